@@ -1,0 +1,172 @@
+"""Values that must never be shown: the `Secret` type, the scrubber, and private phases.
+
+A value is made a `Secret` the moment it is read. From then on it shows as ``***``, and `scrub` removes it, in every
+encoding in which it was seen to travel, from any text that is about to be kept or printed.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import threading
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from automation.errors import UnexpectedPage
+
+MASK: Final = "***"
+SHORTEST: Final = 4
+"""Values shorter than this are not searched for: they would turn every text to asterisks."""
+
+_known: set[str] = set()
+_lock = threading.Lock()
+
+
+class Secret:
+    """A value that shows as ``***`` and that the scrubber knows from now on.
+
+    Args:
+        value: the clear text. An empty one is allowed and is not searched for.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+        remember(value)
+
+    def reveal(self) -> str:
+        """The clear text, for the one place that needs it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __format__(self, spec: str) -> str:
+        return MASK
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a Secret is not pickled or copied to another process")
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+
+def remember(value: str) -> None:
+    """Make ``value`` known to the scrubber. Values of fewer than four characters are left out."""
+    if len(value) >= SHORTEST:
+        with _lock:
+            _known.add(value)
+
+
+def known_secrets() -> frozenset[str]:
+    """All values that the scrubber looks for, in clear text; for leak tests and the scrubber alone."""
+    with _lock:
+        return frozenset(_known)
+
+
+def forget_all() -> None:
+    """Forget every known value. For tests, so that one test's secrets do not mask another's text."""
+    with _lock:
+        _known.clear()
+
+
+def encodings(value: str) -> list[str]:
+    """Every form in which ``value`` may stand in a log, trace or page, longest first.
+
+    Raw, URL-quoted (both kinds), JSON-escaped once and twice (traces hold JSON in JSON), HTML-escaped, base64 at each
+    of the three alignments, and hexadecimal.
+    """
+    once = json.dumps(value)[1:-1]
+    forms = {value, once, json.dumps(once)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    forms |= {urllib.parse.quote(value, safe=""), urllib.parse.quote(value), urllib.parse.quote_plus(value)}
+    forms |= {html.escape(value), html.escape(value, quote=False), value.encode().hex()}
+    forms |= set(_base64_forms(value.encode()))
+    return sorted(forms, key=len, reverse=True)
+
+
+def _base64_forms(raw: bytes) -> Iterator[str]:
+    """The characters of base64 that depend on ``raw`` alone, for each place it can have in the three-byte groups."""
+    for shift in range(3):
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            text = encode(b"\0" * shift + raw).decode()
+            core = text[(0, 2, 3)[shift] : -4 if text.endswith("=") else len(text)]
+            if len(core) >= 8:
+                yield core
+
+
+def scrub(text: str) -> str:
+    """``text`` with every known secret, in every encoding, replaced by ``***``."""
+    pattern = _pattern()
+    return text if pattern is None else pattern.sub(MASK, text)
+
+
+def scrub_bytes(data: bytes) -> bytes:
+    """As `scrub`, for bytes of any encoding that keeps ASCII. Anything but the secrets stays as it is."""
+    return scrub(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+_pattern_of: tuple[frozenset[str], re.Pattern[str] | None] = (frozenset(), None)
+
+
+def _pattern() -> re.Pattern[str] | None:
+    """One expression for all known secrets; built anew only when a secret was added."""
+    global _pattern_of
+    known = known_secrets()
+    if known != _pattern_of[0]:
+        _pattern_of = (known, _compile(known))
+    return _pattern_of[1]
+
+
+def _compile(known: frozenset[str]) -> re.Pattern[str] | None:
+    forms = {form: _expression(form) for value in known for form in encodings(value)}
+    ordered = sorted(forms, key=len, reverse=True)
+    return re.compile("|".join(forms[form] for form in ordered)) if ordered else None
+
+
+def _expression(form: str) -> str:
+    """A short code such as 123456 is matched only where no further digit stands beside it, as in a time stamp."""
+    if form.isdigit() and len(form) <= 8:
+        return rf"(?<!\d){form}(?!\d)"
+    return re.escape(form)
+
+
+@contextmanager
+def private(what: str) -> Iterator[None]:
+    """A phase in which secrets are typed or read: browser errors leave it without their own text.
+
+    A slow ``fill`` prints the typed value and a failing ``expect`` prints the page, so neither text may pass.
+
+    Args:
+        what: what was going on, as in ``"typing the password"``.
+
+    Raises:
+        UnexpectedPage: instead of any Playwright error or failed ``expect``.
+    """
+    from playwright.sync_api import Error, TimeoutError  # late: this module is needed before a browser is
+
+    try:
+        yield
+    except TimeoutError:
+        raise UnexpectedPage(f"While {what}: the page did not get ready in time.") from None
+    except (Error, AssertionError):
+        raise UnexpectedPage(f"While {what}: the page did not behave as known.") from None
