@@ -1,0 +1,209 @@
+"""Everything that can go wrong, as one tree.
+
+::
+
+    RunbookError
+    ├── UsageError              2   the command line asks for something impossible
+    ├── SettingsError          78   a setting is missing, unknown or malformed
+    │   └── FieldRefused       78   the org refused the value of a field
+    ├── UnexpectedPage         65   a page that no known outcome describes
+    │   ├── ElementNotFound    65   a control was not there, or not alone
+    │   └── ReadBackDiffers    65   the org does not hold what was set
+    ├── OrgUnavailable         69   the org or its login page can't be reached or does not answer
+    ├── TryAgainLater          75   nothing is wrong but the time
+    │   ├── NotPropagatedYet   75   the org does not know the new key yet
+    │   ├── OrgBusy            75   maintenance, refresh or rate limit
+    │   └── AnotherRun         75   another run holds the lock of this org
+    ├── NotPermitted           77   the org does not let this user do it
+    │   ├── LoginRefused       77   user name or password refused, user locked or frozen
+    │   ├── ForeignHost        77   a secret would have been typed on a host that is not Salesforce's
+    │   ├── ProductionRefused  77   a production org that was not named a second time
+    │   └── ProofFailed        77   the token endpoint refused the new pair for a lasting reason
+    ├── PersonNeeded           77   a person has to act or to decide
+    │   ├── VerificationNeeded 77   no configured means passes this verification
+    │   └── AmbiguousApp       77   an app is there that may or may not be the wanted one
+    ├── DeliveryFailed          1   the credentials work but could not be delivered
+    └── Interrupted           130   stopped by a person
+
+Each class says in ``recovery`` what to do next, in one sentence; a raise may replace it by a better one.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RunbookError(Exception):
+    """Any failure that an operator is told about.
+
+    Args:
+        message: what happened and where, in one sentence without a secret.
+        next: what to do next; the class's ``recovery`` when left out.
+        evidence: path of a file or folder that shows it, if there is one.
+
+    ``step`` is filled in by the engine when the error leaves a step.
+    """
+
+    kind: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+    recovery: ClassVar[str] = "Run again with -v and look at the evidence in the run folder."
+
+    def __init__(self, message: str, *, next: str | None = None, evidence: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.next = next or self.recovery
+        self.evidence = evidence
+        self.step: str | None = None
+
+
+class UsageError(RunbookError):
+    """The command line asks for something impossible."""
+
+    kind = "usage"
+    exit_code = 2
+    recovery = "See --help."
+
+
+class SettingsError(RunbookError):
+    """A setting is missing, unknown or malformed; raised before a browser starts."""
+
+    kind = "settings"
+    exit_code = 78
+    recovery = "Correct the setting in .env, the environment or the command line; .env.example explains each."
+
+
+class FieldRefused(SettingsError):
+    """The org refused the value of a field."""
+
+    kind = "field_refused"
+    recovery = "Correct the value that the org refused and run again; nothing was saved by this step."
+
+
+class UnexpectedPage(RunbookError):
+    """A page came up that no known outcome describes; it is never taken for success."""
+
+    kind = "unexpected_page"
+    exit_code = 65
+    recovery = "Look at the evidence; if Salesforce renamed something, mend the label file (LABELS_FILE) and run again."
+
+
+class ElementNotFound(UnexpectedPage):
+    """A control was not there, or there was more than one."""
+
+    kind = "element_not_found"
+
+
+class ReadBackDiffers(UnexpectedPage):
+    """The org does not hold what was set."""
+
+    kind = "read_back_differs"
+    recovery = "Compare the app in Setup with the report; run again to set what differs."
+
+
+class OrgUnavailable(RunbookError):
+    """The org or its login page can't be reached or does not answer sensibly."""
+
+    kind = "org_unavailable"
+    exit_code = 69
+    recovery = "Check SF_LOGIN_URL, the proxy settings and the org's status, then run again."
+
+
+class TryAgainLater(RunbookError):
+    """Nothing is wrong but the time; running again later is safe and right."""
+
+    kind = "try_again_later"
+    exit_code = 75
+    recovery = "Run the same command again later; it goes on where it stopped."
+
+
+class NotPropagatedYet(TryAgainLater):
+    """The token endpoint does not know the new key yet (usually 2 to 10, at most 30 minutes)."""
+
+    kind = "not_propagated"
+
+
+class OrgBusy(TryAgainLater):
+    """Maintenance, a sandbox refresh, or a rate limit."""
+
+    kind = "org_busy"
+
+
+class AnotherRun(TryAgainLater):
+    """Another run holds the lock of this org."""
+
+    kind = "another_run"
+    recovery = "Wait for the other run to end, then run again."
+
+
+class NotPermitted(RunbookError):
+    """The org does not let this user do it."""
+
+    kind = "not_permitted"
+    exit_code = 77
+    recovery = "Give the user the permission named above, or use another user."
+
+
+class LoginRefused(NotPermitted):
+    """User name or password refused, or the user is locked or frozen; never retried."""
+
+    kind = "login_refused"
+    recovery = "Check SF_USERNAME and SF_PASSWORD by hand once; too many wrong tries lock the user."
+
+
+class ForeignHost(NotPermitted):
+    """A secret would have been typed on a host that is not Salesforce's; no key was pressed."""
+
+    kind = "foreign_host"
+    recovery = "Do not log in there. Check SF_LOGIN_URL and who redirects to that host."
+
+
+class ProductionRefused(NotPermitted):
+    """A production org that was not named a second time."""
+
+    kind = "production_refused"
+    recovery = "If you really mean production, name its host a second time with --allow-production HOST."
+
+
+class ProofFailed(NotPermitted):
+    """The token endpoint refused the new pair for a reason that waiting does not cure."""
+
+    kind = "proof_failed"
+    recovery = "Mend the cause named above in the org, then run again."
+
+
+class PersonNeeded(RunbookError):
+    """A person has to act or to decide."""
+
+    kind = "person_needed"
+    exit_code = 77
+    recovery = "Do by hand what the page asks, or run with --headed and do it there."
+
+
+class VerificationNeeded(PersonNeeded):
+    """No configured means passes this identity verification."""
+
+    kind = "verification_needed"
+    recovery = "Configure a means that this user has registered (mailbox, authenticator, passkey, command), or run with --headed."
+
+
+class AmbiguousApp(PersonNeeded):
+    """An app is there that may or may not be the wanted one; the tool does not guess."""
+
+    kind = "ambiguous_app"
+    recovery = "Decide which app is meant: set ECA_NAME and ECA_API_NAME to it, or rename or delete the other one."
+
+
+class DeliveryFailed(RunbookError):
+    """The credentials work but could not be delivered; the pair was kept or can be read again."""
+
+    kind = "delivery_failed"
+    exit_code = 1
+    recovery = "Mend the delivery target and run again; the pair is delivered without changing the org."
+
+
+class Interrupted(RunbookError):
+    """Stopped by a person (Ctrl-C)."""
+
+    kind = "interrupted"
+    exit_code = 130
+    recovery = "Run the same command again; it goes on where it stopped."

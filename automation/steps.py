@@ -1,0 +1,108 @@
+"""The step decorator, and what a step answers.
+
+A step is a plain function. It reads first and answers with a `Finding`: nothing to do (`unchanged`), not applicable
+here (`skipped`), or `needed(...)` with the differences and the act that would remove them. The engine (`run.py`)
+performs the act, or, when planning, only tells of it. So planning can't change anything: acting code is reachable
+only through ``Finding.act``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value that is not as wanted: ``IP Relaxation: Enforce IP restrictions -> Relax IP restrictions``."""
+
+    what: str
+    before: str | None
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.before or '(empty)'} -> {self.after}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the reading half of a step found.
+
+    ``result`` is what the report shows when ``act`` was performed or when there is none.
+    ``blocks_reading``: after a planned act of this kind the later steps have nothing to read (the app is not there).
+    """
+
+    result: str
+    note: str
+    differences: tuple[Difference, ...] = ()
+    act: Callable[[], str | None] | None = None
+    blocks_reading: bool = False
+
+
+def unchanged(note: str) -> Finding:
+    """Nothing in the org had to change; the sentence says what is already so, or where the step went."""
+    return Finding("unchanged", note)
+
+
+def skipped(note: str) -> Finding:
+    """The step does not apply in this run; the sentence says why."""
+    return Finding("skipped", note)
+
+
+def needed(
+    note: str, *differences: Difference, act: Callable[[], str | None], blocks_reading: bool = False
+) -> Finding:
+    """Something has to change. ``act`` does it and may answer a better sentence than ``note``."""
+    return Finding("changed", note, differences, act, blocks_reading)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A documented step: its number and sentence, the document's section, and the function that does it."""
+
+    id: str
+    title: str
+    section: str
+    run: Callable[..., Finding] = field(repr=False)
+
+    @property
+    def sort_key(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in self.id.split("."))
+
+
+SECTIONS = {
+    "1": "Create the External Client App",
+    "2": "Configure the OAuth policies",
+    "3": "Generate client credentials",
+    "4": "Retrieve the client credentials",
+    "5": "Prove and deliver (ours)",
+}
+
+_registry: dict[str, Step] = {}
+
+
+def step(id: str, title: str) -> Callable[[Callable[..., Finding]], Callable[..., Finding]]:
+    """Register a function as documented step ``id`` with the sentence ``title``.
+
+    Its parameters are filled by the engine, by type annotation (see ``run.Toolbox``).
+    """
+
+    def register(function: Callable[..., Finding]) -> Callable[..., Finding]:
+        if id in _registry and _registry[id].run.__module__ != function.__module__:
+            raise ValueError(f"step {id} is defined twice")
+        _registry[id] = Step(id, title, SECTIONS[id.split(".")[0]], function)
+        return function
+
+    return register
+
+
+def registered_steps() -> list[Step]:
+    """All steps in the document's order. Importing ``flows`` registers them."""
+    return sorted(_registry.values(), key=lambda s: s.sort_key)
+
+
+def step_ids() -> list[str]:
+    """The ids alone, for ``--from``, ``--until`` and ``--pause-at``."""
+    return [s.id for s in registered_steps()]
+
+
