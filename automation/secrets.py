@@ -31,13 +31,14 @@ class Secret:
 
     Args:
         value: the clear text. An empty one is allowed and is not searched for.
+        hides: the part of it that is searched for, when the rest is no secret (the password in a proxy's address).
     """
 
     __slots__ = ("_value",)
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: str, hides: str | None = None) -> None:
         self._value = value
-        remember(value)
+        remember(value if hides is None else hides)
 
     def reveal(self) -> str:
         """The clear text, for the one place that needs it."""

@@ -1,0 +1,123 @@
+"""Settings that are addresses: which hosts and forms are right. See `settings_rules` for how a rule answers."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+GENERIC_LOGIN_HOSTS: Final = frozenset({"login.salesforce.com", "test.salesforce.com"})
+MY_DOMAIN_SUFFIXES: Final = (".my.salesforce.com", ".my.salesforce.mil", ".my.sfcrmproducts.cn")
+"""Commercial, US government and China clouds (salesforcedx-core ``sfdcUrl.ts``)."""
+
+NON_PRODUCTION: Final = ("sandbox", "develop", "scratch", "demo", "patch", "free", "trailblaze")
+"""Partitions of My Domain host names that hold no production org (Salesforce Help, "My Domain URL Formats")."""
+
+_LOCAL: Final = ("localhost", "127.0.0.1", "::1")
+
+
+def login_url(value: str) -> str:
+    """The address of an org's login page, cut to ``https://host``; only hosts on which a password may be typed."""
+    host = _host(value, "https://acme--dev.sandbox.my.salesforce.com")
+    if host not in GENERIC_LOGIN_HOSTS and not _is_my_domain(host):
+        raise ValueError(
+            f"{host} is not a Salesforce login host; give the org's My Domain URL, which ends in .my.salesforce.com"
+            f"{_my_domain_hint(host)}"
+        )
+    return f"https://{host}"
+
+
+def _host(value: str, example: str) -> str:
+    parts = _split(value)
+    if parts.scheme == "http":
+        raise ValueError(f"starts with http:, which is not encrypted; give https, for example {example}")
+    if parts.scheme != "https" or not parts.hostname:
+        raise ValueError(f"is not an https address; give one such as {example}")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("holds a user name before the host; give only https and the host")
+    if parts.port not in (None, 443):
+        raise ValueError(f"names port {parts.port}; Salesforce answers on the usual https port only")
+    return parts.hostname.rstrip(".").lower()
+
+
+def _split(value: str) -> SplitResult:
+    """The parts of an address; a malformed port is noticed here and not later."""
+    try:
+        parts = urlsplit(value.strip())
+        _ = parts.port
+    except ValueError:
+        raise ValueError("is not an address that can be read") from None
+    return parts
+
+
+def _is_my_domain(host: str) -> bool:
+    return host.endswith(MY_DOMAIN_SUFFIXES) and re.fullmatch(r"[a-z0-9.-]+", host) is not None
+
+
+def _my_domain_hint(host: str) -> str:
+    for foreign in (".lightning.force.com", ".my.salesforce-setup.com"):
+        if host.endswith(foreign):
+            return f": https://{host.removesuffix(foreign)}.my.salesforce.com"
+    return ", or https://login.salesforce.com or https://test.salesforce.com"
+
+
+def is_production(host: str) -> bool:
+    """Whether the org at this host may be production: all but the known partitions and test.salesforce.com."""
+    if host == "test.salesforce.com":
+        return False
+    for suffix in MY_DOMAIN_SUFFIXES:
+        if host.endswith(suffix):
+            _, dot, partition = host.removesuffix(suffix).rpartition(".")
+            return not dot or partition not in NON_PRODUCTION
+    return True
+
+
+def frontdoor_url(value: str) -> str:
+    """A one-time link into an org; its host must be a My Domain host."""
+    host = _host(value, "https://<My Domain>.my.salesforce.com/secur/frontdoor.jsp?...")
+    if not _is_my_domain(host):
+        raise ValueError("is not on a My Domain host (ending in .my.salesforce.com)")
+    return value.strip()
+
+
+def callback_url(value: str) -> str:
+    """One callback address: https, or http on localhost, as the create form accepts."""
+    parts = _split(value)
+    local = parts.hostname in _LOCAL
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+        raise ValueError(f"{value!r} is no https address; give for example https://<your_tenant_domain>/oauth")
+    if re.search(r"\s", value):
+        raise ValueError("holds a space or line break; give one address")
+    return value
+
+
+def imap_url(value: str) -> str:
+    """``imaps://host[:port][/mailbox]``; plain ``imap`` only on this machine, as a password goes over it."""
+    parts = _split(value)
+    local = parts.hostname in _LOCAL
+    if not parts.hostname or not (parts.scheme == "imaps" or (parts.scheme == "imap" and local)):
+        raise ValueError("is not a mailbox address; give imaps://host[:port]/INBOX (imap: only on localhost)")
+    if parts.password is not None or parts.username is not None:
+        raise ValueError("holds a user name or password; give these as SF_IMAP_USERNAME and SF_IMAP_PASSWORD")
+    return value
+
+
+def proxy_url(value: str) -> str:
+    """``http://host:port`` of a proxy; https proxies too."""
+    parts = _split(value if "://" in value else f"http://{value}")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is not a proxy address; give http://host:port")
+    return value if "://" in value else f"http://{value}"
+
+
+def browser_url(value: str) -> str:
+    """Address of a remote browser: ws, wss, http or https."""
+    if _split(value).scheme not in ("ws", "wss", "http", "https"):
+        raise ValueError("is not the address of a browser; give ws://host:port/... or http://host:port")
+    return value
+
+
+def secret_part(value: str) -> str:
+    """What of a proxy's or browser's address is secret: its password, else its query (which may hold a token)."""
+    parts = _split(value if "://" in value else f"http://{value}")
+    return parts.password or parts.query

@@ -1,0 +1,192 @@
+"""What a setting's value must look like. Each rule turns text into a value or says what is wrong and what is right.
+
+A rule raises `ValueError` with a sentence that fits after the setting's name: ``ECA_API_NAME: ends in an underscore; ...``.
+It never repeats the value of a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+SCOPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "id": "Access the identity URL service (id, profile, email, address, phone)",
+        "api": "Manage user data via APIs (api)",
+        "web": "Manage user data via Web browsers (web)",
+        "full": "Full access (full)",
+        "chatter_api": "Access Connect REST API resources (chatter_api)",
+        "visualforce": "Access Visualforce applications (visualforce)",
+        "refresh_token": "Perform requests at any time (refresh_token, offline_access)",
+        "openid": "Access unique user identifiers (openid)",
+        "custom_permissions": "Access custom permissions (custom_permissions)",
+        "wave_api": "Access Analytics REST API resources (wave_api)",
+        "sfap_api": "Access the Salesforce API Platform (sfap_api)",
+        "cdp_api": "Access all Data Cloud API resources (cdp_api)",
+    }
+)
+"""OAuth scope tokens and their labels in the create form, as far as screenshots show them."""
+
+IP_RELAXATIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Enforce": "Enforce IP restrictions",
+        "Enforce_RelaxRefresh": "Enforce IP restrictions, but relax for refresh tokens",
+        "Bypass_2factor": "Relax IP restrictions for activated devices",
+        "Bypass": "Relax IP restrictions",
+    }
+)
+"""API values of ``IP Relaxation`` and their texts on the Policies tab."""
+
+DISTRIBUTION_STATES: Final = ("Local", "Packaged")
+TARGET_KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"dotenv": "PATH", "json": "PATH", "keyring": "SERVICE", "command": "CMD"}
+)
+
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
+_TARGET = re.compile(r"[a-z][a-z0-9-]+:.+", re.DOTALL)
+
+
+def text(value: str) -> str:
+    """Any text on one line."""
+    if "\n" in value or "\r" in value:
+        raise ValueError("holds a line break; give one line")
+    return value
+
+
+def email(value: str) -> str:
+    """One e-mail address."""
+    if _EMAIL.fullmatch(value) is None:
+        raise ValueError(f"{value!r} is not an e-mail address; give one such as admin@example.com")
+    return value
+
+
+def username(value: str) -> str:
+    """A Salesforce user name: it has the form of an e-mail address, but is none."""
+    if _EMAIL.fullmatch(value) is None:
+        raise ValueError(f"{value!r} is not a Salesforce user name; it looks like name@company.com.dev, not a display name")
+    return value
+
+
+def app_name(value: str) -> str:
+    """An External Client App Name of 1 to 80 characters. The limit of 80 is a guess from other Setup names."""
+    stripped = text(value).strip()
+    if not stripped or len(stripped) > 80:
+        raise ValueError(f"has {len(stripped)} characters; give 1 to 80")
+    return stripped
+
+
+def api_name(value: str) -> str:
+    """An API Name by the rules that the procedure's step 1.4 prints."""
+    if re.fullmatch(r"[A-Za-z0-9_]+", value) is None:
+        raise ValueError(f"{value!r} holds characters other than letters, digits and underscores")
+    if not value[0].isalpha():
+        raise ValueError(f"{value!r} does not start with a letter")
+    if value.endswith("_"):
+        raise ValueError(f"{value!r} ends in an underscore")
+    if "__" in value:
+        raise ValueError(f"{value!r} has two underscores in a row")
+    return value
+
+
+def api_name_for(name: str) -> str:
+    """The API Name that Setup derives from a name: everything but letters and digits becomes one underscore.
+
+    The procedure tells of spaces alone; what becomes of other characters is a guess, so a name that has some
+    should come with an ECA_API_NAME of its own.
+    """
+    derived = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
+    return derived if derived[:1].isalpha() else f"X{derived}"
+
+
+def distribution_state(value: str) -> str:
+    """``Local`` or ``Packaged``, in any case."""
+    for known in DISTRIBUTION_STATES:
+        if value.strip().lower() == known.lower():
+            return known
+    raise ValueError(f"{value!r} is not a distribution state; give Local or Packaged")
+
+
+def scopes(value: str) -> tuple[str, ...]:
+    """Scope tokens or whole labels, separated by commas, semicolons or line breaks; a label may hold commas itself."""
+    rest = value
+    found: list[str] = []
+    for token, label in SCOPES.items():
+        if label.lower() in rest.lower():
+            rest = re.sub(re.escape(label), f",{token},", rest, flags=re.IGNORECASE)
+    for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", rest))):
+        token = part.lower()
+        if token not in SCOPES:
+            raise ValueError(f"{part!r} is not a known scope; give some of: {', '.join(SCOPES)}")
+        if token not in found:
+            found.append(token)
+    if not found:
+        raise ValueError("names no scope; the procedure needs id, api")
+    return tuple(found)
+
+
+def ip_relaxation(value: str) -> str:
+    """The API value of an IP relaxation, given as such or as the text on the Policies tab."""
+    wanted = value.strip().lower()
+    for api_value, label in IP_RELAXATIONS.items():
+        if wanted in (api_value.lower(), label.lower()):
+            return api_value
+    raise ValueError(f"{value!r} is not an IP relaxation; give one of: {', '.join(IP_RELAXATIONS.values())}")
+
+
+def targets(value: str) -> tuple[str, ...]:
+    """Delivery targets ``kind:rest``, separated by line breaks or by a comma before the next kind."""
+    parts = [part.strip() for part in re.split(r"\n|,\s*(?=[a-z][a-z0-9-]+:)", value) if part.strip()]
+    for part in parts:
+        target(part)
+    return tuple(parts)
+
+
+def target(value: str) -> str:
+    """One delivery target ``kind:rest``."""
+    examples = ", ".join(f"{kind}:{rest}" for kind, rest in TARGET_KINDS.items())
+    if _TARGET.fullmatch(value) is None:
+        raise ValueError(f"{value!r} is not a delivery target; give one of: {examples}")
+    return value
+
+
+def seconds(value: str) -> float:
+    """A positive number of seconds, at most a day."""
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a number of seconds") from None
+    if not 0 < number <= 86_400:
+        raise ValueError(f"{value} is out of range; give seconds, more than 0 and at most 86400")
+    return number
+
+
+def pem_file(value: str) -> Path:
+    """An existing file that holds at least one certificate in PEM form."""
+    path = existing_file(value)
+    if "-----BEGIN CERTIFICATE-----" not in path.read_text(encoding="latin-1"):
+        raise ValueError(f"{value} holds no certificate in PEM form")
+    return path
+
+
+def existing_file(value: str) -> Path:
+    """The path of a file that is there."""
+    path = Path(value).expanduser()
+    if not path.is_file():
+        raise ValueError(f"{value} is not a file")
+    return path
+
+
+def path(value: str) -> Path:
+    """The path of a file that may not be there yet."""
+    return Path(value).expanduser()
+
+
+def totp_seed(value: str) -> str:
+    """The seed of an authenticator in base32, spaces allowed, or an ``otpauth://`` address."""
+    compact = re.sub(r"[\s-]", "", value).rstrip("=").upper()
+    if not value.startswith("otpauth://") and (len(compact) < 16 or re.fullmatch(r"[A-Z2-7]+", compact) is None):
+        raise ValueError("is not an authenticator seed; give its letters A-Z and digits 2-7, at least 16 of them")
+    return value if value.startswith("otpauth://") else compact
