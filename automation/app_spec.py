@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,7 +43,7 @@ class AppSpec:
     @classmethod
     def from_settings(cls, settings: Settings, *, exact: bool = False, app: AppFile | None = None) -> AppSpec:
         """The app that the settings and, for what has no setting, the app file describe."""
-        spec = cls(
+        return cls(
             name=settings.eca_name,
             api_name=settings.eca_api_name,
             contact_email=settings.eca_contact_email,
@@ -53,8 +53,8 @@ class AppSpec:
             scopes=settings.eca_scopes,
             ip_relaxation=settings.eca_ip_relaxation,
             exact=exact,
+            **(app.switches if app is not None else {}),
         )
-        return replace(spec, **app.switches) if app is not None else spec
 
 
 TEXTS: Final = {

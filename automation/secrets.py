@@ -163,11 +163,12 @@ def private(what: str) -> Iterator[None]:
     Raises:
         UnexpectedPage: instead of any Playwright error or failed ``expect``.
     """
-    from playwright.sync_api import Error, TimeoutError  # late: this module is needed before a browser is
+    from playwright.sync_api import Error as PlaywrightError  # late: this module is needed before a browser is
+    from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
     try:
         yield
-    except TimeoutError:
+    except PlaywrightTimeout:
         raise UnexpectedPage(f"While {what}: the page did not get ready in time.") from None
-    except (Error, AssertionError):
+    except (PlaywrightError, AssertionError):
         raise UnexpectedPage(f"While {what}: the page did not behave as known.") from None

@@ -189,7 +189,9 @@ def _pairs(values: dict[str, Any], problems: list[str]) -> None:
                 broken.add(there)
     doors = ("sf_password", "sf_cli_org", "sf_frontdoor_url", "sf_storage_state")
     if not any(values[door] is not None for door in doors) and not broken & {name.upper() for name in doors}:
-        problems.append("SF_PASSWORD: missing; give SF_USERNAME and SF_PASSWORD, or SF_CLI_ORG, SF_FRONTDOOR_URL or SF_STORAGE_STATE")
+        problems.append(
+            "SF_PASSWORD: missing; give SF_USERNAME and SF_PASSWORD, or SF_CLI_ORG, SF_FRONTDOOR_URL or SF_STORAGE_STATE"
+        )
 
 
 def _sentence(problems: list[str]) -> str:

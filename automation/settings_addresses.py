@@ -6,12 +6,7 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-GENERIC_LOGIN_HOSTS: Final = frozenset({"login.salesforce.com", "test.salesforce.com"})
-MY_DOMAIN_SUFFIXES: Final = (".my.salesforce.com", ".my.salesforce.mil", ".my.sfcrmproducts.cn")
-"""Commercial, US government and China clouds (salesforcedx-core ``sfdcUrl.ts``)."""
-
-NON_PRODUCTION: Final = ("sandbox", "develop", "scratch", "demo", "patch", "free", "trailblaze")
-"""Partitions of My Domain host names that hold no production org (Salesforce Help, "My Domain URL Formats")."""
+from automation.access.hosts import LOGIN_HOSTS, is_my_domain, my_domain_of
 
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -19,7 +14,7 @@ _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 def login_url(value: str) -> str:
     """The address of an org's login page, cut to ``https://host``; only hosts on which a password may be typed."""
     host = _host(value, "https://acme--dev.sandbox.my.salesforce.com")
-    if host not in GENERIC_LOGIN_HOSTS and not _is_my_domain(host):
+    if host not in LOGIN_HOSTS and not _plain_my_domain(host):
         raise ValueError(
             f"{host} is not a Salesforce login host; give the org's My Domain URL, which ends in .my.salesforce.com"
             f"{_my_domain_hint(host)}"
@@ -50,32 +45,22 @@ def _split(value: str) -> SplitResult:
     return parts
 
 
-def _is_my_domain(host: str) -> bool:
-    return host.endswith(MY_DOMAIN_SUFFIXES) and re.fullmatch(r"[a-z0-9.-]+", host) is not None
+def _plain_my_domain(host: str) -> bool:
+    """A My Domain host spelt in plain letters: no look-alike letters of other scripts."""
+    return is_my_domain(host) and re.fullmatch(r"[a-z0-9.-]+", host) is not None
 
 
 def _my_domain_hint(host: str) -> str:
-    for foreign in (".lightning.force.com", ".my.salesforce-setup.com"):
-        if host.endswith(foreign):
-            return f": https://{host.removesuffix(foreign)}.my.salesforce.com"
+    my_domain = my_domain_of(host)
+    if my_domain is not None:
+        return f": https://{my_domain}"
     return ", or https://login.salesforce.com or https://test.salesforce.com"
-
-
-def is_production(host: str) -> bool:
-    """Whether the org at this host may be production: all but the known partitions and test.salesforce.com."""
-    if host == "test.salesforce.com":
-        return False
-    for suffix in MY_DOMAIN_SUFFIXES:
-        if host.endswith(suffix):
-            _, dot, partition = host.removesuffix(suffix).rpartition(".")
-            return not dot or partition not in NON_PRODUCTION
-    return True
 
 
 def frontdoor_url(value: str) -> str:
     """A one-time link into an org; its host must be a My Domain host."""
     host = _host(value, "https://<My Domain>.my.salesforce.com/secur/frontdoor.jsp?...")
-    if not _is_my_domain(host):
+    if not _plain_my_domain(host):
         raise ValueError("is not on a My Domain host (ending in .my.salesforce.com)")
     return value.strip()
 

@@ -10,7 +10,9 @@ from automation.settings_table import BY_NAME, NAMES, SECRET_FILES
 
 OURS: Final = NAMES | SECRET_FILES.keys()
 
-LEFT_ALONE: Final = frozenset({"HTTP_PROXY", "ALL_PROXY", "FTP_PROXY", "BROWSER", "SF_TARGET_ORG", "SF_ORG_INSTANCE_URL", "SF_LOG_LEVEL"})
+LEFT_ALONE: Final = frozenset(
+    {"HTTP_PROXY", "ALL_PROXY", "FTP_PROXY", "BROWSER", "SF_TARGET_ORG", "SF_ORG_INSTANCE_URL", "SF_LOG_LEVEL"}
+)
 """Names of others that come close to ours: the usual proxy variables and the Salesforce CLI's."""
 
 MISTAKEN: Final[Mapping[str, str]] = {
@@ -48,7 +50,9 @@ def problem_with(name: str) -> str | None:
     if right is not None:
         return f"{name}: there is no such setting; did you mean {right}?"
     if name.startswith("ECA_"):
-        return f"{name}: there is no such setting; the ECA_ settings are {', '.join(sorted(n for n in NAMES if n.startswith('ECA_')))}"
+        return (
+            f"{name}: there is no such setting; the ECA_ settings are {', '.join(sorted(n for n in NAMES if n.startswith('ECA_')))}"
+        )
     return None
 
 

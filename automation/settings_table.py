@@ -121,7 +121,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         required=True,
         example="https://<your_tenant_domain>/oauth",
     ),
-    Setting("ECA_SCOPES", "OAuth scopes, as tokens or as the labels in Setup, separated by commas.", _APP, rules.scopes, default="id, api"),
+    Setting(
+        "ECA_SCOPES",
+        "OAuth scopes, as tokens or as the labels in Setup, separated by commas.",
+        _APP,
+        rules.scopes,
+        default="id, api",
+    ),
     Setting(
         "ECA_RUN_AS",
         "Run As (Username): the integration user with the permissions of the vendor's Appendix C.",
@@ -147,8 +153,22 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
     Setting("BROWSER_CHANNEL", "Installed browser to use: chrome, msedge, chromium, ...", _BROWSER, example="chrome"),
     Setting("BROWSER_EXECUTABLE", "Path of the browser's program.", _BROWSER, rules.existing_file, example="/usr/bin/chromium"),
-    Setting("BROWSER_WS", "Address of a Playwright browser server to connect to.", _BROWSER, addresses.browser_url, secret=True, hides=addresses.secret_part),
-    Setting("BROWSER_CDP", "DevTools address of a running Chromium to connect to.", _BROWSER, addresses.browser_url, secret=True, hides=addresses.secret_part),
+    Setting(
+        "BROWSER_WS",
+        "Address of a Playwright browser server to connect to.",
+        _BROWSER,
+        addresses.browser_url,
+        secret=True,
+        hides=addresses.secret_part,
+    ),
+    Setting(
+        "BROWSER_CDP",
+        "DevTools address of a running Chromium to connect to.",
+        _BROWSER,
+        addresses.browser_url,
+        secret=True,
+        hides=addresses.secret_part,
+    ),
     Setting(
         "HTTPS_PROXY",
         "Proxy for the browser and for our own HTTP.",
@@ -158,7 +178,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         hides=addresses.secret_part,
         example="http://proxy.acme.com:3128",
     ),
-    Setting("NO_PROXY", "Hosts that are reached without the proxy, separated by commas.", _NETWORK, example="localhost,.acme.internal"),
+    Setting(
+        "NO_PROXY", "Hosts that are reached without the proxy, separated by commas.", _NETWORK, example="localhost,.acme.internal"
+    ),
     Setting(
         "SF_CA_FILE",
         "Certificates (PEM) to trust besides the system's, in the browser too; checks stay on.",
@@ -166,7 +188,13 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         rules.pem_file,
         example="/etc/ssl/company-ca.pem",
     ),
-    Setting("LABELS_FILE", "Own label file (TOML), whose texts win over the built-in ones.", _TUNING, rules.existing_file, example="labels.toml"),
+    Setting(
+        "LABELS_FILE",
+        "Own label file (TOML), whose texts win over the built-in ones.",
+        _TUNING,
+        rules.existing_file,
+        example="labels.toml",
+    ),
     Setting("TIMEOUT_PAGE", "Until a page is there.", _TUNING, rules.seconds, default="90"),
     Setting("TIMEOUT_ACTION", "Until a control can be used.", _TUNING, rules.seconds, default="15"),
     Setting("TIMEOUT_SAVE", "Until a save has ended.", _TUNING, rules.seconds, default="60"),
