@@ -1,0 +1,155 @@
+"""Starting a browser and opening contexts in it: the same proxy, certificates and time limits everywhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from automation.browser_finding import HOW_TO_GET_ONE, Found, find_browser
+from automation.browser_trust import Trust, trusting
+from automation.errors import SettingsError, UsageError
+from automation.http import no_proxy_hosts
+
+if TYPE_CHECKING:
+    from automation.settings import Settings
+
+FLAGS: Final = (
+    "--disable-quic",  # a proxy can't carry it
+    "--disable-background-networking",  # no traffic but the org's
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+VIEWPORT: Final = {"width": 1280, "height": 1536}
+"""Pixels. Tall enough for the whole create form, so that pictures in reports show it."""
+
+
+@contextmanager
+def open_browser(settings: Settings, *, headed: bool = False, slowmo: float = 0) -> Iterator[Browser]:
+    """A browser for the time of the context.
+
+    Args:
+        headed: show its window.
+        slowmo: milliseconds to wait after each browser action, for people who watch.
+
+    Raises:
+        SettingsError: no browser was found or it does not start; says what to do.
+        UsageError: a window is wanted, but there is no display.
+    """
+    if headed:
+        require_display()
+    with sync_playwright() as playwright, launched(playwright, settings, headed=headed, slowmo=slowmo) as browser:
+        yield browser
+
+
+@contextmanager
+def launched(playwright: Playwright, settings: Settings, *, headed: bool = False, slowmo: float = 0) -> Iterator[Browser]:
+    """As `open_browser`, with a Playwright that runs already."""
+    remote = _connected(playwright, settings, slowmo)
+    if remote is not None:
+        yield remote
+        return
+    found = find_browser(settings, Path(playwright.chromium.executable_path), headed=headed)
+    with trusting(settings) as trust:
+        browser = _launch(playwright, found, launch_options(settings, found, trust, headed=headed, slowmo=slowmo))
+        try:
+            yield browser
+        finally:
+            _close(browser)
+
+
+def launch_options(settings: Settings, found: Found, trust: Trust, *, headed: bool = False, slowmo: float = 0) -> dict[str, Any]:
+    """Keyword arguments of ``playwright.chromium.launch``.
+
+    Signals are left to Python: the run ends its steps in order before it closes the browser.
+    """
+    options: dict[str, Any] = {
+        "headless": not headed,
+        "slow_mo": slowmo,
+        "args": [*FLAGS, *trust.flags],
+        "handle_sigint": False,
+        "handle_sigterm": False,
+        "handle_sighup": False,
+    }
+    if found.executable is not None:
+        options["executable_path"] = str(found.executable)
+    if found.channel is not None:
+        options["channel"] = found.channel
+    if trust.environment:
+        options["env"] = {**os.environ, **trust.environment}
+    if settings.https_proxy is not None:
+        options["proxy"] = proxy_option(settings.https_proxy.reveal(), settings.no_proxy)
+    return options
+
+
+def proxy_option(address: str, no_proxy: str | None) -> dict[str, str]:
+    """Playwright's form of a proxy: server, bypass list, and user name and password on their own."""
+    from urllib.parse import unquote, urlsplit
+
+    parts = urlsplit(address)
+    port = f":{parts.port}" if parts.port else ""
+    option = {"server": f"{parts.scheme}://{parts.hostname}{port}"}
+    bypass = no_proxy_hosts(no_proxy)
+    if bypass:
+        both = [f"{host.lstrip('.')},.{host.lstrip('.')}" if not host.startswith("*") else host for host in bypass]
+        option["bypass"] = ",".join(both)
+    if parts.username is not None:
+        option |= {"username": unquote(parts.username), "password": unquote(parts.password or "")}
+    return option
+
+
+def new_context(browser: Browser, settings: Settings, **options: Any) -> BrowserContext:
+    """A fresh context with the run's time limits. Language and time zone stay the machine's own.
+
+    Args:
+        options: further keyword arguments of ``browser.new_context``.
+    """
+    context = browser.new_context(**{"viewport": VIEWPORT, "accept_downloads": False, **options})
+    context.set_default_timeout(settings.timeout_action * 1000)
+    context.set_default_navigation_timeout(settings.timeout_page * 1000)
+    return context
+
+
+def require_display() -> None:
+    """Raise UsageError where a window can't be shown."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise UsageError(
+            "--headed needs a display, and this machine has none.",
+            next="Run it under `xvfb-run -a`, or leave --headed out and look at the trace of --tracing on.",
+        )
+
+
+def _connected(playwright: Playwright, settings: Settings, slowmo: float) -> Browser | None:
+    try:
+        if settings.browser_ws is not None:
+            return playwright.chromium.connect(settings.browser_ws.reveal(), slow_mo=slowmo)
+        if settings.browser_cdp is not None:
+            return playwright.chromium.connect_over_cdp(settings.browser_cdp.reveal(), slow_mo=slowmo)
+    except PlaywrightError:
+        name = "BROWSER_WS" if settings.browser_ws is not None else "BROWSER_CDP"
+        raise SettingsError(f"{name}: no browser answers at this address.") from None
+    return None
+
+
+def _launch(playwright: Playwright, found: Found, options: dict[str, Any]) -> Browser:
+    try:
+        return playwright.chromium.launch(**options)
+    except PlaywrightError as error:
+        name = found.executable or found.channel or "Playwright's own browser"
+        reason = error.message.splitlines()[0] if error.message else "no reason given"
+        raise SettingsError(f"The browser {name} ({found.why}) does not start: {reason}.", next=HOW_TO_GET_ONE) from None
+
+
+def _close(browser: Browser) -> None:
+    try:
+        browser.close()
+    except PlaywrightError:
+        return  # it is gone already, which is what was wanted

@@ -1,0 +1,146 @@
+"""Making a browser trust SF_CA_FILE without switching its certificate checks off.
+
+Chromium on Linux reads a user's own certificates from ``$HOME/.pki/nssdb``. So the browser gets a home folder of its
+own with such a database, made by NSS's ``certutil``. Elsewhere, or without ``certutil``, the public keys of exactly
+those servers are named to it whose certificates our own TLS handshake verified with that file; every other host is
+still checked in the usual way.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from automation.access.hosts import LOGIN_HOSTS, lightning_host, setup_host
+from automation.errors import OrgUnavailable, SettingsError
+
+if TYPE_CHECKING:
+    from automation.settings import Settings
+
+HANDSHAKE_TIMEOUT: Final = 15.0
+"""Seconds for one TLS handshake through the proxy."""
+
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What a launch needs to trust the file: variables for its environment, flags for its command line."""
+
+    environment: dict[str, str] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+
+@contextmanager
+def trusting(settings: Settings) -> Iterator[Trust]:
+    """What makes a browser trust SF_CA_FILE, for as long as the context lasts.
+
+    Raises:
+        SettingsError: the file has no certificate, or there is no way to tell this browser of it.
+        OrgUnavailable: the login host did not answer the handshake that the second way needs.
+    """
+    if settings.sf_ca_file is None:
+        yield Trust()
+    elif sys.platform.startswith("linux") and shutil.which("certutil"):
+        with TemporaryDirectory(prefix="browser-home-") as home:
+            _make_database(Path(home), settings.sf_ca_file)
+            yield Trust(environment={"HOME": home})
+    else:
+        yield Trust(flags=(f"--ignore-certificate-errors-spki-list={','.join(verified_keys(settings))}",))
+
+
+def _make_database(home: Path, ca_file: Path) -> None:
+    certificates = _CERTIFICATE.findall(ca_file.read_text(encoding="latin-1"))
+    database = home / ".pki" / "nssdb"
+    database.mkdir(parents=True, mode=0o700)
+    _certutil(database, "-N", "--empty-password")
+    for number, pem in enumerate(certificates, 1):
+        one = home / f"{number}.pem"
+        one.write_text(pem, encoding="latin-1")
+        _certutil(database, "-A", "-n", f"own-{number}", "-t", "C,,", "-i", str(one))
+
+
+def _certutil(database: Path, *arguments: str) -> None:
+    command = ["certutil", "-d", f"sql:{database}", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    if done.returncode != 0:
+        raise SettingsError(f"SF_CA_FILE: certutil did not accept a certificate: {done.stderr.strip()[:200]}.")
+
+
+def verified_keys(settings: Settings) -> list[str]:
+    """Base64 of the SHA-256 of the public keys of the org's servers, each verified with SF_CA_FILE and its host name.
+
+    Servers whose certificates the system already trusts are in the list too, which changes nothing for them.
+    """
+    from automation.http import ssl_context
+
+    if settings.host in LOGIN_HOSTS:
+        raise SettingsError(
+            "SF_CA_FILE: this browser can't be given a CA here without knowing the org's hosts.",
+            next="Set SF_LOGIN_URL to the org's My Domain, or on Linux install certutil (Debian: libnss3-tools).",
+        )
+    context = ssl_context(settings.sf_ca_file)
+    hosts = (settings.host, setup_host(settings.host), lightning_host(settings.host))
+    return sorted({_public_key(_certificate(settings, host, context)) for host in hosts})
+
+
+def _public_key(der: bytes) -> str:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    key = x509.load_der_x509_certificate(der).public_key()
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(spki).digest()).decode()
+
+
+def _certificate(settings: Settings, host: str, context: ssl.SSLContext) -> bytes:
+    try:
+        with _connect(settings, host) as raw, context.wrap_socket(raw, server_hostname=host) as secured:
+            return secured.getpeercert(binary_form=True) or b""
+    except ssl.SSLCertVerificationError as error:
+        raise OrgUnavailable(f"The certificate of {host} is not valid: {error.verify_message}.") from None
+    except OSError as error:
+        raise OrgUnavailable(f"{host} could not be reached: {error.strerror or type(error).__name__}.") from None
+
+
+def _connect(settings: Settings, host: str) -> socket.socket:
+    """A connection to port 443 of ``host``, through the proxy if there is one for it."""
+    from urllib.parse import urlsplit
+
+    from automation.http import bypasses_proxy
+
+    if settings.https_proxy is None or bypasses_proxy(settings.no_proxy, host):
+        return socket.create_connection((host, 443), HANDSHAKE_TIMEOUT)
+    proxy = urlsplit(settings.https_proxy.reveal())
+    connection = socket.create_connection((proxy.hostname or "", proxy.port or 80), HANDSHAKE_TIMEOUT)
+    headers = [f"CONNECT {host}:443 HTTP/1.1", f"Host: {host}:443"]
+    if proxy.username is not None:
+        pair = base64.b64encode(f"{proxy.username}:{proxy.password or ''}".encode()).decode()
+        headers.append(f"Proxy-Authorization: Basic {pair}")
+    connection.sendall("\r\n".join([*headers, "", ""]).encode())
+    return _after_connect(connection, host)
+
+
+def _after_connect(connection: socket.socket, host: str) -> socket.socket:
+    answer = b""
+    while b"\r\n\r\n" not in answer:
+        piece = connection.recv(1)  # byte by byte: what follows the empty line belongs to TLS
+        if not piece:
+            break
+        answer += piece
+    if not re.match(rb"HTTP/1\.[01] 200 ", answer):
+        connection.close()
+        raise OrgUnavailable(f"The proxy refused to connect to {host}.")
+    return connection
