@@ -1,0 +1,68 @@
+"""The interface of everything that can tell a verification code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from automation.errors import VerificationNeeded
+from automation.secrets import Secret
+
+
+class NoCodeYet(VerificationNeeded):
+    """The source works, but no code came in time; another one may be asked for."""
+
+
+class Method(Enum):
+    """How Salesforce verifies an identity by a code; the value is the words for messages."""
+
+    EMAIL = "emailed code"
+    TOTP = "authenticator code"
+    SMS = "text message code"
+
+
+@dataclass(frozen=True)
+class CodeRequest:
+    """What is known about the code that the page asks for.
+
+    Attributes:
+        method: how the code is sent or made.
+        sandbox: whether the org is a sandbox, whose mails have a subject of their own; None when not known.
+        user_name: Salesforce user name of the run.
+        address: the masked mail address that the page shows, such as ``a*****@acme.com``; None when it shows none.
+    """
+
+    method: Method
+    sandbox: bool | None = None
+    user_name: str | None = None
+    address: str | None = None
+
+
+class CodeSource(Protocol):
+    """One place where codes come from."""
+
+    @property
+    def name(self) -> str:
+        """For messages: ``the mailbox``."""
+
+    def answers(self, method: Method) -> bool:
+        """Whether this source can tell codes of that kind."""
+
+    def prepare(self) -> None:
+        """Note what is there already, before a code is asked for. Never raises; a failure is told by `code`."""
+
+    def code(self, request: CodeRequest, timeout: float) -> Secret:
+        """The newest code that was made for this request and not given out before.
+
+        Args:
+            request: what the page asks for.
+            timeout: seconds to wait for it.
+
+        Raises:
+            NoCodeYet: no code came in time.
+            VerificationNeeded: the source is not usable.
+        """
+
+    def close(self) -> None:
+        """Let go of connections. Harmless when there are none."""

@@ -1,0 +1,136 @@
+"""Which host is Salesforce's, and how an org's hosts belong together.
+
+All rules work on the parsed host, never on the text of an address: ``https://login.salesforce.com@evil.example/`` and
+``https://acme.my.salesforce.com.evil.example/`` are foreign. Sources: forcedotcom/sfdx-core ``src/util/sfdcUrl.ts``
+(clouds and their Lightning hosts), sfdx-browserforce-plugin and sfdx-hardis (the Setup host).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+LOGIN_HOSTS: Final = frozenset({"login.salesforce.com", "test.salesforce.com"})
+"""The two hosts that serve the login page of every org."""
+
+MY_DOMAIN_SUFFIXES: Final = (".my.salesforce.com", ".my.salesforce.mil", ".my.sfcrmproducts.cn")
+"""My Domain hosts: commercial, United States government and China clouds. The leading dot is part of the rule."""
+
+PARTITIONS: Final = ("sandbox", "develop", "scratch", "demo", "patch", "free", "trailblaze")
+"""Labels before ``.my.salesforce.com`` that mark an org as no production org."""
+
+_COUNTERPARTS: Final = {
+    ".my.salesforce.com": (".my.salesforce-setup.com", ".lightning.force.com"),
+    ".my.salesforce.mil": (".my.salesforce-setup.mil", ".lightning.crmforce.mil"),
+    ".my.sfcrmproducts.cn": (".my.sfcrmproducts-setup.cn", ".lightning.sfcrmapps.cn"),
+}
+"""My Domain suffix -> (Setup suffix, Lightning suffix).
+
+Evidence covers the Setup host of the commercial cloud and all three Lightning hosts. The two other Setup suffixes are a
+guess by analogy; where they are wrong, Setup is reached by redirect and its host is read from the address.
+"""
+
+
+@dataclass(frozen=True)
+class Address:
+    """The parts of an address that decide whether it is trusted. ``path`` has no query."""
+
+    scheme: str
+    host: str
+    port: int | None
+    has_user: bool
+    path: str
+    query: str
+
+    @property
+    def shown(self) -> str:
+        """The address as it may be shown: without query and fragment, which can hold one-time links."""
+        port = f":{self.port}" if self.port else ""
+        return f"{self.scheme}://{self.host}{port}{self.path}"
+
+
+def parse(url: str) -> Address:
+    """Take an address apart; one that can't be parsed has an empty host, and so is nobody's."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return Address("", "", None, False, "", "")
+    host = (parts.hostname or "").rstrip(".")
+    return Address(parts.scheme, host, port, parts.username is not None, parts.path, parts.query)
+
+
+def is_password_host(url: str) -> bool:
+    """Whether a password or a code may be typed on a page of this address.
+
+    https only; exactly ``login.`` or ``test.salesforce.com``, or a My Domain host; no user name in the address; no port
+    but 443. Salesforce never serves a login page on another port, so a page that does is not Salesforce's.
+    """
+    address = parse(url)
+    if address.scheme != "https" or address.has_user or address.port not in (None, 443):
+        return False
+    return address.host in LOGIN_HOSTS or is_my_domain(address.host)
+
+
+def is_my_domain(host: str) -> bool:
+    """Whether ``host`` is a My Domain host such as ``acme--dev.sandbox.my.salesforce.com``."""
+    return _my_domain_suffix(host) is not None
+
+
+def is_sandbox(host: str) -> bool:
+    """Whether this My Domain host names itself as a sandbox: ``<My Domain>--<name>.sandbox.my.salesforce.com``."""
+    return _partition(host) == "sandbox"
+
+
+def is_production(host: str) -> bool:
+    """Whether this host may be a production org's: any host that no partition marks as something else."""
+    return host != "test.salesforce.com" and _partition(host) not in PARTITIONS
+
+
+def setup_host(my_domain: str) -> str:
+    """``acme.my.salesforce.com`` -> ``acme.my.salesforce-setup.com``. Raises ValueError for any other host."""
+    return _counterpart(my_domain, 0)
+
+
+def lightning_host(my_domain: str) -> str:
+    """``acme.my.salesforce.com`` -> ``acme.lightning.force.com``. Raises ValueError for any other host."""
+    return _counterpart(my_domain, 1)
+
+
+def my_domain_of(host: str) -> str | None:
+    """The My Domain host that belongs to a My Domain, Setup or Lightning host; None for any other host."""
+    for suffix, others in _COUNTERPARTS.items():
+        for known in (suffix, *others):
+            if host.endswith(known) and len(host) > len(known):
+                return host.removesuffix(known) + suffix
+    return None
+
+
+def is_org_host(host: str) -> bool:
+    """Whether ``host`` is one on which an org or its login page is served."""
+    return host in LOGIN_HOSTS or my_domain_of(host) is not None
+
+
+def _my_domain_suffix(host: str) -> str | None:
+    for suffix in MY_DOMAIN_SUFFIXES:
+        if host.endswith(suffix) and len(host) > len(suffix):
+            return suffix
+    return None
+
+
+def _partition(host: str) -> str | None:
+    """``sandbox`` for ``acme--dev.sandbox.my.salesforce.com``, None where there is only one label."""
+    my_domain = my_domain_of(host) or host
+    suffix = _my_domain_suffix(my_domain)
+    if suffix is None:
+        return None
+    labels = my_domain.removesuffix(suffix).split(".")
+    return labels[-1] if len(labels) > 1 else None
+
+
+def _counterpart(my_domain: str, index: int) -> str:
+    suffix = _my_domain_suffix(my_domain)
+    if suffix is None:
+        raise ValueError(f"{my_domain} is not a My Domain host")
+    return my_domain.removesuffix(suffix) + _COUNTERPARTS[suffix][index]

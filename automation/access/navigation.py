@@ -1,0 +1,113 @@
+"""Following what the top frame of a page does, and opening addresses with a clear answer when that fails."""
+
+from __future__ import annotations
+
+import re
+import time
+from types import TracebackType
+from typing import Final
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Frame, Page, Response
+
+from automation.access import hosts
+from automation.errors import OrgBusy, OrgUnavailable
+
+ERROR_PAGE: Final = "chrome-error://"
+_BROWSER_ERROR: Final = re.compile(r"(?:net::)?(ERR_[A-Z_]+|NS_ERROR_[A-Z_]+)")
+
+PASSING_THROUGH: Final = re.compile(
+    r"^/(?:secur/(?:frontdoor\.jsp|contentDoor)|home/home\.jsp|visualforce/recsession|"
+    r"_ui/identity/verification/policy/VerificationStartUi|_ui/identity/verification/method/\w+VerificationStartUi)"
+)
+"""Paths that lead on by themselves (sf-pi ``lightning-wait.ts``; `org-access` 1.3)."""
+
+
+class Navigation:
+    """Counts the documents of a page's top frame while it is open as a context.
+
+    Attributes:
+        commits: documents that came since the start; also counts changes of the address within a document.
+        status: HTTP status of the newest document, None when it is not known.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.commits = 0
+        self.status: int | None = None
+        self._loaded_at: float | None = time.monotonic()
+
+    def __enter__(self) -> Navigation:
+        self._page.on("response", self._answered)
+        self._page.on("framenavigated", self._navigated)
+        self._page.on("load", self._loaded)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._page.remove_listener("response", self._answered)
+        self._page.remove_listener("framenavigated", self._navigated)
+        self._page.remove_listener("load", self._loaded)
+
+    def settled(self, seconds: float) -> bool:
+        """Whether the document was loaded that long ago, and leads to nowhere by itself."""
+        if self._loaded_at is None or PASSING_THROUGH.match(hosts.parse(self._page.url).path):
+            return False
+        return time.monotonic() - self._loaded_at >= seconds
+
+    def broken(self) -> bool:
+        """Whether the browser shows its own error page, or the server answered with an error."""
+        return self._page.url.startswith(ERROR_PAGE) or (self.status or 0) >= 500
+
+    def _answered(self, response: Response) -> None:
+        request = response.request
+        if request.is_navigation_request() and request.frame == self._page.main_frame:
+            self.status = response.status
+
+    def _navigated(self, frame: Frame) -> None:
+        if frame == self._page.main_frame:
+            self.commits += 1
+            self._loaded_at = None
+
+    def _loaded(self, _: Page) -> None:
+        self._loaded_at = time.monotonic()
+
+
+def open_address(page: Page, url: str, timeout: float) -> None:
+    """Go to an address; comes back as soon as a document begins to arrive.
+
+    The address may hold a one-time link, so neither it nor the browser's text is in an error.
+
+    Args:
+        page: where to open it.
+        url: the address.
+        timeout: seconds.
+
+    Raises:
+        OrgUnavailable: the host can't be reached, or answers with an error.
+        OrgBusy: it answers that it is too busy.
+    """
+    host = hosts.parse(url).host
+    try:
+        response = page.goto(url, wait_until="commit", timeout=timeout * 1000)
+    except PlaywrightError as error:
+        why = _BROWSER_ERROR.search(error.message)
+        if why is not None and why.group(1) == "ERR_ABORTED":
+            return  # the page itself went on to another address, which is where it is looked at
+        said = why.group(1) if why else f"no answer within {timeout:g} s"
+        raise OrgUnavailable(f"{host} can't be opened: {said}.", next=_cure(said)) from None
+    status = response.status if response is not None else 200
+    if status == 503:
+        raise OrgBusy(f"{host} answers that it is not available now (HTTP 503).")
+    if status >= 500:
+        raise OrgUnavailable(f"{host} answers with an error (HTTP {status}).")
+
+
+def _cure(said: str) -> str | None:
+    """What to do about a browser error, None for the general advice."""
+    if "CERT" in said or "SSL" in said:
+        return "The certificate is not trusted: behind a company proxy, set SF_CA_FILE to the company's authority."
+    if "PROXY" in said or "TUNNEL" in said:
+        return "The proxy refuses or can't be reached: check HTTPS_PROXY, and that it allows this host."
+    if "NAME_NOT_RESOLVED" in said:
+        return "No such host: check the My Domain in SF_LOGIN_URL, or set HTTPS_PROXY where names resolve at a proxy only."
+    return None
