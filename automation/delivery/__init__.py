@@ -1,0 +1,27 @@
+"""Where key and secret go, as one unit with their org, host and time.
+
+``parse("dotenv:PATH")`` gives a `Target`; `deliver` brings a pair to all of them and keeps it safe when one fails.
+"""
+
+from __future__ import annotations
+
+from automation.credentials import Credentials
+from automation.delivery.deliver import Delivery, deliver, foreign_pair, lacking
+from automation.delivery.pending import Pending, Receipts, state_folder
+from automation.delivery.target import KINDS, Target, parse
+from automation.delivery.unit import same_pair
+
+__all__ = [
+    "KINDS",
+    "Credentials",
+    "Delivery",
+    "Pending",
+    "Receipts",
+    "Target",
+    "deliver",
+    "foreign_pair",
+    "lacking",
+    "parse",
+    "same_pair",
+    "state_folder",
+]

@@ -1,0 +1,135 @@
+"""``dotenv:PATH``: the four names that Service Board's System Settings ask for, in a file of ``NAME=value`` lines."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from pathlib import Path
+from typing import ClassVar, Final
+
+from automation.credentials import Credentials
+from automation.delivery.files import read_private, write_private
+from automation.errors import DeliveryFailed
+from automation.secrets import Secret
+
+ID: Final = "SALESFORCE_CLIENT_ID"
+SECRET: Final = "SALESFORCE_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+TOKEN_URL: Final = "SALESFORCE_TOKEN_URL"  # noqa: S105 - the name of a variable
+ORG_ID: Final = "SALESFORCE_ORG_ID"
+
+_MARK: Final = re.compile(
+    r"^# External Client App (?P<app>\S+) of (?P<host>\S+), read (?P<created_at>\S*)[ \t]*(?:\r?\n|\Z)", re.MULTILINE
+)
+"""The comment line that tells which app's pair it is; the four names alone would not tell."""
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=!-]+")
+"""Values that need no quotes: read alike by python-dotenv, shells, Docker's --env-file and systemd."""
+
+
+class DotenvFile:
+    """A dotenv file. Other lines, comments and line ends stay as they are; the file gets mode 0600."""
+
+    can_read: ClassVar[bool] = True
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(path).expanduser()
+
+    @property
+    def name(self) -> str:
+        return f"dotenv:{self.path}"
+
+    def read(self) -> Credentials | None:
+        text = read_private(self.path)
+        if text is None:
+            return None
+        values = _values(text)
+        token_url = values.get(TOKEN_URL, "")
+        if not values.get(ID) or not values.get(SECRET) or not token_url:
+            return None
+        mark = _MARK.search(text)
+        host = _host(token_url)
+        app, created_at = (mark["app"], mark["created_at"]) if mark and mark["host"] == host else ("", "")
+        return Credentials(
+            client_id=Secret(values[ID]),
+            client_secret=Secret(values[SECRET]),
+            token_url=token_url,
+            instance_url=f"https://{host}",
+            org_id=values.get(ORG_ID) or None,
+            host=host,
+            app=app,
+            created_at=created_at,
+        )
+
+    def write(self, credentials: Credentials) -> None:
+        values = {
+            ID: credentials.client_id.reveal(),
+            SECRET: credentials.client_secret.reveal(),
+            TOKEN_URL: credentials.token_url,
+            ORG_ID: credentials.org_id or "",
+        }
+        mark = f"# External Client App {credentials.app} of {credentials.host}, read {credentials.created_at}"
+        write_private(self.path, with_values(read_private(self.path) or "", values, mark))
+
+
+def with_values(text: str, values: dict[str, str], mark: str) -> str:
+    """``text`` with the given names set: each in its old place, new ones at the end; ``mark`` stands before the first.
+
+    Raises:
+        DeliveryFailed: a value can't be written so that it is read back as it was.
+    """
+    end = "\r\n" if "\r\n" in text else "\n"
+    left = {name: f"{name}={_quoted(value)}{end}" for name, value in values.items()}
+    all_of_them = len(left)
+    pieces: list[str] = []
+    for original, name in _pieces(_MARK.sub("", text)):
+        if name not in values:
+            pieces.append(original)
+        elif name in left:  # a second line of the same name would win over the first, so it goes
+            head = f"{mark}{end}" if len(left) == all_of_them else ""
+            pieces.append(_in_place(original, head, left.pop(name)))
+    if pieces and not pieces[-1].endswith("\n"):
+        pieces.append(end)
+    if len(left) == all_of_them:
+        pieces.append(f"{mark}{end}")
+    new = "".join([*pieces, *left.values()])
+    if any(_values(new).get(name, "") != value for name, value in values.items()):
+        raise DeliveryFailed("The dotenv file could not be changed so that it reads back; it was left as it was.")
+    return new
+
+
+def _pieces(text: str) -> list[tuple[str, str | None]]:
+    """The pieces of a dotenv text, in order: (as written, name). Comments and unreadable lines have no name."""
+    from dotenv.parser import parse_stream
+
+    return [(one.original.string, one.key) for one in parse_stream(StringIO(text))]
+
+
+def _in_place(original: str, head: str, line: str) -> str:
+    """``line`` instead of ``original``, keeping blank lines before it and a leading ``export``."""
+    stripped = original.lstrip()
+    blank = original[: len(original) - len(stripped)]
+    blank = blank[: blank.rfind("\n") + 1]
+    export = "export " if stripped.startswith("export") and not stripped.startswith("export=") else ""
+    return f"{blank}{head}{export}{line}"
+
+
+def _values(text: str) -> dict[str, str]:
+    """What the text sets; the last line of a name wins, and ``${...}`` stands for itself."""
+    from dotenv.parser import parse_stream
+
+    return {one.key: one.value or "" for one in parse_stream(StringIO(text)) if one.key is not None}
+
+
+def _quoted(value: str) -> str:
+    if not value or _PLAIN.fullmatch(value):
+        return value
+    if "\n" in value or "\r" in value:
+        raise DeliveryFailed("A value holds a line break and can't be put in a dotenv file.")
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _host(url: str) -> str:
+    from automation.access.hosts import parse
+
+    return parse(url).host

@@ -1,0 +1,87 @@
+"""Pairs that could not be delivered everywhere: kept on this machine, readable by their owner alone, until they are.
+
+The file's presence means that there is something left to do. The next run finds it, proves it and delivers it without a
+browser's help; nothing in the org changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from automation.credentials import Credentials
+from automation.delivery import unit
+from automation.delivery.files import read_private, write_private
+from automation.errors import DeliveryFailed
+
+
+def state_folder() -> Path:
+    """Where this user's state lies: ``$XDG_STATE_HOME/external-client-app-runbook`` or what the system has instead."""
+    from platformdirs import user_state_path
+
+    return user_state_path("external-client-app-runbook", appauthor=False)
+
+
+def _file_name(host: str, app: str, ending: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "-", f"{host.lower()}--{app}") + ending
+
+
+class Pending:
+    """The pending pair of one app of one org.
+
+    Args:
+        folder: where such files lie; by default ``pending`` in the `state_folder`.
+    """
+
+    def __init__(self, host: str, app: str, folder: Path | None = None) -> None:
+        self.path = (folder or state_folder() / "pending") / _file_name(host, app, ".json")
+
+    @property
+    def name(self) -> str:
+        return f"pending:{self.path}"
+
+    def read(self) -> Credentials | None:
+        """The pair that waits, if there is one. Raises DeliveryFailed when the file can't be read."""
+        text = read_private(self.path)
+        return None if text is None else unit.from_text(text)
+
+    def keep(self, credentials: Credentials) -> None:
+        """Keep the pair. Raises DeliveryFailed when even that is impossible."""
+        write_private(self.path, unit.to_text(credentials) + "\n")
+
+    def drop(self) -> None:
+        """Nothing waits any more."""
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise DeliveryFailed(f"{self.path} is no longer needed but can't be removed: {error.strerror}.") from None
+
+
+class Receipts:
+    """Which pair each target got last, for targets that only take: digests, no secret."""
+
+    def __init__(self, host: str, app: str, folder: Path | None = None) -> None:
+        self.path = (folder or state_folder() / "receipts") / _file_name(host, app, ".json")
+
+    def has(self, target: str, credentials: Credentials) -> bool:
+        """Whether ``target`` took exactly this pair, as far as we know."""
+        return self._all().get(target) == _mark(credentials)
+
+    def add(self, target: str, credentials: Credentials) -> None:
+        """Note that ``target`` took this pair."""
+        write_private(self.path, json.dumps({**self._all(), target: _mark(credentials)}, indent=2) + "\n")
+
+    def _all(self) -> dict[str, str]:
+        try:
+            tree = json.loads(read_private(self.path) or "{}")
+        except (ValueError, DeliveryFailed):
+            return {}  # a receipt that can't be read counts as none: delivering twice does no harm
+        return tree if isinstance(tree, dict) else {}
+
+
+def _mark(credentials: Credentials) -> str:
+    """A digest of the whole unit but for its time: the same pair, read again by a later run, need not be sent again."""
+    parts = {**unit.to_object(credentials), "created_at": None}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]

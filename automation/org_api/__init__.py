@@ -1,0 +1,47 @@
+"""The org's own word: proving a pair with a token, reading back what was set, checking the Run As user's rights.
+
+Everything goes to the My Domain host that the pair belongs to, with the token of the new pair itself; no admin session
+is used. The proof token is taken back in every case.
+"""
+
+from __future__ import annotations
+
+from automation.org_api.backoff import Patience
+from automation.org_api.ids import same_id, to_18
+from automation.org_api.proof import Identity, ProofSession, check_org, is_user, open_proof, wait_for_token
+from automation.org_api.read_back import Reading, compare, extra_scopes, read_back
+from automation.org_api.refusals import REFUSALS, Refusal, refusal_for
+from automation.org_api.rest import NotReadable, Rest
+from automation.org_api.rights import Recipe, Rights, check_rights, load_recipe
+from automation.org_api.token import NoToken, Token, ask, request_token, revoke, token_host
+
+__all__ = [
+    "REFUSALS",
+    "Identity",
+    "NoToken",
+    "NotReadable",
+    "Patience",
+    "ProofSession",
+    "Reading",
+    "Recipe",
+    "Refusal",
+    "Rest",
+    "Rights",
+    "Token",
+    "ask",
+    "check_org",
+    "check_rights",
+    "compare",
+    "extra_scopes",
+    "is_user",
+    "load_recipe",
+    "open_proof",
+    "read_back",
+    "refusal_for",
+    "request_token",
+    "revoke",
+    "same_id",
+    "to_18",
+    "token_host",
+    "wait_for_token",
+]

@@ -1,0 +1,37 @@
+"""Salesforce record ids: 15 characters that tell upper from lower case, or 18 with a checksum that does not need to.
+
+The same record has both forms, depending on who prints it, so ids are compared in one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_ID: Final = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
+_CHECKSUM: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+
+def is_id(text: str, prefix: str = "") -> bool:
+    """Whether ``text`` is a record id of 15 or 18 characters that starts with ``prefix`` (``00D`` org, ``005`` user)."""
+    return text.startswith(prefix) and _ID.fullmatch(text) is not None
+
+
+def to_18(record_id: str) -> str:
+    """The 18-character form. Raises ValueError when ``record_id`` is no id."""
+    if not is_id(record_id):
+        raise ValueError("not a Salesforce record id")
+    chunks = [record_id[start : start + 5] for start in (0, 5, 10)]
+    return record_id[:15] + "".join(_CHECKSUM[_capitals(chunk)] for chunk in chunks)
+
+
+def same_id(one: str | None, other: str | None) -> bool:
+    """Whether both name the same record, whatever their form. An unknown id is the same as none."""
+    if one is None or other is None or not is_id(one) or not is_id(other):
+        return False
+    return one[:15] == other[:15]
+
+
+def _capitals(chunk: str) -> int:
+    """Five bits, lowest first: which of the five characters are upper case."""
+    return sum(1 << place for place, character in enumerate(chunk) if "A" <= character <= "Z")

@@ -1,0 +1,150 @@
+"""The proof: a token for the new pair, from the right org, for the right user; and the token taken back afterwards."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from automation.credentials import Credentials
+from automation.errors import ProofFailed, UnexpectedPage
+from automation.org_api.backoff import Patience
+from automation.org_api.ids import same_id
+from automation.org_api.rest import NotReadable, Rest
+from automation.org_api.token import NoToken, Token, ask, revoke, token_host
+from automation.secrets import Secret
+
+if TYPE_CHECKING:
+    import httpx
+
+Tell = Callable[[str], None]
+"""Takes a sentence about progress for whoever watches the run."""
+
+
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whom a token speaks for. ``username`` is None where the org lets neither SOQL nor userinfo tell it."""
+
+    org_id: str
+    user_id: str
+    username: str | None
+
+
+class ProofSession:
+    """A proof token while it is in use. `close` takes it back; so does the end of the program, whichever comes first.
+
+    Args:
+        client: closed together with the session.
+        token: the token that was given.
+        host: the My Domain host that gave it.
+    """
+
+    def __init__(self, client: httpx.Client, token: Token, host: str, patience: Patience | None = None) -> None:
+        self.token = token
+        self.rest = Rest(client, host, token) if patience is None else Rest(client, host, token, patience)
+        self._identity: Identity | None = None
+        self._finalizer = weakref.finalize(self, _end, client, host, token.value)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the token was not yet taken back."""
+        return self._finalizer.alive
+
+    def close(self) -> None:
+        """Revoke the token and close the client. Later calls do nothing."""
+        self._finalizer()
+
+    def identity(self) -> Identity:
+        """Org, user id and, where readable, user name. Raises UnexpectedPage when the org did not name org and user."""
+        if self._identity is None:
+            org_id, user_id = self.token.org_id, self.token.user_id
+            if org_id is None or user_id is None:
+                raise UnexpectedPage(f"{self.rest.host} gave a token without saying for which org and user.")
+            self._identity = Identity(org_id, user_id, _username(self.rest, user_id))
+        return self._identity
+
+
+def open_proof(client: httpx.Client, credentials: Credentials, patience: Patience, tell: Tell = silent) -> ProofSession:
+    """Ask for a token until there is one, waiting only for what waiting cures.
+
+    Args:
+        client: owned by the session from now on; closed here when there is no token.
+        patience: how long; `Patience.unknown_key_limit` bounds the wait for a key to become known.
+        tell: gets a sentence before each further try.
+
+    Raises:
+        RunbookError: as `token.request_token`; the last answer when patience ended.
+    """
+    try:
+        answer = wait_for_token(client, credentials, patience, tell)
+        if isinstance(answer, NoToken):
+            raise answer.error
+        return ProofSession(client, answer, token_host(credentials))
+    except BaseException:
+        client.close()
+        raise
+
+
+def wait_for_token(
+    client: httpx.Client, credentials: Credentials, patience: Patience, tell: Tell = silent
+) -> Token | NoToken:
+    """Ask until there is a token, a lasting refusal, or no patience left."""
+    tries = patience.start()
+    while True:
+        answer = ask(client, credentials)
+        if isinstance(answer, Token) or not answer.retry:
+            return answer
+        limit = patience.unknown_key_limit if answer.about == "key" else None
+        delay = tries.again(limit, answer.retry_after)
+        if delay is None:
+            waited = f" Tried {tries.count} times in {tries.elapsed:.0f} s."
+            raised = type(answer.error)(answer.error.message + waited, next=answer.error.next)
+            return NoToken(raised, answer.about, retry=True)
+        tell(f"{answer.error.message} Trying again in {delay:.0f} s ({tries.elapsed:.0f} of {patience.limit:.0f} s).")
+        patience.wait(delay)
+
+
+def check_org(identity: Identity, org_id: str | None, host: str) -> None:
+    """Raises ProofFailed when the token is for another org than the one that the browser was in."""
+    if org_id is not None and not same_id(identity.org_id, org_id):
+        raise ProofFailed(
+            f"{host} gave a token for org {identity.org_id}, but the app was made in org {org_id}.",
+            next="The org behind this host changed during the run, as a sandbox refresh does: run again.",
+        )
+
+
+def is_user(identity: Identity, run_as: str) -> bool | None:
+    """Whether the token speaks for ``run_as`` (a user name or id); None when that can't be told.
+
+    User names do not tell upper from lower case.
+    """
+    if same_id(identity.user_id, run_as):
+        return True
+    return None if identity.username is None else identity.username.lower() == run_as.lower()
+
+
+def _username(rest: Rest, user_id: str) -> str | None:
+    """The user's name by SOQL, else by userinfo; None where neither may be asked."""
+    found = rest.query(f"SELECT Id, Username FROM User WHERE Id = '{user_id}'")  # noqa: S608 - a checked id
+    if not isinstance(found, NotReadable) and found and found[0].get("Username"):
+        return str(found[0]["Username"])
+    info = rest.userinfo()
+    if isinstance(info, NotReadable) or not same_id(str(info.get("user_id", user_id)), user_id):
+        return None
+    return str(info["preferred_username"]) if info.get("preferred_username") else None
+
+
+def _end(client: httpx.Client, host: str, token: Secret) -> None:
+    revoke(client, host, token)
+    client.close()

@@ -1,0 +1,158 @@
+"""What the token endpoint says when it gives no token, as data.
+
+Source of every row: ``error`` and ``error_description`` as documented by Salesforce Help and Developer pages or seen in
+public code (confidence "high" and "medium"); "low" marks a wording or code that nobody confirmed for this flow.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from automation.errors import NotPropagatedYet, OrgBusy, ProofFailed, RunbookError, SettingsError
+
+About = Literal["key", "pair", "policy", "user", "org", "request"]
+"""Which thing is at fault: the consumer key is unknown, the pair is wrong, a policy of the app, the Run As user, the org,
+or our own request."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One answer of the token endpoint.
+
+    Attributes:
+        error: the field ``error``.
+        says: a part of ``error_description``, in any case of letters; empty where the code alone decides.
+        raises: the error an operator gets.
+        meaning: what it means, for a sentence "The org gave no token: <meaning>."
+        cure: what to do about it.
+        about: which thing is at fault.
+        retry: whether waiting alone can cure it. Never true where a repeated try may lock something.
+        confidence: how well the row is known.
+    """
+
+    error: str
+    says: str
+    raises: type[RunbookError]
+    meaning: str
+    cure: str
+    about: About
+    retry: bool = False
+    confidence: Literal["high", "medium", "low"] = "high"
+
+
+REFUSALS: Final[tuple[Refusal, ...]] = (
+    Refusal(
+        "invalid_grant", "request not supported on this domain", SettingsError,
+        "this flow answers on the org's My Domain host only",
+        "Set SF_LOGIN_URL to the org's My Domain URL, https://<My Domain>.my.salesforce.com.", "request",
+    ),
+    Refusal(
+        "invalid_grant", "no client credentials user enabled", ProofFailed,
+        "the app's policies name no usable Run As user",
+        "Set Run As (Username) on the Policies tab to the user name (not the e-mail address) of an active user who has"
+        " the API Only permission and the permission sets of the integration.", "policy",
+    ),
+    Refusal(
+        "invalid_grant", "client credentials flow not enabled", ProofFailed,
+        "the client credentials flow is off in the app's settings or in its policies",
+        "Enable Client Credentials Flow on the Settings tab and on the Policies tab.", "policy", confidence="medium",
+    ),
+    Refusal(
+        "invalid_client_id", "client identifier invalid", NotPropagatedYet,
+        "the org does not know this consumer key (yet)",
+        "A new app is known after 2 to 10, sometimes 30 minutes: run the same command again later. If the sandbox was"
+        " refreshed, the app is gone and a run creates it anew.", "key", retry=True,
+    ),
+    Refusal(
+        "invalid_client", "invalid client credentials", ProofFailed,
+        "the org knows the consumer key but not this consumer secret",
+        "The secret was rotated or copied wrongly: remove the delivered pair and run again, so that it is read anew.",
+        "pair",
+    ),
+    Refusal(
+        "invalid_client", "app must be installed into org", ProofFailed,
+        "the org wants the app to be installed or approved first (a rule for connected apps)",
+        "Check the org's API access control with its administrator; External Client Apps are exempt from it.", "policy",
+    ),
+    Refusal(
+        "unsupported_grant_type", "grant type not supported", ProofFailed,
+        "the org does not offer the client credentials flow",
+        "Check with the org's administrator whether the flow is blocked in Setup > OAuth and OpenID Connect Settings.",
+        "org",
+    ),
+    Refusal(
+        "invalid_grant", "ip restricted or invalid login hours", ProofFailed,
+        "the Run As user may not log in from this address or at this hour",
+        "Set IP Relaxation to Relax IP restrictions, or add this machine's address to the ranges of the Run As user's"
+        " profile; check the profile's login hours.", "policy",
+    ),
+    Refusal(
+        "inactive_user", "user is inactive", ProofFailed,
+        "the Run As user is deactivated or frozen", "Activate or unfreeze the Run As user.", "user",
+    ),
+    Refusal(
+        "inactive_org", "org is locked, closed, or suspended", OrgBusy,
+        "the org is locked, closed or suspended, as a sandbox is while it is being refreshed",
+        "Run the same command again when the refresh has ended.", "org", retry=True, confidence="medium",
+    ),
+    Refusal(
+        "rate_limit_exceeded", "number of logins exceeded", OrgBusy,
+        "the Run As user has used up the 3,600 logins of this hour",
+        "Wait an hour, and look for a program that asks for a token with every call.", "user",
+    ),
+    Refusal(
+        "invalid_request", "scope parameter not supported", ProofFailed,
+        "a scope was sent, which this flow forbids", "Please report this as a fault of this tool.", "request",
+    ),
+    Refusal(
+        "invalid_scope", "", ProofFailed,
+        "a scope of the app is not allowed for this flow", "Select api and id alone in the app's OAuth scopes.",
+        "policy", confidence="medium",
+    ),
+    Refusal(
+        "invalid_app_access", "user is not admin approved to access this app", ProofFailed,
+        "the app's Permitted Users policy shuts the Run As user out",
+        "Assign a permission set or profile of the Run As user to the app on the Policies tab, or let all users authorize"
+        " themselves.", "policy", confidence="low",
+    ),
+    Refusal(
+        "OAUTH_EC_APP_NOT_FOUND", "external client app is not installed in this org", ProofFailed,
+        "the app is not in this org any more, as after a sandbox refresh", "Run again: the app is created anew.", "key",
+    ),
+    Refusal(
+        "invalid_grant", "user hasn't approved this consumer", ProofFailed,
+        "the org treated the request as a JWT flow and wants the user's approval",
+        "Check that the app has the client credentials flow enabled and that the pair belongs to it.", "request",
+    ),
+    Refusal(
+        "invalid_grant", "audience is invalid", ProofFailed,
+        "the org treated the request as a JWT flow with a wrong audience",
+        "Check that the app has the client credentials flow enabled and that the pair belongs to it.", "request",
+    ),
+    Refusal(
+        "invalid_grant", "login rate exceeded", OrgBusy,
+        "the Run As user has used up the 3,600 logins of this hour",
+        "Wait an hour, and look for a program that asks for a token with every call.", "user", confidence="low",
+    ),
+)
+
+
+def refusal_for(error: str, description: str) -> Refusal | None:
+    """The row that fits an answer, or None when nobody has described it yet.
+
+    Code and words together decide; then the words alone, as some codes are unconfirmed; then a code that has only one
+    meaning, as descriptions may be translated.
+    """
+    said = _plain(description)
+    by_words = [row for row in REFUSALS if row.says and row.says in said]
+    by_code = [row for row in REFUSALS if row.error == error]
+    both = [row for row in by_words if row in by_code]
+    if both or by_words:
+        return (both or by_words)[0]
+    return by_code[0] if len(by_code) == 1 else None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")).strip().lower()
