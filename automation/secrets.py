@@ -115,10 +115,22 @@ def _base64_forms(raw: bytes) -> Iterator[str]:
                 yield core
 
 
+SHAPES: Final = (
+    (re.compile(r"00D[A-Za-z0-9]{12,15}(?:!|%21|\\u0021)[A-Za-z0-9._%-]{20,}"), MASK),
+    (re.compile(r"(frontdoor\.jsp|contentDoor)\?[^\s\"'<>\\]+"), rf"\1?{MASK}"),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"), MASK),
+)
+"""Secrets that are recognised by their shape alone: session ids, one-time links, signed tokens."""
+
+
 def scrub(text: str) -> str:
-    """``text`` with every known secret, in every encoding, replaced by ``***``."""
-    pattern = _pattern()
-    return text if pattern is None else pattern.sub(MASK, text)
+    """``text`` with every known secret, in every encoding, and every session id or one-time link replaced by ``***``."""
+    for form in _forms():
+        if form in text:
+            text = _replace(text, form)
+    for shape, mask in SHAPES:
+        text = shape.sub(mask, text)
+    return text
 
 
 def scrub_bytes(data: bytes) -> bytes:
@@ -126,29 +138,29 @@ def scrub_bytes(data: bytes) -> bytes:
     return scrub(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
-_pattern_of: tuple[frozenset[str], re.Pattern[str] | None] = (frozenset(), None)
+def holds_secret(text: str) -> bool:
+    """Whether a known secret stands in ``text``, in any encoding."""
+    return any(form in text and _replace(text, form) != text for form in _forms())
 
 
-def _pattern() -> re.Pattern[str] | None:
-    """One expression for all known secrets; built anew only when a secret was added."""
-    global _pattern_of
+_forms_of: tuple[frozenset[str], list[str]] = (frozenset(), [])
+
+
+def _forms() -> list[str]:
+    """The encodings of all known secrets, longest first; listed anew only when a secret was added."""
+    global _forms_of
     known = known_secrets()
-    if known != _pattern_of[0]:
-        _pattern_of = (known, _compile(known))
-    return _pattern_of[1]
+    if known != _forms_of[0]:
+        forms = {form for value in known for form in encodings(value)}
+        _forms_of = (known, sorted(forms, key=len, reverse=True))
+    return _forms_of[1]
 
 
-def _compile(known: frozenset[str]) -> re.Pattern[str] | None:
-    forms = {form: _expression(form) for value in known for form in encodings(value)}
-    ordered = sorted(forms, key=len, reverse=True)
-    return re.compile("|".join(forms[form] for form in ordered)) if ordered else None
-
-
-def _expression(form: str) -> str:
-    """A short code such as 123456 is matched only where no further digit stands beside it, as in a time stamp."""
+def _replace(text: str, form: str) -> str:
+    """A short code such as 123456 is replaced only where no further digit stands beside it, as in a time stamp."""
     if form.isdigit() and len(form) <= 8:
-        return rf"(?<!\d){form}(?!\d)"
-    return re.escape(form)
+        return re.sub(rf"(?<!\d){form}(?!\d)", MASK, text)
+    return text.replace(form, MASK)
 
 
 @contextmanager

@@ -1,0 +1,97 @@
+"""What a failed page looked like, in a form that may be handed round: address, title, accessible tree, picture."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
+
+from automation.files import private_folder, write_private
+from automation.secrets import scrub
+
+LOOK_TIMEOUT: Final = 3_000
+"""Milliseconds for each look at a page that may be stuck."""
+
+MOST_PAGES: Final = 4
+
+_OUTLINE_ROLES = (
+    "alert|alertdialog|banner|button|checkbox|combobox|dialog|form|heading|link|list|main|navigation|option|radio|"
+    "radiogroup|region|row|rowheader|columnheader|tab|tabpanel|textbox"
+)
+_OUTLINE_LINE = re.compile(rf"^\s*- '?(?:{_OUTLINE_ROLES})\b")
+_LONG_WORD = re.compile(r"(?=[^\s\"']*\d)[A-Za-z0-9_.!+/=%-]{16,}|\b\d{4,8}\b")
+"""What may be a key, a token or a code: a long word with digits, or a short number."""
+
+
+def address_of(page: Page) -> str:
+    """A page's address without query and fragment, which can hold one-time links; with all known secrets removed."""
+    parts = urlsplit(page.url)
+    host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else f"{parts.scheme}:"
+    return scrub(f"{host}{parts.path}")
+
+
+def collect(pages: list[Page], folder: Path, *, private: bool) -> Path:
+    """Write one text (and, unless ``private``, one picture) per page.
+
+    Args:
+        private: the failure came while secrets were typed or shown: no picture is taken, and of the accessible tree
+            only an outline is kept, without values, keys and codes.
+
+    Returns:
+        ``folder``. What can't be had from a page is named in its text; nothing is raised for it.
+    """
+    private_folder(folder)
+    for number, page in enumerate(pages[:MOST_PAGES], 1):
+        write_private(folder / f"page-{number}.txt", _text(page, private=private))
+        if not private:
+            _picture(page, folder / f"page-{number}.png")
+    return folder
+
+
+def _text(page: Page, *, private: bool) -> str:
+    lines = [f"address: {address_of(page)}", f"title: {_title(page)}", "accessible tree:"]
+    if private:
+        lines[-1] = "outline (values and texts are left out, as secrets were typed or shown here):"
+    tree = _tree(page)
+    return scrub("\n".join([*lines, outline(tree) if private else tree, ""]))
+
+
+def _title(page: Page) -> str:
+    try:
+        return page.title()
+    except PlaywrightError:
+        return "(could not be read)"
+
+
+def _tree(page: Page) -> str:
+    try:
+        return page.locator("body").aria_snapshot(timeout=LOOK_TIMEOUT)
+    except PlaywrightError:
+        return "(could not be read)"
+
+
+def outline(tree: str) -> str:
+    """Headings, controls and alerts of an aria snapshot with their names, without values and what may be a secret."""
+    kept = [line for line in tree.splitlines() if _OUTLINE_LINE.match(line)]
+    return "\n".join(_LONG_WORD.sub("***", _without_value(line)) for line in kept)
+
+
+def _without_value(line: str) -> str:
+    """Cut what follows the name of a control: ``- textbox "Password": hunter2`` shows what was typed."""
+    role = line.strip().removeprefix("- ").lstrip("'").split(" ")[0].rstrip(":")
+    if role in ("alert", "heading", "link", "button"):
+        return line
+    return re.sub(r'^(\s*- [^"]*?(?:"(?:[^"\\]|\\.)*")?[^":]*):.*$', r"\1", line)
+
+
+def _picture(page: Page, path: Path) -> None:
+    try:
+        passwords = page.locator("input[type=password]")
+        data = page.screenshot(timeout=LOOK_TIMEOUT, mask=[passwords], animations="disabled")
+    except PlaywrightError:
+        return  # the text says what the page was; a picture is an extra
+    write_private(path, data)

@@ -1,0 +1,36 @@
+"""Files that nobody else may read, written so that a kill leaves the old or the new one, never a half."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder (and those above it) with mode 0700 for the last one; an existing one is narrowed. Returns it."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.chmod(0o700)
+    return path
+
+
+def write_private(path: Path, data: bytes | str) -> Path:
+    """Write a file with mode 0600 in one step: a temporary file beside it is renamed. Returns the path."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp makes it 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data.encode() if isinstance(data, str) else data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def state_folder() -> Path:
+    """Where locks and what must outlive a run are kept: the user's state folder (``XDG_STATE_HOME`` on Linux)."""
+    from platformdirs import user_state_path
+
+    return private_folder(user_state_path("external-client-app-runbook"))
