@@ -5,13 +5,16 @@
     RunbookError
     ├── UsageError              2   the command line asks for something impossible
     ├── SettingsError          78   a setting is missing, unknown or malformed
-    │   └── FieldRefused       78   the org refused the value of a field
+    │   ├── FieldRefused       78   the org refused the value of a field
+    │   └── SaveRefused        78   the org refused to create or to save, and named no field
     ├── UnexpectedPage         65   a page that no known outcome describes
     │   ├── ElementNotFound    65   a control was not there, or not alone
     │   └── ReadBackDiffers    65   the org does not hold what was set
     ├── OrgUnavailable         69   the org or its login page can't be reached or does not answer
     ├── TryAgainLater          75   nothing is wrong but the time
     │   ├── NotPropagatedYet   75   the org does not know the new key yet
+    │   ├── SessionLost        75   the org ended the session in mid-run
+    │   ├── PageTrouble        75   a page of the org failed to load or to answer
     │   ├── OrgBusy            75   maintenance, refresh or rate limit
     │   └── AnotherRun         75   another run holds the lock of this org
     ├── NotPermitted           77   the org does not let this user do it
@@ -47,6 +50,8 @@ class RunbookError(Exception):
     kind: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
     recovery: ClassVar[str] = "Run again with -v and look at the evidence in the run folder."
+    restart: ClassVar[bool] = False
+    """Whether starting over at step 1.1 may cure it; every step reads first, so that is always safe."""
 
     def __init__(self, message: str, *, next: str | None = None, evidence: str | None = None) -> None:
         super().__init__(message)
@@ -77,6 +82,14 @@ class FieldRefused(SettingsError):
 
     kind = "field_refused"
     recovery = "Correct the value that the org refused and run again; nothing was saved by this step."
+
+
+class SaveRefused(SettingsError):
+    """The org refused to create or to save and named no field; it was read that nothing was saved."""
+
+    kind = "save_refused"
+    recovery = "Read what the org said; if it names a value, correct that setting, else run again."
+    restart = True
 
 
 class UnexpectedPage(RunbookError):
@@ -120,6 +133,20 @@ class NotPropagatedYet(TryAgainLater):
     """The token endpoint does not know the new key yet (usually 2 to 10, at most 30 minutes)."""
 
     kind = "not_propagated"
+
+
+class SessionLost(TryAgainLater):
+    """The org ended the session in mid-run, and logging in again did not help either."""
+
+    kind = "session_lost"
+    restart = True
+
+
+class PageTrouble(TryAgainLater):
+    """A page of the org failed to load, or its answer to a click got lost."""
+
+    kind = "page_trouble"
+    restart = True
 
 
 class OrgBusy(TryAgainLater):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from automation.access import hosts
 from automation.credentials import Credentials
 
 
@@ -35,5 +36,12 @@ class OrgState:
     """The pair found at the delivery target and proven with a token in this run."""
     delivered_to: list[str] = field(default_factory=list)
     proof: Proof = field(default_factory=Proof)
+    setup_host: str | None = None
+    """Set when the org's Setup was reached on a host other than the expected one."""
     notes: list[str] = field(default_factory=list)
     """Remarks for the report that are no failures, e.g. a locked PKCE box."""
+
+    @property
+    def setup_url(self) -> str:
+        """``https://<Setup host>`` of this org, without a path."""
+        return "https://" + (self.setup_host or hosts.setup_host(self.host))

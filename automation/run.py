@@ -33,19 +33,20 @@ class Toolbox:
             self._tools[type(tool)] = tool
 
     def make(self, base: type, maker: Callable[[type], Any]) -> None:
-        """Offer subclasses of ``base``, each made afresh by ``maker`` when asked for."""
+        """Offer subclasses of ``base``, each made by ``maker`` when first asked for."""
         self._makers.append((base, maker))
 
     def get(self, kind: type[T]) -> T:
         """The tool of this type. Raises LookupError when nothing provides it."""
         if kind in self._tools:
-            return typing.cast(T, self._tools[kind])
+            return typing.cast("T", self._tools[kind])
         for base, maker in self._makers:
             if issubclass(kind, base):
-                return typing.cast(T, maker(kind))
+                self._tools[kind] = maker(kind)
+                return typing.cast("T", self._tools[kind])
         for known, tool in self._tools.items():
             if issubclass(known, kind):
-                return typing.cast(T, tool)
+                return typing.cast("T", tool)
         raise LookupError(f"no step tool of type {kind.__name__}")
 
     def call(self, function: Callable[..., T]) -> T:
@@ -85,7 +86,7 @@ class Selection:
 
     def includes(self, step: Step) -> bool:
         key = step.sort_key
-        return step.id in ALWAYS and not self._after_last(key) or not (
+        return (step.id in ALWAYS and not self._after_last(key)) or not (
             (self.first is not None and key < _key(self.first)) or self._after_last(key)
         )
 
@@ -164,9 +165,7 @@ class Runner:
         for step in steps:
             self._end(step, time.monotonic(), "skipped", "not reached")
 
-    def _end(
-        self, step: Step, started: float, result: str, note: str, differences: tuple[Difference, ...] = ()
-    ) -> None:
+    def _end(self, step: Step, started: float, result: str, note: str, differences: tuple[Difference, ...] = ()) -> None:
         seconds = round(time.monotonic() - started, 3)
         ended = StepResult(step.id, step.title, step.section, result, seconds, note, differences)
         self.results.append(ended)

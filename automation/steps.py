@@ -49,9 +49,7 @@ def skipped(note: str) -> Finding:
     return Finding("skipped", note)
 
 
-def needed(
-    note: str, *differences: Difference, act: Callable[[], str | None], blocks_reading: bool = False
-) -> Finding:
+def needed(note: str, *differences: Difference, act: Callable[[], str | None], blocks_reading: bool = False) -> Finding:
     """Something has to change. ``act`` does it and may answer a better sentence than ``note``."""
     return Finding("changed", note, differences, act, blocks_reading)
 
@@ -90,7 +88,7 @@ def step(id: str, title: str) -> Callable[[Callable[..., Finding]], Callable[...
     def register(function: Callable[..., Finding]) -> Callable[..., Finding]:
         if id in _registry and _registry[id].run.__module__ != function.__module__:
             raise ValueError(f"step {id} is defined twice")
-        _registry[id] = Step(id, title, SECTIONS[id.split(".")[0]], function)
+        _registry[id] = Step(id, title, SECTIONS[id.split(".", maxsplit=1)[0]], function)
         return function
 
     return register
@@ -104,5 +102,3 @@ def registered_steps() -> list[Step]:
 def step_ids() -> list[str]:
     """The ids alone, for ``--from``, ``--until`` and ``--pause-at``."""
     return [s.id for s in registered_steps()]
-
-

@@ -76,9 +76,7 @@ MARKS: dict[Screen, Mark] = {
     Screen.CONSENT: Mark(path=r"RemoteAccessAuthorizationPage", element="#oaapprove"),
     Screen.LOGIN_FLOW: Mark(path=r"loginflow", heading="identity.concurrent_heading"),
     Screen.LOGIN: Mark(),
-    Screen.ROBOT: Mark(
-        element="iframe[src*=captcha i], iframe[title*=captcha i], [class*=captcha i]", text="identity.robot"
-    ),
+    Screen.ROBOT: Mark(element="iframe[src*=captcha i], iframe[title*=captcha i], [class*=captcha i]", text="identity.robot"),
 }
 """In this order: what ends a verification comes before the form that it is shown on. The login page is known by its fields."""
 

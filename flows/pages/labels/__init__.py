@@ -61,7 +61,7 @@ class Labels:
         except KeyError:
             raise LabelMissing(
                 f'No text is known for the label "{key}" in language "{self.language}".',
-                next=f'Add it to flows/pages/labels/{self.language}.toml or to your LABELS_FILE, '
+                next=f"Add it to flows/pages/labels/{self.language}.toml or to your LABELS_FILE, "
                 "or run with a user whose language is English.",
             ) from None
 
@@ -92,7 +92,8 @@ def exactly(*texts: str) -> re.Pattern[str]:
 
 def _flexible(text: str) -> str:
     """Escape a text, letting white space and the two kinds of apostrophe vary."""
-    return re.sub(r"(?:\\?\s)+", r"\\s+", re.escape(text)).replace("'", "['’]").replace("’", "['’]")
+    spaced = re.sub(r"(?:\\?\s)+", r"\\s+", re.escape(text))
+    return re.sub("['’]", "['’]", spaced)
 
 
 def languages() -> list[str]:

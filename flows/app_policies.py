@@ -1,0 +1,121 @@
+"""The Policies tab as the steps of sections 2 and 3 see it: read once, one visit, one Save."""
+
+from __future__ import annotations
+
+import time
+
+from automation.app_spec import AppSpec
+from automation.errors import FieldRefused, NotPropagatedYet, ReadBackDiffers, SaveRefused, UnexpectedPage
+from automation.outcomes import Outcome, race
+from automation.steps import Difference
+from flows.pages.base import PageObject
+from flows.pages.policies_tab import IP_LABELS, PoliciesTab, PolicyValues
+
+RELOAD_EVERY = 20.0
+"""Seconds between looks whether the flow enabled in Settings has reached the Policies (up to ~10 min: TOOLING)."""
+
+
+class AppPolicies(PageObject):
+    """Differences of the three documented policies, and how they are removed."""
+
+    _values: PolicyValues | None = None
+
+    @property
+    def tab(self) -> PoliciesTab:
+        return PoliciesTab(self.page, self.labels, self.timeouts)
+
+    def values(self) -> PolicyValues:
+        """The policies as the org shows them; edit mode is entered only when view mode can't be read."""
+        if self._values is None:
+            self._values = self._read()
+        return self._values
+
+    def _read(self) -> PolicyValues:
+        tab = self.tab
+        tab.select()
+        tab.open_oauth_section()
+        values = tab.read()
+        if tab.editing() or self._understood(values):
+            return values
+        self.edit()
+        return tab.read()
+
+    def _understood(self, values: PolicyValues) -> bool:
+        """Whether view mode told everything: without the flow's box there is no Run As either."""
+        flow_absent = values.client_credentials is None and self.tab.flows_appear_here.count() > 0
+        flow_known = values.client_credentials is False or flow_absent
+        return values.ip_relaxation is not None and (flow_known or values.run_as is not None)
+
+    def differences(self, spec: AppSpec) -> dict[str, Difference]:
+        """What is not as wanted, by attribute of `PolicyValues`."""
+        values, labels = self.values(), self.labels
+        found: dict[str, Difference] = {}
+        if not values.client_credentials:
+            found["client_credentials"] = Difference(labels["policies.client_credentials"], "cleared", "ticked")
+        if (values.run_as or "").casefold() != spec.run_as.casefold():
+            found["run_as"] = Difference(labels["policies.run_as"], values.run_as, spec.run_as)
+        wanted_ip = labels[IP_LABELS[spec.ip_relaxation]]
+        if values.ip_relaxation != wanted_ip:
+            found["ip_relaxation"] = Difference(labels["policies.ip_relaxation"], values.ip_relaxation, wanted_ip)
+        return found
+
+    def edit(self) -> None:
+        """Enter edit mode and make sure that OAuth Policies is open there."""
+        self.tab.edit()
+        self.tab.open_oauth_section()
+
+    def wait_for_flow(self, limit: float) -> None:
+        """Wait until the tick of the flow can be set, reloading the page now and then; nothing was edited yet.
+
+        Raises:
+            NotPropagatedYet: it still can't after ``limit`` seconds.
+        """
+        deadline = time.monotonic() + limit
+        usable = Outcome("tick can be set", fact=self._flow_usable)
+        refused = Outcome("not yet", fact=self._flow_refused)
+        while True:
+            outcome = race(self.page, "the flow's tick on the Policies tab", [usable, refused], self.timeouts.action)
+            if outcome is usable:
+                return
+            if time.monotonic() > deadline:
+                raise NotPropagatedYet(
+                    f'"{self.labels["policies.client_credentials"]}" can\'t be ticked on the Policies tab yet: the flow '
+                    "enabled in Settings has not got there."
+                )
+            self._pause_and_reload(min(RELOAD_EVERY, max(1.0, limit / 10)))
+
+    def _flow_usable(self) -> bool:
+        box = self.tab.client_credentials
+        return box.state() is not None and box.enabled()
+
+    def _flow_refused(self) -> bool:
+        box = self.tab.client_credentials
+        return self.tab.flows_appear_here.count() > 0 or (box.state() is False and not box.enabled())
+
+    def _pause_and_reload(self, seconds: float) -> None:
+        """The tick may become usable in place; only if it does not, the page is loaded again."""
+        try:
+            race(self.page, "the tick", [Outcome("usable", fact=self._flow_usable)], seconds)
+        except UnexpectedPage:
+            self.tab.open(self.page.url)
+            self.tab.select()
+            self.tab.open_oauth_section()
+            self.edit()
+
+    def save(self, spec: AppSpec) -> None:
+        """Click Save once and make sure, by reading, that the org holds what was wanted.
+
+        Raises:
+            FieldRefused, SaveRefused, ReadBackDiffers: with what the org said or holds.
+        """
+        answer = self.tab.save()
+        if answer.field_errors:
+            raise FieldRefused("The org did not save the policies: " + "; ".join(answer.field_errors))
+        if not answer.saved:
+            self.tab.open(self.page.url)
+        self._values = None
+        left = self.differences(spec)
+        if left and answer.page_errors:
+            raise SaveRefused("The org did not save the policies. It said: " + "; ".join(answer.page_errors))
+        if left:
+            raise ReadBackDiffers("After Save the policies are not as wanted: " + ", ".join(map(str, left.values())))

@@ -1,0 +1,186 @@
+"""Steps 1.4 to 1.7 for an app that is there already: compare its Settings tab with what is wanted, edit what differs."""
+
+from __future__ import annotations
+
+from automation.app_spec import AppSpec
+from automation.errors import FieldRefused, ReadBackDiffers, SaveRefused
+from automation.org_state import OrgState
+from automation.steps import Difference, Finding, needed, unchanged
+from flows.app_values import AppValues, extra_scopes, missing_scopes, text_differences
+from flows.confirmed_tick import tick_with_confirmation
+from flows.pages.app_fields import AppFields
+from flows.pages.base import PageObject
+from flows.pages.confirmation import Confirmation
+from flows.pages.fields import Checkbox
+from flows.pages.settings_tab import SettingsTab
+
+
+class AppSettings(PageObject):
+    """The Settings tab as steps see it: read once, edited field by field, saved once."""
+
+    _values: AppValues | None = None
+    _edits: tuple[Difference, ...] = ()
+
+    @property
+    def tab(self) -> SettingsTab:
+        return SettingsTab(self.page, self.labels, self.timeouts)
+
+    def values(self) -> AppValues:
+        """The settings as the org shows them; edit mode is entered only when view mode can't be read."""
+        if self._values is None:
+            self._values = self._read()
+        return self._values
+
+    def _read(self) -> AppValues:
+        tab = self.tab
+        tab.select()
+        tab.open_basic_section()
+        tab.open_oauth_section()
+        values = AppValues.read(tab.fields, editing=tab.editing())
+        if values.readable or tab.editing():
+            return values
+        self._edit()
+        return AppValues.read(tab.fields, editing=True)
+
+    def _edit(self) -> AppFields:
+        tab = self.tab
+        if not tab.editing():
+            tab.edit()
+            tab.open_basic_section()
+            tab.open_oauth_section()
+        return tab.fields
+
+    def _needed(self, note: str, differences: list[Difference], act: object) -> Finding:
+        self._edits += tuple(differences)
+        return needed(note, *differences, act=act)  # type: ignore[arg-type]
+
+    def basics(self, spec: AppSpec) -> Finding:
+        """Step 1.4. Raises FieldRefused for what can't be changed on an existing app."""
+        values = self.values()
+        self._refuse_fixed(values, spec)
+        texts = text_differences(values, spec, self.labels)
+        add = missing_scopes(values, spec, self.labels)
+        extra = extra_scopes(values, spec, self.labels)
+        remove = extra if spec.exact else []
+        differences = [*texts.values(), *_scope_differences(values, add, remove, self.labels["create.scopes_selected"])]
+        beyond = f"; beyond the wanted scopes: {', '.join(extra)} (kept without --exact)" if extra and not remove else ""
+        if not differences:
+            return unchanged(f"Basic Information and OAuth settings are already as wanted{beyond}")
+
+        def edit() -> None:
+            fields = self._edit()
+            for attribute, difference in texts.items():
+                getattr(fields, attribute).set(difference.after)
+            for text in add:
+                fields.scopes.add(text)
+            for text in remove:
+                fields.scopes.remove(text)
+
+        return self._needed(", ".join(map(str, differences)) + beyond, differences, edit)
+
+    def _refuse_fixed(self, values: AppValues, spec: AppSpec) -> None:
+        wanted = self.labels[f"create.distribution_{spec.distribution_state.lower()}"]
+        if values.distribution_state not in (None, wanted):
+            raise FieldRefused(
+                f'"{self.labels["create.distribution_state"]}" is {values.distribution_state}; it can\'t be changed to '
+                f"{wanted} on an existing app.",
+                next="Set ECA_DISTRIBUTION_STATE to what the app has, or delete the app and run again.",
+            )
+
+    def flow(self, spec: AppSpec, confirmation: Confirmation) -> Finding:
+        """Step 1.5."""
+        values, label = self.values(), self.labels["create.client_credentials"]
+        others = [self.labels[key] for key in values.other_flows]
+        beyond = f"; also on: {', '.join(others)}" + ("" if spec.exact else " (kept without --exact)") if others else ""
+        differences = [] if values.client_credentials else [Difference(label, "cleared", "ticked")]
+        if spec.exact:
+            differences += [Difference(other, "ticked", "cleared") for other in others]
+        if not differences:
+            return unchanged(f"{label} is already ticked{beyond}")
+
+        def edit() -> None:
+            fields = self._edit()
+            if not values.client_credentials:
+                tick_with_confirmation(fields.client_credentials, confirmation)
+            for key in values.other_flows if spec.exact else ():
+                _set(fields.other_flows[key], False)
+
+        return self._needed(", ".join(map(str, differences)), differences, edit)
+
+    def security(self, spec: AppSpec, state: OrgState) -> Finding:
+        """Step 1.6."""
+        self.values()
+        finding = self.boxes(self.tab.fields, spec, state, editing=self.tab.editing())
+        self._edits += finding.differences
+        return finding
+
+    def boxes(self, fields: AppFields, spec: AppSpec, state: OrgState, *, editing: bool) -> Finding:
+        """Compare the boxes of the Security card with the wanted ones, on the create form and on the Settings tab."""
+        wanted = {
+            "pkce": spec.pkce,
+            "secret_web_server": spec.require_secret_web_server,
+            "secret_refresh_token": spec.require_secret_refresh_token,
+        }
+        wrong: dict[str, Difference] = {}
+        notes: list[str] = []
+        for name, want in wanted.items():
+            box: Checkbox = getattr(fields, name)
+            is_on = box.state()
+            if is_on is None:
+                notes.append(f'"{box.label}" is not offered by this org')
+            elif is_on != want and box.locked(editing=editing):
+                notes.append(f'"{box.label}" is locked by Salesforce; it does not concern the client credentials flow')
+            elif is_on != want:
+                wrong[name] = Difference(box.label, _tick(is_on), _tick(want))
+        state.notes.extend(note for note in notes if note not in state.notes)
+        if not wrong:
+            return unchanged("; ".join(["the Security boxes are already as wanted", *notes]))
+
+        def edit() -> None:
+            current = fields if editing else self._edit()
+            for name in wrong:
+                _set(getattr(current, name), wanted[name])
+
+        return needed("; ".join([*map(str, wrong.values()), *notes]), *wrong.values(), act=edit)
+
+    def save(self, spec: AppSpec) -> Finding:
+        """Step 1.7 for an existing app: one Save when something was edited, none otherwise."""
+        if not self._edits:
+            self.tab.cancel()
+            return unchanged("the app is already there; nothing to save")
+        return needed("settings saved: " + ", ".join(map(str, self._edits)), *self._edits, act=lambda: self._save(spec))
+
+    def _save(self, spec: AppSpec) -> None:
+        answer = self.tab.save()
+        if answer.field_errors:
+            raise FieldRefused("The org did not save the settings: " + "; ".join(answer.field_errors))
+        if not answer.saved:
+            self.tab.open(self.page.url)
+        left = self._still_different(spec)
+        if left and answer.page_errors:
+            raise SaveRefused("The org did not save the settings. It said: " + "; ".join(answer.page_errors))
+        if left:
+            raise ReadBackDiffers(f"After Save the settings are not as wanted: {', '.join(left)}.")
+
+    def _still_different(self, spec: AppSpec) -> list[str]:
+        values = self._values = self._read()
+        wrong = [str(one) for one in text_differences(values, spec, self.labels).values()]
+        wrong += missing_scopes(values, spec, self.labels)
+        return wrong if values.client_credentials else [*wrong, self.labels["create.client_credentials"]]
+
+
+def _scope_differences(values: AppValues, add: list[str], remove: list[str], label: str) -> list[Difference]:
+    if not add and not remove:
+        return []
+    before = list(values.scopes or ())
+    after = [text for text in before if text not in remove] + add
+    return [Difference(label, "; ".join(before), "; ".join(after))]
+
+
+def _tick(on: bool) -> str:
+    return "ticked" if on else "cleared"
+
+
+def _set(box: Checkbox, wanted: bool) -> None:
+    box.set(wanted)
+    box.expect(wanted)

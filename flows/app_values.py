@@ -1,0 +1,93 @@
+"""What an app's settings are, and how they differ from the wanted ones (steps 1.4 to 1.6 and 5.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from automation.app_spec import AppSpec
+from automation.steps import Difference
+from flows.pages.app_fields import AppFields
+from flows.pages.labels import Labels
+
+
+@dataclass(frozen=True)
+class AppValues:
+    """The documented settings as a page shows them. None: not shown, or not readable in this mode."""
+
+    name: str | None
+    api_name: str | None
+    contact_email: str | None
+    distribution_state: str | None
+    callback_url: str | None
+    scopes: tuple[str, ...] | None
+    client_credentials: bool | None
+    secret_web_server: bool | None
+    secret_refresh_token: bool | None
+    pkce: bool | None
+    pkce_locked: bool
+    other_flows: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def read(cls, fields: AppFields, *, editing: bool) -> AppValues:
+        """Read all documented fields; their sections must be open.
+
+        ``editing``: in view mode every box is disabled, so only edit mode tells a locked one.
+        """
+        pkce = fields.pkce
+        return cls(
+            name=fields.name.value(),
+            api_name=fields.api_name.value(),
+            contact_email=fields.contact_email.value(),
+            distribution_state=fields.distribution_state.value(),
+            callback_url=fields.callback_url.value(),
+            scopes=tuple(fields.scopes.chosen()) if fields.scopes.there() else None,
+            client_credentials=fields.client_credentials.state(),
+            secret_web_server=fields.secret_web_server.state(),
+            secret_refresh_token=fields.secret_refresh_token.state(),
+            pkce=pkce.state(),
+            pkce_locked=pkce.locked(editing=editing),
+            other_flows=tuple(key for key, box in fields.other_flows.items() if box.state()),
+        )
+
+    @property
+    def readable(self) -> bool:
+        """Whether everything that the document sets could be read (the PKCE box may be absent)."""
+        needed = (
+            self.name,
+            self.api_name,
+            self.contact_email,
+            self.distribution_state,
+            self.callback_url,
+            self.scopes,
+            self.client_credentials,
+        )
+        return all(value is not None for value in needed)
+
+
+def text_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[str, Difference]:
+    """Step 1.4: fields of Basic Information and OAuth settings that are not as wanted, by attribute."""
+    pairs = {
+        "name": ("create.name", values.name, spec.name),
+        "contact_email": ("create.contact_email", values.contact_email, spec.contact_email),
+        "callback_url": ("create.callback_url", values.callback_url, spec.callback_url),
+    }
+    return {
+        attribute: Difference(labels[key], before, after)
+        for attribute, (key, before, after) in pairs.items()
+        if (before or "").strip() != after.strip()
+    }
+
+
+def missing_scopes(values: AppValues, spec: AppSpec, labels: Labels) -> list[str]:
+    """Texts of wanted scopes that are not selected."""
+    return [text for text in wanted_scopes(spec, labels) if text not in (values.scopes or ())]
+
+
+def extra_scopes(values: AppValues, spec: AppSpec, labels: Labels) -> list[str]:
+    """Texts of selected scopes that are not wanted."""
+    return [text for text in values.scopes or () if text not in wanted_scopes(spec, labels)]
+
+
+def wanted_scopes(spec: AppSpec, labels: Labels) -> list[str]:
+    """Texts of the wanted scopes in the org's language."""
+    return [labels[f"scopes.{token}"] for token in spec.scopes]

@@ -1,0 +1,68 @@
+"""Section 2 of the document: configure the OAuth policies (steps 2.1 to 2.6).
+
+Sections 2 and 3 edit the same tab, so both are done in one visit and saved once, at 3.5.
+"""
+
+from __future__ import annotations
+
+from automation.app_spec import AppSpec
+from automation.org_state import OrgState
+from automation.settings import Settings
+from automation.steps import Finding, needed, skipped, step, unchanged
+from flows.app_policies import AppPolicies
+from flows.confirmed_tick import tick_with_confirmation
+from flows.pages.app_manager import AppManager
+from flows.pages.app_page import AppPage
+from flows.pages.confirmation import Confirmation
+from flows.pages.settings_tab import SettingsTab
+from flows.way_to_app import to_app, to_manager
+
+
+@step("2.1", "Open the External Client App Manager")
+def open_manager(page: AppPage, manager: AppManager, state: OrgState) -> Finding:
+    return to_manager(page, manager, state)
+
+
+@step("2.2", "Open the app")
+def open_app(page: AppPage, manager: AppManager, settings: SettingsTab, spec: AppSpec, state: OrgState) -> Finding:
+    return to_app(page, manager, settings, spec, state)
+
+
+@step("2.3", "Policies > Edit")
+def edit_policies(policies: AppPolicies, spec: AppSpec) -> Finding:
+    if not policies.differences(spec):
+        return unchanged("the policies are already as wanted; no edit needed")
+    return needed("the tab Policies is in edit mode", act=policies.edit)
+
+
+@step("2.4", "OAuth Policies: Enable Client Credentials Flow")
+def enable_flow(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, settings: Settings) -> Finding:
+    difference = policies.differences(spec).get("client_credentials")
+    if difference is None:
+        return unchanged(f"{policies.labels['policies.client_credentials']} is already ticked")
+
+    def tick() -> str:
+        policies.wait_for_flow(settings.timeout_propagation)
+        return tick_with_confirmation(policies.tab.client_credentials, confirmation)
+
+    return needed(str(difference), difference, act=tick)
+
+
+@step("2.5", "Set Run As (Username) to the integration user")
+def set_run_as(policies: AppPolicies, spec: AppSpec) -> Finding:
+    difference = policies.differences(spec).get("run_as")
+    if difference is None:
+        return unchanged(f"Run As is already {spec.run_as}")
+
+    def fill() -> str:
+        policies.tab.run_as.set(spec.run_as)
+        return f"Run As set to {spec.run_as}"
+
+    return needed(str(difference), difference, act=fill)
+
+
+@step("2.6", "Save")
+def save(policies: AppPolicies, spec: AppSpec) -> Finding:
+    if policies.differences(spec):
+        return skipped("saved once, together with section 3, at 3.5")
+    return unchanged("nothing to save")

@@ -1,0 +1,16 @@
+"""Ticking ``Enable Client Credentials Flow``, with whatever confirmation the org puts in the way."""
+
+from __future__ import annotations
+
+from flows.pages.confirmation import Confirmation
+from flows.pages.fields import Checkbox
+
+
+def tick_with_confirmation(box: Checkbox, confirmation: Confirmation) -> str:
+    """Tick the box, answer a dialog or a modal with OK, and make sure that the tick stayed; answers a sentence."""
+    with confirmation.expected() as dialogs:
+        box.set(True)
+        modal = confirmation.answer_modal()
+        box.expect(True)
+    how = "a modal" if modal else "a dialog" if dialogs else None
+    return f"{box.label} ticked" + (f"; {how} was confirmed with OK" if how else "")

@@ -1,0 +1,147 @@
+"""Section 1 of the document: create the External Client App (steps 1.2 to 1.7).
+
+When the app is there already, the same steps compare its settings with the wanted ones and edit what differs.
+"""
+
+from __future__ import annotations
+
+from automation.app_spec import AppSpec
+from automation.errors import FieldRefused, PageTrouble, SaveRefused, UnexpectedPage
+from automation.org_state import OrgState
+from automation.outcomes import Outcome
+from automation.steps import Difference, Finding, needed, step, unchanged
+from flows.app_settings import AppSettings
+from flows.app_values import wanted_scopes
+from flows.confirmed_tick import tick_with_confirmation
+from flows.existing_app import find_app, remember_app
+from flows.pages.app_manager import AppManager
+from flows.pages.app_page import AppPage
+from flows.pages.confirmation import Confirmation
+from flows.pages.create_form import CreateForm
+from flows.pages.messages import Messages
+from flows.pages.settings_tab import SettingsTab
+
+
+@step("1.2", "Open Setup > Apps > External Client Apps > External Client App Manager")
+def open_manager(manager: AppManager, state: OrgState) -> Finding:
+    manager.open(state.setup_url)
+    return unchanged("the External Client App Manager is open")
+
+
+@step("1.3", "New External Client App")
+def new_app(manager: AppManager, page: AppPage, settings: SettingsTab, form: CreateForm, spec: AppSpec, state: OrgState) -> Finding:
+    if find_app(manager, page, settings, spec, state):
+        return unchanged(f'External Client App "{spec.name}" is already there')
+    button = manager.require_new_button()
+
+    def start() -> None:
+        button.click()
+        form.wait()
+
+    return needed(f'create External Client App "{spec.name}"', act=start, blocks_reading=True)
+
+
+@step("1.4", "Fill Basic Information, enable OAuth, set callback URL and scopes")
+def fill_basics(form: CreateForm, existing: AppSettings, spec: AppSpec, state: OrgState) -> Finding:
+    if state.app_exists:
+        return existing.basics(spec)
+    return needed("Basic Information and OAuth settings filled in", act=lambda: _fill_basics(form, spec))
+
+
+def _fill_basics(form: CreateForm, spec: AppSpec) -> None:
+    form.open_basic_section()
+    fields = form.fields
+    fields.name.set(spec.name)
+    if not fields.api_name.follows_to(spec.api_name):
+        fields.api_name.set(spec.api_name)
+    fields.contact_email.set(spec.contact_email)
+    fields.distribution_state.choose(form.labels[f"create.distribution_{spec.distribution_state.lower()}"])
+    form.open_oauth_section()
+    fields.enable_oauth.set(True)
+    fields.enable_oauth.expect(True)
+    fields.callback_url.set(spec.callback_url)
+    for text in wanted_scopes(spec, form.labels):
+        if text not in fields.scopes.chosen():
+            fields.scopes.add(text)
+
+
+@step("1.5", "Flow Enablement: Enable Client Credentials Flow")
+def enable_flow(form: CreateForm, existing: AppSettings, confirmation: Confirmation, spec: AppSpec, state: OrgState) -> Finding:
+    if state.app_exists:
+        return existing.flow(spec, confirmation)
+    box = form.fields.client_credentials
+    if box.state():
+        return unchanged(f"{box.label} is already ticked")
+    return needed(f"{box.label} ticked", act=lambda: tick_with_confirmation(box, confirmation))
+
+
+@step("1.6", "Security: clear PKCE, keep the secrets required")
+def set_security(form: CreateForm, existing: AppSettings, spec: AppSpec, state: OrgState) -> Finding:
+    if state.app_exists:
+        return existing.security(spec, state)
+    return existing.boxes(form.fields, spec, state, editing=True)
+
+
+@step("1.7", "Create")
+def create(
+    form: CreateForm,
+    existing: AppSettings,
+    manager: AppManager,
+    page: AppPage,
+    settings: SettingsTab,
+    confirmation: Confirmation,
+    spec: AppSpec,
+    state: OrgState,
+) -> Finding:
+    if state.app_exists:
+        return existing.save(spec)
+
+    def press() -> str:
+        confirmation.answer_modal(0)
+        _expect_filled(form, spec)
+        said = _press_create(form, page)
+        if said is not None and not _made_after_all(manager, page, settings, spec, state):
+            raise SaveRefused(f"The org did not create the app. {said}")
+        remember_app(page, state)
+        state.app_created = True
+        return f'External Client App "{spec.name}" created' + (f" (id {state.app_id})" if state.app_id else "")
+
+    return needed(f'External Client App "{spec.name}" created', Difference("App", None, spec.name), act=press)
+
+
+def _expect_filled(form: CreateForm, spec: AppSpec) -> None:
+    """A late script of the page may have changed a field since it was filled; nothing wrong is submitted."""
+    fields = form.fields
+    for field, wanted in ((fields.name, spec.name), (fields.api_name, spec.api_name), (fields.contact_email, spec.contact_email)):
+        if field.value() != wanted:
+            raise UnexpectedPage(f'"{field.label}" no longer holds what was typed; nothing was submitted.')
+    fields.client_credentials.expect(True)
+
+
+def _press_create(form: CreateForm, page: AppPage) -> str | None:
+    """Click Create and wait for its answer: None when the app's page opened, else what is known of the failure.
+
+    Raises:
+        FieldRefused: fields show errors; nothing was created.
+    """
+    messages = Messages(form.page, form.labels, form.timeouts)
+    messages.remember()
+    form.create_button.click()
+    refused = Outcome("field error", fact=lambda: bool(messages.field_errors()))
+    failed = Outcome("page error", fact=lambda: bool(messages.new_errors()))
+    shown = page.shown
+    try:
+        outcome = form.arrive("the answer to Create", [shown, refused, failed], form.timeouts.save)
+    except PageTrouble as trouble:
+        return trouble.message
+    except UnexpectedPage:
+        return "Nothing that could be understood followed the click."
+    if outcome is refused:
+        raise FieldRefused("The org did not create the app: " + "; ".join(messages.field_errors()))
+    return None if outcome is shown else "It said: " + "; ".join(messages.new_errors())
+
+
+def _made_after_all(manager: AppManager, page: AppPage, settings: SettingsTab, spec: AppSpec, state: OrgState) -> bool:
+    """The answer to Create got lost or was an error: the list tells whether the app is there all the same."""
+    manager.open(state.setup_url)
+    return find_app(manager, page, settings, spec, state)

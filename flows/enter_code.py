@@ -1,0 +1,114 @@
+"""Answering a verification page that asks for a code."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
+
+from automation.access import hosts
+from automation.access.codes import CodeRequest, CodeSource, CodeSources, Method
+from automation.access.codes.source import NoCodeYet
+from automation.access.keys import type_secret
+from automation.access.navigation import Navigation
+from automation.errors import VerificationNeeded
+from automation.outcomes import Outcome, race
+from automation.secrets import Secret
+from automation.settings import Settings
+from flows.pages.identity import IdentityPage
+
+TRIES = 2
+"""Codes that are tried at one verification. Ten wrong ones lock the user for an hour (`org-access` 1.3)."""
+
+SECOND_MAIL = 10.0
+"""Seconds to wait for another mail after a refused code, before a new code is asked for: the right one may be late."""
+
+
+class CodeEntry:
+    """Enters codes on the verification pages of one passage; counts the tries.
+
+    Args:
+        page: where the verification page is.
+        identity: the same page's locators.
+        settings: user name and time limits.
+        sources: where codes come from.
+    """
+
+    def __init__(self, page: Page, identity: IdentityPage, settings: Settings, sources: CodeSources) -> None:
+        self._page = page
+        self._identity = identity
+        self._settings = settings
+        self._sources = sources
+        self._tried = 0
+
+    def can_answer(self, method: Method) -> bool:
+        """Whether a source for such codes is configured."""
+        return self._sources.answering(method) is not None
+
+    def enter(self, method: Method, navigation: Navigation) -> None:
+        """Get a code, type it and send it; comes back when the page answered.
+
+        Raises:
+            VerificationNeeded: no source, no code, or `TRIES` codes were refused.
+        """
+        source = self._sources.answering(method)
+        if source is None:
+            raise VerificationNeeded(f"Salesforce asks for the {method.value}, and no source for it is configured.", next=_CURES[method])
+        if self._tried >= TRIES:
+            raise VerificationNeeded(
+                f"Salesforce refused {TRIES} codes ({method.value}); stopped well before the user would be locked.",
+                next=_WRONG[method],
+            )
+        code = self._code(source, method, navigation)
+        self._tried += 1
+        type_secret(self._page, self._identity.code, code, self._settings.timeout_action)
+        before = navigation.commits
+        self._identity.verify.click(timeout=self._settings.timeout_action * 1000)
+        answered = Outcome("an answer to the code", fact=lambda: navigation.commits > before)
+        complaint = Outcome("a complaint about the code", fact=lambda: self._identity.error_text() is not None)
+        race(self._page, "the answer to the verification code", [answered, complaint], self._settings.timeout_page)
+
+    def _code(self, source: CodeSource, method: Method, navigation: Navigation) -> Secret:
+        """A code, asking Salesforce for another one once when none comes."""
+        request = self._request(method)
+        limit = self._settings.timeout_code
+        first = min(SECOND_MAIL, limit) if self._tried else limit / 2
+        try:
+            return source.code(request, first)
+        except NoCodeYet:
+            if not self._resend(navigation):
+                return source.code(request, limit - first)
+        return source.code(request, limit - first)
+
+    def _resend(self, navigation: Navigation) -> bool:
+        """Click "Resend Code" where the page offers it."""
+        link = self._identity.resend
+        if link.count() != 1:
+            return False
+        before = navigation.commits
+        link.click(timeout=self._settings.timeout_action * 1000)
+        again = Outcome("the verification page", fact=lambda: navigation.commits > before and self._identity.code.count() == 1)
+        race(self._page, "the page after Resend Code", [again], self._settings.timeout_page)
+        return True
+
+    def _request(self, method: Method) -> CodeRequest:
+        my_domain = hosts.my_domain_of(hosts.parse(self._page.url).host)
+        address = None
+        if method is Method.EMAIL:
+            try:
+                address = self._identity.masked_address()
+            except PlaywrightError:  # only makes the choice of the mail less strict
+                address = None
+        sandbox = hosts.is_sandbox(my_domain) if my_domain else None
+        return CodeRequest(method, sandbox, self._settings.sf_username, address)
+
+
+_CURES = {
+    Method.EMAIL: "Set SF_IMAP_URL, SF_IMAP_USERNAME and SF_IMAP_PASSWORD (or SF_CODE_COMMAND), or run with --headed.",
+    Method.TOTP: "Set SF_TOTP_SECRET (or SF_CODE_COMMAND), or run with --headed.",
+    Method.SMS: "Set SF_CODE_COMMAND to a program that gets the text message, or run with --headed.",
+}
+_WRONG = {
+    Method.EMAIL: "Check that the mailbox is that of this user, and that no other run uses it at the same time.",
+    Method.TOTP: "Check SF_TOTP_SECRET (a sandbox refresh makes it useless) and this machine's clock.",
+    Method.SMS: "Run the program of SF_CODE_COMMAND by hand and compare.",
+}

@@ -1,0 +1,44 @@
+"""Looking for the wanted app before anything is made, so that there are never two and never a stranger's is touched."""
+
+from __future__ import annotations
+
+from automation.app_spec import AppSpec
+from automation.errors import AmbiguousApp
+from automation.org_state import OrgState
+from flows.pages.app_manager import AppManager
+from flows.pages.app_page import AppPage
+from flows.pages.settings_tab import SettingsTab
+
+
+def find_app(manager: AppManager, page: AppPage, settings: SettingsTab, spec: AppSpec, state: OrgState) -> bool:
+    """Open the wanted app if the list has it; the list must be open. Leaves the browser on the app's Settings tab.
+
+    Name and API name must both match: the list shows only names, so the API name is read on the app's page.
+
+    Raises:
+        AmbiguousApp: apps of this name exist, and none has the wanted API name.
+    """
+    others: list[str] = []
+    for nth in range(manager.find(spec.name)):
+        if nth:
+            manager.open(state.setup_url)
+            manager.find(spec.name)
+        manager.open_app(spec.name, nth)
+        page.wait()
+        settings.select()
+        settings.open_basic_section()
+        api_name = settings.fields.api_name.value() or ""
+        if api_name.casefold() == spec.api_name.casefold():
+            remember_app(page, state)
+            return True
+        others.append(api_name or "(not readable)")
+    if others:
+        raise AmbiguousApp(f'An app named "{spec.name}" is there, but its API name is {", ".join(others)} and not {spec.api_name}.')
+    return False
+
+
+def remember_app(page: AppPage, state: OrgState) -> None:
+    """Keep the id and the address of the app whose page is open."""
+    state.app_exists = True
+    state.app_id = page.app_id()
+    state.detail_url = page.page.url.split("?")[0].split("#")[0]

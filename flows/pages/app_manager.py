@@ -1,0 +1,131 @@
+"""Setup > Apps > External Client Apps > External Client App Manager: the list of apps (step 1.2)."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from playwright.sync_api import Locator
+
+from automation.errors import NotPermitted, UnexpectedPage
+from automation.outcomes import Outcome, race
+from flows.pages.base import by_role, the_only
+from flows.pages.labels import exactly
+from flows.pages.setup_page import LIST_PATH, SetupPage
+
+STATUS = re.compile(r"^\s*(\d[\d.,\s]*)(\+?)\s*\S+")
+"""``2 items · Sorted by None`` (evidence: TURBO, APPSE); ``50+`` while more rows can be loaded (usual list views)."""
+MORE_ROWS = 5.0
+"""Seconds to wait for further rows after scrolling."""
+QUIET = 5.0
+"""Seconds after which a list without rows, status line and empty text counts as empty."""
+
+
+class Row(NamedTuple):
+    """One app of the list. The address tells apps of the same name apart; it may be empty."""
+
+    name: str
+    address: str
+
+
+class AppManager(SetupPage):
+    """The list: columns, rows, and the button ``New External Client App``."""
+
+    _quiet_since: float | None = None
+
+    def open(self, setup_url: str) -> None:
+        """Open the list by its address and wait until it has told how many apps there are."""
+        self.go(setup_url + LIST_PATH)
+        self.arrive("the External Client App Manager", [Outcome("list", fact=self._is_loaded)])
+
+    @property
+    def heading(self) -> Locator:
+        return by_role(self.page, "heading", self.labels.pattern("manager.heading"))
+
+    @property
+    def rows(self) -> Locator:
+        """Links of the name column."""
+        table = self.page.get_by_role("grid").or_(self.page.get_by_role("table")).or_(self.page.get_by_role("treegrid"))
+        return table.get_by_role("rowheader").or_(table.get_by_role("gridcell")).or_(table.get_by_role("cell")).get_by_role("link")
+
+    def _is_loaded(self) -> bool:
+        """A list counts as loaded when it shows rows, its status line, or its empty text, and nothing still spins.
+
+        Nobody documented an empty list: one that shows none of these counts once it stayed so for a while.
+        """
+        if not self.heading.count() or self.spinner.count():
+            self._quiet_since = None
+            return False
+        if self.count() is not None or self.sentence("manager.empty").count() or self.rows.count():
+            return True
+        self._quiet_since = self._quiet_since or time.monotonic()
+        return bool(self.new_button.count()) and time.monotonic() - self._quiet_since > QUIET
+
+    def count(self) -> int | None:
+        """Number of apps by the status line; None when there is none or it is still open (``50+``)."""
+        match = self._status()
+        return int(re.sub(r"\D", "", match.group(1))) if match and not match.group(2) else None
+
+    def _status(self) -> re.Match[str] | None:
+        items = "|".join(re.escape(word) for word in self.labels.label("manager.status_line").texts)
+        line = self.page.get_by_text(re.compile(rf"^\s*\d[\d.,]*\+?\s*({items})\b")).filter(visible=True)
+        return STATUS.match(line.first.inner_text()) if line.count() else None
+
+    def find(self, name: str) -> int:
+        """How many apps carry exactly this name. Loads further rows of a long list until all were seen."""
+        for rows in self._growing_rows():
+            found = [row for row in rows if row.name == name]
+            if found:
+                return len(found)
+        return 0
+
+    def open_app(self, name: str, nth: int = 0) -> None:
+        """Click the name of the nth app so named; it must have been found before."""
+        self.rows.filter(has_text=exactly(name)).filter(visible=True).nth(nth).click()
+
+    def _read_rows(self) -> list[Row]:
+        pairs = self.rows.evaluate_all("links => links.map(a => [a.innerText.trim(), a.getAttribute('href') || ''])")
+        return [Row(name, address) for name, address in pairs]
+
+    def _growing_rows(self) -> Iterator[list[Row]]:
+        """The rows now shown, again after each scroll that brought others, until the whole list was seen."""
+        seen: set[Row] = set()
+        while True:
+            rows = self._read_rows()
+            yield rows
+            seen.update(rows)
+            shown = max(len(seen), len(rows))
+            status = self._status()
+            if not rows or status is None or (shown >= (self.count() or 0) and not status.group(2)):
+                return
+            if not self._scroll(rows):
+                raise UnexpectedPage(f"The list says {status.group(0).strip()} but showed only {shown} apps.")
+
+    def _scroll(self, before: list[Row]) -> bool:
+        """Bring the last row into view; whether other rows came up."""
+        self.rows.last.scroll_into_view_if_needed()
+        self.rows.last.hover()
+        self.page.mouse.wheel(0, 20_000)
+        changed = Outcome("more rows", fact=lambda: self._read_rows() != before)
+        try:
+            race(self.page, "more rows", [changed], MORE_ROWS)
+        except UnexpectedPage:
+            return False
+        return True
+
+    @property
+    def new_button(self) -> Locator:
+        return by_role(self.page, "button", self.labels.pattern("manager.new")).or_(
+            by_role(self.page, "link", self.labels.pattern("manager.new"))
+        )
+
+    def require_new_button(self) -> Locator:
+        """The button ``New External Client App``. Raises NotPermitted when the page has none."""
+        if not self.new_button.count():
+            raise NotPermitted(
+                f'The list has no button "{self.labels["manager.new"]}".',
+                next='Give the user the permission "Create, edit, and delete External Client Apps".',
+            )
+        return the_only(self.new_button, "button", self.labels["manager.new"], self.page, self.timeouts.action)

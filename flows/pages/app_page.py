@@ -1,0 +1,123 @@
+"""The page of one app, and what its tabs ``Policies`` and ``Settings`` share: read-only until ``Edit``, then saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from playwright.sync_api import Locator, expect
+
+from automation.errors import UnexpectedPage
+from automation.outcomes import Outcome
+from flows.pages.base import Region, by_role, find, the_only
+from flows.pages.messages import Messages
+from flows.pages.setup_page import SetupPage
+
+
+@dataclass(frozen=True)
+class SaveAnswer:
+    """What followed a click on ``Save``.
+
+    ``field_errors`` are final. ``page_errors`` alone, or nothing at all, prove nothing: the org may have saved, so
+    the values have to be read again.
+    """
+
+    saved: bool
+    field_errors: tuple[str, ...] = ()
+    page_errors: tuple[str, ...] = ()
+
+
+class AppPage(SetupPage):
+    """``Manage External Client Apps`` / name of the app; tabs ``Policies``, ``Settings``, ``Package Defaults``."""
+
+    def open(self, url: str) -> None:
+        """Open an app by its address."""
+        self.go(url)
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the tabs are there."""
+        self.arrive("the page of the External Client App", [self.shown])
+
+    @property
+    def shown(self) -> Outcome:
+        return Outcome("app page", element=by_role(self.page, "tab", self.labels.pattern("detail.policies")))
+
+    def is_open(self) -> bool:
+        """Whether the tabs of an app are on screen now."""
+        return self.shown.happened()
+
+
+class AppTab(AppPage):
+    """One tab of the app. ``tab_key`` is its label."""
+
+    tab_key: ClassVar[str]
+
+    def select(self) -> None:
+        """Bring the tab to the front, if it is not, and wait for its content."""
+        tab = find(self.page, "tab", self.labels.pattern(self.tab_key), self.labels[self.tab_key], self.timeouts.page)
+        if tab.get_attribute("aria-selected") != "true":
+            tab.click()
+            expect(tab).to_have_attribute("aria-selected", "true", timeout=self.timeouts.action * 1000)
+        what = f"the tab {self.labels[self.tab_key]}"
+        self.arrive(what, [Outcome("view", element=self.edit_button), Outcome("edit", element=self.save_buttons)])
+
+    @property
+    def region(self) -> Region:
+        """The visible panel. Panels have no name in some releases, and hidden ones may stay in the page."""
+        panel = self.page.get_by_role("tabpanel").filter(visible=True)
+        return panel if panel.count() == 1 else self.page
+
+    @property
+    def edit_button(self) -> Locator:
+        return by_role(self.page, "button", self.labels.pattern("detail.edit"))
+
+    @property
+    def save_buttons(self) -> Locator:
+        """One or two: at the top right in place of ``Edit`` (GS) and in a sticky footer (TURBO)."""
+        return by_role(self.page, "button", self.labels.pattern("detail.save"))
+
+    def editing(self) -> bool:
+        """Whether the tab is in edit mode."""
+        return self.save_buttons.count() > 0
+
+    def edit(self) -> None:
+        """Click ``Edit`` unless already editing."""
+        if self.editing():
+            return
+        the_only(self.edit_button, "button", self.labels["detail.edit"], self.page, self.timeouts.action).click()
+        self.arrive("edit mode", [Outcome("edit", element=self.save_buttons)], self.timeouts.action)
+
+    def cancel(self) -> None:
+        """Leave edit mode without saving, if in it."""
+        button = by_role(self.page, "button", self.labels.pattern("detail.cancel"))
+        if self.editing() and button.count():
+            button.first.click()
+
+    def save(self) -> SaveAnswer:
+        """Click ``Save`` and wait for its answer. View mode coming back is how a save shows.
+
+        Both buttons belong to the same form, so either will do: the first that can be used is clicked.
+
+        Raises:
+            RunbookError: the session or the page went away.
+        """
+        messages = Messages(self.page, self.labels, self.timeouts)
+        messages.remember()
+        self._usable_save().click()
+        refused = Outcome("field error", fact=lambda: bool(messages.field_errors()))
+        failed = Outcome("page error", fact=lambda: bool(messages.new_errors()))
+        saved = Outcome("saved", fact=lambda: not self.editing() and self.edit_button.count() > 0)
+        try:
+            outcome = self.arrive("the answer to Save", [refused, saved, failed], self.timeouts.save)
+        except UnexpectedPage:
+            return SaveAnswer(saved=False)
+        if outcome is saved:
+            return SaveAnswer(saved=True)
+        return SaveAnswer(False, tuple(messages.field_errors()), tuple(messages.new_errors()))
+
+    def _usable_save(self) -> Locator:
+        for button in self.save_buttons.all():
+            if button.is_enabled():
+                return button
+        return the_only(self.save_buttons, "button", self.labels["detail.save"], self.page, self.timeouts.action)

@@ -1,0 +1,55 @@
+"""The confirmation on ticking ``Enable Client Credentials Flow``.
+
+Evidence: an OK has to be clicked on the create form (SF-AES), the sentence was seen at the Policies (TOOLING); whether
+it is the browser's own dialog or a modal, and where it comes, nobody documented. So all of it is optional here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Dialog, Locator
+
+from automation.errors import UnexpectedPage
+from automation.outcomes import Outcome, race
+from flows.pages.base import PageObject, by_role
+
+GRACE = 0.3
+"""Seconds in which a modal may still come up after the box shows its tick."""
+
+
+class Confirmation(PageObject):
+    """Answers the confirmation with OK, in both forms."""
+
+    @property
+    def modal_ok(self) -> Locator:
+        """The OK button inside a dialog."""
+        dialogs = self.page.get_by_role("dialog").or_(self.page.get_by_role("alertdialog"))
+        return by_role(dialogs, "button", self.labels.pattern("confirm.ok"))
+
+    @contextmanager
+    def expected(self) -> Iterator[list[str]]:
+        """While this is open the browser's own dialog is accepted; yields the texts that were shown."""
+        shown: list[str] = []
+
+        def accept(dialog: Dialog) -> None:
+            shown.append(dialog.message)
+            dialog.accept()
+
+        self.page.on("dialog", accept)
+        try:
+            yield shown
+        finally:
+            self.page.remove_listener("dialog", accept)
+
+    def answer_modal(self, seconds: float = GRACE) -> bool:
+        """Click OK if a modal is up, or comes up within ``seconds``; whether there was one."""
+        try:
+            race(self.page, "a confirmation", [Outcome("modal", element=self.modal_ok)], seconds)
+        except UnexpectedPage:
+            return False
+        button = self.modal_ok.first
+        button.click()
+        button.wait_for(state="hidden", timeout=self.timeouts.action * 1000)
+        return True

@@ -1,0 +1,40 @@
+"""The create form, which replaces the list on the same page (steps 1.4 to 1.7)."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator
+
+from automation.outcomes import Outcome
+from flows.pages.app_fields import AppFields
+from flows.pages.base import by_role, the_only
+from flows.pages.sections import open_section
+from flows.pages.setup_page import SetupPage
+
+
+class CreateForm(SetupPage):
+    """Fields, sections, and the sticky footer with ``Cancel`` and ``Create``."""
+
+    @property
+    def fields(self) -> AppFields:
+        return AppFields(self.page, self.labels, self.timeouts.action)
+
+    def wait(self) -> None:
+        """Wait until the form shows its first field."""
+        name = by_role(self.page, "textbox", self.labels.pattern("create.name"))
+        button = by_role(self.page, "button", self.labels.pattern("create.basic_section"))
+        self.arrive("the form of a new External Client App", [Outcome("form", element=name.or_(button))])
+
+    def open_basic_section(self) -> None:
+        """Open ``Basic Information`` if some release shows it closed."""
+        if not self.fields.name.there():
+            open_section(self.page, self.labels, "create.basic_section", self.timeouts.action)
+
+    def open_oauth_section(self) -> None:
+        """Open ``API (Enable OAuth Settings)``, which documents say is closed at first."""
+        if not self.fields.enable_oauth.there():
+            open_section(self.page, self.labels, "create.oauth_section", self.timeouts.action)
+
+    @property
+    def create_button(self) -> Locator:
+        button = by_role(self.page, "button", self.labels.pattern("create.create"))
+        return the_only(button, "button", self.labels["create.create"], self.page, self.timeouts.action)

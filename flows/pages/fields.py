@@ -1,0 +1,205 @@
+"""Form controls as Lightning builds them, and as plainer pages do: each can be read, and set with proof.
+
+Why these detours (measured on Lightning base components): no click reaches the real checkbox, since a styled box
+covers it, so it is toggled by the keyboard; a combobox is a button whose options exist only once it was opened;
+the accessible name of a required field carries a ``*`` in some releases; a field in view mode may be a disabled or
+read-only input, or plain text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator, Page, expect
+
+from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
+from flows.pages.base import Region, by_role, find
+from flows.pages.labels import Labels, exactly
+
+FOLLOW_MS = 1_500
+"""Time in which a page fills the API name from the name; typing before it happened mixes both (measured)."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A control found by role and label inside a region."""
+
+    region: Region
+    labels: Labels
+    key: str
+    timeout: float
+
+    @property
+    def label(self) -> str:
+        return self.labels[self.key]
+
+    @property
+    def page(self) -> Page:
+        return self.region if isinstance(self.region, Page) else self.region.page
+
+    def _find(self, role: str) -> Locator:
+        return find(self.region, role, self.labels.pattern(self.key), self.label, self.timeout)
+
+    def _here(self, role: str) -> Locator:
+        return by_role(self.region, role, self.labels.pattern(self.key))
+
+    def there(self) -> bool:
+        """Whether a control of this label is visible now."""
+        return any(self._here(role).count() for role in ("textbox", "combobox", "checkbox"))
+
+    def as_text(self) -> str | None:
+        """The value where a page shows it as plain text beside its label: ``<dt>Label</dt><dd>Value</dd>`` and the like."""
+        label = self.region.get_by_text(self.labels.pattern(self.key)).filter(visible=True)
+        if label.count() != 1:
+            return None
+        holder = label.locator("xpath=..") if not label.evaluate("e => e.matches('dt,th')") else label
+        value = holder.locator("xpath=following-sibling::*[1]") if holder is label else holder
+        text = value.first.inner_text().strip() if value.count() else ""
+        return text.replace(label.inner_text(), "", 1).strip() or None
+
+
+class TextField(Field):
+    """A text box or text area."""
+
+    def value(self) -> str | None:
+        """What it holds, in edit or in view mode; None when no such field is there."""
+        box = self._here("textbox").or_(self._here("combobox"))
+        if box.count() == 1:
+            return _value_of(box)
+        return self.as_text()
+
+    def set(self, value: str) -> None:
+        """Replace the content, leave the field (some follow others on leaving), and check that it stayed."""
+        box = self._find("textbox")
+        expect(box).to_be_editable(timeout=self.timeout * 1000)
+        box.fill(value)
+        box.press("Tab")
+        self._expect_value(box, value)
+
+    def follows_to(self, wanted: str) -> bool:
+        """Wait a moment for the page to fill this field by itself; whether it came to the wanted value."""
+        box = self._find("textbox")
+        try:
+            expect(box).not_to_have_value("", timeout=FOLLOW_MS)
+        except AssertionError:
+            return False
+        return box.input_value() == wanted
+
+    def _expect_value(self, box: Locator, value: str) -> None:
+        try:
+            expect(box).to_have_value(value, timeout=self.timeout * 1000)
+        except AssertionError:
+            raise UnexpectedPage(f'"{self.label}" did not keep the value that was typed.') from None
+
+    def error(self) -> str | None:
+        """The text of the field's own error, if it shows one."""
+        return described_error(self._here("textbox"))
+
+
+class Checkbox(Field):
+    """A tick box."""
+
+    def state(self) -> bool | None:
+        """Ticked or not; None when no such box is there."""
+        box = self._here("checkbox")
+        return box.is_checked() if box.count() == 1 else None
+
+    def enabled(self) -> bool:
+        """Whether it can be changed."""
+        return self._here("checkbox").is_enabled()
+
+    def locked(self, *, editing: bool) -> bool:
+        """Whether the org keeps it ticked for good (2026: ``To change this required setting, contact Support.``).
+
+        In edit mode a locked box is disabled; in view mode all are, so the sentence that follows it tells.
+        """
+        if not self.state():
+            return False
+        return not self.enabled() if editing else self._sentence_follows()
+
+    def _sentence_follows(self) -> bool:
+        root = self.region.locator("body") if isinstance(self.region, Page) else self.region
+        after = root.aria_snapshot().split(f'checkbox "{self.label}"', 1)[-1]
+        return bool(self.labels.containing("create.locked").search(after.split("- checkbox ", 1)[0]))
+
+    def set(self, wanted: bool) -> None:
+        """Toggle by keyboard when needed; the caller checks `state` once dialogs have been answered."""
+        box = self._find("checkbox")
+        expect(box).to_be_enabled(timeout=self.timeout * 1000)
+        if box.is_checked() != wanted:
+            box.press("Space")
+
+    def expect(self, wanted: bool) -> None:
+        """Raises UnexpectedPage when the box did not end as wanted."""
+        try:
+            expect(self._find("checkbox")).to_be_checked(checked=wanted, timeout=self.timeout * 1000)
+        except AssertionError:
+            raise UnexpectedPage(f'"{self.label}" did not stay {"ticked" if wanted else "cleared"}.') from None
+
+
+class Choice(Field):
+    """A combobox: Lightning's button with a list, an input with a list, or a plain select."""
+
+    def value(self) -> str | None:
+        """The chosen option's text; None when no such control is there."""
+        box = self._here("combobox").or_(self._here("textbox"))
+        if box.count() == 1:
+            return _value_of(box)
+        return self.as_text()
+
+    def choose(self, option: str) -> None:
+        """Choose exactly this option and check that it is shown.
+
+        Raises:
+            FieldRefused: the list has no such option.
+        """
+        box = self._find("combobox")
+        expect(box).to_be_enabled(timeout=self.timeout * 1000)
+        if _value_of(box) == option:
+            return
+        if _tag(box) == "select":
+            box.select_option(label=option)
+        else:
+            box.click()
+            self._option(option).click()
+        if _value_of(self._find("combobox")) != option:
+            raise UnexpectedPage(f'"{self.label}" does not show "{option}" after it was chosen.')
+
+    def _option(self, option: str) -> Locator:
+        options = self.page.get_by_role("option", name=exactly(option)).filter(visible=True)
+        try:
+            options.first.wait_for(state="visible", timeout=self.timeout * 1000)
+        except PlaywrightError:
+            there = [text.strip() for text in self.page.get_by_role("option").filter(visible=True).all_inner_texts()]
+            raise FieldRefused(f'"{self.label}" offers no option "{option}"; it offers: {", ".join(there)}.') from None
+        if options.count() > 1:
+            raise ElementNotFound(f'"{self.label}" offers "{option}" more than once.')
+        return options
+
+
+def described_error(box: Locator) -> str | None:
+    """The visible error that a form control points to (``aria-describedby`` / ``aria-errormessage``) or sits beside."""
+    if box.count() != 1:
+        return None
+    holder = box.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' slds-has-error ')][1]")
+    help_text = holder.locator(".slds-form-element__help").filter(visible=True)
+    if help_text.count():
+        return help_text.first.inner_text().strip() or None
+    if box.get_attribute("aria-invalid") == "true":
+        return box.evaluate("e => e.validationMessage || ''") or "marked as invalid"
+    return None
+
+
+def _value_of(box: Locator) -> str:
+    """The shown value of an input, text area, select or Lightning combobox button."""
+    tag = _tag(box)
+    if tag == "select":
+        return str(box.evaluate("e => e.selectedOptions.length ? e.selectedOptions[0].label : ''")).strip()
+    if tag in ("input", "textarea"):
+        return box.input_value().strip()
+    return box.inner_text().strip()
+
+
+def _tag(box: Locator) -> str:
+    return str(box.evaluate("e => e.tagName.toLowerCase()"))

@@ -1,0 +1,67 @@
+"""The tab ``Policies`` of an app (steps 2.3 to 3.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator
+
+from automation.outcomes import Outcome
+from flows.pages.app_page import AppTab
+from flows.pages.base import by_role
+from flows.pages.fields import Checkbox, Choice, TextField
+from flows.pages.sections import open_section
+
+IP_LABELS = {
+    "Enforce": "policies.ip_enforce",
+    "Enforce_RelaxRefresh": "policies.ip_enforce_relax_refresh",
+    "Bypass_2factor": "policies.ip_bypass_2factor",
+    "Bypass": "policies.ip_bypass",
+}
+"""API value of an IP relaxation to the key of its label (evidence: setup-ui 5.2, org-access 5.2)."""
+
+
+@dataclass(frozen=True)
+class PolicyValues:
+    """What the tab shows. None: not there, or shown in a way that could not be read in view mode."""
+
+    client_credentials: bool | None
+    run_as: str | None
+    ip_relaxation: str | None
+
+
+class PoliciesTab(AppTab):
+    """App Policies and OAuth Policies."""
+
+    tab_key = "detail.policies"
+
+    def open_oauth_section(self) -> None:
+        """Open ``OAuth Policies``, which is closed in view mode and may or may not open by itself on ``Edit``."""
+        if not self.ip_relaxation.there():
+            open_section(self.region, self.labels, "detail.oauth_policies_section", self.timeouts.action)
+        content = by_role(self.region, "combobox", self.labels.pattern("policies.ip_relaxation"))
+        text = self.region.get_by_text(self.labels.pattern("policies.ip_relaxation")).filter(visible=True)
+        self.arrive("the OAuth policies", [Outcome("OAuth policies", element=content.or_(text))], self.timeouts.action)
+
+    @property
+    def client_credentials(self) -> Checkbox:
+        """``Enable Client Credentials Flow``: another switch than the one in Settings, off at first."""
+        return Checkbox(self.region, self.labels, "policies.client_credentials", self.timeouts.action)
+
+    @property
+    def run_as(self) -> TextField:
+        """``Run As (Username)``: only there once the flow is ticked."""
+        return TextField(self.region, self.labels, "policies.run_as", self.timeouts.action)
+
+    @property
+    def ip_relaxation(self) -> Choice:
+        return Choice(self.region, self.labels, "policies.ip_relaxation", self.timeouts.action)
+
+    @property
+    def flows_appear_here(self) -> Locator:
+        """The sentence in place of the switches while no flow of the Settings has arrived here."""
+        return self.sentence("policies.flows_appear_here")
+
+    def read(self) -> PolicyValues:
+        """Read the three documented policies; the section must be open."""
+        return PolicyValues(self.client_credentials.state(), self.run_as.value(), self.ip_relaxation.value())

@@ -1,0 +1,47 @@
+"""The tab ``Settings`` of an app: its fields, and the button to key and secret (steps 4.3 to 4.5)."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator
+
+from automation.outcomes import Outcome
+from flows.pages.app_fields import AppFields
+from flows.pages.app_page import AppTab
+from flows.pages.base import by_role, the_only
+from flows.pages.sections import open_section
+
+
+class SettingsTab(AppTab):
+    """Basic Information and OAuth Settings."""
+
+    tab_key = "detail.settings"
+
+    @property
+    def fields(self) -> AppFields:
+        return AppFields(self.region, self.labels, self.timeouts.action)
+
+    def open_basic_section(self) -> None:
+        """Open ``Basic Information`` if it is closed."""
+        if self.fields.api_name.value() is None:
+            open_section(self.region, self.labels, "detail.basic_section", self.timeouts.action)
+
+    def open_oauth_section(self) -> None:
+        """Open ``OAuth Settings``, which is closed at first."""
+        if not self._oauth_content.count():
+            open_section(self.region, self.labels, "detail.oauth_section", self.timeouts.action)
+        self.arrive("the OAuth settings", [Outcome("OAuth settings", element=self._oauth_content)], self.timeouts.action)
+
+    @property
+    def _oauth_content(self) -> Locator:
+        callback = by_role(self.region, "textbox", self.labels.pattern("create.callback_url"))
+        return callback.or_(self._key_and_secret)
+
+    @property
+    def _key_and_secret(self) -> Locator:
+        name = self.labels.pattern("detail.key_and_secret")
+        return by_role(self.region, "button", name).or_(by_role(self.region, "link", name))
+
+    def key_and_secret_button(self) -> Locator:
+        """``Consumer Key and Secret``, a button or a link with an external-link icon."""
+        label = self.labels["detail.key_and_secret"]
+        return the_only(self._key_and_secret, "button", label, self.region, self.timeouts.action)

@@ -1,0 +1,98 @@
+"""What every Setup page can turn out to be instead: login page, no permission, trouble."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator
+
+from automation.errors import NotPermitted, OrgUnavailable, PageTrouble, RunbookError, SessionLost
+from automation.outcomes import Outcome, race
+from flows.pages.base import PageObject
+
+LIST_PATH = "/lightning/setup/ManageExternalClientApplication/home"  # evidence: PUP, SFPI, MGA-ES
+DETAIL_PATH = re.compile(r"/ManageExternalClientApplication/(0xI[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?(?:/|$)")
+LOGIN_FIELDS = "#username, #password, input[type='password']"  # evidence: classic and username-first login pages
+
+
+class SetupPage(PageObject):
+    """A page inside Setup. Knows the ways in which it may not be what was asked for."""
+
+    def sentence(self, key: str) -> Locator:
+        """A visible text that contains one of the label's sentences."""
+        return self.page.get_by_text(self.labels.containing(key)).filter(visible=True)
+
+    @property
+    def spinner(self) -> Locator:
+        """Lightning's spinner, wherever it turns."""
+        return self.page.locator(".slds-spinner, lightning-spinner").filter(visible=True)
+
+    def problems(self) -> list[Outcome]:
+        """Known outcomes that are no success, for a `race`."""
+        return [
+            Outcome("login page", fact=self._is_login_page),
+            Outcome("session expired", element=self.sentence("problems.session_expired")),
+            Outcome("not permitted", element=self.sentence("problems.not_permitted")),
+            Outcome("switched off", element=self.sentence("problems.switched_off")),
+            Outcome("no such page", element=self.sentence("problems.no_such_page")),
+            Outcome("could not load", element=self.sentence("problems.could_not_load")),
+            Outcome("interrupted", element=self.sentence("problems.interrupted")),
+        ]
+
+    def arrive(self, what: str, wanted: list[Outcome], timeout: float | None = None) -> Outcome:
+        """Wait for one of the wanted outcomes.
+
+        Raises:
+            RunbookError: the matching class when a known problem came up; UnexpectedPage when nothing known came.
+        """
+        problems = self.problems()
+        outcome = race(self.page, what, [*wanted, *problems], timeout or self.timeouts.page)
+        if outcome in problems:
+            raise self.error_of(outcome.name, what)
+        return outcome
+
+    def error_of(self, problem: str, what: str) -> RunbookError:
+        """The error for a known problem met while waiting for ``what``."""
+        if problem in ("login page", "session expired"):
+            return SessionLost(f"The org asked to log in again while waiting for {what}.")
+        if problem == "not permitted":
+            return NotPermitted(
+                f"The org refused {what}: insufficient privileges.",
+                next='Give the user "View all External Client Apps", "... edit their policies" and '
+                '"Create, edit, and delete External Client Apps".',
+            )
+        if problem == "switched off":
+            return NotPermitted(
+                "External Client Apps are switched off in this org.",
+                next="An admin has to switch them on: Setup > External Client Apps > Settings.",
+            )
+        if problem == "no such page":
+            return OrgUnavailable(f"The org has no page for {what}.", next="Check the org's edition and release.")
+        return PageTrouble(f"The org could not load {what}.")
+
+    def go(self, url: str) -> None:
+        """Navigate; an answer that never comes, or a broken connection, is trouble of the page."""
+        try:
+            response = self.page.goto(url, wait_until="commit", timeout=self.timeouts.page * 1000)
+        except PlaywrightError as error:
+            raise PageTrouble(f"{urlsplit(url).hostname} did not answer ({_reason(error)}).") from None
+        if response is not None and response.status >= 500:
+            raise PageTrouble(f"{urlsplit(url).hostname} answered with HTTP {response.status}.")
+
+    def app_id(self) -> str | None:
+        """The 15-character id in the address of an app's page."""
+        match = DETAIL_PATH.search(self.page.url)
+        return match.group(1) if match else None
+
+    def _is_login_page(self) -> bool:
+        return self.page.locator(LOGIN_FIELDS).filter(visible=True).count() > 0
+
+
+def _reason(error: PlaywrightError) -> str:
+    """The network error's own name; never the call log, which may hold an address with a session."""
+    match = re.search(r"net::(\w+)", error.message)
+    if match:
+        return match.group(1)
+    return "timed out" if "Timeout" in error.message else "navigation failed"

@@ -1,0 +1,91 @@
+"""Section 4 of the document: retrieve consumer key and secret (steps 4.1 to 4.7).
+
+When a pair delivered earlier is still there and proves itself, nothing is revealed again.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from automation.artifacts import Recorder
+
+from automation.app_spec import AppSpec
+from automation.credentials import Credentials
+from automation.org_state import OrgState
+from automation.settings import Settings
+from automation.steps import Finding, needed, skipped, step, unchanged
+from flows.pages.app_manager import AppManager
+from flows.pages.app_page import AppPage
+from flows.pages.settings_tab import SettingsTab
+from flows.prove_and_deliver import find_delivered
+from flows.reveal import Reveal
+from flows.verify_identity import IdentityVerification
+from flows.way_to_app import to_app, to_manager
+
+ALREADY = "the pair delivered earlier is still valid; nothing is revealed again"
+
+
+@step("4.1", "Open the External Client App Manager")
+def open_manager(page: AppPage, manager: AppManager, state: OrgState, spec: AppSpec, settings: Settings) -> Finding:
+    if not state.app_created:
+        find_delivered(settings, spec, state)
+    return skipped(ALREADY) if state.delivered_before else to_manager(page, manager, state)
+
+
+@step("4.2", "Open the app")
+def open_app(page: AppPage, manager: AppManager, tab: SettingsTab, spec: AppSpec, state: OrgState) -> Finding:
+    return skipped(ALREADY) if state.delivered_before else to_app(page, manager, tab, spec, state)
+
+
+@step("4.3", "Settings")
+def open_settings(tab: SettingsTab, state: OrgState) -> Finding:
+    if state.delivered_before:
+        return skipped(ALREADY)
+    tab.select()
+    return unchanged("the tab Settings is open")
+
+
+@step("4.4", "Expand the OAuth section")
+def expand_oauth(tab: SettingsTab, state: OrgState) -> Finding:
+    if state.delivered_before:
+        return skipped(ALREADY)
+    tab.open_oauth_section()
+    return unchanged("the OAuth section is open")
+
+
+@step("4.5", "Consumer Key and Secret")
+def open_key_and_secret(tab: SettingsTab, reveal: Reveal, recorder: Recorder, state: OrgState) -> Finding:
+    if state.delivered_before:
+        return unchanged(ALREADY)
+    tab.key_and_secret_button()
+
+    def click() -> str:
+        reveal.begin(recorder)
+        return f"the page of key and secret {reveal.open()}"
+
+    return needed("the page of key and secret opened", act=click)
+
+
+@step("4.6", "Verify the user's identity")
+def verify_identity(reveal: Reveal, verification: IdentityVerification, state: OrgState) -> Finding:
+    if state.delivered_before:
+        return unchanged(ALREADY)
+    return needed("identity verified", act=lambda: verification.until(reveal.shown_on, reveal.arrived()))
+
+
+@step("4.7", "Copy consumer key and secret")
+def copy_credentials(reveal: Reveal, spec: AppSpec, state: OrgState) -> Finding:
+    if state.delivered_before:
+        return unchanged(ALREADY)
+
+    def read() -> str:
+        key, secret = reveal.read()
+        reveal.end()
+        url = f"https://{state.host}"
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        state.credentials = Credentials(
+            key, secret, f"{url}/services/oauth2/token", url, state.org_id, state.host, spec.api_name, now
+        )
+        return f"key and secret read (key fingerprint {state.credentials.fingerprint})"
+
+    return needed("key and secret read", act=read)

@@ -1,0 +1,92 @@
+"""The reveal of key and secret, from the click to the pair: new tab or same tab, verified or not.
+
+Everything in here is a private phase: nothing is recorded from the click on, and no error carries a page's text.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from automation.artifacts import Recorder
+from playwright.sync_api import Page
+
+from automation.errors import UnexpectedPage
+from automation.outcomes import Outcome, race
+from automation.secrets import Secret, private
+from flows.pages.base import PageObject
+from flows.pages.consumer_details import ConsumerDetails
+from flows.pages.settings_tab import SettingsTab
+from flows.pages.setup_page import SetupPage
+
+CLICKS = 2
+"""Opening the page is no commit, so a click that nothing followed may be repeated once."""
+
+
+class Reveal(PageObject):
+    """Holds the private phase and the page on which key and secret come up."""
+
+    _stack: ExitStack | None = None
+    _shown: Page | None = None
+
+    @property
+    def shown_on(self) -> Page:
+        """The new tab, or the same page when the org used that."""
+        return self._shown or self.page
+
+    def begin(self, recorder: Recorder) -> None:
+        """Stop all recording, for good unless `end` is called."""
+        if self._stack is None:
+            self._stack = ExitStack()
+            self._stack.enter_context(recorder.nothing_recorded())
+
+    def open(self) -> str:
+        """Click ``Consumer Key and Secret`` and find out where its page opens; answers a sentence."""
+        settings = SettingsTab(self.page, self.labels, self.timeouts)
+        for _ in range(CLICKS):
+            before, address = list(self.page.context.pages), self.page.url
+            with private("opening the page of key and secret"):
+                settings.key_and_secret_button().click()
+            if self._followed(before, address):
+                return "opened in a new tab" if self._shown else "opened in the same tab"
+        raise UnexpectedPage(
+            f'Nothing followed the click on "{self.labels["detail.key_and_secret"]}": no new tab and no page.',
+            next="Something blocks new tabs: run with --headed and look, or allow pop-ups for the org in the browser used.",
+        )
+
+    def _followed(self, before: list[Page], address: str) -> bool:
+        here = Outcome("same tab", fact=lambda: self.page.url != address or self._details(self.page).marks.count() > 0)
+        tab = Outcome("new tab", fact=lambda: any(page not in before for page in self.page.context.pages))
+        try:
+            outcome = race(self.page, "the page of key and secret", [tab, here], self.timeouts.action)
+        except UnexpectedPage:
+            return False
+        if outcome is tab:
+            self._shown = next(page for page in self.page.context.pages if page not in before)
+        return True
+
+    def arrived(self) -> Outcome:
+        """Key and secret are on screen."""
+        return Outcome("consumer details", element=self._details(self.shown_on).marks)
+
+    def problems(self) -> SetupPage:
+        """The page as one of Setup's, for its known problems."""
+        return SetupPage(self.shown_on, self.labels, self.timeouts)
+
+    def read(self) -> tuple[Secret, Secret]:
+        """Key and secret from the page."""
+        with private("reading key and secret"):
+            return self._details(self.shown_on).read()
+
+    def end(self) -> None:
+        """Close the tab with the secret, or leave that page, and end the private phase."""
+        with private("leaving the page of key and secret"):
+            if self._shown is not None:
+                self._shown.close()
+            else:
+                self.page.goto("about:blank")
+        if self._stack is not None:
+            self._stack.close()
+            self._stack = None
+
+    def _details(self, page: Page) -> ConsumerDetails:
+        return ConsumerDetails(page, self.labels, self.timeouts)

@@ -1,0 +1,33 @@
+"""The way that the document repeats in sections 2, 3 and 4: Manager > the app > a tab."""
+
+from __future__ import annotations
+
+from automation.app_spec import AppSpec
+from automation.errors import UnexpectedPage
+from automation.org_state import OrgState
+from automation.steps import Finding, skipped, unchanged
+from flows.existing_app import find_app
+from flows.pages.app_manager import AppManager
+from flows.pages.app_page import AppPage
+from flows.pages.settings_tab import SettingsTab
+
+
+def to_manager(page: AppPage, manager: AppManager, state: OrgState) -> Finding:
+    """Manager: only opened when the way to the app is not known yet."""
+    if page.is_open() and state.app_exists:
+        return skipped("the app's own page is open already")
+    if state.detail_url is not None:
+        return skipped("the app's address is known; its page is opened directly")
+    manager.open(state.setup_url)
+    return unchanged("the External Client App Manager is open")
+
+
+def to_app(page: AppPage, manager: AppManager, settings: SettingsTab, spec: AppSpec, state: OrgState) -> Finding:
+    """The app's page, by its address when that is known."""
+    if page.is_open() and state.app_exists:
+        return unchanged(f'the page of "{spec.name}" is open')
+    if state.detail_url is not None:
+        page.open(state.detail_url)
+    elif not find_app(manager, page, settings, spec, state):
+        raise UnexpectedPage(f'The list has no app "{spec.name}".', next="Run without --from, so that the app is created first.")
+    return unchanged(f'the page of "{spec.name}" is open')
