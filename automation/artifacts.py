@@ -90,7 +90,7 @@ class Recorder:
     def nothing_recorded(self) -> Iterator[None]:
         """A private phase (login, verification, reveal): no trace, no picture. It may be nested.
 
-        When it fails, nothing is recorded afterwards either, as the page may still show a secret.
+        When it fails, nothing is recorded until a later one has passed, as the page may still show a secret.
         """
         if self._private == 0:
             self._stop()
@@ -102,7 +102,8 @@ class Recorder:
             raise
         finally:
             self._private -= 1
-        if self._private == 0 and not self._exposed:
+        if self._private == 0:
+            self._exposed = False
             self._start()
 
     @property

@@ -33,4 +33,4 @@ def state_folder() -> Path:
     """Where locks and what must outlive a run are kept: the user's state folder (``XDG_STATE_HOME`` on Linux)."""
     from platformdirs import user_state_path
 
-    return private_folder(user_state_path("external-client-app-runbook"))
+    return private_folder(user_state_path("external-client-app-runbook", appauthor=False))

@@ -1,0 +1,148 @@
+"""What people see while a run goes on: on stderr, live on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+from automation.errors import RunbookError
+from automation.secrets import scrub
+
+if TYPE_CHECKING:
+    from automation.result import RunResult
+    from automation.run import StepResult
+    from automation.steps import Step
+
+MARKS: Final = {"changed": "+", "unchanged": "=", "skipped": "-", "failed": "x"}
+COLOURS: Final = {"changed": "green", "unchanged": "cyan", "skipped": "dim", "failed": "bold red"}
+
+WORDS: Final = {
+    "created": "The app was created, its credentials were proven and delivered.",
+    "changed": "The org is as wanted now; the credentials were proven.",
+    "unchanged": "Nothing had to be done; the credentials were proven.",
+    "planned": "This was a plan; nothing was changed.",
+    "failed": "The run failed.",
+}
+
+
+@dataclass
+class Console:
+    """Tells people of a run; an `Observer`. Everything goes through the scrubber.
+
+    Args:
+        verbosity: -1 errors and the last line only, 0 steps, 1 more about each step, for `-q` and `-v`.
+        stream: stderr by default.
+    """
+
+    verbosity: int = 0
+    stream: TextIO = field(default_factory=lambda: sys.stderr)
+    _live: Any = None
+    _current: str = ""
+    _since: float = 0.0
+
+    def note(self, text: str) -> None:
+        """A sentence beside the steps, unless ``-q``."""
+        if self.verbosity >= 0:
+            self._line(text)
+
+    def detail(self, text: str) -> None:
+        """A sentence for ``-v``."""
+        if self.verbosity > 0:
+            self._line(text)
+
+    def waiting(self, text: str) -> None:
+        """What is waited for at the moment; on a terminal it stands beside the running step."""
+        if self._live is not None:
+            self._live.update(_spinner(f"{self._current} ... {scrub(text)}"))
+        else:
+            self.detail(f"      {text}")
+
+    def plan_begins(self, steps: Sequence[Step]) -> None:
+        """Before the first step: how many there are."""
+        self.detail(f"{len(steps)} steps, from {steps[0].id} to {steps[-1].id}" if steps else "no steps")
+
+    def step_started(self, step: Step) -> None:
+        self._current, self._since = f"{step.id:>4}  {step.title}", time.monotonic()
+        if self.verbosity >= 0 and self._terminal():
+            self._start_live()
+
+    def step_ended(self, result: StepResult) -> None:
+        self._stop_live()
+        if self.verbosity < 0 and result.result != "failed":
+            return
+        seconds = f"{result.seconds:6.1f} s" if result.seconds >= 0.05 else " " * 8
+        self._line(f"{MARKS[result.result]} {result.id:>4}  {result.title}  {seconds.strip()}".rstrip(), COLOURS[result.result])
+        if result.note:
+            self._line(f"        {result.note}", "dim")
+        for difference in result.differences:
+            self._line(f"        {difference}", "yellow")
+
+    def ended(self, result: RunResult) -> None:
+        """The last lines: outcome, where the credentials went, cause and cure of a failure, the run folder."""
+        self._stop_live()
+        if result.error is not None:
+            self.error(result.error)
+        else:
+            self._line(f"{self._summary(result)} ({result.seconds:.1f} s)", "bold green")
+        for remark in result.state.notes:
+            self._line(f"Remark: {remark}", "yellow")
+        for target in result.state.delivered_to:
+            self.note(f"Delivered to {target}")
+        if result.artifacts is not None:
+            self.note(f"Report: {result.artifacts / 'report.json'}")
+
+    def error(self, error: RunbookError) -> None:
+        """A failure: what happened and where, what to do next, where it can be seen."""
+        self._stop_live()
+        where = f" at step {error.step}" if error.step else ""
+        self._line(f"Error{where}: {error.message}", "bold red")
+        self._line(f"Next: {error.next}")
+        if error.evidence:
+            self._line(f"Evidence: {error.evidence}")
+
+    def close(self) -> None:
+        """Leave the terminal in order, whatever happened."""
+        self._stop_live()
+
+    @staticmethod
+    def _summary(result: RunResult) -> str:
+        if result.outcome == "planned":
+            return f"{WORDS['planned']} {result.changes} steps would change something."
+        return WORDS[result.outcome] if result.state.proof.token else "Done, up to the last step asked for."
+
+    def _terminal(self) -> bool:
+        return self.stream.isatty()
+
+    def _line(self, text: str, style: str = "") -> None:
+        if self._terminal():
+            from rich.text import Text
+
+            self._rich().print(Text(scrub(text), style=style))
+        else:
+            print(scrub(text), file=self.stream, flush=True)
+
+    def _start_live(self) -> None:
+        from rich.live import Live
+
+        self._stop_live()
+        self._live = Live(_spinner(self._current), console=self._rich(), transient=True, refresh_per_second=8)
+        self._live.start()
+
+    def _stop_live(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _rich(self) -> Any:
+        from rich.console import Console as RichConsole
+
+        return RichConsole(file=self.stream, highlight=False, soft_wrap=True)
+
+
+def _spinner(text: str) -> Any:
+    from rich.spinner import Spinner
+
+    return Spinner("dots", text=text)

@@ -1,0 +1,58 @@
+"""What a run came to: the one value from which console, JSON, report file and exit code are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from automation.app_spec import AppSpec
+from automation.errors import RunbookError
+from automation.org_state import OrgState
+from automation.run import StepResult
+
+Outcome = Literal["created", "changed", "unchanged", "planned", "failed"]
+
+PLAN_HAS_CHANGES = 3
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """The end of a run on one org.
+
+    Attributes:
+        seconds: wall time of the whole run.
+        artifacts: the run folder.
+    """
+
+    outcome: Outcome
+    spec: AppSpec
+    state: OrgState
+    steps: tuple[StepResult, ...]
+    seconds: float
+    artifacts: Path | None = None
+    error: RunbookError | None = None
+    traces: tuple[Path, ...] = field(default=())
+
+    @property
+    def changes(self) -> int:
+        """How many steps changed something, or in a plan would."""
+        return sum(step.result == "changed" for step in self.steps)
+
+    def exit_code(self, *, plan_exit_code: bool = False) -> int:
+        """The process's exit code. ``plan_exit_code``: as ``--exit-code`` asks, 3 when a plan has changes."""
+        if self.error is not None:
+            return self.error.exit_code
+        return PLAN_HAS_CHANGES if plan_exit_code and self.outcome == "planned" and self.changes else 0
+
+
+def outcome_of(steps: Sequence[StepResult], state: OrgState, error: RunbookError | None, *, plan: bool) -> Outcome:
+    """The one word for a run: a failure counts most, then that it was a plan, then what was done."""
+    if error is not None:
+        return "failed"
+    if plan:
+        return "planned"
+    if state.app_created:
+        return "created"
+    return "changed" if any(step.result == "changed" for step in steps) else "unchanged"
