@@ -1,0 +1,1 @@
+import{a,_ as s}from"./app.js";const t=a({},{tmpl:s,sel:"lightning-icon-svg-templates-action",apiVersion:66});export{t as default};

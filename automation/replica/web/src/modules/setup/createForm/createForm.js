@@ -1,0 +1,81 @@
+import SetupElement from 'setup/element';
+import { call } from 'setup/api';
+import { label, lookIsAtLeast } from 'setup/config';
+import { confirmDiscard } from 'setup/dialogs';
+import { apiNameFor, emptyApp, withValue } from 'setup/draft';
+import { go, paths } from 'setup/router';
+import { toast } from 'setup/toasts';
+
+/** The create form. evidence: setup-ui section 3. */
+export default class CreateForm extends SetupElement {
+    app = emptyApp();
+    error = '';
+    saving = false;
+    changed = false;
+    // guess: once typed into, the API name no longer follows the name (setup-ui 15, question 12).
+    apiNameTouched = false;
+
+    get oauthOn() {
+        return this.app.oauth.enabled;
+    }
+
+    get otherSections() {
+        const beta = lookIsAtLeast('winter26') ? '' : ' (Beta)';
+        const canvas = lookIsAtLeast('summer26') ? [label('section.canvas')] : [];
+        const rest = ['section.mobile', 'section.push', 'section.notification'].map((key) => label(key) + beta);
+        return [label('section.webApp'), ...canvas, ...rest];
+    }
+
+    handleChange(event) {
+        const { path, value } = event.detail;
+        this.changed = true;
+        if (path === 'developerName') this.apiNameTouched = true;
+        this.app = withValue(this.app, path, value);
+        if (path === 'label' && this.knobs.api_name_follows === 'input') this.followName();
+    }
+
+    handleBlur(event) {
+        if (event.detail.path === 'label' && this.knobs.api_name_follows === 'blur') this.followName();
+    }
+
+    followName() {
+        if (!this.apiNameTouched) this.app = withValue(this.app, 'developerName', apiNameFor(this.app.label));
+    }
+
+    async handleCancel() {
+        if (!this.changed || (await confirmDiscard())) this.tell('cancel');
+    }
+
+    valid() {
+        const parts = this.all('setup-basic-info, setup-oauth-settings');
+        const checks = parts.map((part) => part.reportValidity());
+        return checks.every(Boolean);
+    }
+
+    async handleCreate() {
+        this.error = '';
+        if (!this.valid()) {
+            this.error = label('error.review');
+            return;
+        }
+        this.saving = true;
+        try {
+            const { id } = await call('createApp', { app: this.app });
+            go(paths.detail(id));
+            toast('success', label('toast.created', this.app.label));
+        } catch (failure) {
+            this.show(failure);
+        } finally {
+            this.saving = false;
+        }
+    }
+
+    show(failure) {
+        this.error = failure.message;
+        const fields = this.all('setup-basic-info, setup-oauth-settings').flatMap((part) => part.fields());
+        for (const [path, message] of Object.entries(failure.fields ?? {})) {
+            fields.find((field) => field.path === path)?.showError(message);
+            if (path === 'oauth.scopes') this.template.querySelector('setup-oauth-settings')?.showScopesError(message);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import { api } from 'lwc';
+import SetupElement from 'setup/element';
+import { label, lookIsAtLeast } from 'setup/config';
+
+const IP_RELAXATION = ['Enforce', 'Enforce_RelaxRefresh', 'Bypass_2factor', 'Bypass'];
+const REFRESH = ['Infinite', 'Zero', 'SpecificLifetime', 'SpecificInactivity'];
+const UNITS = ['Hours', 'Days', 'Months'];
+
+function options(group, values) {
+    return values.map((value) => ({ value, label: label(`${group}.${value}`) }));
+}
+
+/** The cards of the section OAuth Policies. evidence: setup-ui 5.2. */
+export default class OauthPolicies extends SetupElement {
+    @api app;
+    @api editing = false;
+
+    get policies() {
+        return this.app.policies;
+    }
+
+    get disabled() {
+        return !this.editing;
+    }
+
+    get permittedUsers() {
+        return options('permitted', ['AllSelfAuthorized', 'AdminApprovedPreAuthorized']);
+    }
+
+    // guess: the order of the four (setup-ui 15, question 15).
+    get ipRelaxations() {
+        return options('ip', IP_RELAXATION);
+    }
+
+    get units() {
+        return options('unit', UNITS);
+    }
+
+    // evidence: from Summer '26 on, `valid until revoked` is gone and the legend names the enforced limit (LUSI).
+    get refreshPolicies() {
+        return options('refresh', lookIsAtLeast('summer26') ? REFRESH.slice(1) : REFRESH);
+    }
+
+    get refreshLegend() {
+        return label(lookIsAtLeast('summer26') ? 'policies.refreshEnforced' : 'policies.refresh');
+    }
+
+    get refreshHelp() {
+        return lookIsAtLeast('summer26') ? label('policies.refreshHelp') : undefined;
+    }
+
+    get hasPeriod() {
+        return ['SpecificLifetime', 'SpecificInactivity'].includes(this.policies.refreshTokenPolicy);
+    }
+
+    get flowsOn() {
+        return this.app.oauth.flows.clientCredentials;
+    }
+
+    get namedUserJwt() {
+        return this.app.oauth.security.namedUserJwt;
+    }
+
+    get hasNothing() {
+        return !this.flowsOn && !this.namedUserJwt;
+    }
+
+    // evidence: the tick stays disabled until the enablement in Settings has propagated (TOOLING).
+    get tickDisabled() {
+        return this.policies.clientCredentialsAvailable === false;
+    }
+
+    // evidence: Run As is there only once the flow is ticked.
+    get showsRunAs() {
+        return this.policies.clientCredentialsEnabled;
+    }
+
+    get isLookup() {
+        return this.editing && this.knobs.run_as_widget === 'lookup';
+    }
+
+    get timeout() {
+        return this.policies.sessionTimeoutMinutes === null ? '' : String(this.policies.sessionTimeoutMinutes ?? '');
+    }
+
+    get period() {
+        return String(this.policies.refreshValidityPeriod ?? '');
+    }
+
+    get timeouts() {
+        return [{ value: '30', label: label('policies.minutes30') }];
+    }
+
+    handleNumber(event) {
+        const { path, value } = event.detail;
+        if (!['policies.sessionTimeoutMinutes', 'policies.refreshValidityPeriod'].includes(path) || typeof value !== 'string') return;
+        event.stopPropagation();
+        this.announce(path, value === '' ? null : Number(value));
+    }
+
+    handleRefresh(event) {
+        event.stopPropagation();
+        this.announce('policies.refreshTokenPolicy', event.detail.value);
+    }
+
+    handleNowhere(event) {
+        event.preventDefault();
+    }
+
+    announce(path, value) {
+        this.dispatchEvent(new CustomEvent('fieldchange', { detail: { path, value }, bubbles: true, composed: true }));
+    }
+
+    @api fields() {
+        return this.all('setup-field, setup-user-lookup');
+    }
+
+    @api reportValidity() {
+        return this.fields().map((field) => field.reportValidity()).every(Boolean);
+    }
+}

@@ -1,0 +1,2 @@
+// A release gate that answers no; see build/rollup_options.mjs.
+export default { isOpen: () => false };
