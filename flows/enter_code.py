@@ -52,7 +52,8 @@ class CodeEntry:
         """
         source = self._sources.answering(method)
         if source is None:
-            raise VerificationNeeded(f"Salesforce asks for the {method.value}, and no source for it is configured.", next=_CURES[method])
+            what = f"Salesforce asks for the {method.value}, and no source for it is configured"
+            raise VerificationNeeded(f"{what} ({hosts.parse(self._page.url).shown}).", next=_CURES[method])
         if self._tried >= TRIES:
             raise VerificationNeeded(
                 f"Salesforce refused {TRIES} codes ({method.value}); stopped well before the user would be locked.",
@@ -106,9 +107,11 @@ _CURES = {
     Method.EMAIL: "Set SF_IMAP_URL, SF_IMAP_USERNAME and SF_IMAP_PASSWORD (or SF_CODE_COMMAND), or run with --headed.",
     Method.TOTP: "Set SF_TOTP_SECRET (or SF_CODE_COMMAND), or run with --headed.",
     Method.SMS: "Set SF_CODE_COMMAND to a program that gets the text message, or run with --headed.",
+    Method.TEMPORARY: "Set SF_CODE_COMMAND to a program that prints the administrator's code, or run with --headed.",
 }
 _WRONG = {
     Method.EMAIL: "Check that the mailbox is that of this user, and that no other run uses it at the same time.",
     Method.TOTP: "Check SF_TOTP_SECRET (a sandbox refresh makes it useless) and this machine's clock.",
     Method.SMS: "Run the program of SF_CODE_COMMAND by hand and compare.",
+    Method.TEMPORARY: "Ask for a new temporary code; it is good for 1 to 24 hours.",
 }

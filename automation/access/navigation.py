@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from types import TracebackType
-from typing import Final
+from typing import Final, Self
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame, Page, Response
@@ -37,7 +37,7 @@ class Navigation:
         self.status: int | None = None
         self._loaded_at: float | None = time.monotonic()
 
-    def __enter__(self) -> Navigation:
+    def __enter__(self) -> Self:
         self._page.on("response", self._answered)
         self._page.on("framenavigated", self._navigated)
         self._page.on("load", self._loaded)

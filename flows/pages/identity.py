@@ -26,6 +26,7 @@ class Screen(Enum):
     EMAIL = "Verify Your Identity (emailed code)"
     TOTP = "Verify Your Identity (authenticator code)"
     SMS = "Verify Your Identity (text message code)"
+    TEMPORARY = "Verify Your Identity (temporary code)"
     PUSH = "Verify Your Identity (Salesforce Authenticator)"
     PASSKEY = "Verify Your Identity (passkey)"
     CHOOSE = "Choose a Verification Method"
@@ -65,6 +66,7 @@ MARKS: dict[Screen, Mark] = {
     Screen.EMAIL: Mark(element="#emc"),
     Screen.TOTP: Mark(element="#tc"),
     Screen.SMS: Mark(element="#smc"),
+    Screen.TEMPORARY: Mark(element="#tmpc"),  # the id is a guess; the path is looked at too
     Screen.CHOOSE: Mark(element="input[name=selectedMethod]", heading="identity.choose_heading"),
     Screen.PUSH: Mark(path=r"/method/LLVerification"),
     Screen.PASSKEY: Mark(path=r"/method/UnifiedPasskeyVerificationUi"),
@@ -80,11 +82,16 @@ MARKS: dict[Screen, Mark] = {
 }
 """In this order: what ends a verification comes before the form that it is shown on. The login page is known by its fields."""
 
-METHODS = {Screen.EMAIL: Method.EMAIL, Screen.TOTP: Method.TOTP, Screen.SMS: Method.SMS}
-METHOD_PATHS = {"Email": Method.EMAIL, "Totp": Method.TOTP, "Sms": Method.SMS}
+METHODS = {
+    Screen.EMAIL: Method.EMAIL,
+    Screen.TOTP: Method.TOTP,
+    Screen.SMS: Method.SMS,
+    Screen.TEMPORARY: Method.TEMPORARY,
+}
+METHOD_PATHS = {"Email": Method.EMAIL, "Totp": Method.TOTP, "Sms": Method.SMS, "Temp": Method.TEMPORARY}
 """How the last part of a verification path begins: ``/_ui/identity/verification/method/EmailVerificationFinishUi/e``."""
 
-CODE_IDS = "#emc, #tc, #smc"
+CODE_IDS = "#emc, #tc, #smc, #tmpc"
 MASKED = re.compile(r"[^\s@<>()]*[*•●][^\s@<>()]*@[^\s@<>()]+[^\s@<>().,;:]|[^\s@<>()]+@[^\s@<>()]*[*•●][^\s@<>().,;:]*\.\w+")
 """A masked mail address such as ``a*****@acme.com``."""
 

@@ -18,7 +18,7 @@ _CODE: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
 class Command:
     """The program of ``SF_CODE_COMMAND``: run without a shell when a code is needed; its first number is the code.
 
-    It is told what is asked for by the environment: ``SF_CODE_METHOD`` (``email``, ``totp`` or ``sms``) and
+    It is told what is asked for by the environment: ``SF_CODE_METHOD`` (``email``, ``totp``, ``sms`` or ``temporary``) and
     ``SF_CODE_USERNAME``. What it prints is never shown.
 
     Args:
@@ -44,7 +44,7 @@ class Command:
             VerificationNeeded: it can't be started, fails, takes too long, or prints no number of 4 to 8 digits.
         """
         try:
-            done = subprocess.run(  # noqa: S603  the user's own command, no shell
+            done = subprocess.run(
                 self._argv, env=self._environment(request), capture_output=True, text=True, timeout=timeout, check=False
             )
         except subprocess.TimeoutExpired:

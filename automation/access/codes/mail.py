@@ -43,8 +43,7 @@ def code_in(raw: bytes, request: CodeRequest) -> Secret | None:
         raw: the mail as it came.
         request: whose mail is looked for. What it leaves open is not compared.
     """
-    mail = email.message_from_bytes(raw, policy=email.policy.default)
-    assert isinstance(mail, EmailMessage)
+    mail: EmailMessage = email.message_from_bytes(raw, policy=email.policy.default)
     text = _text(mail)
     if not (_is_verification(mail, request) and _is_for(mail, text, request)):
         return None

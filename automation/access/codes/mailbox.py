@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -122,7 +123,7 @@ class Mailbox:
                     next="Check that the user's mail goes to this mailbox and that the org may send mail "
                     "(Setup > Deliverability; a refreshed sandbox adds .invalid to addresses).",
                 )
-            self._reconnecting(lambda: self._wait(left))
+            self._reconnecting(partial(self._wait, left))
 
     def close(self) -> None:
         """Log out; a server that is gone already is no matter."""

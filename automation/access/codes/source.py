@@ -20,6 +20,7 @@ class Method(Enum):
     EMAIL = "emailed code"
     TOTP = "authenticator code"
     SMS = "text message code"
+    TEMPORARY = "temporary code from an administrator"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from automation.access.codes.source import CodeRequest, Method
 from automation.errors import SettingsError
@@ -46,13 +46,13 @@ class Authenticator:
 
         try:
             text = seed.reveal().strip()
-            made = pyotp.parse_uri(text) if text.startswith("otpauth://") else pyotp.TOTP("".join(text.split()).upper())
+            made: Any = pyotp.parse_uri(text) if text.startswith("otpauth://") else pyotp.TOTP("".join(text.split()).upper())
             made.at(0)
         except ValueError:  # binascii.Error is one too
             raise SettingsError("SF_TOTP_SECRET is no base32 seed and no otpauth:// address.") from None
         if not isinstance(made, pyotp.TOTP):
             raise SettingsError("SF_TOTP_SECRET is of the counter kind (HOTP); Salesforce uses time-based codes.")
-        self._totp = made
+        self._totp: pyotp.TOTP = made
         self._now = now
         self._wait = wait
         self._used_window = -1

@@ -1,0 +1,118 @@
+"""The Salesforce CLI as a way in: ``sf org open --url-only --json`` prints a one-time link.
+
+Facts: plugin-org (``org open``), forcedotcom/cli #3249 (the link works once) and #3560 (secrets are replaced by a
+sentinel that starts with ``[REDACTED]`` since 2.136.8; ``org open`` is not among the commands that do so).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any, Final
+
+from playwright.sync_api import Page
+
+from automation.access import hosts
+from automation.access.doors import ENTRANCE, DoorShut
+from automation.access.navigation import open_address
+from automation.errors import ForeignHost
+from automation.secrets import Secret, scrub
+
+if TYPE_CHECKING:
+    from automation.settings import Settings
+
+SENTINEL: Final = "[REDACTED]"
+TIMEOUT: Final = 120.0
+"""Seconds; the CLI starts slowly and may refresh its token first."""
+
+
+class CliDoor:
+    """The org that the Salesforce CLI knows by an alias."""
+
+    types_password = False
+
+    def __init__(self, alias: str, settings: Settings, timeout: float) -> None:
+        self._alias = alias
+        self._settings = settings
+        self._timeout = timeout
+
+    @property
+    def name(self) -> str:
+        """With the alias, which is no secret."""
+        return f'the Salesforce CLI org "{self._alias}"'
+
+    def open(self, page: Page) -> None:
+        """Have the CLI make a link and open it at once."""
+        open_address(page, self.link().reveal(), self._timeout)
+
+    def link(self) -> Secret:
+        """A fresh one-time link.
+
+        Raises:
+            DoorShut: the CLI is missing, too old, not logged in to that org, or prints no link.
+            ForeignHost: the link does not lead to Salesforce.
+        """
+        result = self._answer(self._run())
+        link = Secret(str(result.get("url") or ""))
+        if not link or SENTINEL in link.reveal():
+            raise DoorShut(
+                f"{self.name}: this version of the CLI does not print the link.",
+                next="Update the CLI (sf update); if that does not help, use SF_FRONTDOOR_URL or user name and password.",
+            )
+        address = hosts.parse(link.reveal())
+        if address.scheme != "https" or not hosts.is_my_domain(address.host):
+            raise ForeignHost(f"{self.name} printed a link to {address.host or 'nowhere'}, which is no My Domain host.")
+        return link
+
+    def _run(self) -> subprocess.CompletedProcess[str]:
+        program = shutil.which("sf")
+        if program is None:
+            old = " (sfdx, its predecessor, is there but too old)" if shutil.which("sfdx") else ""
+            raise DoorShut(
+                f"SF_CLI_ORG is set, but the program sf is not on the PATH{old}.",
+                next="Install the Salesforce CLI (npm install --global @salesforce/cli), or use another way in.",
+            )
+        argv = [program, "org", "open", "--url-only", "--json", "--target-org", self._alias, "--path", ENTRANCE]
+        try:
+            return subprocess.run(
+                argv, env=self._environment(), capture_output=True, text=True, timeout=TIMEOUT, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise DoorShut(f"{self.name}: sf org open did not answer within {TIMEOUT:g} s.") from None
+        except OSError as error:
+            raise DoorShut(f"{self.name}: sf can't be started: {error.strerror}.") from None
+
+    def _environment(self) -> dict[str, str]:
+        """The process's own, with the network settings that may come from ``.env``; no colours, no update notes."""
+        extra = {"SF_AUTOUPDATE_DISABLE": "true", "SF_SKIP_NEW_VERSION_CHECK": "true", "FORCE_COLOR": "0"}
+        if self._settings.https_proxy:
+            extra["HTTPS_PROXY"] = self._settings.https_proxy.reveal()
+        if self._settings.sf_ca_file:
+            extra["NODE_EXTRA_CA_CERTS"] = str(self._settings.sf_ca_file)
+        return {**os.environ, **extra}
+
+    def _answer(self, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+        try:
+            answer = json.loads(done.stdout)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise DoorShut(f"{self.name}: sf org open printed no JSON (exit code {done.returncode}).", next=_UPDATE)
+        result = answer.get("result")
+        if done.returncode == 0 and isinstance(result, dict):
+            return result
+        raise self._refusal(str(answer.get("name") or "error"), str(answer.get("message") or ""))
+
+    def _refusal(self, kind: str, message: str) -> DoorShut:
+        first = scrub(message.strip().splitlines()[0][:200] if message.strip() else "no message")
+        if "flag" in first.lower():
+            return DoorShut(f"{self.name}: this CLI is too old: {first}", next=_UPDATE)
+        return DoorShut(
+            f"{self.name}: sf org open says {kind}: {first}",
+            next=f"Log in again with: sf org login web --alias {self._alias} (after a sandbox refresh this is always needed).",
+        )
+
+
+_UPDATE: Final = "Update the Salesforce CLI: sf update, or npm install --global @salesforce/cli@latest."

@@ -1,0 +1,132 @@
+"""Step 1.1 of the document: log in to the org."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from playwright.sync_api import Page
+
+from automation.access import hosts
+from automation.access.doors import ENTRANCE, Door, DoorShut, doors
+from automation.access.navigation import PASSING_THROUGH, open_address
+from automation.artifacts import Recorder
+from automation.errors import LoginRefused, ProductionRefused, SettingsError
+from automation.org_state import OrgState
+from automation.outcomes import Outcome
+from automation.secrets import Secret, private
+from automation.settings import Settings
+from automation.steps import Finding, step, unchanged
+from flows.verify_identity import IdentityVerification
+
+log = logging.getLogger(__name__)
+
+_ORG_ID = re.compile(r"(00D[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?!")
+"""A session id begins with the org's id and an exclamation mark (`org-access` 6.1)."""
+
+
+@step("1.1", "Log in to the org")
+def log_in(
+    page: Page, settings: Settings, state: OrgState, verification: IdentityVerification, recorder: Recorder
+) -> Finding:
+    """Get in by the first way that works, up to Setup, with nothing recorded."""
+    with recorder.nothing_recorded():
+        door = enter(page, settings, verification)
+        note_org(page, settings, state)
+    state.user_name = settings.sf_username if door.types_password else state.user_name
+    who = f" as {state.user_name}" if state.user_name else ""
+    return unchanged(f"logged in to {state.host}{who} by {door.name}")
+
+
+def enter(page: Page, settings: Settings, verification: IdentityVerification) -> Door:
+    """Try the configured ways in, in order, until Setup is open; answers the one that worked.
+
+    Raises:
+        LoginRefused: also when the last of several ways is shut.
+        RunbookError: whatever the way in met, see `IdentityVerification.until`.
+    """
+    remaining = doors(settings)
+    while remaining:
+        door = remaining.pop(0)
+        try:
+            _through(door, page, settings, verification)
+        except (DoorShut, LoginRefused) as error:
+            if not remaining or door.types_password:
+                raise
+            log.warning("%s Trying %s next.", error.message, remaining[0].name)
+        else:
+            return door
+    raise SettingsError("No way into the org is set.", next="Set SF_USERNAME and SF_PASSWORD, or another way in.")
+
+
+def _through(door: Door, page: Page, settings: Settings, verification: IdentityVerification) -> None:
+    verification.prepare()
+    door.open(page)
+    verification.until(page, Outcome("the org", fact=lambda: _inside(page)), types_password=door.types_password)
+    if not _in_setup(page):
+        _to_setup(page, settings, verification)
+
+
+def _to_setup(page: Page, settings: Settings, verification: IdentityVerification) -> None:
+    """The session is good for the org; make sure that it is for the Setup host too."""
+    my_domain = hosts.my_domain_of(hosts.parse(page.url).host) or settings.host
+    open_address(page, f"https://{my_domain}{ENTRANCE}", settings.timeout_page)
+    # A login page that comes now means that the session was not taken over, so no password is typed again.
+    verification.until(page, Outcome("Setup", fact=lambda: _in_setup(page)), types_password=False)
+
+
+def _inside(page: Page) -> bool:
+    """Whether a page of the org itself is open: Lightning, Setup, or the old user interface's home."""
+    address = hosts.parse(page.url)
+    my_domain = hosts.my_domain_of(address.host)
+    if address.scheme != "https" or my_domain is None or PASSING_THROUGH.match(address.path):
+        return False
+    if address.host == my_domain:
+        return address.path.startswith(_CLASSIC)
+    return address.path.startswith(("/lightning/", "/one/"))
+
+
+_CLASSIC = ("/setup/forcecomHomepage.apexp", "/ui/setup/Setup", "/lightning/page/home")
+
+
+def _in_setup(page: Page) -> bool:
+    """Whether a Setup page is open. On the My Domain host that path is only passing through."""
+    address = hosts.parse(page.url)
+    return address.path.startswith("/lightning/setup/") and address.host != hosts.my_domain_of(address.host) and _inside(page)
+
+
+def note_org(page: Page, settings: Settings, state: OrgState) -> None:
+    """Fill in what the addresses and the session tell about the org.
+
+    Raises:
+        ProductionRefused: the login led to a production org that was not named.
+        SettingsError: it led to another org than ``SF_LOGIN_URL`` names.
+    """
+    reached = hosts.parse(page.url).host
+    my_domain = hosts.my_domain_of(reached)
+    if my_domain is None:
+        return
+    if hosts.is_my_domain(settings.host) and my_domain != settings.host:
+        raise SettingsError(f"SF_LOGIN_URL names {settings.host}, but the way in led to {my_domain}.")
+    if hosts.is_production(my_domain) and not hosts.is_production(settings.host):
+        raise ProductionRefused(f"The login at {settings.host} led to {my_domain}, which may be a production org.")
+    state.host = my_domain
+    state.sandbox = hosts.is_sandbox(my_domain)
+    if reached != hosts.setup_host(my_domain):
+        state.setup_host = reached
+    state.org_id = state.org_id or _org_id(page, my_domain)
+
+
+def _org_id(page: Page, my_domain: str) -> str | None:
+    """The org's 15-character id from the session id; all session ids are made known to the scrubber on the way."""
+    found = None
+    with private("reading which org this is"):
+        cookies = page.context.cookies()
+    for cookie in cookies:
+        if cookie.get("name") != "sid":
+            continue
+        session = Secret(cookie.get("value", ""))
+        known = _ORG_ID.match(session.reveal())
+        if known and cookie.get("domain", "").lstrip(".") == my_domain:
+            found = known.group(1)
+    return found

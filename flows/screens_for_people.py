@@ -1,0 +1,90 @@
+"""Screens that the tool does not pass by itself: what each means, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from automation.access.codes import Method
+from automation.errors import LoginRefused, PersonNeeded, RunbookError, TryAgainLater, VerificationNeeded
+from flows.pages.identity import Screen
+
+_PASSKEY = (
+    "Have the org's owner agree to a software passkey, set SF_PASSKEY_FILE and run once with --enrol-passkey; or have an "
+    "administrator make a temporary code (SF_CODE_COMMAND); or run with --headed."
+)
+_KINDS: Final[dict[Screen, tuple[type[RunbookError], str, str | None]]] = {
+    Screen.LOGIN: (
+        LoginRefused,
+        "The org asks for user name and password",
+        "Set SF_USERNAME and SF_PASSWORD, or renew the way in that was used.",
+    ),
+    Screen.PUSH: (
+        VerificationNeeded,
+        "Salesforce waits for a tap in Salesforce Authenticator on the user's phone",
+        "Give this user a means that needs no person (authenticator code, mailbox, passkey), or run with --headed.",
+    ),
+    Screen.PASSKEY: (VerificationNeeded, "Salesforce asks for a passkey, and none is configured", _PASSKEY),
+    Screen.CHOOSE: (
+        VerificationNeeded,
+        "None of the verification methods that Salesforce offers is configured",
+        None,
+    ),
+    Screen.ENROL_PASSKEY: (
+        PersonNeeded,
+        "Salesforce demands that the user registers a passkey now, and offers no way past it",
+        _PASSKEY,
+    ),
+    Screen.ENROL_TOTP: (
+        PersonNeeded,
+        "Salesforce demands that the user connects an authenticator app",
+        "Connect it by hand once, and put its key (\"I Can't Scan the QR Code\") into SF_TOTP_SECRET.",
+    ),
+    Screen.PROBLEM: (
+        VerificationNeeded,
+        "Salesforce can't verify this user: no method is registered, or the address gets no mail",
+        "In Setup, check the user's mail address (.invalid after a refresh) and verification methods.",
+    ),
+    Screen.LOCKED: (
+        LoginRefused,
+        "The user is locked: too many wrong verification codes",
+        "Wait an hour, or have an administrator unlock the user; then find out who enters wrong codes.",
+    ),
+    Screen.TIMED_OUT: (TryAgainLater, "Salesforce says that the verification attempt has timed out", None),
+    Screen.CHANGE_PASSWORD: (
+        PersonNeeded,
+        "The user's password has expired and must be changed",
+        "Change it by hand, and set SF_PASSWORD to the new one.",
+    ),
+    Screen.CONSENT: (PersonNeeded, "Salesforce asks whether an app may have access", "Decide by hand, or run with --headed."),
+    Screen.LOGIN_FLOW: (
+        PersonNeeded,
+        "A login flow of the org (such as a limit of concurrent sessions) asks something",
+        "Answer it by hand once, exempt the user from the login flow, or run with --headed.",
+    ),
+    Screen.ROBOT: (
+        PersonNeeded,
+        "The page asks to prove that no robot is at work",
+        "This tool is one and does not hide it: run with --headed and answer it, or use another way in.",
+    ),
+}
+
+ENDS: Final = frozenset({Screen.LOCKED, Screen.TIMED_OUT, Screen.PROBLEM, Screen.ROBOT})
+"""Screens on which another verification method is no way out."""
+
+
+def explained(screen: Screen, where: str) -> RunbookError:
+    """The error for a screen that stops the run.
+
+    Args:
+        screen: what is open.
+        where: its address, as it may be shown.
+    """
+    kind, what, cure = _KINDS[screen]
+    return kind(f'{what} (screen "{screen.value}", {where}).', next=cure)
+
+
+def method_keys(can_answer: Callable[[Method], bool]) -> list[str]:
+    """Label keys of the choices that can be answered, the least work first."""
+    keys = {Method.TOTP: "identity.choice_totp", Method.EMAIL: "identity.choice_email", Method.SMS: "identity.choice_sms"}
+    return [key for method, key in keys.items() if can_answer(method)]

@@ -1,0 +1,252 @@
+"""Passing whatever stands between the browser and a page of the org: at login, and before key and secret.
+
+All known screens are raced by address and marks until the wanted page is there. What the settings can answer is
+answered; what needs a person ends the run at once, or, with a visible browser, waits for the person and goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import Page
+
+from automation.access import hosts
+from automation.access.codes import CodeSources
+from automation.access.navigation import Navigation
+from automation.errors import (
+    ForeignHost,
+    OrgBusy,
+    OrgUnavailable,
+    PersonNeeded,
+    UnexpectedPage,
+)
+from automation.outcomes import Outcome, race
+from automation.secrets import private, scrub
+from automation.settings import Settings
+from flows.enter_code import CodeEntry
+from flows.fill_in_login import LoginForm
+from flows.pages.base import Timeouts
+from flows.pages.identity import METHODS, IdentityPage, Screen
+from flows.pages.labels import Labels
+from flows.screens_for_people import ENDS, explained, method_keys
+
+log = logging.getLogger(__name__)
+
+SETTLED: Final = 5.0
+"""Seconds after its load until a page that nothing is known of counts as unknown."""
+NOTICES: Final = 5
+"""How often the maintenance notice is passed; it can come again (a fork of sfdx-browserforce-plugin, `org-access` 1.7)."""
+REOPENED: Final = 2
+"""How often the first page is opened again after an answer was lost."""
+FOR_A_PERSON: Final = 900.0
+"""Seconds to wait for a person in a visible browser."""
+
+
+@dataclass
+class IdentityVerification:
+    """What a run can answer. One object serves login and reveal: it remembers which codes were used.
+
+    Attributes:
+        settings: user, password, time limits.
+        labels: texts of the screens.
+        codes: where codes come from.
+        person: whether somebody sits before a visible browser and can act.
+        tell: says something to that person.
+    """
+
+    settings: Settings
+    labels: Labels
+    codes: CodeSources
+    person: bool = False
+    tell: Callable[[str], None] = log.warning
+
+    @classmethod
+    def from_settings(
+        cls, settings: Settings, labels: Labels, *, person: bool = False, tell: Callable[[str], None] = log.warning
+    ) -> IdentityVerification:
+        """With the code sources that the settings name. Raises SettingsError."""
+        return cls(settings, labels, CodeSources.from_settings(settings), person, tell)
+
+    def prepare(self) -> None:
+        """Note what is in the mailbox now. Call it before anything that may make the org send a code."""
+        self.codes.prepare()
+
+    def until(self, page: Page, done: Outcome, *, types_password: bool = True) -> None:
+        """Pass all screens until ``done`` has happened. Must run while nothing is recorded.
+
+        Args:
+            page: where the screens come up.
+            done: the wanted page is there.
+            types_password: whether a login page may be answered.
+
+        Raises:
+            VerificationNeeded, PersonNeeded: a screen that the settings can't answer.
+            LoginRefused: password refused, user locked, or a login page where ``types_password`` is False.
+            ForeignHost: a page that is not Salesforce's.
+            OrgBusy, OrgUnavailable, TryAgainLater: maintenance, errors, a verification that timed out.
+            UnexpectedPage: a page that is none of the known ones.
+        """
+        with private("passing the login and verification pages"), Navigation(page) as navigation:
+            _Passage(self, page, navigation, done, types_password).run()
+
+    def close(self) -> None:
+        """Let go of the code sources' connections."""
+        self.codes.close()
+
+
+class _Passage:
+    """One way through the screens."""
+
+    def __init__(
+        self, means: IdentityVerification, page: Page, navigation: Navigation, done: Outcome, types_password: bool
+    ) -> None:
+        settings = means.settings
+        self._means = means
+        self._page = page
+        self._navigation = navigation
+        self._done = done
+        self._identity = IdentityPage(
+            page, means.labels, Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
+        )
+        self._codes = CodeEntry(page, self._identity, settings, means.codes)
+        self._form = self._login_form() if types_password else None
+        self._notices = 0
+        self._switched = False
+        self._told: set[Screen | None] = set()
+
+    def run(self) -> None:
+        while True:
+            outcome = self._next()
+            if outcome is self._done:
+                return
+            try:
+                self._act(outcome.name)
+            except PersonNeeded as error:
+                self._leave_to_person(error)
+
+    def _next(self) -> Outcome:
+        """Wait for the wanted page, a known screen, or trouble."""
+        known = self._identity.known
+        outcomes = [
+            self._done,
+            Outcome(_FOREIGN, fact=self._on_foreign_host),
+            Outcome(_BROKEN, fact=self._navigation.broken),
+            Outcome(_SCREEN, fact=lambda: self._identity.screen_by_path() is not None),
+            Outcome(_SCREEN, element=known),
+            Outcome(_UNKNOWN, fact=lambda: self._navigation.settled(SETTLED)),
+        ]
+        return race(self._page, f"{self._done.name} or a known screen", outcomes, self._means.settings.timeout_page)
+
+    def _act(self, what: str) -> None:
+        if what == _FOREIGN:
+            raise ForeignHost(f"The login leads to {self._where()}, which is not Salesforce's.", next=_SSO)
+        if what == _BROKEN:
+            status = self._navigation.status
+            said = f"answers with an error (HTTP {status})" if status and status >= 500 else "can't be reached"
+            raise OrgUnavailable(f"The org {said} on the way in ({self._where()}).")
+        if what == _UNKNOWN:
+            raise UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
+        screen = self._identity.screen()
+        if screen is not None:
+            self._pass(screen)
+
+    def _pass(self, screen: Screen) -> None:
+        log.info("screen: %s", screen.value)
+        if screen in METHODS:
+            self._pass_code(screen)
+        elif screen is Screen.LOGIN:
+            self._pass_login()
+        elif screen is Screen.CHOOSE:
+            self._choose()
+        elif screen is Screen.REGISTER_PHONE:
+            self._follow(self._identity.decline_phone.click)
+        elif screen is Screen.MAINTENANCE:
+            self._pass_notice()
+        elif screen not in ENDS and self._can_switch():
+            self._follow(self._identity.other_method.click)
+        else:
+            raise explained(screen, self._where())
+
+    def _pass_code(self, screen: Screen) -> None:
+        if not self._codes.can_answer(METHODS[screen]) and self._can_switch():
+            self._follow(self._identity.other_method.click)
+            return
+        self._codes.enter(METHODS[screen], self._navigation)
+
+    def _pass_login(self) -> None:
+        if self._form is None:
+            raise explained(Screen.LOGIN, self._where())
+        self._means.codes.prepared()
+        self._form.fill_in(self._navigation)
+
+    def _login_form(self) -> LoginForm | None:
+        settings = self._means.settings
+        if not settings.sf_username or not settings.sf_password:
+            return None
+        return LoginForm(self._page, self._identity.login, settings, settings.sf_username, settings.sf_password)
+
+    def _choose(self) -> None:
+        """Choose the first offered method that can be answered."""
+        for key in method_keys(self._codes.can_answer):
+            choice = self._identity.choice(key)
+            if choice.count() == 1:
+                choice.check(timeout=self._means.settings.timeout_action * 1000)
+                self._follow(self._identity.choose_submit.click)
+                return
+        raise explained(Screen.CHOOSE, self._where())
+
+    def _can_switch(self) -> bool:
+        """Whether the page offers other methods; followed once, as the choice may lead back here."""
+        if self._switched or self._identity.other_method.count() != 1:
+            return False
+        self._switched = True
+        return True
+
+    def _pass_notice(self) -> None:
+        self._notices += 1
+        if self._notices > NOTICES:
+            raise OrgBusy(f"The maintenance notice came {self._notices} times.")
+        self._follow(self._identity.maintenance_button.click)
+
+    def _follow(self, click: Callable[..., None]) -> None:
+        """Click something that leads to another page, and wait for that page to begin."""
+        before = self._navigation.commits
+        click(timeout=self._means.settings.timeout_action * 1000)
+        moved = Outcome("the next page", fact=lambda: self._navigation.commits > before)
+        race(self._page, "the page after this one", [moved], self._means.settings.timeout_page)
+
+    def _leave_to_person(self, error: PersonNeeded) -> None:
+        """With a visible browser, wait until a person has moved on from this page; else raise."""
+        if not self._means.person:
+            raise error
+        screen, before = self._identity.screen(), self._navigation.commits
+        if screen not in self._told:
+            self._told.add(screen)
+            self._means.tell(f"{error.message} Please do it in the browser window; the run then goes on by itself.")
+        moved = Outcome("the next page", fact=lambda: self._navigation.commits > before)
+        try:
+            race(self._page, "a person in the browser window", [moved, self._done], FOR_A_PERSON)
+        except UnexpectedPage:
+            raise error from None
+
+    def _on_foreign_host(self) -> bool:
+        address = hosts.parse(self._page.url)
+        if address.scheme not in ("http", "https"):
+            return False
+        return address.scheme == "http" or not hosts.is_org_host(address.host)
+
+    def _where(self) -> str:
+        return hosts.parse(self._page.url).shown
+
+    def _title(self) -> str:
+        return scrub(self._page.title())[:80]
+
+
+_FOREIGN, _BROKEN, _SCREEN, _UNKNOWN = "a foreign page", "an error", "a known screen", "an unknown page"
+_SSO: Final = (
+    "Check SF_LOGIN_URL and who redirects there. Where the org sends users to single sign-on, use a user who may log in "
+    "with a password, or another way in."
+)
