@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from automation.access import hosts
 from automation.credentials import Credentials
+from automation.org_api import ProofSession, Reading, Rights
 
 
 @dataclass
@@ -34,6 +36,18 @@ class OrgState:
     credentials: Credentials | None = None
     delivered_before: Credentials | None = None
     """The pair found at the delivery target and proven with a token in this run."""
+    delivered_unproven: Credentials | None = None
+    """A delivered pair that the org refused for a reason that lies in the app's policies or its Run As user, not in the pair."""
+    session: ProofSession | None = field(default=None, repr=False)
+    """The proof token, from 5.1 to 5.2; it is revoked at the end of 5.2, or when the program ends."""
+    read_pages: Callable[[], Reading] | None = field(default=None, repr=False)
+    """Reads the app from its pages, for what the proof token may not read."""
+    tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
+    """Takes a sentence about progress inside a step, such as the wait for propagation."""
+    rights: Rights | None = None
+    """What the Run As user lacks of the vendor's Appendix C."""
+    rights_required: bool = False
+    """Whether lacking rights fail the run (``--require-permissions``) instead of being remarked."""
     delivered_to: list[str] = field(default_factory=list)
     proof: Proof = field(default_factory=Proof)
     setup_host: str | None = None

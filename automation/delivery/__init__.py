@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from automation.credentials import Credentials
 from automation.delivery.deliver import Delivery, deliver, foreign_pair, lacking
-from automation.delivery.pending import Pending, Receipts, state_folder
+from automation.delivery.pending import Pending, Receipts
 from automation.delivery.target import KINDS, Target, parse
 from automation.delivery.unit import same_pair
 
@@ -23,5 +23,4 @@ __all__ = [
     "lacking",
     "parse",
     "same_pair",
-    "state_folder",
 ]

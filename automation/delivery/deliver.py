@@ -32,9 +32,7 @@ def lacking(targets: Sequence[Target], credentials: Credentials, receipts: Recei
     return [target for target in targets if not _holds(target, credentials, receipts)]
 
 
-def deliver(
-    targets: Sequence[Target], credentials: Credentials, pending: Pending, receipts: Receipts
-) -> Delivery:
+def deliver(targets: Sequence[Target], credentials: Credentials, pending: Pending, receipts: Receipts) -> Delivery:
     """Bring the pair to every target that lacks it. One that fails never keeps the others from getting it.
 
     Raises:

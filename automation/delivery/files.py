@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
+from automation import files
 from automation.errors import DeliveryFailed
 
 
@@ -37,7 +37,7 @@ def write_private(path: Path, text: str) -> None:
     target = Path(os.path.realpath(path))
     try:
         make_private_folder(target.parent)
-        _replace(target, text.encode("utf-8"))
+        files.write_private(target, text)
     except OSError as error:
         raise DeliveryFailed(f"{path} can't be written: {error.strerror}.") from None
 
@@ -47,28 +47,3 @@ def make_private_folder(folder: Path) -> None:
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     for one in reversed(missing):
         one.mkdir(mode=0o700, exist_ok=True)
-
-
-def _replace(target: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # made with mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the new name itself on the disk, where the operating system has a way to ask for it."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -15,13 +15,7 @@ from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.files import read_private, write_private
 from automation.errors import DeliveryFailed
-
-
-def state_folder() -> Path:
-    """Where this user's state lies: ``$XDG_STATE_HOME/external-client-app-runbook`` or what the system has instead."""
-    from platformdirs import user_state_path
-
-    return user_state_path("external-client-app-runbook", appauthor=False)
+from automation.files import state_folder
 
 
 def _file_name(host: str, app: str, ending: str) -> str:
@@ -46,6 +40,10 @@ class Pending:
         """The pair that waits, if there is one. Raises DeliveryFailed when the file can't be read."""
         text = read_private(self.path)
         return None if text is None else unit.from_text(text)
+
+    def waits(self) -> bool:
+        """Whether there is a file, readable or not."""
+        return self.path.exists()
 
     def keep(self, credentials: Credentials) -> None:
         """Keep the pair. Raises DeliveryFailed when even that is impossible."""

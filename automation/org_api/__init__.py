@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from automation.org_api.backoff import Patience
 from automation.org_api.ids import same_id, to_18
-from automation.org_api.proof import Identity, ProofSession, check_org, is_user, open_proof, wait_for_token
+from automation.org_api.proof import Identity, ProofSession, begin_proof, check_org, is_user, open_proof
 from automation.org_api.read_back import Reading, compare, extra_scopes, read_back
 from automation.org_api.refusals import REFUSALS, Refusal, refusal_for
 from automation.org_api.rest import NotReadable, Rest
@@ -29,6 +29,7 @@ __all__ = [
     "Rights",
     "Token",
     "ask",
+    "begin_proof",
     "check_org",
     "check_rights",
     "compare",
@@ -43,5 +44,4 @@ __all__ = [
     "same_id",
     "to_18",
     "token_host",
-    "wait_for_token",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -11,7 +12,7 @@ from automation.credentials import Credentials
 from automation.errors import ProofFailed, UnexpectedPage
 from automation.org_api.backoff import Patience
 from automation.org_api.ids import same_id
-from automation.org_api.rest import NotReadable, Rest
+from automation.org_api.rest import NotReadable, Rest, newest_version
 from automation.org_api.token import NoToken, Token, ask, revoke, token_host
 from automation.secrets import Secret
 
@@ -42,11 +43,12 @@ class ProofSession:
         client: closed together with the session.
         token: the token that was given.
         host: the My Domain host that gave it.
+        version: API version, where it is known already.
     """
 
-    def __init__(self, client: httpx.Client, token: Token, host: str, patience: Patience | None = None) -> None:
+    def __init__(self, client: httpx.Client, token: Token, host: str, version: str | None = None) -> None:
         self.token = token
-        self.rest = Rest(client, host, token) if patience is None else Rest(client, host, token, patience)
+        self.rest = Rest(client, host, token, known_version=version)
         self._identity: Identity | None = None
         self._finalizer = weakref.finalize(self, _end, client, host, token.value)
 
@@ -76,29 +78,52 @@ class ProofSession:
 
 
 def open_proof(client: httpx.Client, credentials: Credentials, patience: Patience, tell: Tell = silent) -> ProofSession:
-    """Ask for a token until there is one, waiting only for what waiting cures.
-
-    Args:
-        client: owned by the session from now on; closed here when there is no token.
-        patience: how long; `Patience.unknown_key_limit` bounds the wait for a key to become known.
-        tell: gets a sentence before each further try.
+    """As `begin_proof`, but raises when there is no token.
 
     Raises:
         RunbookError: as `token.request_token`; the last answer when patience ended.
     """
+    session = begin_proof(client, credentials, patience, tell)
+    if isinstance(session, NoToken):
+        raise session.error
+    return session
+
+
+def begin_proof(client: httpx.Client, credentials: Credentials, patience: Patience, tell: Tell = silent) -> ProofSession | NoToken:
+    """Ask for a token until there is one, waiting only for what waiting cures. Meanwhile the API versions are asked for.
+
+    Args:
+        client: owned by the session from now on; closed here when there is no token.
+        credentials: the pair to prove.
+        patience: how long; `Patience.unknown_key_limit` bounds the wait for a key to become known.
+        tell: gets a sentence before each further try.
+    """
     try:
-        answer = wait_for_token(client, credentials, patience, tell)
-        if isinstance(answer, NoToken):
-            raise answer.error
-        return ProofSession(client, answer, token_host(credentials))
+        host = token_host(credentials)
+        with ThreadPoolExecutor(1) as pool:
+            version = pool.submit(_version, client, host)
+            answer = wait_for_token(client, credentials, patience, tell)
+        if not isinstance(answer, NoToken):
+            return ProofSession(client, answer, host, version.result())
     except BaseException:
         client.close()
         raise
+    client.close()
+    return answer
 
 
-def wait_for_token(
-    client: httpx.Client, credentials: Credentials, patience: Patience, tell: Tell = silent
-) -> Token | NoToken:
+def _version(client: httpx.Client, host: str) -> str | None:
+    """The newest API version, which needs no token; None leaves it to the first reading."""
+    import httpx
+
+    try:
+        response = client.get(f"https://{host}/services/data/", follow_redirects=False)
+        return newest_version(response.json()) if response.status_code == httpx.codes.OK else None
+    except (httpx.HTTPError, ValueError):
+        return None
+
+
+def wait_for_token(client: httpx.Client, credentials: Credentials, patience: Patience, tell: Tell = silent) -> Token | NoToken:
     """Ask until there is a token, a lasting refusal, or no patience left."""
     tries = patience.start()
     while True:

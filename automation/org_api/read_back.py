@@ -7,11 +7,12 @@ from the pages instead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from automation.app_spec import AppSpec
-from automation.org_api.ids import is_id, same_id
+from automation.org_api.ids import same_id
 from automation.org_api.rest import NotReadable, Rest
 from automation.steps import Difference
 
@@ -21,7 +22,8 @@ class Reading:
     """What was read; None means that it could not be.
 
     Attributes:
-        scopes: scope tokens, as far as known; compared with the token's own scopes added.
+        scopes: scope tokens of the app.
+        scopes_told: which scopes this reading can tell about at all; None means every scope.
         client_credentials: the tick on the Policies tab.
         run_as: a user name or a user id (which of the two ``ClientCredentialsFlowUser`` holds is not known).
         ip_relaxation: API value.
@@ -32,38 +34,46 @@ class Reading:
     contact_email: str | None = None
     distribution_state: str | None = None
     scopes: tuple[str, ...] | None = None
+    scopes_told: frozenset[str] | None = None
     client_credentials: bool | None = None
     run_as: str | None = None
     ip_relaxation: str | None = None
 
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Names of what could not be read."""
-        return tuple(field.name for field in fields(self) if getattr(self, field.name) is None)
+    def missing(self, spec: AppSpec, token_scopes: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Labels of what can't be compared with ``spec``; ``token_scopes`` are known from the proof token."""
+        names = [label for name, label in _LABELS.items() if getattr(self, name) is None]
+        return (*names, _SCOPES) if _untold(self, spec, token_scopes) else tuple(names)
 
     def filled_from(self, other: Reading) -> Reading:
-        """This reading, with what is missing taken from ``other``."""
-        return replace(self, **{name: getattr(other, name) for name in self.missing})
+        """This reading, with what is missing taken from ``other``; scopes are taken together."""
+        more = {name: getattr(other, name) for name in _LABELS if getattr(self, name) is None}
+        if self.scopes_told is not None or self.scopes is None:
+            both = {*(self.scopes or ()), *(other.scopes or ())}
+            more["scopes"] = tuple(sorted(both)) if self.scopes is not None or other.scopes is not None else None
+            more["scopes_told"] = other.scopes_told if other.scopes is not None else self.scopes_told
+        return replace(self, **more)
 
 
 SCOPE_FIELDS: Final = {
     "OauthScopesAPI": "api",
-    "OauthScopesID": "id",
-    "OauthScopesBASIC": "id",
+    "OauthScopesWEB": "web",
+    "OauthScopesFULL": "full",
+    "OauthScopesREFRESH_TOKEN": "refresh_token",
+    "OauthScopesOFFLINE_ACCESS": "offline_access",
+    "OauthScopesOPENID": "openid",
+    "OauthScopesPROFILE": "profile",
+    "OauthScopesEMAIL": "email",
     "OauthScopesSFAP_API": "sfap_api",
     "OauthScopesMCP_API": "mcp_api",
-    "OauthScopesWAVE": "wave_api",
-    "OauthScopesCHATTER": "chatter_api",
 }
-"""Fields of ``ExtlClntAppOauthSettings`` whose scope token is not just their ending in lower case.
-
-Evidence has API, WEB, FULL, REFRESH_TOKEN, OFFLINE_ACCESS, OPENID, PROFILE, EMAIL, SFAP_API and MCP_API. ID, BASIC, WAVE
-and CHATTER are guesses; a field that does not exist does no harm, as the fields are taken from the object's own description
-and the token's scopes are looked at as well.
+"""Fields of ``ExtlClntAppOauthSettings`` that evidence names, and their scopes. None of them tells of the scope ``id``; that
+one, and those without a field here, are seen in the scopes that the proof token was given.
 """
 
 _APP: Final = ("DeveloperName", "MasterLabel", "ContactEmail", "DistributionState")
+_PARENT: Final = "ExternalClientApplicationId"
 _POLICY: Final = ("IsClientCredentialsFlowEnabled", "ClientCredentialsFlowUser", "IpRelaxationPolicyType")
+_SCOPES: Final = "OAuth Scopes"
 _LABELS: Final = {
     "name": "External Client App Name",
     "api_name": "API Name",
@@ -79,33 +89,44 @@ def read_back(rest: Rest, api_name: str, app_id: str | None = None) -> Reading |
     """What the org holds for the app, or None when the Run As user may not see External Client Apps at all.
 
     Args:
+        rest: the org, as the user of the proof token.
         api_name: ``DeveloperName`` of the app; made of letters, digits and underscores.
-        app_id: its ``0xI...`` id, which wins where it is known.
+        app_id: its ``0xI...`` id; with it, all objects are asked at once.
     """
-    which = _which(api_name, app_id)
-    found = rest.query(f"SELECT Id, {', '.join(_APP)} FROM ExternalClientApplication WHERE {which}")  # noqa: S608 - quoted
-    if isinstance(found, NotReadable) or not found:
-        return None
-    app = found[0]
-    policy = _one(rest, "ExtlClntAppOauthPlcyCnfg", _POLICY, str(app["Id"]))
+    if app_id is None:
+        found = rest.query(f"SELECT Id FROM ExternalClientApplication WHERE DeveloperName = '{quoted(api_name)}'")  # noqa: S608
+        if isinstance(found, NotReadable) or not found:
+            return None
+        app_id = str(found[0]["Id"])
+    with ThreadPoolExecutor(3) as pool:
+        app = pool.submit(_one, rest, "ExternalClientApplication", _APP, "Id", app_id)
+        policy = pool.submit(_one, rest, "ExtlClntAppOauthPlcyCnfg", _POLICY, _PARENT, app_id)
+        scopes = pool.submit(_one, rest, "ExtlClntAppOauthSettings", tuple(SCOPE_FIELDS), _PARENT, app_id)
+    reading = _reading(app.result(), policy.result(), scopes.result())
+    return None if reading == Reading() else reading
+
+
+def _reading(app: dict[str, Any], policy: dict[str, Any], scopes: dict[str, Any]) -> Reading:
+    told = {SCOPE_FIELDS[name]: scopes[name] for name in SCOPE_FIELDS if isinstance(scopes.get(name), bool)}
     return Reading(
         name=_text(app.get("MasterLabel")),
         api_name=_text(app.get("DeveloperName")),
         contact_email=_text(app.get("ContactEmail")),
         distribution_state=_text(app.get("DistributionState")),
-        scopes=_scopes(rest, str(app["Id"])),
+        scopes=tuple(scope for scope, ticked in told.items() if ticked) if told else None,
+        scopes_told=frozenset(told) if told else None,
         client_credentials=_flag(policy.get("IsClientCredentialsFlowEnabled")),
         run_as=_text(policy.get("ClientCredentialsFlowUser")),
         ip_relaxation=_text(policy.get("IpRelaxationPolicyType")),
     )
 
 
-def compare(
-    reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...] = (), run_as_id: str | None = None
-) -> list[Difference]:
+def compare(reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...] = (), run_as_id: str | None = None) -> list[Difference]:
     """What is not as wanted. Fields that could not be read are not differences; see `Reading.missing`.
 
     Args:
+        reading: what the org holds.
+        spec: what is wanted.
         token_scopes: scopes of the proof token, which the app must have too.
         run_as_id: user id of the wanted Run As user, for an org that answers with the id.
     """
@@ -135,14 +156,21 @@ _IMPLIED: Final = frozenset({"profile", "email", "address", "phone"})
 """Parts of the scope ``id``, whose label reads "(id, profile, email, address, phone)"; a token may list them one by one."""
 
 
+def _untold(reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...]) -> list[str]:
+    """Wanted scopes of which neither the token nor the reading tells anything."""
+    unseen = [scope for scope in spec.scopes if scope not in token_scopes]
+    if reading.scopes is None:
+        return unseen
+    told = reading.scopes_told
+    return [] if told is None else [scope for scope in unseen if scope not in told and scope not in reading.scopes]
+
+
 def _missing_scopes(reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...]) -> list[Difference]:
-    if reading.scopes is None and not token_scopes:
-        return []
     known = {*(reading.scopes or ()), *token_scopes}
-    lacking = [scope for scope in spec.scopes if scope not in known]
-    if not lacking:
+    untold = _untold(reading, spec, token_scopes)
+    if all(scope in known or scope in untold for scope in spec.scopes):
         return []
-    return [Difference("OAuth Scopes", " ".join(sorted(known)) or None, " ".join(spec.scopes))]
+    return [Difference(_SCOPES, " ".join(sorted(known)) or None, " ".join(spec.scopes))]
 
 
 def _same(name: str, is_: str | bool, want: str | bool, run_as_id: str | None) -> bool:
@@ -159,29 +187,19 @@ def _shown(value: str | bool) -> str | None:
     return value or None
 
 
-def _which(api_name: str, app_id: str | None) -> str:
-    if app_id is not None and is_id(app_id):
-        return f"Id = '{app_id}'"
-    return "DeveloperName = '" + api_name.replace("\\", "\\\\").replace("'", "\\'") + "'"
+def quoted(text: str) -> str:
+    """``text`` for between the quotes of a SOQL string."""
+    return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
-def _one(rest: Rest, kind: str, names: tuple[str, ...], app_id: str) -> dict[str, Any]:
-    """The one record of a satellite object; empty where it can't be read. Fields that a release lacks are left out."""
-    soql = f"SELECT {', '.join(names)} FROM {kind} WHERE ExternalClientApplicationId = '{app_id}'"  # noqa: S608 - our names
+def _one(rest: Rest, kind: str, names: tuple[str, ...], by: str, record_id: str) -> dict[str, Any]:
+    """The one record of an object; empty where it can't be read. Fields that a release lacks are left out."""
+    soql = f"SELECT {', '.join(names)} FROM {kind} WHERE {by} = '{quoted(record_id)}'"  # noqa: S608 - our names, quoted id
     found = rest.query(soql)
     if isinstance(found, NotReadable) and found.code == "INVALID_FIELD":
         there = tuple(name for name in names if name in _fields(rest, kind))
-        return _one(rest, kind, there, app_id) if there and there != names else {}
+        return _one(rest, kind, there, by, record_id) if there and there != names else {}
     return {} if isinstance(found, NotReadable) or not found else found[0]
-
-
-def _scopes(rest: Rest, app_id: str) -> tuple[str, ...] | None:
-    names = tuple(name for name in _fields(rest, "ExtlClntAppOauthSettings") if name.startswith("OauthScopes"))
-    record = _one(rest, "ExtlClntAppOauthSettings", names, app_id) if names else {}
-    if not record:
-        return None
-    ticked = [name for name in names if record.get(name) is True]
-    return tuple(SCOPE_FIELDS.get(name, name.removeprefix("OauthScopes").lower()) for name in ticked)
 
 
 def _fields(rest: Rest, kind: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import urllib.parse
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
@@ -31,6 +31,17 @@ class NotReadable:
     message: str
 
 
+def newest_version(answer: object) -> str | None:
+    """The newest of the versions in the answer of ``GET /services/data/``; None when it is no such answer."""
+    listed = answer if isinstance(answer, list) else []
+    versions = [str(one["version"]) for one in listed if isinstance(one, dict) and "version" in one]
+    return max(versions, key=_number, default=None)
+
+
+def _number(version: str) -> float:
+    return float(version) if version.replace(".", "", 1).isdigit() else 0.0
+
+
 @dataclass
 class Rest:
     """The REST API of one org as the user of ``token``. ``host`` is the My Domain host the token came from."""
@@ -39,18 +50,16 @@ class Rest:
     host: str
     token: Token
     patience: Patience = READING
-    _version: str | None = field(default=None, repr=False)
+    known_version: str | None = None
 
     @property
     def version(self) -> str:
         """The newest API version of the org, such as ``67.0`` (``GET /services/data/``)."""
-        if self._version is None:
-            answer = self.get("/services/data/")
-            versions = [str(one["version"]) for one in answer if "version" in one] if isinstance(answer, list) else []
-            if not versions:
+        if self.known_version is None:
+            self.known_version = newest_version(self.get("/services/data/"))
+            if self.known_version is None:
                 raise OrgUnavailable(f"{self.host} did not name its API versions.")
-            self._version = max(versions, key=float)
-        return self._version
+        return self.known_version
 
     def query(self, soql: str) -> list[dict[str, Any]] | NotReadable:
         """The records of a query (first page: up to 2,000), or why this user may not ask."""
@@ -102,9 +111,7 @@ class Rest:
 
         headers = {"Authorization": f"Bearer {self.token.value.reveal()}", "Accept": "application/json"}
         try:
-            response = self.client.get(
-                f"https://{self.host}{path}", params=params, headers=headers, follow_redirects=False
-            )
+            response = self.client.get(f"https://{self.host}{path}", params=params, headers=headers, follow_redirects=False)
         except httpx.HTTPError as error:
             return OrgUnavailable(f"{self.host} could not be reached over REST ({type(error).__name__}).")
         return self._decode(response, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Final
@@ -83,8 +84,10 @@ def check_rights(rest: Rest, recipe: Recipe, user_id: str) -> Rights:
     for wanted in recipe.objects:
         if wanted.package not in absent:
             _check_object(wanted, seen, found)
-    for ask in recipe.asks:
-        _check_ask(rest, ask, user_id, found)
+    with ThreadPoolExecutor(5) as pool:  # one question waits for no other
+        answers = pool.map(lambda ask: rest.query(ask.soql.replace("{user_id}", user_id)), recipe.asks)
+    for ask, answer in zip(recipe.asks, answers, strict=True):
+        _note_answer(ask, answer, found)
     return found
 
 
@@ -113,8 +116,7 @@ def _check_object(wanted: ObjectRight, seen: dict[str, dict[str, Any]], found: R
         found.missing.append(f"{wanted.label} ({name}): {', '.join(lacking)}")
 
 
-def _check_ask(rest: Rest, ask: Ask, user_id: str, found: Rights) -> None:
-    answer = rest.query(ask.soql.replace("{user_id}", user_id))
+def _note_answer(ask: Ask, answer: list[dict[str, Any]] | NotReadable, found: Rights) -> None:
     if isinstance(answer, NotReadable):
         found.unreadable.append(ask.label)
         return

@@ -1,0 +1,181 @@
+"""Section 5, ours: prove the pair, read back what was set, deliver (steps 5.1 to 5.3).
+
+Nothing in here needs a browser: `find_delivered` alone tells whether an org is still in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NoReturn
+
+from automation.app_spec import AppSpec
+from automation.credentials import Credentials
+from automation.delivery import Pending, Receipts, deliver, lacking, parse
+from automation.errors import NotPermitted, ProofFailed, ReadBackDiffers, UsageError
+from automation.http import client
+from automation.org_api import (
+    Patience,
+    ProofSession,
+    Reading,
+    check_org,
+    check_rights,
+    compare,
+    extra_scopes,
+    is_user,
+    load_recipe,
+    open_proof,
+    read_back,
+    same_id,
+)
+from automation.org_state import OrgState, Proof
+from automation.settings import Settings
+from automation.steps import Difference, Finding, needed, skipped, step, unchanged
+from flows.delivered_pair import find_delivered
+
+__all__ = ["deliver_pair", "find_delivered", "prove_pair", "read_back_app"]
+
+NO_PAIR = "There is no pair to go on with: section 4 was not run, and no delivery target holds a valid one."
+TRIES_FOR = 60.0
+"""Seconds that a token is tried for again when the pair was proven before: only the network can be at fault then."""
+
+
+@step("5.1", "Prove the pair with a token from the org")
+def prove_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
+    credentials = state.credentials or state.delivered_unproven
+    if credentials is None:
+        return needed("ask the org for a token with the new pair", act=_no_pair)
+    if state.delivered_before is not None and state.proof.token and _speaks_for(state, spec) is not False:
+        return unchanged(f"the delivered pair is already proven: {_proven(state, spec)}")
+    return needed("ask the org for a token with the pair", act=lambda: _prove(settings, spec, state, credentials))
+
+
+@step("5.2", "Read back what was set and compare")
+def read_back_app(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
+    if state.credentials is None or not state.proof.token:
+        return needed("read back what was set and compare", act=_no_pair)
+    try:
+        with _session(settings, state, state.credentials) as session:
+            reading = _read(session, spec, state)
+            differences = compare(reading, spec, state.proof.scopes, session.identity().user_id)
+            _check_rights(session, state)
+    finally:
+        state.session = None
+    return _compared(reading, differences, spec, state)
+
+
+@step("5.3", "Deliver key and secret together")
+def deliver_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
+    credentials, names = state.credentials, ", ".join(_name(text) for text in settings.credentials_to)
+    if credentials is None or not state.proof.token:
+        return needed(f"deliver to {names}", act=_no_pair)
+    targets = [parse(text) for text in settings.credentials_to]
+    pending, receipts = Pending(state.host, spec.api_name), Receipts(state.host, spec.api_name)
+    missing = lacking(targets, credentials, receipts)
+    state.delivered_to[:] = [target.name for target in targets if target not in missing]
+    if not missing and not pending.waits():
+        return unchanged(f"already delivered to {', '.join(state.delivered_to)}")
+
+    def act() -> str:
+        state.delivered_to[:] = deliver(targets, credentials, pending, receipts).everywhere
+        return f"delivered to {', '.join(state.delivered_to)}"
+
+    return needed(f"deliver to {', '.join(target.name for target in missing) or 'nothing more'}", act=act)
+
+
+def _no_pair() -> NoReturn:
+    raise UsageError(NO_PAIR, next="Run without --from and --until, so that section 4 reads key and secret.")
+
+
+def _name(text: str) -> str:
+    return parse(text).name
+
+
+def _prove(settings: Settings, spec: AppSpec, state: OrgState, credentials: Credentials) -> str:
+    """Wait for a token, and keep it for 5.2 when it is from the right org and for the right user."""
+    if state.session is not None:
+        state.session.close()
+    session = open_proof(client(settings), credentials, Patience(settings.timeout_propagation), state.tell)
+    try:
+        identity = session.identity()
+        check_org(identity, state.org_id, credentials.host)
+        if is_user(identity, spec.run_as) is False:
+            raise ProofFailed(
+                f"The org gave a token for {identity.username or identity.user_id}, not for {spec.run_as}.",
+                next="Look at Run As (Username) on the Policies tab; run again to set it.",
+            )
+    except BaseException:
+        session.close()
+        raise
+    _remember(state, credentials, session)
+    return _proven(state, spec)
+
+
+def _remember(state: OrgState, credentials: Credentials, session: ProofSession) -> None:
+    identity = session.identity()
+    state.session = session
+    state.org_id = identity.org_id
+    state.credentials = replace(credentials, org_id=identity.org_id)
+    state.proof = Proof(token=True, run_as=identity.username, scopes=session.token.scopes)
+
+
+def _proven(state: OrgState, spec: AppSpec) -> str:
+    run_as = state.proof.run_as or f"a user whose name it does not tell ({spec.run_as} is compared in 5.2)"
+    return f"the org {state.org_id} gave a token for {run_as} with {' '.join(state.proof.scopes) or 'no scopes'}"
+
+
+def _speaks_for(state: OrgState, spec: AppSpec) -> bool | None:
+    if state.session is not None:
+        return is_user(state.session.identity(), spec.run_as)
+    return None if state.proof.run_as is None else state.proof.run_as.lower() == spec.run_as.lower()
+
+
+def _session(settings: Settings, state: OrgState, credentials: Credentials) -> ProofSession:
+    """The token of 5.1, or a new one when that was given back already."""
+    if state.session is not None and state.session.is_open:
+        return state.session
+    return open_proof(client(settings), credentials, Patience(TRIES_FOR), state.tell)
+
+
+def _read(session: ProofSession, spec: AppSpec, state: OrgState) -> Reading:
+    """What the org holds, by REST as far as the Run As user may see it, else from the pages."""
+    reading = read_back(session.rest, spec.api_name, state.app_id) or Reading()
+    user = session.identity()
+    if user.username is None and same_id(reading.run_as, user.user_id):
+        reading = replace(reading, run_as=None)  # an id that nobody gives a name to can't be compared with a user name
+    if reading.missing(spec, state.proof.scopes) and state.read_pages is not None:
+        reading = reading.filled_from(state.read_pages())
+    return reading
+
+
+def _compared(reading: Reading, differences: Sequence[Difference], spec: AppSpec, state: OrgState) -> Finding:
+    if differences:
+        told = "; ".join(str(one) for one in differences)
+        return needed(f"the org does not hold what was asked for: {told}", *differences, act=lambda: _differ(told))
+    beyond = extra_scopes(reading, spec, state.proof.scopes)
+    extra = f"; scopes beyond the wanted ones: {', '.join(beyond)}" if beyond else ""
+    rights = f"; Run As user's rights: {state.rights}" if state.rights is not None else ""
+    unread = reading.missing(spec, state.proof.scopes)
+    if unread:
+        return skipped(f"not all could be read back: {', '.join(unread)} can't be seen with the proof token{extra}{rights}")
+    state.proof.read_back = True
+    return unchanged(f"the org holds what was asked for{extra}{rights}")
+
+
+def _differ(told: str) -> NoReturn:
+    raise ReadBackDiffers(f"The org does not hold what was asked for: {told}.")
+
+
+def _check_rights(session: ProofSession, state: OrgState) -> None:
+    """Appendix C. Lacking rights are a remark for the report, or a failure where they are required."""
+    rights = check_rights(session.rest, load_recipe(), session.identity().user_id)
+    state.rights = rights
+    if rights.missing and state.rights_required:
+        raise NotPermitted(
+            f"The Run As user lacks rights that the integration needs: {'; '.join(rights.missing)}.",
+            next="Assign the vendor's permission sets (Appendix C) to the Run As user, or run without --require-permissions.",
+        )
+    if rights.missing:
+        state.notes.append(f"The Run As user lacks rights that the integration needs: {'; '.join(rights.missing)}.")
+    if rights.unreadable:
+        state.notes.append(f"Could not be checked with the proof token: {', '.join(rights.unreadable)}.")
