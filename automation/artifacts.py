@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
@@ -14,12 +14,10 @@ from playwright.sync_api import Error as PlaywrightError
 from automation import evidence
 from automation.errors import UsageError
 from automation.files import private_folder
+from automation.options import Tracing
 from automation.run import StepResult
 from automation.steps import Step
 from automation.trace_scrubbing import scrub_trace
-
-Tracing = Literal["on", "off", "retain-on-failure"]
-TRACING: Final[tuple[Tracing, ...]] = ("on", "off", "retain-on-failure")
 
 RUNS: Final = Path("runs")
 
@@ -73,6 +71,12 @@ class Recorder:
         self._private = 0
         self._exposed = False
 
+    def again(self) -> Recorder:
+        """A recorder for another attempt in a fresh context, which goes on numbering where this one stopped."""
+        following = Recorder(self.folder, self.tracing)
+        following.parts = self.parts
+        return following
+
     def attach(self, context: BrowserContext) -> None:
         """Record this context from now on."""
         self._context = context
@@ -119,14 +123,18 @@ class Recorder:
             return None
         return evidence.collect(pages, self.folder / "evidence", private=not self.recording_allowed)
 
-    def finish(self, *, failed: bool) -> list[Path]:
-        """End recording; answers the parts that were kept."""
+    def detach(self) -> None:
+        """End recording in the context, before it is closed."""
         self._stop()
         self._context = None
+
+    def finish(self, *, failed: bool) -> list[Path]:
+        """Keep or drop what was recorded, by how the run ended; answers the parts that were kept."""
+        self.detach()
         if self.tracing == "retain-on-failure" and not failed:
             for part in self.parts:
                 part.unlink(missing_ok=True)
-            self.parts = []
+            self.parts.clear()
         for part in self.parts:
             scrub_trace(part, part)  # again: secrets that became known later may stand in an earlier part
         return self.parts

@@ -22,12 +22,13 @@ class RunResult:
     """The end of a run on one org.
 
     Attributes:
+        spec: the wanted app; None when the run failed before it was known.
         seconds: wall time of the whole run.
         artifacts: the run folder.
     """
 
     outcome: Outcome
-    spec: AppSpec
+    spec: AppSpec | None
     state: OrgState
     steps: tuple[StepResult, ...]
     seconds: float

@@ -18,13 +18,13 @@ SCHEMA: Final = 1
 
 def as_json(result: RunResult) -> dict[str, Any]:
     """The object, as the design's section on commands fixes it."""
-    state = result.state
+    state, spec = result.state, result.spec
     proof = state.proof
     return {
         "schema": SCHEMA,
         "outcome": result.outcome,
-        "org": {"host": state.host, "id": state.org_id, "sandbox": state.sandbox},
-        "app": {"name": result.spec.name, "api_name": result.spec.api_name, "id": state.app_id},
+        "org": {"host": state.host or None, "id": state.org_id, "sandbox": state.sandbox},
+        "app": {"name": spec and spec.name, "api_name": spec and spec.api_name, "id": state.app_id},
         "steps": [_step(step) for step in result.steps],
         "proof": {"token": proof.token, "run_as": proof.run_as, "scopes": sorted(proof.scopes), "read_back": proof.read_back},
         "credentials": _credentials(result),

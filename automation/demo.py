@@ -1,0 +1,37 @@
+"""``--demo``: a replica org that lives for one run, reached as any org would be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from automation.errors import SettingsError
+from automation.report.console import Console
+
+MY_DOMAIN: Final = "acme--demo.sandbox"
+
+KEPT: Final = ("BROWSER_CHANNEL", "BROWSER_EXECUTABLE", "LABELS_FILE")
+"""Settings of the user's that make sense in a demo; all others are the replica's."""
+
+
+@contextmanager
+def demo_environment(console: Console) -> Iterator[Mapping[str, str]]:
+    """Start the replica and answer the settings that a user of its org would have.
+
+    Raises:
+        SettingsError: the replica's own dependencies are not installed.
+    """
+    try:
+        from automation.replica import start
+
+        replica = start()
+    except ImportError as error:
+        raise SettingsError(
+            f"The demo needs packages that are not installed: {error.name}.", next='Install them: pip install -e ".[demo]"'
+        ) from None
+    with replica:
+        org = replica.new_org(MY_DOMAIN)
+        console.note(f"Demo: a replica of an org answers as {org.login_url}")
+        yield {**{name: os.environ[name] for name in KEPT if name in os.environ}, **org.environment()}

@@ -1,0 +1,159 @@
+"""The command line of a run on one org: flags to a checked value."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+Tracing = Literal["on", "off", "retain-on-failure"]
+TRACING: Final[tuple[Tracing, ...]] = ("on", "off", "retain-on-failure")
+
+EXIT_CODES: Final = """\
+exit codes:
+  0 done or nothing to do    3 plan has changes (--exit-code)    65 a page was not understood
+  69 org or login unavailable    75 try again later    77 not permitted, or a person is needed
+  78 wrong settings    2 wrong usage    130 interrupted
+
+Settings come from .env, the environment and the flags below; .env.example explains each.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a run is done; what it shall achieve is in the settings.
+
+    Attributes:
+        first, last: ``--from`` and ``--until``, ids of steps; None means open.
+        slowmo: milliseconds after each browser action.
+        output: run folder; None means ``runs/<UTC time>-<host>``.
+        allow_production: host that the user named a second time.
+        keep_open: leave the window open after a failure, until a person closes it.
+        restarts: how often a run may start over at step 1.1 after an error that this can cure.
+    """
+
+    plan: bool = False
+    first: str | None = None
+    last: str | None = None
+    pause_at: str | None = None
+    headed: bool = False
+    slowmo: float = 0
+    tracing: Tracing = "retain-on-failure"
+    output: Path | None = None
+    exact: bool = False
+    require_permissions: bool = False
+    enrol_passkey: bool = False
+    keep_open: bool = False
+    allow_production: str | None = None
+    verbosity: int = 0
+    restarts: int = 1
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """A whole command line: the options of the run, and what only the command itself needs.
+
+    ``overrides``: setting name to text.
+    """
+
+    options: Options
+    demo: bool = False
+    json: bool = False
+    list_steps: bool = False
+    exit_code: bool = False
+    app_file: Path | None = None
+    overrides: dict[str, str] = field(default_factory=dict)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of ``python -m automation.create_app``."""
+    made = argparse.ArgumentParser(
+        prog="python -m automation.create_app",
+        description="Create the External Client App for Service Board Sync in one org, prove its credentials and deliver them.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_what(made.add_argument_group("what to do"))
+    _add_org(made.add_argument_group("the org and the app"))
+    _add_browser(made.add_argument_group("browser and debugging"))
+    _add_output(made.add_argument_group("output"))
+    return made
+
+
+def _add_what(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--demo", action="store_true", help="start the replica org and run against it")
+    group.add_argument("--plan", action="store_true", help="only read, and tell what would be changed")
+    group.add_argument("--exit-code", action="store_true", help="with --plan: exit 3 when something would change")
+    group.add_argument("--from", dest="first", metavar="STEP", help="first step to do, e.g. 2.1 (1.1 and 1.2 are always done)")
+    group.add_argument("--until", dest="last", metavar="STEP", help="last step to do")
+    group.add_argument("--list-steps", action="store_true", help="print the documented steps and exit")
+
+
+def _add_org(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--allow-production", metavar="HOST", help="name a production org's host a second time")
+    group.add_argument("--app", dest="app_file", type=Path, metavar="FILE", help="TOML file with the wanted app")
+    group.add_argument("--exact", action="store_true", help="remove scopes and flows beyond the wanted ones")
+    group.add_argument(
+        "--deliver", action="append", metavar="TARGET", help="where key and secret go (repeatable), e.g. dotenv:PATH"
+    )
+    group.add_argument("--require-permissions", action="store_true", help="fail when the Run As user lacks a right of Appendix C")
+    group.add_argument("--enrol-passkey", action="store_true", help="consent to make a software passkey when the org asks for one")
+
+
+def _add_browser(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--headed", action="store_true", help="show the browser")
+    group.add_argument("--slowmo", type=float, default=0, metavar="MS", help="wait after each browser action")
+    group.add_argument("--browser-channel", metavar="CHANNEL", help="installed browser to use: chrome, msedge, ...")
+    group.add_argument("--pause-at", metavar="STEP", help="open Playwright's inspector at this step (implies --headed)")
+    group.add_argument("--keep-open", action="store_true", help="with --headed: leave the window open after a failure")
+    group.add_argument("--tracing", choices=TRACING, default="retain-on-failure", help="keep a trace (default: %(default)s)")
+
+
+def _add_output(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--output", type=Path, metavar="DIR", help="run folder (default: runs/<UTC time>-<host>)")
+    group.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    group.add_argument("-v", "--verbose", action="count", default=0, help="tell more, and show stack traces")
+    group.add_argument("-q", "--quiet", action="store_true", help="tell only failures and the outcome")
+
+
+def parse(arguments: Sequence[str] | None = None) -> CommandLine:
+    """Parse a command line. Wrong usage ends the process with 2, as argparse does."""
+    made = parser()
+    given = made.parse_args(arguments)
+    if given.exit_code and not given.plan:
+        made.error("--exit-code only makes sense with --plan")
+    if given.keep_open and not given.headed:
+        made.error("--keep-open only makes sense with --headed")
+    if given.quiet and given.verbose:
+        made.error("-q and -v contradict each other")
+    if given.slowmo < 0:
+        made.error("--slowmo takes milliseconds, 0 or more")
+    return CommandLine(
+        options=_options(given),
+        demo=given.demo,
+        json=given.json,
+        list_steps=given.list_steps,
+        exit_code=given.exit_code,
+        app_file=given.app_file,
+        overrides=_overrides(given),
+    )
+
+
+def _options(given: argparse.Namespace) -> Options:
+    same = ("plan", "first", "last", "pause_at", "slowmo", "tracing", "output", "exact")
+    more = ("require_permissions", "enrol_passkey", "keep_open", "allow_production")
+    values = {name: getattr(given, name) for name in (*same, *more)}
+    headed = given.headed or given.pause_at is not None
+    return Options(**values, headed=headed, verbosity=-1 if given.quiet else given.verbose)
+
+
+def _overrides(given: argparse.Namespace) -> dict[str, str]:
+    overrides: dict[str, str] = {}
+    if given.deliver:
+        overrides["CREDENTIALS_TO"] = "\n".join(given.deliver)
+    if given.browser_channel:
+        overrides["BROWSER_CHANNEL"] = given.browser_channel
+    return overrides

@@ -1,0 +1,64 @@
+"""A command's manners: log records and crashes without secrets, signals that end a run in order."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+
+from automation.report.console import Console
+from automation.secrets import scrub
+
+LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
+
+
+class _ToConsole(logging.Handler):
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._console.note(record.getMessage())
+
+
+def tell_log(console: Console) -> None:
+    """Show the log records of our own packages on the console; which ones depends on its verbosity."""
+    for name in ("automation", "flows"):
+        logger = logging.getLogger(name)
+        logger.handlers = [_ToConsole(console)]
+        logger.setLevel(LEVELS.get(console.verbosity, logging.DEBUG))
+        logger.propagate = False
+
+
+def quiet_crashes(*, verbose: bool) -> None:
+    """An exception that nobody foresaw ends in one line, or with ``-v`` in its stack trace; scrubbed either way."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if verbose:
+            print(scrub("".join(traceback.format_exception(kind, error, trace))), file=sys.stderr)
+        else:
+            first = str(error).splitlines()[0] if str(error) else ""
+            print(scrub(f"Error: {kind.__name__}: {first}"), file=sys.stderr)
+            print("Next: this is a fault of the tool; run again with -v and report what it prints.", file=sys.stderr)
+
+    sys.excepthook = hook
+
+
+@contextmanager
+def signals_as_interrupt() -> Iterator[None]:
+    """While this is open, SIGTERM and SIGHUP end a run as Ctrl-C does."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)

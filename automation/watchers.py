@@ -1,0 +1,55 @@
+"""Observers of a run that act: the production guard after login, the lock of the org's real host, the pause."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page
+
+from automation.lock import org_lock
+from automation.options import Options
+from automation.org_state import OrgState
+from automation.production import require_named
+from automation.run import StepResult
+from automation.settings import Settings
+from automation.steps import Step
+
+LOGIN_STEP = "1.1"
+
+
+@dataclass
+class HostGuard:
+    """After login, holds the host that was really reached against what was allowed, and locks it.
+
+    A login on ``login.salesforce.com``, a CLI alias or a one-time link can lead to any org.
+    """
+
+    settings: Settings
+    options: Options
+    state: OrgState
+    locks: ExitStack
+    locked: set[str] = field(default_factory=set)
+
+    def step_started(self, step: Step) -> None: ...
+
+    def step_ended(self, result: StepResult) -> None:
+        if result.id != LOGIN_STEP or result.result == "failed" or self.state.host in self.locked:
+            return
+        require_named(self.state.host, self.options.allow_production, login_host=self.settings.host)
+        self.locks.enter_context(org_lock(self.state.host))
+        self.locked.add(self.state.host)
+
+
+@dataclass
+class Pause:
+    """Opens Playwright's inspector when a step begins."""
+
+    step_id: str
+    page: Page
+
+    def step_started(self, step: Step) -> None:
+        if step.id == self.step_id:
+            self.page.pause()
+
+    def step_ended(self, result: StepResult) -> None: ...

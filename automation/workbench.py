@@ -1,0 +1,87 @@
+"""What steps may ask for: one toolbox per attempt, with a fresh context, the pages, and the means of verification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+from playwright.sync_api import Error as PlaywrightError
+
+from automation.app_spec import AppSpec
+from automation.artifacts import Recorder
+from automation.browser import new_context
+from automation.options import Options
+from automation.org_state import OrgState
+from automation.report.console import Console
+from automation.run import Toolbox
+from automation.settings import Settings
+from flows.pages.base import PageObject, Timeouts
+from flows.pages.labels import Labels
+from flows.verify_identity import IdentityVerification
+
+
+@dataclass
+class Workbench:
+    """An attempt's page and tools."""
+
+    page: Page
+    toolbox: Toolbox
+    recorder: Recorder
+
+
+@contextmanager
+def workbench(
+    browser: Browser,
+    settings: Settings,
+    spec: AppSpec,
+    options: Options,
+    state: OrgState,
+    console: Console,
+    recorder: Recorder,
+) -> Iterator[Workbench]:
+    """Open a context and lay out the tools; closes both at the end.
+
+    Raises:
+        SettingsError: a code source or the label file is not right.
+    """
+    labels = Labels(state.language, settings.labels_file)
+    verification = IdentityVerification.from_settings(settings, labels, person=options.headed, tell=console.note)
+    context = new_context(browser, settings)
+    try:
+        page = context.new_page()
+        recorder.attach(context)
+        toolbox = Toolbox()
+        toolbox.provide(toolbox, settings, spec, options, state, console, recorder, labels, verification, context, page)
+        toolbox.make(PageObject, _Pages(toolbox, page, settings).get)
+        yield Workbench(page, toolbox, recorder)
+    finally:
+        verification.close()
+        recorder.detach()
+        _close(context)
+
+
+class _Pages:
+    """Makes each page object once per attempt and language: some remember what they read."""
+
+    def __init__(self, toolbox: Toolbox, page: Page, settings: Settings) -> None:
+        self._toolbox = toolbox
+        self._page = page
+        self._timeouts = Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
+        self._made: dict[tuple[type, int], PageObject] = {}
+
+    def get(self, kind: type) -> Any:
+        labels = self._toolbox.get(Labels)
+        key = (kind, id(labels))
+        if key not in self._made:
+            self._made[key] = kind(self._page, labels, self._timeouts)
+        return self._made[key]
+
+
+def _close(context: Any) -> None:
+    try:
+        context.close()
+    except PlaywrightError:
+        return  # the browser went first
