@@ -1,0 +1,215 @@
+"""Handles for tests and for ``--demo``: a running replica, and one org of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from automation.replica import faults, truth
+from automation.replica.orgs import Org
+from automation.replica.server import Server
+from automation.replica.users import User
+from automation.replica.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """What the person who runs the tool has: a login and a mailbox."""
+
+    username: str
+    password: str
+    email: str
+    mailbox_user: str
+    mailbox_password: str
+    totp_secret: str
+
+
+class Replica:
+    """A running replica; a context manager that stops it."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    @classmethod
+    def launch(cls, control_port: int = 0) -> Replica:
+        """Start a server in a background thread."""
+        server = Server(control_port)
+        server.start()
+        return cls(server)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Close all ports."""
+        self._server.stop()
+
+    @property
+    def proxy_url(self) -> str:
+        """The CONNECT proxy, ``http://127.0.0.1:<port>``."""
+        return f"http://127.0.0.1:{self._server.ports['proxy']}"
+
+    @property
+    def ca_file(self) -> Path:
+        """PEM file of the throw-away CA."""
+        return self._server.certificates.ca_file
+
+    @property
+    def spki(self) -> str:
+        """The CA's public key pin for Chromium."""
+        return self._server.certificates.spki
+
+    @property
+    def imap_url(self) -> str:
+        """The mailbox server over TLS, ``imaps://127.0.0.1:<port>/INBOX``, certified by the same CA."""
+        return f"imaps://127.0.0.1:{self._server.ports['imaps']}/INBOX"
+
+    @property
+    def imap_plain_url(self) -> str:
+        """The mailbox server without TLS, loopback only."""
+        return f"imap://127.0.0.1:{self._server.ports['imap']}/INBOX"
+
+    @property
+    def control_url(self) -> str:
+        """The control API, ``http://127.0.0.1:<port>``."""
+        return f"http://127.0.0.1:{self._server.ports['control']}"
+
+    @property
+    def world(self) -> World:
+        """The state behind everything. Change it through handles or the control API while requests run."""
+        return self._server.world
+
+    @property
+    def refused_hosts(self) -> list[str]:
+        """Host names that somebody asked the proxy for and that it refused."""
+        return list(self._server.proxy.refused)
+
+    def attacker(self) -> list[dict[str, Any]]:
+        """What look-alike hosts saw: pages opened, and fields typed into (length only)."""
+        return self._server.call(lambda: list(self.world.attacker))
+
+    def advance(self, seconds: float) -> None:
+        """Move the world's clock forward."""
+
+        def move() -> None:
+            self.world.offset += seconds
+
+        self._server.call(move)
+
+    def new_org(self, my_domain: str = "acme--dev.sandbox", seed: int = 1, email: str = "", **variants: Any) -> OrgHandle:
+        """Create or replace an org. ``email`` gives the admin a mailbox that other orgs may share."""
+        org = self._server.call(lambda: self.world.new_org(my_domain, seed, email, **variants))
+        return OrgHandle(self, self._server, org)
+
+    def org(self, my_domain: str) -> OrgHandle:
+        """A handle for an org that exists."""
+        return OrgHandle(self, self._server, self.world.orgs[my_domain])
+
+
+class OrgHandle:
+    """One org, from outside."""
+
+    def __init__(self, replica: Replica, server: Server, org: Org) -> None:
+        self.replica = replica
+        self._server = server
+        self._org = org
+
+    @property
+    def my_domain(self) -> str:
+        """For example ``acme--dev.sandbox``."""
+        return self._org.my_domain
+
+    @property
+    def login_url(self) -> str:
+        """The My Domain address."""
+        return self._org.url()
+
+    @property
+    def org_id(self) -> str:
+        """The 18-character org id; a refresh changes it."""
+        return self._org.id
+
+    @property
+    def admin(self) -> Admin:
+        """The browser user and the mailbox."""
+        user = self._org.admin
+        word = self.replica.world.mailbox_passwords.get(user.email, "")
+        return Admin(user.username, user.password, user.email, user.email, word, user.totp_secret)
+
+    @property
+    def run_as(self) -> str:
+        """The integration user's user name."""
+        return self._org.run_as.username
+
+    def user(self, short: str) -> User:
+        """A seeded user by short name: admin, viewer, policy.admin, sync, sync.some, sync.none, former, frozen, colleague."""
+        return self._org.person(short)
+
+    def environment(self) -> dict[str, str]:
+        """Exactly the settings that a user of this org would set."""
+        admin = self.admin
+        return {
+            "HTTPS_PROXY": self.replica.proxy_url,
+            "NO_PROXY": "",
+            "SF_CA_FILE": str(self.replica.ca_file),
+            "SF_LOGIN_URL": self.login_url,
+            "SF_USERNAME": admin.username,
+            "SF_PASSWORD": admin.password,
+            "SF_IMAP_URL": self.replica.imap_url,
+            "SF_IMAP_USERNAME": admin.mailbox_user,
+            "SF_IMAP_PASSWORD": admin.mailbox_password,
+            "ECA_CONTACT_EMAIL": admin.email,
+            "ECA_CALLBACK_URL": "https://acme.serviceboard.example/oauth",
+            "ECA_RUN_AS": self.run_as,
+        }
+
+    def truth(self) -> dict[str, Any]:
+        """Everything that is really so in the org."""
+        return self._server.call(lambda: truth.truth(self.replica.world, self._org))
+
+    def events(self, name: str = "") -> list[dict[str, Any]]:
+        """The event log, or its events of one name."""
+        log = self._org.events
+        return self._server.call(lambda: log.named(name) if name else log.as_list())
+
+    def mail(self) -> list[dict[str, Any]]:
+        """Mails sent to the org's users."""
+        return self._server.call(lambda: truth.mails(self.replica.world, self._org))
+
+    def set(self, **variants: Any) -> None:
+        """Change knobs."""
+
+        def change() -> None:
+            self._org.variants = self._org.variants.changed(**variants)
+
+        self._server.call(change)
+
+    def fault(self, effect: str = "", *, preset: str = "", **spec: Any) -> None:
+        """Set a fault: an effect with its conditions, or a preset with changes (see faults.py)."""
+        full = {**faults.PRESETS.get(preset, {}), **spec, **({"effect": effect} if effect else {})}
+        self._server.call(lambda: self._org.faults.append(faults.make(full)))
+
+    def clear_faults(self) -> None:
+        """Forget all faults."""
+        self._server.call(self._org.faults.clear)
+
+    def change_user(self, short: str, **changes: Any) -> None:
+        """Set fields of a user, e.g. ``active=False``."""
+        self._server.call(lambda: truth.change_user(self._org.person(short), changes))
+
+    def expire_sessions(self) -> None:
+        """End every session of the org, as a logout everywhere or a time-out does."""
+        self._server.call(self._org.end_sessions)
+
+    def reset(self, seed: int | None = None) -> None:
+        """The org as on its first day."""
+        self._server.call(lambda: self.replica.world.reset(self.my_domain, seed))
+
+    def refresh(self, **options: Any) -> None:
+        """What a sandbox refresh does; see ``World.refresh``."""
+        self._server.call(lambda: self.replica.world.refresh(self.my_domain, **options))

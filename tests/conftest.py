@@ -1,0 +1,44 @@
+"""Fixtures for everybody: one replica per test process, one fresh org per test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from automation.replica import OrgHandle, Replica
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def replica() -> Iterator[Replica]:
+    """A running replica, shared by all tests of this process."""
+    from automation.replica import start
+
+    with start() as running:
+        yield running
+
+
+@pytest.fixture
+def new_org(replica: Replica) -> Iterator[Callable[..., OrgHandle]]:
+    """Makes fresh sandboxes with variants: ``new_org(look="summer25")``. Each has hosts and a mailbox of its own.
+
+    ``my_domain`` and ``seed`` may be given; the clock is put back after the test.
+    """
+    before = replica.world.offset
+
+    def make(my_domain: str = "", seed: int = 1, **variants: Any) -> OrgHandle:
+        return replica.new_org(my_domain or f"acme--t{next(_numbers)}.sandbox", seed, **variants)
+
+    yield make
+    replica.advance(before - replica.world.offset)
+
+
+@pytest.fixture
+def org(new_org: Callable[..., OrgHandle]) -> OrgHandle:
+    """A fresh sandbox with the default variants."""
+    return new_org()
