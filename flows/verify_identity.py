@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from automation.access import hosts
 from automation.access.codes import CodeSources
@@ -134,7 +134,7 @@ class _Passage:
             self._done,
             Outcome(_FOREIGN, fact=self._on_foreign_host),
             Outcome(_BROKEN, fact=self._navigation.broken),
-            Outcome(_SCREEN, fact=lambda: self._identity.screen_by_path() is not None),
+            Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
             Outcome(_SCREEN, element=known),
             Outcome(_UNKNOWN, fact=lambda: self._navigation.settled(SETTLED)),
         ]
@@ -162,17 +162,17 @@ class _Passage:
         elif screen is Screen.CHOOSE:
             self._choose()
         elif screen is Screen.REGISTER_PHONE:
-            self._follow(self._identity.decline_phone.click)
+            self._follow(self._identity.decline_phone)
         elif screen is Screen.MAINTENANCE:
             self._pass_notice()
         elif screen not in ENDS and self._can_switch():
-            self._follow(self._identity.other_method.click)
+            self._follow(self._identity.other_method)
         else:
             raise explained(screen, self._where())
 
     def _pass_code(self, screen: Screen) -> None:
         if not self._codes.can_answer(METHODS[screen]) and self._can_switch():
-            self._follow(self._identity.other_method.click)
+            self._follow(self._identity.other_method)
             return
         self._codes.enter(METHODS[screen], self._navigation)
 
@@ -194,7 +194,7 @@ class _Passage:
             choice = self._identity.choice(key)
             if choice.count() == 1:
                 choice.check(timeout=self._means.settings.timeout_action * 1000)
-                self._follow(self._identity.choose_submit.click)
+                self._follow(self._identity.choose_submit)
                 return
         raise explained(Screen.CHOOSE, self._where())
 
@@ -209,14 +209,19 @@ class _Passage:
         self._notices += 1
         if self._notices > NOTICES:
             raise OrgBusy(f"The maintenance notice came {self._notices} times.")
-        self._follow(self._identity.maintenance_button.click)
+        self._follow(self._identity.maintenance_button)
 
-    def _follow(self, click: Callable[..., None]) -> None:
-        """Click something that leads to another page, and wait for that page to begin."""
-        before = self._navigation.commits
-        click(timeout=self._means.settings.timeout_action * 1000)
+    def _follow(self, link: Locator) -> None:
+        """Click something that leads to another page, and wait for that page to begin.
+
+        A page known by its path alone may be leaving already when it is recognised; then there is nothing to click.
+        """
+        settings, before = self._means.settings, self._navigation.commits
+        ready = Outcome("the page's link or button", element=link)
         moved = Outcome("the next page", fact=lambda: self._navigation.commits > before)
-        race(self._page, "the page after this one", [moved], self._means.settings.timeout_page)
+        if race(self._page, "a way on from this page", [moved, ready], settings.timeout_action) is ready:
+            link.click(timeout=settings.timeout_action * 1000)
+            race(self._page, "the page after this one", [moved], settings.timeout_page)
 
     def _leave_to_person(self, error: PersonNeeded) -> None:
         """With a visible browser, wait until a person has moved on from this page; else raise."""

@@ -28,24 +28,29 @@ class Navigation:
 
     Attributes:
         commits: documents that came since the start; also counts changes of the address within a document.
+        readable: whether the newest document is there as a whole; pictures may still be missing.
         status: HTTP status of the newest document, None when it is not known.
     """
 
     def __init__(self, page: Page) -> None:
         self._page = page
         self.commits = 0
+        self.readable = True
         self.status: int | None = None
+        self._document_coming = False
         self._loaded_at: float | None = time.monotonic()
 
     def __enter__(self) -> Self:
         self._page.on("response", self._answered)
         self._page.on("framenavigated", self._navigated)
+        self._page.on("domcontentloaded", self._parsed)
         self._page.on("load", self._loaded)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._page.remove_listener("response", self._answered)
         self._page.remove_listener("framenavigated", self._navigated)
+        self._page.remove_listener("domcontentloaded", self._parsed)
         self._page.remove_listener("load", self._loaded)
 
     def settled(self, seconds: float) -> bool:
@@ -62,11 +67,18 @@ class Navigation:
         request = response.request
         if request.is_navigation_request() and request.frame == self._page.main_frame:
             self.status = response.status
+            self._document_coming = True
 
     def _navigated(self, frame: Frame) -> None:
         if frame == self._page.main_frame:
             self.commits += 1
-            self._loaded_at = None
+            if self._document_coming:  # else only the address changed, and no load will follow
+                self._loaded_at = None
+                self.readable = False
+            self._document_coming = False
+
+    def _parsed(self, _: Page) -> None:
+        self.readable = True
 
     def _loaded(self, _: Page) -> None:
         self._loaded_at = time.monotonic()

@@ -1,0 +1,322 @@
+"""Getting in by user name and password: what is typed where, and what is said when it does not work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+
+import pytest
+from conftest import PASSWORD, USER, ListedCodes
+from fake_salesforce import (
+    EMAIL_PATH,
+    MY_DOMAIN,
+    ORG,
+    PASSWORD_SECOND,
+    SETUP_HOME,
+    TOTP_PATH,
+    USER_NAME_FIRST,
+    VERIFY,
+    FakeSalesforce,
+    code_page,
+    one_step,
+    to,
+)
+from playwright.sync_api import Page
+
+from automation.access.codes import Method
+from automation.errors import (
+    ForeignHost,
+    LoginRefused,
+    OrgBusy,
+    OrgUnavailable,
+    PersonNeeded,
+    ProductionRefused,
+    RunbookError,
+    TryAgainLater,
+    UnexpectedPage,
+    VerificationNeeded,
+)
+from automation.org_state import OrgState
+from flows.log_in import enter, log_in
+from flows.verify_identity import IdentityVerification
+
+pytestmark = pytest.mark.browser
+Make = Callable[..., IdentityVerification]
+
+
+def test_one_step_login(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """Both fields at once: user name and password are sent, each once, and Setup is open."""
+    salesforce.on(f"{ORG}/", one_step(), to(SETUP_HOME))
+    means = verification()
+    enter(page, means.settings, means)
+    assert page.url == SETUP_HOME
+    assert salesforce.sent("username") == [USER]
+    assert salesforce.sent("pw") == [PASSWORD]
+
+
+def test_user_name_first(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """The password follows on a second page."""
+    salesforce.on(f"{ORG}/", USER_NAME_FIRST, PASSWORD_SECOND, to(SETUP_HOME))
+    means = verification()
+    enter(page, means.settings, means)
+    assert (salesforce.sent("username"), salesforce.sent("pw")) == ([USER], [PASSWORD])
+
+
+def test_emailed_code(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """The code that was mailed is typed; the source is told to whom it was sent, and asked before the password went out."""
+    salesforce.on(f"{ORG}/", one_step(), to(ORG + EMAIL_PATH))
+    salesforce.on(ORG + EMAIL_PATH, code_page(), to(SETUP_HOME))
+    mails = ListedCodes("123456")
+    means = verification(mails)
+    enter(page, means.settings, means)
+    assert salesforce.sent("emc") == ["123456"]
+    assert mails.prepared == 1
+    assert (mails.requests[0].address, mails.requests[0].sandbox) == ("a***n@acme.example", True)
+
+
+def test_second_code(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A refused code is followed by one more, no third."""
+    salesforce.on(f"{ORG}/", one_step(), to(ORG + TOTP_PATH))
+    salesforce.on(ORG + TOTP_PATH, code_page("tc"), code_page("tc", "Invalid code"), to(SETUP_HOME))
+    means = verification(ListedCodes("111111", "222222", methods=(Method.TOTP,)))
+    enter(page, means.settings, means)
+    assert salesforce.sent("tc") == ["111111", "222222"]
+
+
+def test_two_wrong_codes_end_it(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """After two refused codes the run stops, far from the ten that lock the user."""
+    salesforce.on(f"{ORG}/", one_step(), to(ORG + TOTP_PATH))
+    salesforce.on(ORG + TOTP_PATH, code_page("tc"), code_page("tc", "Invalid code"))
+    means = verification(ListedCodes("111111", "222222", "333333", methods=(Method.TOTP,)))
+    with pytest.raises(VerificationNeeded, match="refused 2 codes"):
+        enter(page, means.settings, means)
+    assert salesforce.sent("tc") == ["111111", "222222"]
+
+
+def test_lost_mail_is_asked_for_again(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """When no mail comes, Resend Code is clicked once."""
+    start = f"{VERIFY}/EmailVerificationStartUi/e"
+    resend = f"<a href='{start}?vir=1'>Resend Code</a>"
+    salesforce.on(f"{ORG}/", one_step(), to(ORG + EMAIL_PATH))
+    salesforce.on(ORG + EMAIL_PATH, code_page(extra=resend), code_page(extra=resend), to(SETUP_HOME))
+    salesforce.on(ORG + start, to(ORG + EMAIL_PATH))
+    means = verification(ListedCodes(None, "654321"))
+    enter(page, means.settings, means)
+    assert salesforce.sent("emc") == ["654321"]
+    assert [url for url in salesforce.opened if "StartUi" in url] == [ORG + start]
+
+
+def test_wrong_password_is_sent_once(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A refused password is never sent again, and Salesforce's own words are passed on."""
+    salesforce.on(f"{ORG}/", one_step(), one_step("Please check your username and password."))
+    means = verification()
+    with pytest.raises(LoginRefused, match="Please check your username and password"):
+        enter(page, means.settings, means)
+    assert salesforce.sent("pw") == [PASSWORD]
+
+
+def test_form_emptied_by_the_page(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A form that the page's scripts emptied was no attempt: it is filled in again."""
+    salesforce.on(f"{ORG}/", one_step(), one_step("Please enter your password."), to(SETUP_HOME))
+    means = verification()
+    enter(page, means.settings, means)
+    assert page.url == SETUP_HOME
+
+
+def test_locked_user(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A locked user is named."""
+    salesforce.on(f"{ORG}/", one_step(), one_step("Your account is locked."))
+    means = verification()
+    with pytest.raises(LoginRefused, match=f"{USER} is locked"):
+        enter(page, means.settings, means)
+
+
+def test_silent_bounce(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A login page that comes back without a word is not filled in a second time."""
+    salesforce.on(f"{ORG}/", one_step())
+    means = verification()
+    with pytest.raises(LoginRefused, match="came back"):
+        enter(page, means.settings, means)
+    assert salesforce.sent("pw") == [PASSWORD]
+
+
+def test_maintenance_notice_and_phone(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A maintenance notice is passed as often as it comes, and a phone is not registered."""
+    notice, phone = f"{ORG}/msg/maintenanceandavailable.jsp", f"{ORG}/_ui/identity/phone/AddPhoneNumber"
+    salesforce.on(f"{ORG}/", one_step(), to(notice))
+    page_text = "<h1>Scheduled Maintenance</h1><a href='{}'>Got it</a>"
+    salesforce.on(notice, page_text.format(notice), page_text.format(phone))
+    salesforce.on(phone, "<a href='?n=true'>I Don't Want to Register My Phone</a>", to(SETUP_HOME))
+    means = verification()
+    enter(page, means.settings, means)
+    assert page.url == SETUP_HOME
+
+
+def test_endless_maintenance(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A notice that never ends is a matter of time."""
+    notice = f"{ORG}/msg/maintenanceandavailable.jsp"
+    salesforce.on(f"{ORG}/", one_step(), to(notice))
+    salesforce.on(notice, f"<h1>Scheduled Maintenance</h1><a href='{notice}'>Got it</a>")
+    means = verification()
+    with pytest.raises(OrgBusy, match="6 times"):
+        enter(page, means.settings, means)
+
+
+STOPS: dict[str, tuple[str, str, type[RunbookError], str]] = {
+    "no mailbox": (EMAIL_PATH, code_page(), VerificationNeeded, "emailed code"),
+    "text message": (f"{VERIFY}/SmsVerificationFinishUi/e", code_page("smc"), VerificationNeeded, "text message"),
+    "push": (f"{VERIFY}/LLVerificationFinishUi/e", "<p>Check your phone", VerificationNeeded, "Salesforce Authenticator"),
+    "passkey": (f"{VERIFY}/UnifiedPasskeyVerificationUi", "<button>Log In With a Passkey</button>", VerificationNeeded, "passkey"),
+    "passkey enrolment": ("/_ui/identity/webauthn/AddPasskeyUi", "<h1>Create a Passkey</h1>", PersonNeeded, "registers a passkey"),
+    "authenticator enrolment": ("/_ui/identity/totp/addTwoFactorOnly", "<h1>Connect</h1>", PersonNeeded, "authenticator app"),
+    "no method": (f"{VERIFY}/X", "<h2>Problem Verifying Your Identity</h2>", VerificationNeeded, "can't verify"),
+    "password expired": ("/_ui/system/security/ChangePassword", "<p>Change", PersonNeeded, "password has expired"),
+    "locked out": (f"{VERIFY}/X", code_page(error="You've had too many attempts."), LoginRefused, "locked"),
+    "timed out": (f"{VERIFY}/X", code_page(error="Your verification attempt has timed out. Try again."), TryAgainLater, "timed out"),
+    "consent": ("/setup/secur/RemoteAccessAuthorizationPage.apexp", "<button id=oaapprove>Allow</button>", PersonNeeded, "access"),
+    "concurrent sessions": ("/loginflow/X.apexp", "<h1>Concurrent Sessions</h1>", PersonNeeded, "login flow"),
+    "robot check": ("/_ui/x", "<p>I'm not a robot</p>", PersonNeeded, "robot"),
+    "nothing to choose": ("/_ui/y", "<label><input type=radio name=selectedMethod>Tap</label>", VerificationNeeded, "None of the"),
+}
+
+
+@pytest.mark.parametrize("case", STOPS)
+def test_screens_for_people(page: Page, salesforce: FakeSalesforce, verification: Make, case: str) -> None:
+    """What needs a person stops the run within a second of its appearance, with a cure."""
+    path, html, kind, words = STOPS[case]
+    salesforce.on(f"{ORG}/", one_step(), to(ORG + path))
+    appeared: list[float] = []
+
+    def answer(_: dict[str, str]) -> str:
+        appeared.append(time.monotonic())
+        return html
+
+    salesforce.on(ORG + path, answer)
+    means = verification()
+    with pytest.raises(kind, match=words) as caught:
+        enter(page, means.settings, means)
+    assert time.monotonic() - appeared[0] < 1 + 2  # two for a machine that is busy
+    assert caught.value.next
+    assert PASSWORD not in str(caught.value)
+
+
+def test_unknown_page(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A page that nothing is known of is named by address and title, and is never success."""
+    salesforce.on(f"{ORG}/", one_step(), to(f"{ORG}/_ui/identity/notice/New?token=abc"))
+    salesforce.on(f"{ORG}/_ui/identity/notice/New", "<title>Something New</title><p>?")
+    means = verification()
+    with pytest.raises(UnexpectedPage, match=r"identity/notice/New, titled .Something New.") as caught:
+        enter(page, means.settings, means)
+    assert "token" not in str(caught.value)
+
+
+def test_method_is_chosen(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """Of the offered methods one is chosen that can be answered."""
+    choose = f"{ORG}/_ui/identity/verification/policy/VerificationStartUi"
+    form = """<h2>Choose a Verification Method</h2><form method=post>
+      <label><input type=radio name=selectedMethod value=P> Use a passkey or security key</label>
+      <label><input type=radio name=selectedMethod value=T> Use a verification code from an authenticator app</label>
+      <label><input type=radio name=selectedMethod value=E> Email a code to a***n@acme.example</label>
+      <input type=submit id=save value=Continue></form>"""
+    salesforce.on(f"{ORG}/", one_step(), to(choose))
+    salesforce.on(choose, form, to(ORG + EMAIL_PATH))
+    salesforce.on(ORG + EMAIL_PATH, code_page(), to(SETUP_HOME))
+    means = verification(ListedCodes("123456"))
+    enter(page, means.settings, means)
+    assert salesforce.sent("selectedMethod") == ["E"]
+
+
+def test_other_method(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """Where the offered method needs a person, the page's own link to other methods is followed."""
+    push = f"{ORG}{VERIFY}/LLVerificationFinishUi/e"
+    salesforce.on(f"{ORG}/", one_step(), to(push))
+    salesforce.on(push, f"<p>Check your phone</p><a href='{EMAIL_PATH}'>Use a different verification method</a>")
+    salesforce.on(ORG + EMAIL_PATH, code_page(), to(SETUP_HOME))
+    means = verification(ListedCodes("123456"))
+    enter(page, means.settings, means)
+    assert salesforce.sent("emc") == ["123456"]
+
+
+def test_person_in_a_visible_browser(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """With a visible browser the run waits until the person has passed the page, and goes on by itself."""
+    push = f"{ORG}{VERIFY}/LLVerificationFinishUi/e"
+    salesforce.on(f"{ORG}/", one_step(), to(push))
+    salesforce.on(push, f"<p>Check your phone<script>setTimeout(() => location.replace('{SETUP_HOME}'), 300)</script>")
+    said: list[str] = []
+    means = verification(person=True, tell=said.append)
+    enter(page, means.settings, means)
+    assert page.url == SETUP_HOME
+    assert ["browser window" in text for text in said] == [True]
+
+
+def test_generic_login_host(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A login at test.salesforce.com goes on at the org's My Domain, which is noted."""
+    salesforce.on("https://test.salesforce.com/", one_step(), to(SETUP_HOME))
+    means = verification(sf_login_url="https://test.salesforce.com")
+    state = OrgState("test.salesforce.com")
+
+    class Quiet:
+        def nothing_recorded(self) -> nullcontext[None]:
+            return nullcontext()
+
+    finding = log_in(page, means.settings, state, means, Quiet())  # type: ignore[arg-type]
+    assert (state.host, state.sandbox, state.user_name) == (MY_DOMAIN, True, USER)
+    assert finding.act is None
+    assert MY_DOMAIN in finding.note
+
+
+def test_production_behind_test(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A login that ends in a production org although a sandbox was meant is refused."""
+    production = "https://acme.my.salesforce-setup.com/lightning/setup/ManageExternalClientApplication/home"
+    salesforce.on("https://test.salesforce.com/", one_step(), to(production))
+    salesforce.on(production, "<h1>Setup</h1>")
+    means = verification(sf_login_url="https://test.salesforce.com")
+    enter(page, means.settings, means)
+    from flows.log_in import note_org
+
+    with pytest.raises(ProductionRefused, match=r"acme\.my\.salesforce\.com"):
+        note_org(page, means.settings, OrgState("test.salesforce.com"))
+
+
+def test_server_error(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """An org that answers with an error is unavailable, in plain words."""
+    salesforce.on(f"{ORG}/", "<h1>Internal Server Error</h1>", status=500)
+    means = verification()
+    with pytest.raises(OrgUnavailable, match="HTTP 500"):
+        enter(page, means.settings, means)
+
+
+LURES = {
+    "look-alike host": "https://acme--dev.sandbox.my.salesforce.com.evil.example/",
+    "hyphen instead of dot": "https://acme.my-salesforce.com/",
+    "user name in the address": "https://login.salesforce.com@evil.example/",
+    "site of the same org": "https://acme.my.site.com/login",
+    "plain http": "http://acme--dev.sandbox.my.salesforce.com/x",
+    "identity provider": "https://acme.okta.example/login",
+}
+
+
+@pytest.mark.parametrize("lure", LURES)
+def test_nothing_is_typed_on_a_foreign_page(page: Page, salesforce: FakeSalesforce, verification: Make, lure: str) -> None:
+    """A redirect to a page that looks the same ends the run; no key is pressed there."""
+    url = LURES[lure]
+    target = url.replace("login.salesforce.com@", "")
+    salesforce.on(f"{ORG}/", to(url))
+    script = "<script>oninput = e => fetch('/typed', {method: 'POST', body: 'typed=' + e.target.value})</script>"
+    salesforce.on(target, one_step() + script)
+    means = verification()
+    with pytest.raises(ForeignHost):
+        enter(page, means.settings, means)
+    assert salesforce.posts == []
+
+
+def test_nothing_is_typed_into_a_frame(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A foreign login form in a frame of the org's own page gets nothing, and the page is not understood."""
+    lure = "https://login.evil.example/"
+    salesforce.on(f"{ORG}/", f"<title>Welcome</title><iframe src='{lure}'></iframe>")
+    salesforce.on(lure, one_step())
+    means = verification()
+    with pytest.raises(UnexpectedPage):
+        enter(page, means.settings, means)
+    assert salesforce.posts == []
