@@ -8,6 +8,10 @@ export default class BasicInfo extends SetupElement {
     @api editing = false;
     @api creating = false;
 
+    get gridClass() {
+        return this.editing ? 'eca-grid' : 'eca-grid eca-grid_view';
+    }
+
     get distributionStates() {
         return [
             { value: 'Local', label: label('create.local') },

@@ -19,5 +19,5 @@ export async function start(create) {
     }
     document.documentElement.lang = config.language;
     document.documentElement.dataset.look = config.look;
-    document.body.append(create());
+    (document.getElementById('app') ?? document.body).append(create());
 }

@@ -1,4 +1,4 @@
-import { label } from 'setup/config';
+import { label, lookIsAtLeast } from 'setup/config';
 import { paths } from 'setup/router';
 
 /**
@@ -34,13 +34,20 @@ function externalClientApps() {
     ]);
 }
 
+// evidence: the summer25 screenshot has neither `Intelligent Apps` nor `Lightning Out 2.0 Apps`.
+function otherAppBranches() {
+    const all = ['intelligentApps', 'lightningBolt', 'lightningOut', 'mobileApps', 'packaging'];
+    const shown = lookIsAtLeast('winter26') ? all : all.filter((key) => !['intelligentApps', 'lightningOut'].includes(key));
+    return shown.map((key) => branch(key));
+}
+
 function apps() {
     return branch('apps', [
         leaf(['appManager', paths.setup('NavigationMenus')]),
         leaf('appExchange'),
         branch('connectedApps'),
         externalClientApps(),
-        ...['intelligentApps', 'lightningBolt', 'lightningOut', 'mobileApps', 'packaging'].map((key) => branch(key)),
+        ...otherAppBranches(),
     ]);
 }
 

@@ -7,6 +7,10 @@ export default class PageHeader extends SetupElement {
     @api label;
     @api facts = false;
 
+    get classes() {
+        return this.facts ? 'eca-header eca-header_facts' : 'eca-header';
+    }
+
     get eyebrowClass() {
         return this.facts ? 'eca-header__eyebrow' : 'eca-header__eyebrow eca-header__eyebrow_link';
     }
