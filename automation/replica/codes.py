@@ -98,4 +98,4 @@ def totp_right(secret: str, typed: str, now: float) -> bool:
 
     from datetime import UTC, datetime
 
-    return bool(secret) and pyotp.TOTP(secret).verify(typed, datetime.fromtimestamp(now, UTC), valid_window=1)
+    return bool(secret) and pyotp.TOTP(secret).verify(typed, for_time=datetime.fromtimestamp(now, UTC), valid_window=1)

@@ -40,11 +40,11 @@ def bundle_folder(bundle: str) -> Path:
 
 
 def load(path: Path) -> StaticFile | None:
-    """A file from memory; read again only when it changed on disk."""
+    """A file from memory; read again only when it changed on disk. One that is being rebuilt keeps its last state."""
     try:
         stat = path.stat()
     except OSError:
-        return None
+        return _FILES.get(path)
     if not path.is_file():
         return None
     stamp = (stat.st_mtime_ns, stat.st_size)
@@ -58,8 +58,9 @@ def load(path: Path) -> StaticFile | None:
 
 
 def static(ex: Exchange) -> Response:
-    """GET /static/<bundle>/<file>: immutable, from memory, compressed where the browser takes it."""
-    bundle, _, name = ex.path.removeprefix("/static/").partition("/")
+    """GET /static/<bundle>~<version>/<file>: immutable, from memory, compressed where the browser takes it."""
+    versioned, _, name = ex.path.removeprefix("/static/").partition("/")
+    bundle = versioned.partition("~")[0]
     folder = bundle_folder(bundle).resolve()
     path = (folder / name).resolve()
     found = load(path) if path.is_relative_to(folder) and bundle not in {"", ".", ".."} else None
@@ -81,13 +82,15 @@ def setup_page(ex: Exchange) -> Response:
     ex.org.log("page opened", page=ex.path)
     bundle = ex.org.variants.bundle
     folder = bundle_folder(bundle)
-    styles = [_versioned(bundle, path) for path in sorted(folder.glob("*.css"))]
-    return ex.html("shell.html", styles=styles, scripts=[_versioned(bundle, folder / "app.js")])
+    base = f"/static/{bundle}~{_version(folder)}"
+    styles = [f"{base}/{path.name}" for path in sorted(folder.glob("*.css"))]
+    return ex.html("shell.html", styles=styles, scripts=[f"{base}/app.js"])
 
 
-def _versioned(bundle: str, path: Path) -> str:
-    found = load(path)
-    return f"/static/{bundle}/{path.name}?v={found.digest if found else 'missing'}"
+def _version(folder: Path) -> str:
+    """Part of the address, so that a rebuilt bundle is another address for all its modules, which import each other."""
+    entry = load(folder / "app.js")
+    return entry.digest if entry else "missing"
 
 
 def lightning_home(ex: Exchange) -> Response:
