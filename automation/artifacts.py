@@ -21,6 +21,9 @@ from automation.trace_scrubbing import scrub_trace
 
 RUNS: Final = Path("runs")
 
+LOGIN_STEP: Final = "1.1"
+"""Is private from its beginning, so there is nothing to record."""
+
 
 def make_run_folder(host: str, output: Path | None = None, now: datetime | None = None) -> Path:
     """Make the folder of a run, mode 0700: ``output``, or ``runs/<UTC time>-<host>``, numbered when it is taken.
@@ -78,13 +81,15 @@ class Recorder:
         return following
 
     def attach(self, context: BrowserContext) -> None:
-        """Record this context from now on."""
+        """Record this context from the first step on, or from the end of the first private phase."""
         self._context = context
-        self._start()
 
     def step_started(self, step: Step) -> None:
         self._group = f"{step.id} {step.title}"
-        self._open_group()
+        if self._running:
+            self._open_group()
+        elif step.id != LOGIN_STEP and self.recording_allowed:
+            self._start()
 
     def step_ended(self, result: StepResult) -> None:
         self._close_group()

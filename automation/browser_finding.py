@@ -76,7 +76,7 @@ def find_browser(settings: Settings, own: Path, *, headed: bool) -> Found:
         return Found("BROWSER_CHANNEL", channel=settings.browser_channel)
     if own.exists() or (not headed and _own_shell(own)):
         return Found("Playwright's own")
-    installed = _installed(headed=headed)
+    installed = find_installed(headed=headed)
     if installed is None:
         raise SettingsError("No browser was found on this machine.", next=HOW_TO_GET_ONE)
     return Found("installed on this machine", executable=installed)
@@ -91,7 +91,8 @@ def _own_shell(own: Path) -> bool:
     return (browser_folder.parent / f"chromium_headless_shell-{revision}").is_dir()
 
 
-def _installed(*, headed: bool) -> Path | None:
+def find_installed(*, headed: bool) -> Path | None:
+    """The first installed browser; the headless shell counts only when no window is wanted."""
     names = ON_PATH if headed else (SHELL, *ON_PATH)
     for name in names:
         found = shutil.which(name)

@@ -69,7 +69,8 @@ def _title(page: Page) -> str:
 
 def _tree(page: Page) -> str:
     try:
-        return page.locator("body").aria_snapshot(timeout=LOOK_TIMEOUT)
+        tree = page.locator("body").aria_snapshot(timeout=LOOK_TIMEOUT)
+        return re.sub(r"(/url: [^?#\n]*)[?#].*", r"\1", tree)  # the query of a link can hold a session
     except PlaywrightError:
         return "(could not be read)"
 

@@ -73,6 +73,8 @@ def callback_url(value: str) -> str:
         raise ValueError(f"{value!r} is no https address; give for example https://<your_tenant_domain>/oauth")
     if re.search(r"\s", value):
         raise ValueError("holds a space or line break; give one address")
+    if re.search(r"[<>{}]", value):
+        raise ValueError(f"{value!r} still holds a placeholder; put your tenant's host in its place")
     return value
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
+from automation.artifacts import LOGIN_STEP
 from automation.lock import org_lock
 from automation.options import Options
 from automation.org_state import OrgState
@@ -14,8 +15,6 @@ from automation.production import require_named
 from automation.run import StepResult
 from automation.settings import Settings
 from automation.steps import Step
-
-LOGIN_STEP = "1.1"
 
 
 @dataclass

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MARKS: Final = {"changed": "+", "unchanged": "=", "skipped": "-", "failed": "x"}
 COLOURS: Final = {"changed": "green", "unchanged": "cyan", "skipped": "dim", "failed": "bold red"}
 
+NOT_REACHED: Final = "not reached"
+"""The runner's note of a step behind a failed one; such steps are only counted."""
+
 WORDS: Final = {
     "created": "The app was created, its credentials were proven and delivered.",
     "changed": "The org is as wanted now; the credentials were proven.",
@@ -71,7 +74,7 @@ class Console:
 
     def step_ended(self, result: StepResult) -> None:
         self._stop_live()
-        if self.verbosity < 0 and result.result != "failed":
+        if result.note == NOT_REACHED or (self.verbosity < 0 and result.result != "failed"):
             return
         seconds = f"{result.seconds:6.1f} s" if result.seconds >= 0.05 else " " * 8
         self._line(f"{MARKS[result.result]} {result.id:>4}  {result.title}  {seconds.strip()}".rstrip(), COLOURS[result.result])
@@ -84,6 +87,8 @@ class Console:
         """The last lines: outcome, where the credentials went, cause and cure of a failure, the run folder."""
         self._stop_live()
         if result.error is not None:
+            left = sum(step.note == NOT_REACHED for step in result.steps)
+            self.note(f"{left} steps were not reached." if left else "No step was left.")
             self.error(result.error)
         else:
             self._line(f"{self._summary(result)} ({result.seconds:.1f} s)", "bold green")

@@ -1,0 +1,142 @@
+"""``python -m automation.docs``: writes the tables of the README and ``.env.example`` from the code they mirror.
+
+With ``--check`` nothing is written; the exit code is 1 when something has drifted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from automation.errors import RunbookError
+from automation.settings_table import SETTINGS
+
+ROOT: Final = Path(__file__).parent.parent
+
+CODES: Final = {
+    0: "done, or nothing to do",
+    1: "some orgs of several failed; or the credentials work but could not be delivered everywhere",
+    2: "wrong usage",
+    3: "the plan has changes (`--plan --exit-code`)",
+    65: "a page was not understood",
+    69: "org or login unavailable",
+    75: "try again later; running again is safe",
+    77: "not permitted, or a person is needed",
+    78: "wrong settings",
+    130: "interrupted",
+}
+
+_MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def table(headings: list[str], rows: Iterator[list[str]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(headings) + " |", "|" + "---|" * len(headings)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def steps_table() -> str:
+    """Number and sentence of every documented step."""
+    from automation.step_list import all_steps
+
+    return table(["Step", "What is done", "Section"], ([step.id, step.title, step.section] for step in all_steps()))
+
+
+def settings_table() -> str:
+    """Name, meaning and default of every setting."""
+    rows = (
+        [_name(s.name, secret=s.secret), s.meaning, f"`{s.default}`" if s.default else _need(required=s.required)] for s in SETTINGS
+    )
+    return table(["Setting", "Meaning", "Default"], rows)
+
+
+def _name(name: str, *, secret: bool) -> str:
+    return f"`{name}` (or `{name}_FILE`)" if secret else f"`{name}`"
+
+
+def _need(*, required: bool) -> str:
+    return "required" if required else ""
+
+
+def codes_table() -> str:
+    """The exit codes."""
+    return table(["Code", "Meaning"], ([str(code), meaning] for code, meaning in CODES.items()))
+
+
+def errors_table() -> str:
+    """Every kind of error with its exit code, cause and cure."""
+    rows = ([f"`{kind.kind}`", str(kind.exit_code), _summary(kind), kind.recovery] for kind in error_kinds(RunbookError))
+    return table(["Kind", "Exit code", "Cause", "Cure"], rows)
+
+
+def error_kinds(root: type[RunbookError]) -> Iterator[type[RunbookError]]:
+    """All classes below ``root`` that are defined in ``automation.errors``, in the order of the tree."""
+    for kind in root.__subclasses__():
+        if kind.__module__ == root.__module__:
+            yield kind
+            yield from error_kinds(kind)
+
+
+def _summary(kind: type) -> str:
+    return (kind.__doc__ or "").strip().splitlines()[0]
+
+
+TABLES: Final[dict[str, Callable[[], str]]] = {
+    "steps": steps_table,
+    "settings": settings_table,
+    "codes": codes_table,
+    "errors": errors_table,
+}
+
+
+def filled(text: str) -> str:
+    """``text`` with the part between every pair of markers made anew. Raises KeyError for a table that is not known."""
+    return _MARKED.sub(lambda found: found.group(1) + TABLES[found.group(2)]() + found.group(3), text)
+
+
+def env_example() -> str:
+    """The text of ``.env.example``: every setting with its meaning, commented out unless it is required."""
+    lines = ["# Copy to .env and fill in. The environment wins over this file, the command line over both."]
+    lines += ["# Every secret can also come from a file: NAME_FILE=/path (for example SF_PASSWORD_FILE)."]
+    group = ""
+    for setting in SETTINGS:
+        if setting.group != group:
+            group = setting.group
+            lines += ["", f"# --- {group} ---"]
+        lines.append(f"# {setting.meaning}{' Secret.' if setting.secret else ''}")
+        always = setting.required or setting.name in ("SF_LOGIN_URL", "SF_USERNAME", "SF_PASSWORD")
+        value = setting.default or setting.example
+        lines.append(f"{'' if always else '#'}{setting.name}={_quoted(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: str) -> str:
+    return f"'{value}'" if " " in value or "#" in value else value
+
+
+def documents() -> dict[Path, str]:
+    """Every generated file with the text it should have."""
+    readme = ROOT / "README.md"
+    return {readme: filled(readme.read_text(encoding="utf-8")), ROOT / ".env.example": env_example()}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command. Returns 1 when ``--check`` finds drift."""
+    parser = argparse.ArgumentParser(prog="python -m automation.docs", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when something has drifted")
+    check = parser.parse_args(arguments).check
+    drifted = [path for path, text in documents().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in drifted:
+        print(f"{path.name} {'has drifted' if check else 'written'}")
+        if not check:
+            path.write_text(documents()[path], encoding="utf-8")
+    return 1 if check and drifted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
