@@ -1,0 +1,197 @@
+"""Several targets, failing ones, and the pair that waits for the next run."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from automation.credentials import Credentials
+from automation.delivery import Pending, Receipts, deliver, foreign_pair, lacking, parse
+from automation.errors import DeliveryFailed
+from automation.secrets import Secret
+
+
+class Shelf:
+    """A target in memory."""
+
+    can_read: ClassVar[bool] = True
+
+    def __init__(self, name: str, held: Credentials | None = None) -> None:
+        self._name, self.held, self.writes = name, held, 0
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def read(self) -> Credentials | None:
+        return self.held
+
+    def write(self, credentials: Credentials) -> None:
+        self.writes += 1
+        self.held = credentials
+
+
+class Broken(Shelf):
+    """A target that refuses."""
+
+    def write(self, credentials: Credentials) -> None:
+        raise DeliveryFailed("permission denied")
+
+
+class Unreadable(Broken):
+    """A target that can't even be reached."""
+
+    def read(self) -> Credentials | None:
+        raise DeliveryFailed("no route to host")
+
+
+class Forgetful(Shelf):
+    """A target that takes and does not keep."""
+
+    def write(self, credentials: Credentials) -> None:
+        self.writes += 1
+
+
+class Slot(Shelf):
+    """A target that only takes."""
+
+    can_read: ClassVar[bool] = False
+
+    def read(self) -> Credentials | None:
+        return None
+
+
+def test_all_targets_get_the_pair(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+    """Nothing waits afterwards."""
+    shelves = [Shelf("a"), Shelf("b")]
+    delivery = deliver(shelves, pair, pending, receipts)
+    assert (delivery.done, delivery.already) == (["a", "b"], [])
+    assert [shelf.held for shelf in shelves] == [pair, pair]
+    assert not pending.waits()
+
+
+def test_who_has_the_pair_is_not_written_to(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+    """A second run delivers nothing; a read at another time is the same pair."""
+    shelf = Shelf("a", replace(pair, created_at="earlier"))
+    assert lacking([shelf], pair, receipts) == []
+    assert deliver([shelf], pair, pending, receipts).already == ["a"]
+    assert shelf.writes == 0
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"client_secret": Secret("rotated-secret")}, {"client_id": Secret("new-key")}, {"org_id": "00DWs000000NewX"}],
+    ids=["secret", "key", "org"],
+)
+def test_another_pair_is_replaced(pair: Credentials, pending: Pending, receipts: Receipts, changes: dict[str, object]) -> None:
+    """After a refresh the host is the same, the pair and the org are not."""
+    shelf = Shelf("a", replace(pair, **changes))  # type: ignore[arg-type]
+    assert lacking([shelf], pair, receipts) == [shelf]
+    assert deliver([shelf], pair, pending, receipts).done == ["a"]
+    assert shelf.held == pair
+
+
+def test_one_failing_target_stops_no_other(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+    """The error names who failed and why, who got it, and where the pair waits."""
+    good = Shelf("good")
+    with pytest.raises(DeliveryFailed) as caught:
+        deliver([Broken("bad"), Unreadable("far"), good], pair, pending, receipts)
+    assert good.held == pair
+    assert caught.value.message == (
+        f"Not delivered to bad: permission denied; far: permission denied. Delivered to good. The pair is kept in {pending.path}."
+    )
+    assert caught.value.exit_code == 1
+
+
+def test_the_kept_pair_is_private_and_whole(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+    """0600, and the next run reads it as it was."""
+    with pytest.raises(DeliveryFailed):
+        deliver([Broken("bad")], pair, pending, receipts)
+    assert stat.S_IMODE(pending.path.stat().st_mode) == 0o600
+    assert pending.read() == pair
+
+
+def test_the_next_run_delivers_and_forgets_it(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+    """What waited is gone from this machine once it has arrived."""
+    pending.keep(pair)
+    shelf = Shelf("was broken")
+    deliver([shelf], pending.read() or pair, pending, receipts)
+    assert shelf.held == pair
+    assert not pending.waits()
+
+
+def test_when_even_keeping_fails_the_message_says_so(pair: Credentials, tmp_path: Path, receipts: Receipts) -> None:
+    """The pair is then read from the org again; nothing is lost."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DeliveryFailed, match="could not be kept") as caught:
+        deliver([Broken("bad")], pair, Pending("h", "a", tmp_path / "file"), receipts)
+    assert "read from the org again" in caught.value.next
+
+
+def test_what_does_not_read_back_was_not_delivered(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+    """Taking is no proof of keeping."""
+    with pytest.raises(DeliveryFailed, match="does not read back"):
+        deliver([Forgetful("a")], pair, pending, receipts)
+    assert pending.read() == pair
+
+
+def test_a_target_that_only_takes_is_served_once(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+    """A receipt without a secret remembers; a new pair is a new delivery."""
+    slot = Slot("command:put")
+    assert deliver([slot], pair, pending, receipts).done == ["command:put"]
+    again = replace(pair, created_at="later")
+    assert deliver([slot], again, pending, receipts).already == ["command:put"]
+    assert slot.writes == 1
+    assert deliver([slot], replace(pair, client_secret=Secret("rotated")), pending, receipts).done == ["command:put"]
+    text = receipts.path.read_text()
+    assert "CONSUMERSECRET" not in text
+    assert "3MVG9" not in text
+
+
+@pytest.mark.parametrize("text", ["", "[]", "no json"])
+def test_a_damaged_receipt_counts_as_none(pair: Credentials, receipts: Receipts, text: str) -> None:
+    """Delivering twice does no harm, not delivering does."""
+    receipts.path.parent.mkdir(parents=True)
+    receipts.path.write_text(text)
+    assert not receipts.has("command:put", pair)
+
+
+@pytest.mark.parametrize(
+    ("changes", "foreign"),
+    [
+        ({"host": "acme--uat.sandbox.my.salesforce.com"}, "Service_Board of acme--uat.sandbox.my.salesforce.com"),
+        ({"app": "Other_App"}, "Other_App of acme--dev.sandbox.my.salesforce.com"),
+        ({"app": ""}, None),
+        ({"host": "ACME--dev.sandbox.my.salesforce.com"}, None),
+    ],
+)
+def test_the_pair_of_another_app_is_not_overwritten(
+    pair: Credentials, pending: Pending, receipts: Receipts, changes: dict[str, str], foreign: str | None
+) -> None:
+    """Somebody may depend on it; a pair that says no app is taken for an older one of ours."""
+    held = replace(pair, client_id=Secret("another-key"), **changes)  # type: ignore[arg-type]
+    shelf = Shelf("a", held)
+    assert foreign_pair(shelf, pair.host, pair.app) == foreign
+    if foreign is None:
+        deliver([shelf], pair, pending, receipts)
+        assert shelf.held == pair
+    else:
+        with pytest.raises(DeliveryFailed, match="was left as it is"):
+            deliver([shelf], pair, pending, receipts)
+        assert shelf.held == held
+
+
+def test_real_files_end_to_end(tmp_path: Path, pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+    """A folder in the way of one target; mended, the next delivery completes."""
+    (tmp_path / "blocked.env").mkdir()
+    targets = [parse(f"dotenv:{tmp_path}/blocked.env"), parse(f"json:{tmp_path}/pair.json")]
+    with pytest.raises(DeliveryFailed, match=r"blocked\.env"):
+        deliver(targets, pair, pending, receipts)
+    (tmp_path / "blocked.env").rmdir()
+    assert lacking(targets, pair, receipts) == targets[:1]
+    assert deliver(targets, pair, pending, receipts).everywhere == [targets[1].name, targets[0].name]
+    assert not pending.waits()
