@@ -17,8 +17,7 @@ export function listenForUiHints(listener) {
 
 // The page leaves; the promise never settles, so nothing is painted meanwhile.
 function leaveForLogin(answer) {
-    const login = answer.login ?? answer.loginUrl ?? answer.url;
-    if (login) window.location.href = login;
+    if (answer.login) window.location.href = answer.login;
     else window.location.reload();
     return new Promise(() => {});
 }
@@ -43,7 +42,8 @@ async function post(action, params) {
 export async function call(action, params = {}) {
     const answer = await post(action, params);
     if (answer.state === 'INVALID_SESSION') return leaveForLogin(answer);
-    if (answer.ui) await onUiHint(answer.ui, action);
-    if (answer.state === 'SUCCESS') return answer.value;
+    if (answer.ui?.load_error) throw new PageError(answer.ui.load_error);
+    if (answer.ui) await onUiHint(answer.ui);
+    if (answer.state === 'SUCCESS') return answer.ui?.popup_blocked ? { ...answer.value, popupBlocked: true } : answer.value;
     throw new PageError(answer.error?.message || label('error.interrupt'), answer.error?.fields ?? {});
 }

@@ -26,6 +26,7 @@ export default class App extends SetupElement {
             creating: page === 'create',
             detail: page === 'detail',
             home: page === 'home',
+            consumer: page === 'consumer',
             other: page === 'other',
             tab: this.at.tab ?? 'policies',
             edit: Boolean(this.at.edit),
@@ -56,7 +57,7 @@ export default class App extends SetupElement {
 
     // Faults that only a page can show; see automation/replica/variants.py.
     async handleHint(hint) {
-        if (hint.toast) queueMicrotask(() => forceToast(hint.toast.variant, hint.toast.message));
+        if (hint.toast) setTimeout(() => forceToast(hint.toast.variant, hint.toast.message));
         if (hint.cover) this.coverFor(hint.cover);
         if (hint.rerender) requestAnimationFrame(() => (this.generation += 1));
         if (hint.spinner === 'forever') {

@@ -9,7 +9,7 @@ import { label } from 'setup/config';
  */
 export default class ConsumerButton extends SetupElement {
     @api appId;
-    url;
+    target = null;
     error = '';
 
     connectedCallback() {
@@ -23,18 +23,37 @@ export default class ConsumerButton extends SetupElement {
 
     async prepare() {
         try {
-            this.url = (await call('consumerDetailsUrl', { id: this.appId })).url;
+            this.target = await call('consumerDetailsUrl', { id: this.appId });
         } catch (failure) {
             this.error = failure.message;
         }
     }
 
+    get url() {
+        return this.target?.url;
+    }
+
+    // Faults: a browser that blocks the new tab (knob popup_blocked, or the answer says so).
+    get blocked() {
+        return this.knobs.popup_blocked || this.target.popupBlocked;
+    }
+
     async handleClick() {
         this.error = '';
+        this.target = null;
         await this.prepare();
-        if (!this.url) return;
+        if (this.target) this.open();
+    }
+
+    open() {
         if (this.knobs.reveal === 'same_tab') window.location.assign(this.url);
-        else if (this.knobs.popup_blocked) this.error = label('error.popupBlocked');
+        else if (this.blocked) this.error = label('error.popupBlocked');
         else window.open(this.url, '_blank');
+    }
+
+    handleLink(event) {
+        if (!this.target || !this.blocked) return;
+        event.preventDefault();
+        this.error = label('error.popupBlocked');
     }
 }

@@ -100,7 +100,7 @@ export default class OauthPolicies extends SetupElement {
         const { path, value } = event.detail;
         if (!['policies.sessionTimeoutMinutes', 'policies.refreshValidityPeriod'].includes(path) || typeof value !== 'string') return;
         event.stopPropagation();
-        this.announce(path, value === '' ? null : Number(value));
+        this.announce(path, /^\d+$/.test(value) ? Number(value) : value || null);
     }
 
     handleRefresh(event) {

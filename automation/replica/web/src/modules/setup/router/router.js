@@ -4,7 +4,8 @@ const BASE = '/lightning/setup';
 const MANAGER = `${BASE}/ManageExternalClientApplication`;
 const listeners = new Set();
 
-/** Addresses. evidence: setup-ui section 1; `/new` is a guess (variant url_after_new). */
+/** Addresses. evidence: setup-ui section 1; `/new` is a guess (variant url_after_new), and so is the
+ * consumer page's address (variant consumer_page=lightning). */
 export const paths = {
     home: `${BASE}/SetupOneHome/home`,
     list: `${MANAGER}/home`,
@@ -13,10 +14,11 @@ export const paths = {
     setup: (name) => `${BASE}/${name}/home`,
 };
 
-/** What the address means: {page: home|list|create|detail|other, id?, name?}. */
+/** What the address means: {page: home|list|create|detail|consumer|other, id?, name?}. */
 export function route(pathname = window.location.pathname) {
     const parts = pathname.replace(/\/+$/, '').split('/').slice(3);
     if (parts[0] === 'SetupOneHome' || parts.length === 0) return { page: 'home' };
+    if (parts[0] === 'ExternalClientAppConsumerDetails') return { page: 'consumer', id: parts[1] };
     if (parts[0] !== 'ManageExternalClientApplication') return { page: 'other', name: parts[0] };
     if (parts[2] === 'detail') return { page: 'detail', id: parts[1].slice(0, 15) };
     return { page: parts[1] === 'new' ? 'create' : 'list' };

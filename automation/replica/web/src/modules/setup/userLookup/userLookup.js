@@ -44,8 +44,8 @@ export default class UserLookup extends SetupElement {
         this.problem = '';
         this.announce(this.typed);
         const term = this.typed;
-        const found = term ? await call('searchUsers', { query: term }).catch(() => []) : [];
-        if (term === this.typed) this.items = found.map((user) => ({ ...user, key: user.username }));
+        const found = term ? await call('findUsers', { query: term }).catch(() => ({ users: [] })) : { users: [] };
+        if (term === this.typed) this.items = found.users.map((user) => ({ ...user, key: user.username }));
     }
 
     handlePick(event) {
