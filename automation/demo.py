@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from automation.errors import SettingsError
@@ -31,7 +32,22 @@ def demo_environment(console: Console) -> Iterator[Mapping[str, str]]:
         raise SettingsError(
             f"The demo needs packages that are not installed: {error.name}.", next='Install them: pip install -e ".[demo]"'
         ) from None
-    with replica:
+    with replica, _own_state():
         org = replica.new_org(MY_DOMAIN)
         console.note(f"Demo: a replica of an org answers as {org.login_url}")
         yield {**{name: os.environ[name] for name in KEPT if name in os.environ}, **org.environment()}
+
+
+@contextmanager
+def _own_state() -> Iterator[None]:
+    """Locks and pending deliveries of a demo are not the user's: two demos at once do not meet."""
+    before = os.environ.get("XDG_STATE_HOME")
+    with TemporaryDirectory(prefix="demo-state-") as folder:
+        os.environ["XDG_STATE_HOME"] = folder
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["XDG_STATE_HOME"]
+            else:
+                os.environ["XDG_STATE_HOME"] = before

@@ -85,10 +85,15 @@ def known_secrets() -> frozenset[str]:
         return frozenset(_known)
 
 
-def forget_all() -> None:
-    """Forget every known value. For tests, so that one test's secrets do not mask another's text."""
-    with _lock:
-        _known.clear()
+@contextmanager
+def only_own() -> Iterator[None]:
+    """Forget, at the end, the secrets that became known meanwhile: one test's values do not mask another's texts."""
+    before = known_secrets()
+    try:
+        yield
+    finally:
+        with _lock:
+            _known.intersection_update(before)
 
 
 def encodings(value: str) -> list[str]:

@@ -31,6 +31,7 @@ MISTAKEN: Final[Mapping[str, str]] = {
     "ECA_EMAIL": "ECA_CONTACT_EMAIL",
     "ECA_USERNAME": "ECA_RUN_AS",
     "CREDENTIALS": "CREDENTIALS_TO",
+    "CREDENTIAL_TO": "CREDENTIALS_TO",
 }
 """Names that people are likely to write and that letters alone do not lead to the right one."""
 

@@ -88,7 +88,8 @@ class Console:
         self._stop_live()
         if result.error is not None:
             left = sum(step.note == NOT_REACHED for step in result.steps)
-            self.note(f"{left} steps were not reached." if left else "No step was left.")
+            if left:
+                self.note(f"{left} steps were not reached.")
             self.error(result.error)
         else:
             self._line(f"{self._summary(result)} ({result.seconds:.1f} s)", "bold green")

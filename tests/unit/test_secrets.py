@@ -1,0 +1,134 @@
+"""Secrets never show, and the scrubber finds them in every form in which they travel."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import html
+import json
+import pickle
+import urllib.parse
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from automation.errors import RunbookError, UnexpectedPage
+from automation.secrets import MASK, Secret, holds_secret, known_secrets, only_own, private, scrub, scrub_bytes
+
+VALUES = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF), min_size=6, max_size=40).filter(lambda v: not v.isdigit())
+
+
+def test_a_secret_shows_in_no_form_of_printing() -> None:
+    secret = Secret("hunter2-hunter2")
+    shown = [str(secret), repr(secret), f"{secret}", f"{secret:>20}", "%s" % secret, str([secret]), str({"a": secret})]  # noqa: UP031
+    assert not any("hunter2" in text for text in shown)
+    assert secret.reveal() == "hunter2-hunter2"
+
+
+def test_a_secret_is_not_pickled() -> None:
+    with pytest.raises(TypeError, match="not pickled"):
+        pickle.dumps(Secret("hunter2-hunter2"))
+
+
+def test_copies_stay_secret() -> None:
+    secret = Secret("hunter2-hunter2")
+    assert copy.copy(secret) is secret
+    assert copy.deepcopy([secret]) == [secret]
+
+
+def test_equal_secrets_are_equal_and_differ_from_their_text() -> None:
+    assert Secret("abcdef") == Secret("abcdef")
+    assert Secret("abcdef") != "abcdef"
+    assert len({Secret("abcdef"), Secret("abcdef")}) == 1
+    assert not Secret("")
+
+
+FORMS = {
+    "raw": lambda v: v,
+    "quoted": lambda v: urllib.parse.quote(v, safe=""),
+    "form": urllib.parse.quote_plus,
+    "json": lambda v: json.dumps({"value": v}),
+    "json in json": lambda v: json.dumps(json.dumps({"value": v})),
+    "html": html.escape,
+    "base64": lambda v: base64.b64encode(v.encode()).decode(),
+    "basic authorization": lambda v: base64.b64encode(f"me:{v}".encode()).decode(),
+    "hex": lambda v: v.encode().hex(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(value=VALUES)
+@example(value='a"b\\c&d<e>f/g h+i%20')
+def test_every_encoding_of_a_secret_is_scrubbed(form: str, value: str) -> None:
+    with only_own():
+        Secret(value)
+        text = f"before {FORMS[form](value)} after"
+        assert MASK in scrub(text)
+        assert not holds_secret(scrub(text))
+
+
+def test_base64_is_found_at_every_alignment() -> None:
+    value = "a-secret-that-is-long-enough"
+    Secret(value)
+    for pad in range(6):
+        encoded = base64.b64encode(b"x" * pad + value.encode() + b"yy").decode()
+        assert encoded != scrub(encoded), pad
+
+
+def test_what_is_no_secret_stays() -> None:
+    Secret("hunter2-hunter2")
+    assert scrub("2026-11-24T10:20:30Z step 1.7 took 0.41 s") == "2026-11-24T10:20:30Z step 1.7 took 0.41 s"
+
+
+def test_a_code_is_masked_but_not_inside_longer_numbers() -> None:
+    Secret("123456")
+    assert scrub("code 123456, time 99123456789") == f"code {MASK}, time 99123456789"
+
+
+def test_very_short_values_are_not_searched_for() -> None:
+    Secret("abc")
+    assert scrub("abc") == "abc"
+
+
+def test_only_the_hidden_part_of_an_address_is_searched_for() -> None:
+    Secret("http://me:proxy-password@proxy.acme.com:3128", hides="proxy-password")
+    assert scrub("http://me:proxy-password@proxy.acme.com:3128") == f"http://me:{MASK}@proxy.acme.com:3128"
+    assert "http://me:proxy-password@proxy.acme.com:3128" not in known_secrets()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sid=00D5g000004ABCD!AQEAQJx.abcdefghijklmnopqrstuvwx",
+        "sid=00D5g000004ABCD%21AQEAQJx.abcdefghijklmnopqrstuvwx",
+        "https://acme.my.salesforce.com/secur/frontdoor.jsp?otp=abc&startURL=x",
+        "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9.c2lnbmF0dXJlLWhlcmU",
+    ],
+)
+def test_session_ids_one_time_links_and_tokens_are_known_by_their_shape(text: str) -> None:
+    assert MASK in scrub(text)
+    assert "AQEAQJx" not in scrub(text)
+    assert "otp=abc" not in scrub(text)
+
+
+def test_bytes_that_are_no_text_survive_scrubbing() -> None:
+    Secret("hunter2-hunter2")
+    assert scrub_bytes(b"\xff\xfe hunter2-hunter2 \x00") == b"\xff\xfe *** \x00"
+
+
+@pytest.mark.parametrize("error", [PlaywrightError("fill('hunter2')"), PlaywrightTimeout("hunter2"), AssertionError("hunter2")])
+def test_a_private_phase_lets_no_text_of_a_browser_error_out(error: Exception) -> None:
+    with pytest.raises(UnexpectedPage) as caught, private("typing the password"):
+        raise error
+    assert "hunter2" not in str(caught.value)
+    assert "typing the password" in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_a_private_phase_passes_our_own_errors_on() -> None:
+    with pytest.raises(RunbookError, match="our own"), private("anything"):
+        raise RunbookError("our own")

@@ -1,0 +1,116 @@
+"""Rules of values, as far as they accept and turn them into the product's own form."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automation import settings_addresses as addresses
+from automation import settings_rules as rules
+
+
+@pytest.mark.parametrize(
+    ("text", "scopes"),
+    [
+        ("id, api", ("id", "api")),
+        ("api;id", ("api", "id")),
+        ("id\napi\nid", ("id", "api")),
+        ("Access the identity URL service (id, profile, email, address, phone), Manage user data via APIs (api)", ("id", "api")),
+        ("access the identity url service (id, profile, email, address, phone)", ("id",)),
+        ("REFRESH_TOKEN", ("refresh_token",)),
+    ],
+)
+def test_scopes_are_tokens_or_whole_labels(text: str, scopes: tuple[str, ...]) -> None:
+    assert rules.scopes(text) == scopes
+
+
+@pytest.mark.parametrize("text", ["", " , "])
+def test_no_scope_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="names no scope"):
+        rules.scopes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Relax IP restrictions", "Bypass"),
+        ("relax ip restrictions", "Bypass"),
+        ("Relax IP restrictions for activated devices", "Bypass_2factor"),
+        ("Enforce", "Enforce"),
+        ("enforce_relaxrefresh", "Enforce_RelaxRefresh"),
+    ],
+)
+def test_ip_relaxation_is_the_text_or_the_api_value(text: str, value: str) -> None:
+    assert rules.ip_relaxation(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("dotenv:a.env", ("dotenv:a.env",)),
+        ("dotenv:a.env, json:b.json", ("dotenv:a.env", "json:b.json")),
+        ("command:store --to a,b\nkeyring:acme", ("command:store --to a,b", "keyring:acme")),
+        ("dotenv:a.env,\ndotenv:b.env", ("dotenv:a.env", "dotenv:b.env")),
+    ],
+)
+def test_targets_are_split_only_before_the_next_kind(text: str, targets: tuple[str, ...]) -> None:
+    assert rules.targets(text) == targets
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_a_derived_api_name_obeys_the_rules(name: str) -> None:
+    derived = rules.api_name_for(name)
+    assert rules.api_name(derived) == derived or derived == "X"
+
+
+def test_the_documents_name_gives_the_documents_api_name() -> None:
+    assert rules.api_name_for("ServiceMax Service Board Sync") == "ServiceMax_Service_Board_Sync"
+
+
+@pytest.mark.parametrize("url", ["http://localhost:1717/oauth", "https://acme.example/oauth", "http://127.0.0.1/x"])
+def test_callbacks_are_https_or_local(url: str) -> None:
+    assert addresses.callback_url(url) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://Acme--Dev.sandbox.my.salesforce.com/", "https://acme--dev.sandbox.my.salesforce.com"),
+        ("https://login.salesforce.com/?locale=de", "https://login.salesforce.com"),
+        ("https://acme.my.salesforce.com:443/home", "https://acme.my.salesforce.com"),
+        ("https://acme.my.salesforce.mil", "https://acme.my.salesforce.mil"),
+        ("https://acme.my.sfcrmproducts.cn.", "https://acme.my.sfcrmproducts.cn"),
+    ],
+)
+def test_a_login_url_is_cut_to_its_origin(url: str, origin: str) -> None:
+    assert addresses.login_url(url) == origin
+
+
+def test_a_proxy_may_be_written_without_a_scheme() -> None:
+    assert addresses.proxy_url("proxy.acme.com:3128") == "http://proxy.acme.com:3128"
+
+
+@pytest.mark.parametrize(
+    ("address", "part"),
+    [("http://me:word@p:1", "word"), ("ws://h/x?token=abcd", "token=abcd"), ("http://p:1", ""), ("p:1", "")],
+)
+def test_the_secret_part_of_an_address_is_its_password_or_query(address: str, part: str) -> None:
+    assert addresses.secret_part(address) == part
+
+
+@pytest.mark.parametrize("seed", ["JBSWY3DPEHPK3PXP", "jbsw y3dp ehpk 3pxp", "JBSW-Y3DP-EHPK-3PXP"])
+def test_a_seed_may_be_grouped(seed: str) -> None:
+    assert rules.totp_seed(seed) == "JBSWY3DPEHPK3PXP"
+
+
+def test_an_otpauth_address_is_a_seed() -> None:
+    assert rules.totp_seed("otpauth://totp/x?secret=JBSWY3DPEHPK3PXP").startswith("otpauth://")
+
+
+@pytest.mark.parametrize("label", rules.SCOPES.values())
+def test_every_scope_label_names_its_token(label: str) -> None:
+    token = rules.scopes(label)[0]
+    assert re.search(rf"\b{token}\b", label)
