@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
@@ -40,14 +41,21 @@ def by_role(region: Region, role: str, name: re.Pattern[str]) -> Locator:
     return region.get_by_role(role, name=name).filter(visible=True)  # type: ignore[arg-type]
 
 
-def the_only(locator: Locator, role: str, label: str, region: Region, timeout: float) -> Locator:
-    """Wait for exactly one visible match and return it.
+def the_only(
+    locator: Locator,
+    role: str,
+    label: str,
+    region: Region,
+    timeout: float,
+    state: Literal["visible", "attached"] = "visible",
+) -> Locator:
+    """Wait for exactly one match and return it.
 
     Raises:
         ElementNotFound: none or several; the message names what was there instead.
     """
     try:
-        locator.first.wait_for(state="visible", timeout=timeout * 1000)
+        locator.first.wait_for(state=state, timeout=timeout * 1000)
     except PlaywrightTimeout:
         raise ElementNotFound(_missing(role, label, region)) from None
     count = locator.count()

@@ -6,7 +6,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, expect
 
 from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
-from flows.pages.base import Region, by_role, find, the_only
+from flows.pages.base import Region, by_role, the_only
 from flows.pages.labels import Labels, exactly
 
 
@@ -23,7 +23,12 @@ class DualList:
         self.timeout = timeout
 
     def _list(self, key: str) -> Locator:
-        return find(self.region, "listbox", self.labels.pattern(key), self.labels[key], self.timeout)
+        """One of the lists. An empty one has no height, so it never counts as visible."""
+        boxes = self._lists(key)
+        return the_only(boxes, "listbox", self.labels[key], self.region, self.timeout, state="attached")
+
+    def _lists(self, key: str) -> Locator:
+        return self.region.get_by_role("listbox", name=self.labels.pattern(key))
 
     @property
     def available(self) -> Locator:
@@ -34,8 +39,8 @@ class DualList:
         return self._list("create.scopes_selected")
 
     def there(self) -> bool:
-        """Whether both lists are visible now."""
-        return by_role(self.region, "listbox", self.labels.pattern("create.scopes_selected")).count() == 1
+        """Whether the lists are there now."""
+        return self._lists("create.scopes_selected").count() == 1
 
     def chosen(self) -> list[str]:
         """Texts of the selected scopes, in order."""
@@ -64,9 +69,14 @@ class DualList:
 
     def _move(self, option: Locator, button_key: str, target: Locator, text: str) -> None:
         option.click()
-        button = by_role(self.region, "button", self.labels.pattern(button_key))
-        the_only(button, "button", self.labels[button_key], self.region, self.timeout).click()
+        self._button(button_key).click()
         try:
             expect(target.get_by_role("option", name=exactly(text))).to_have_count(1, timeout=self.timeout * 1000)
         except AssertionError:
             raise UnexpectedPage(f'The scope "{text}" did not move to the other list.') from None
+
+    def _button(self, key: str) -> Locator:
+        """The arrow button. Its short names (``Add``) are used elsewhere too, so only the lists' own group is searched."""
+        group = self.region.get_by_role("group").filter(has=self._lists("create.scopes_selected"))
+        region = group.last if group.count() else self.region
+        return the_only(by_role(region, "button", self.labels.pattern(key)), "button", self.labels[key], region, self.timeout)
