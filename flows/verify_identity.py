@@ -148,10 +148,16 @@ class _Passage:
             said = f"answers with an error (HTTP {status})" if status and status >= 500 else "can't be reached"
             raise OrgUnavailable(f"The org {said} on the way in ({self._where()}).")
         if what == _UNKNOWN:
+            self._require_answer()
             raise UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
         screen = self._identity.screen()
         if screen is not None:
             self._pass(screen)
+
+    def _require_answer(self) -> None:
+        status = self._navigation.status or 0
+        if status >= 400:
+            raise OrgUnavailable(f"{self._where()} answers with an error (HTTP {status}).")
 
     def _pass(self, screen: Screen) -> None:
         log.info("screen: %s", screen.value)

@@ -110,7 +110,7 @@ def open_address(page: Page, url: str, timeout: float) -> None:
     status = response.status if response is not None else 200
     if status == 503:
         raise OrgBusy(f"{host} answers that it is not available now (HTTP 503).")
-    if status >= 500:
+    if status >= 400:
         raise OrgUnavailable(f"{host} answers with an error (HTTP {status}).")
 
 

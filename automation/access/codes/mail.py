@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr
 from typing import Final
@@ -36,16 +37,21 @@ _USER_NAME: Final = re.compile(r"user\s?name\s*[:：]\s*([^\s<>,;]+@[^\s<>,;]+)"
 _RECIPIENT_HEADERS: Final = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 
 
-def code_in(raw: bytes, request: CodeRequest) -> Secret | None:
+SKEW: Final = timedelta(minutes=10)
+"""How much earlier than the request a mail may say it was written: the clocks of two machines differ."""
+
+
+def code_in(raw: bytes, request: CodeRequest, since: datetime | None = None) -> Secret | None:
     """The code in a mail, when the mail answers this request; None for any other mail.
 
     Args:
         raw: the mail as it came.
         request: whose mail is looked for. What it leaves open is not compared.
+        since: when the code was asked for; a mail that was written long before is an old one that comes late.
     """
     mail: EmailMessage = email.message_from_bytes(raw, policy=email.policy.default)
     text = _text(mail)
-    if not (_is_verification(mail, request) and _is_for(mail, text, request)):
+    if not (_is_verification(mail, request) and _is_for(mail, text, request)) or _is_old(mail, since):
         return None
     found = CODE.search(text)
     return Secret(found.group(1)) if found else None
@@ -57,6 +63,15 @@ def _is_verification(mail: EmailMessage, request: CodeRequest) -> bool:
         return False
     # A production org never writes "Sandbox:". The other way round is not known well enough to refuse a mail for it.
     return not (request.sandbox is False and SANDBOX_MARK.match(subject))
+
+
+def _is_old(mail: EmailMessage, since: datetime | None) -> bool:
+    written = getattr(mail.get("Date"), "datetime", None)
+    if since is None or not isinstance(written, datetime):
+        return False
+    if written.tzinfo is None:  # "-0000": the time is UTC, the sender's zone is not told
+        written = written.replace(tzinfo=UTC)
+    return written < since - SKEW
 
 
 def _is_for(mail: EmailMessage, text: str, request: CodeRequest) -> bool:

@@ -7,7 +7,9 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -24,8 +26,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-IDLE_SLICE: Final = 20.0
-"""Seconds after which the box is searched even though IDLE told nothing: some servers do not tell of every mail."""
+IDLE_SLICE: Final = 3.0
+"""Seconds after which the box is searched even though IDLE told nothing.
+
+A mail that comes between the search and the begin of IDLE is told too early to be seen, and some servers do not tell of
+every mail; so IDLE only makes the wait end sooner.
+"""
 POLL: Final = 2.0
 """Seconds between two looks where the server has no IDLE."""
 CONNECT_TIMEOUT: Final = 20.0
@@ -86,6 +92,7 @@ class Mailbox:
         self._ca_file = ca_file
         self._client: IMAPClient | None = None
         self._seen_up_to = 0
+        self._since: datetime | None = None
         self._validity: int | None = None
         self._failure: VerificationNeeded | None = None
 
@@ -95,6 +102,7 @@ class Mailbox:
 
     def prepare(self) -> None:
         """Open the box and note the newest mail; what is there now is older than the request."""
+        self._since = datetime.now(UTC)
         try:
             self._failure = None
             self._reconnecting(self._note_newest)
@@ -127,14 +135,15 @@ class Mailbox:
 
     def close(self) -> None:
         """Log out; a server that is gone already is no matter."""
-        client, self._client = self._client, None
-        if client is not None:
-            from imapclient.exceptions import IMAPClientError
+        if self._client is None:
+            return
+        from imapclient.exceptions import IMAPClientError
 
-            try:
-                client.logout()
-            except (IMAPClientError, OSError):
-                log.debug("the mail server was gone before logout")
+        try:
+            self._client.logout()
+            self._client = None
+        except (IMAPClientError, OSError):
+            self._hang_up()
 
     def _reconnecting(self, act: Callable[[], T]) -> T:
         """Do something with the box, once more over a new connection when the server hung up."""
@@ -144,16 +153,22 @@ class Mailbox:
             return act()
         except (IMAPClientError, OSError):
             log.debug("the connection to the mail server broke; connecting again")
-        self._client = None
+        self._hang_up()
         try:
             return act()
         except (IMAPClientError, OSError) as error:
+            self._hang_up()
             raise self._unusable(error) from None
 
+    def _hang_up(self) -> None:
+        """Close the socket of a connection that is of no use any more."""
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(OSError):
+                client.shutdown()
+
     def _connected(self) -> IMAPClient:
-        if self._client is None:
-            self._client = self._connect()
-        return self._client
+        return self._client or self._connect()
 
     def _connect(self) -> IMAPClient:
         from imapclient import IMAPClient, SocketTimeout
@@ -166,10 +181,12 @@ class Mailbox:
         try:
             client.login(self._user, self._password.reveal())
         except LoginError:
+            client.shutdown()
             raise VerificationNeeded(
                 f"The mail server {at.host} refused user name or password.",
                 next="Check SF_IMAP_USERNAME and SF_IMAP_PASSWORD; many servers want an app password here.",
             ) from None
+        self._client = client
         self._select(client)
         return client
 
@@ -205,7 +222,7 @@ class Mailbox:
         fresh = [uid for uid in client.search(["UID", f"{self._seen_up_to + 1}:*"]) if uid > self._seen_up_to]
         for uid in sorted(fresh, reverse=True):  # "n:*" names the last mail even when it is older than n
             raw = client.fetch([uid], ["BODY.PEEK[]"])[uid][b"BODY[]"]
-            code = code_in(raw, request)
+            code = code_in(raw, request, self._since)
             if code is not None:
                 self._seen_up_to = uid
                 return code

@@ -1,0 +1,252 @@
+"""Ways in and screens on the replica: real host names, real TLS, a real mailbox."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from automation.access import hosts
+from automation.browser import launched, new_context
+from automation.errors import (
+    LoginRefused,
+    OrgBusy,
+    PersonNeeded,
+    RunbookError,
+    SettingsError,
+    UnexpectedPage,
+    VerificationNeeded,
+)
+from automation.org_state import OrgState
+from automation.replica import OrgHandle, Replica
+from automation.secrets import Secret, known_secrets
+from automation.settings import Settings, load_settings
+from flows.log_in import enter, note_org
+from flows.pages.labels import Labels
+from flows.verify_identity import IdentityVerification
+
+pytestmark = pytest.mark.browser
+NewOrg = Callable[..., OrgHandle]
+
+
+@pytest.fixture(scope="module")
+def org_browser(replica: Replica, playwright: Playwright) -> Iterator[Browser]:
+    """One browser that trusts the replica's authority and uses its proxy."""
+    org = replica.new_org("access--probe.sandbox")
+    with launched(playwright, load_settings(org.environment(), None)) as browser:
+        yield browser
+
+
+class Entering:
+    """Gets into an org with changed settings, each time in a fresh context."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._open: list[tuple[BrowserContext, IdentityVerification]] = []
+
+    def __call__(self, org: OrgHandle, **changes: str) -> Page:
+        environment = org.environment() | changes
+        settings = load_settings({name: value for name, value in environment.items() if value}, None)
+        context = new_context(self._browser, settings)
+        verification = IdentityVerification.from_settings(settings, Labels())
+        self._open.append((context, verification))
+        page = context.new_page()
+        self.door = enter(page, settings, verification)
+        self.settings: Settings = settings
+        return page
+
+    def close(self) -> None:
+        for context, verification in self._open:
+            verification.close()
+            context.close()
+
+
+@pytest.fixture
+def get_in(org_browser: Browser) -> Iterator[Entering]:
+    """`Entering` with the shared browser."""
+    entering = Entering(org_browser)
+    yield entering
+    entering.close()
+
+
+@pytest.mark.parametrize("login_page", ["one_step", "username_first"])
+def test_password_and_emailed_code(new_org: NewOrg, get_in: Entering, login_page: str) -> None:
+    """Both forms of the login page lead to Setup, with one password and one code; the org's id is read on the way."""
+    org = new_org(login_page=login_page)
+    page = get_in(org)
+    assert hosts.parse(page.url).host == hosts.setup_host(f"{org.my_domain}.my.salesforce.com")
+    assert len(org.events("password accepted")) == 1
+    assert len(org.events("code sent")) == 1
+    assert not org.events("wrong code")
+    state = OrgState(get_in.settings.host)
+    note_org(page, get_in.settings, state)
+    assert org.org_id.startswith(state.org_id or "?")
+    assert all(cookie["value"] in known_secrets() for cookie in page.context.cookies() if cookie["name"] == "sid")
+
+
+def test_generic_host(new_org: NewOrg, get_in: Entering) -> None:
+    """A login at test.salesforce.com ends in the user's own org."""
+    org = new_org()
+    page = get_in(org, SF_LOGIN_URL="https://test.salesforce.com")
+    assert hosts.my_domain_of(hosts.parse(page.url).host) == f"{org.my_domain}.my.salesforce.com"
+
+
+def test_authenticator_code(new_org: NewOrg, get_in: Entering) -> None:
+    """The authenticator's code is computed from its seed."""
+    org = new_org(after_password=["totp"])
+    get_in(org, SF_TOTP_SECRET=org.admin.totp_secret)
+    assert not org.events("wrong code")
+
+
+def test_all_that_can_be_passed(new_org: NewOrg, get_in: Entering) -> None:
+    """Code, phone registration and two maintenance notices in a row."""
+    org = new_org(after_password=["email", "register_phone", "maintenance"], maintenance_repeats=2)
+    get_in(org)
+    assert len(org.events("logged in")) == 1
+
+
+@pytest.mark.parametrize("box", ["imaps", "imap on loopback"])
+def test_mail_comes_late_among_others(new_org: NewOrg, get_in: Entering, replica: Replica, box: str) -> None:
+    """Old codes and other mails in the box are passed over; the right one may take its time."""
+    org = new_org(decoy_mails=4, mail_delay_seconds=1.5)
+    get_in(org, SF_IMAP_URL=replica.imap_url if box == "imaps" else replica.imap_plain_url)
+    assert not org.events("wrong code")
+
+
+def test_lost_mail(new_org: NewOrg, get_in: Entering) -> None:
+    """When the first mail is lost, another code is asked for."""
+    org = new_org(mail_lost=1)
+    get_in(org, TIMEOUT_CODE="4")
+    assert len(org.events("code sent")) == 2
+
+
+def test_no_mail_at_all(new_org: NewOrg, get_in: Entering) -> None:
+    """A mailbox in which nothing arrives is named."""
+    org = new_org(mail_lost=9)
+    with pytest.raises(VerificationNeeded, match="No verification mail"):
+        get_in(org, TIMEOUT_CODE="2")
+
+
+def test_mailbox_password_is_wrong(new_org: NewOrg, get_in: Entering) -> None:
+    """A mailbox that can't be opened is told when a code is needed, and not before."""
+    quiet = new_org(after_password=[])
+    get_in(quiet, SF_IMAP_PASSWORD="wrong-word")
+    with pytest.raises(VerificationNeeded, match="refused user name or password"):
+        get_in(new_org(), SF_IMAP_PASSWORD="wrong-word")
+
+
+def test_two_orgs_share_a_mailbox(replica: Replica, get_in: Entering) -> None:
+    """A code for another org's user in the same box is left alone."""
+    one = replica.new_org("shared--one.sandbox", email="box@acme.example", mail_delay_seconds=1.0)
+    other = replica.new_org("shared--other.sandbox", email="box@acme.example", mail_delay_seconds=0.2)
+    with pytest.raises(VerificationNeeded):  # leaves an unused code of the other org in the box
+        get_in(other, SF_IMAP_URL="", SF_IMAP_USERNAME="", SF_IMAP_PASSWORD="")
+    get_in(one)
+    assert not one.events("wrong code")
+
+
+SCREENS: dict[str, tuple[type[RunbookError], str]] = {
+    "sms": (VerificationNeeded, "text message"),
+    "push": (VerificationNeeded, "Salesforce Authenticator"),
+    "passkey": (VerificationNeeded, "passkey"),
+    "enrol_passkey": (PersonNeeded, "registers a passkey"),
+    "enrol_totp": (PersonNeeded, "authenticator app"),
+    "change_password": (PersonNeeded, "expired"),
+    "locked": (LoginRefused, "locked"),
+    "problem": (VerificationNeeded, "can't verify"),
+    "concurrent": (PersonNeeded, "login flow"),
+    "captcha": (PersonNeeded, "robot"),
+    "unknown": (UnexpectedPage, "unknown page"),
+    "temp_code": (VerificationNeeded, "temporary code"),
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_what_needs_a_person(new_org: NewOrg, get_in: Entering, screen: str) -> None:
+    """Each screen that the settings can't answer has its own message and cure."""
+    kind, words = SCREENS[screen]
+    org = new_org(after_password=[screen])
+    with pytest.raises(kind, match=words) as caught:
+        get_in(org)
+    opened = next(event["at"] for event in org.events("screen") if event["screen"] == screen)
+    assert screen == "unknown" or time.time() + org.replica.world.offset - opened < 3  # one second and a busy machine
+    assert caught.value.next
+    assert not org.events("wrong code")
+
+
+def test_choosing(new_org: NewOrg, get_in: Entering) -> None:
+    """Among the offered methods the one is chosen whose code is at hand."""
+    org = new_org(after_password=["choose"], choices=["push", "email", "totp"])
+    get_in(org)
+    assert [event["method"] for event in org.events("code sent")] == ["email"]
+    org = new_org(after_password=["choose"], choices=["push", "email", "totp"])
+    get_in(org, SF_TOTP_SECRET=org.admin.totp_secret)
+    assert not org.events("code sent")
+
+
+def test_code_command(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> None:
+    """A program may tell the code that a person in the office makes."""
+    org = new_org(after_password=["temp_code"])
+    org.change_user("admin", temp_code="98765")
+    program = tmp_path / "code"
+    program.write_text("#!/bin/sh\necho the code is 98765\n")
+    program.chmod(0o700)
+    get_in(org, SF_CODE_COMMAND=str(program))
+    assert len(org.events("logged in")) == 1
+
+
+def test_wrong_password(new_org: NewOrg, get_in: Entering) -> None:
+    """A wrong password is tried once."""
+    org = new_org()
+    with pytest.raises(LoginRefused, match="Please check your username and password") as caught:
+        get_in(org, SF_PASSWORD="Not-The-Password-1")
+    assert len(org.events("login page")) <= 2
+    assert "Not-The-Password-1" not in str(caught.value)
+
+
+def test_wipe(new_org: NewOrg, get_in: Entering) -> None:
+    """A page whose scripts empty the form right after its load is filled in again."""
+    org = new_org(late_wipe_ms=60)
+    get_in(org)
+    assert len(org.events("logged in")) == 1
+
+
+def test_saved_session(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> None:
+    """A saved session is used without a login; a dead one gives way to the password."""
+    org = new_org()
+    saved = tmp_path / "session.json"
+    get_in(org).context.storage_state(path=saved)
+    get_in(org, SF_STORAGE_STATE=str(saved), SF_PASSWORD="", SF_USERNAME="")
+    assert "saved session" in get_in.door.name
+    assert len(org.events("password accepted")) == 1
+    org.expire_sessions()
+    get_in(org, SF_STORAGE_STATE=str(saved))
+    assert get_in.door.name == "user name and password"
+
+
+def test_dead_session_alone(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> None:
+    """A dead session without another way in is an error that says so."""
+    org = new_org()
+    saved = tmp_path / "session.json"
+    saved.write_text(json.dumps({"cookies": [], "origins": []}))
+    with pytest.raises(LoginRefused, match="asks for user name and password"):
+        get_in(org, SF_STORAGE_STATE=str(saved), SF_PASSWORD="", SF_USERNAME="")
+    saved.write_text("{")
+    with pytest.raises(RunbookError, match="no storage state"):
+        get_in(org, SF_STORAGE_STATE=str(saved), SF_PASSWORD="", SF_USERNAME="")
+
+
+def test_unknown_org(new_org: NewOrg, get_in: Entering) -> None:
+    """A host that the proxy does not reach is unavailable, with the advice to look at name and proxy."""
+    org = new_org()
+    with pytest.raises(RunbookError) as caught:
+        get_in(org, SF_LOGIN_URL="https://nobody--here.sandbox.my.salesforce.com")
+    assert caught.value.exit_code in (69, 75)
+
+
+__all__ = ["OrgBusy", "Secret", "SettingsError", "Any"]
