@@ -50,7 +50,8 @@ def client(settings: Settings) -> httpx.Client:
     direct = httpx.HTTPTransport(verify=context)
     mounts: dict[str, httpx.BaseTransport] = {}
     if settings.https_proxy is not None and "*" not in no_proxy_hosts(settings.no_proxy):
-        proxy = httpx.Proxy(settings.https_proxy.reveal(), ssl_context=context)
+        address = settings.https_proxy.reveal()
+        proxy = httpx.Proxy(address, ssl_context=context if address.startswith("https:") else None)
         mounts["https://"] = httpx.HTTPTransport(verify=context, proxy=proxy)
         for pattern in no_proxy_patterns(settings.no_proxy):
             mounts[f"https://{pattern}"] = direct
