@@ -55,7 +55,7 @@ ERRORS: dict[str, tuple[str, str]] = {
 
 
 def token(ex: Exchange) -> Response:
-    """POST /services/oauth2/token on any host."""
+    """POST /services/oauth2/token on any host, for the client-credentials flow."""
     try:
         app, user, scope = _grant(ex)
     except TokenError as refusal:
@@ -63,7 +63,7 @@ def token(ex: Exchange) -> Response:
         body = {"error": refusal.error, "error_description": refusal.description}
         return JSONResponse(body, 400, headers={"Cache-Control": "no-store"})
     ex.org.log("token given", app=app.developer_name, username=user.username, scope=scope)
-    return JSONResponse(_success(ex, app, user, scope), headers={"Cache-Control": "no-store"})
+    return JSONResponse(issue(ex.org, app, user, scope), headers={"Cache-Control": "no-store"})
 
 
 def client_of(ex: Exchange) -> tuple[str, str]:
@@ -85,7 +85,7 @@ def _grant(ex: Exchange) -> tuple[App, User, str]:
         raise TokenError("must_post")
     if ex.host.role is not Role.MY:
         raise TokenError("wrong_domain")
-    if org.status != "active":
+    if not org.ready():
         raise TokenError("inactive_org")
     if form.get("grant_type") != "client_credentials":
         raise TokenError("bad_grant")
@@ -147,13 +147,14 @@ def _check_network(policies: Doc, user: User) -> None:
         raise TokenError("ip")
 
 
-def _success(ex: Exchange, app: App, user: User, scope: str) -> Doc:
-    org, now = ex.org, ex.world.now()
+def issue(org: Org, app: App | None, user: User, scope: str) -> Doc:
+    """Make an access token and its JSON answer. ``app`` is None for the CLI's own client."""
+    now = org.clock()
     value = _new_token(org, app)
     org.tokens[value] = Token(user, app, scope, now, now + TOKEN_SECONDS)
     identity = identity_url(org, user)
     issued = str(int(now * 1000))
-    digest = hmac.new(app.secret.encode(), (identity + issued).encode(), hashlib.sha256).digest()
+    digest = hmac.new((app.secret if app else "").encode(), (identity + issued).encode(), hashlib.sha256).digest()
     return {
         "access_token": value, "signature": base64.b64encode(digest).decode(), "scope": scope,
         "instance_url": org.url(), "id": identity, "token_type": "Bearer", "issued_at": issued,
@@ -167,8 +168,8 @@ def identity_url(org: Org, user: User) -> str:
     return f"https://{host}.salesforce.com/id/{org.id}/{to_18(user.id)}"
 
 
-def _new_token(org: Org, app: App) -> str:
-    if org.variants.jwt_tokens or app.doc["oauth"]["security"]["namedUserJwt"]:
+def _new_token(org: Org, app: App | None) -> str:
+    if app and (org.variants.jwt_tokens or app.doc["oauth"]["security"]["namedUserJwt"]):
         parts = (b'{"alg":"RS256","typ":"JWT"}', secrets.token_bytes(90), secrets.token_bytes(256))
         return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
     return f"{org.id15}!AQEA{secrets.token_urlsafe(66).replace('-', '.')}"

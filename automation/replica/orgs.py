@@ -12,6 +12,7 @@ from typing import Any
 from automation.replica import apps as app_parts
 from automation.replica import hosts, rules, users
 from automation.replica.apps import App, Doc
+from automation.replica.copies import Copy
 from automation.replica.events import EventLog
 from automation.replica.faults import Fault
 from automation.replica.hosts import Role
@@ -23,10 +24,10 @@ from automation.replica.variants import Variants
 
 @dataclass
 class Token:
-    """An access token: whose it is, which app got it, and its scopes."""
+    """An access token: whose it is, which app got it (None: the CLI), and its scopes."""
 
     user: User
-    app: App
+    app: App | None
     scope: str
     issued_at: float
     expires_at: float
@@ -60,6 +61,8 @@ class Org:
 
     def __post_init__(self) -> None:
         self.build()
+        now = self.clock()
+        self.copies = [Copy(self.id, now, now, now)]
 
     def build(self) -> None:
         """(Re)create everything from the seed: users, apps of ``list_size``; no sessions, no tokens."""
@@ -70,6 +73,7 @@ class Org:
         self.users = users.people(self.my_domain, self.seeded, self.email)
         self.apps: dict[str, App] = {}
         self.sessions: dict[str, Session] = {}
+        self.auth_codes: dict[str, User] = {}
         self.links: dict[str, Link] = {}
         self.tokens: dict[str, Token] = {}
         self.vanished_keys: set[str] = set()
@@ -104,6 +108,10 @@ class Org:
         """The integration user."""
         return self.person(users.RUN_AS)
 
+    def ready(self) -> bool:
+        """Whether the org answers at all: active, and no refresh under way."""
+        return self.status == "active" and self.clock() >= self.copies[-1].ready_at
+
     def log(self, event: str, **details: Any) -> None:
         """Add an event at the clock's time."""
         self.events.add(self.clock(), event, **details)
@@ -130,6 +138,12 @@ class Org:
         otp = secrets.token_urlsafe(32)
         self.links[otp] = Link(user=user, target=target, role=role, kind=kind)
         return otp
+
+    def make_auth_code(self, user: User) -> str:
+        """A new authorization code, as sandboxAuth hands out."""
+        code = "aPrx" + secrets.token_urlsafe(40)
+        self.auth_codes[code] = user
+        return code
 
     # -- apps
 

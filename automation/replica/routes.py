@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from automation.replica import attacker, consumer, doors, identity, login, oauth, rest, screens, setup_api, shell
+from automation.replica import attacker, consumer, doors, identity, login, oauth, oauth_info, rest, screens, setup_api, shell
 from automation.replica.exchange import Handler
 from automation.replica.hosts import Role
 
@@ -48,9 +48,14 @@ ROUTES: tuple[Route, ...] = (
     *(route("POST", (Role.MY,), screens.ADDRESSES[name], "verify", identity.submit) for name in identity.FIELDS),
     route("GET", (Role.MY,), identity.RESEND, "verify", identity.resend),
     route("GET", (Role.MY,), consumer.ADDRESS, "consumer", consumer.page),
-    route("GET POST", ANY, "/services/oauth2/token", "token", oauth.token),
-    route("POST", ANY, "/services/oauth2/revoke", "token", oauth.revoke),
+    route("GET POST", ANY, "/services/oauth2/token", "token", lambda ex: oauth_info.exchange_code(ex) or oauth.token(ex)),
+    route("GET POST", ANY, "/services/oauth2/revoke", "token", oauth.revoke),
+    route("GET POST", PUBLIC, "/services/oauth2/userinfo", "token", oauth_info.userinfo),
+    route("POST", (Role.MY,), "/services/oauth2/introspect", "token", oauth_info.introspect),
+    route("GET POST", (Role.MY,), "/services/oauth2/singleaccess", "door", oauth_info.single_access),
+    route("GET", PUBLIC, "/.well-known/openid-configuration", "token", oauth_info.discovery),
     route("GET", (Role.MY,), "/services/data", "rest", rest.versions),
+    route("GET POST", (Role.MY,), "/services/data/v*", "rest", rest.resource),
     route("GET", (Role.ATTACKER, Role.SITE), "/*", "attacker", attacker.page),
     route("POST", (Role.ATTACKER, Role.SITE), "/*", "attacker", attacker.take),
 )

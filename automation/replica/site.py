@@ -71,7 +71,7 @@ class Site:
             ex.org.log("fault", effect=fault.effect, kind=found.kind, path=ex.path, action=ex.query("action"))
         await asyncio.sleep(_delay(ex.org, found.kind) + sum(f.seconds for f in struck if f.effect == "delay"))
         _expire(ex, struck)
-        early = _instead(struck)
+        early = _instead(struck) or _away(ex, found.kind)
         if early is not None:
             await early(scope, receive, send)
         elif _has(struck, "reset_before"):
@@ -137,6 +137,13 @@ def _instead(struck: list[Fault]) -> Response | None:
             body = {"state": "ERROR", "error": {"message": fault.message, "fields": fault.fields}}
             return Response(json.dumps(body), media_type="application/json")
     return None
+
+
+def _away(ex: Exchange, kind: str) -> Response | None:
+    """What an org in mid-refresh answers to everything but its token endpoint (wording is a guess)."""
+    if ex.org.ready() or kind in {"token", "attacker", "static"}:
+        return None
+    return PlainTextResponse("This organization is being refreshed. Try again later.", 503, {"Retry-After": "60"})
 
 
 def _dress(response: Response, struck: list[Fault]) -> Response:

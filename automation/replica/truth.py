@@ -21,6 +21,7 @@ def truth(world: World, org: Org) -> dict[str, Any]:
         "generation": org.generation,
         "sandbox": org.sandbox,
         "status": org.status,
+        "ready": org.ready(),
         "login_url": org.url(),
         "admin": {**org.admin.as_dict(), "mailbox_password": world.mailbox_passwords[org.admin.email]},
         "run_as": org.run_as.username,
@@ -30,7 +31,7 @@ def truth(world: World, org: Org) -> dict[str, Any]:
             {"sid": s.sid, "username": s.user.username, "host": s.role, "screens": s.gate.screens if s.gate else []}
             for s in org.sessions.values()
         ],
-        "tokens": [{"username": t.user.username, "app": t.app.developer_name, "scope": t.scope} for t in org.tokens.values()],
+        "tokens": [{"username": t.user.username, "app": t.app.developer_name if t.app else None, "scope": t.scope} for t in org.tokens.values()],
         "faults": [fault.as_dict() for fault in org.faults],
     }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
-from automation.replica import hosts
+from automation.replica import hosts, refresh
 from automation.replica.hosts import Host, Role
 from automation.replica.orgs import Org
 from automation.replica.users import User
@@ -38,7 +38,7 @@ class World:
     attacker: list[dict[str, Any]] = field(default_factory=list)
     sent: list[Mail] = field(default_factory=list)
     mailbox_passwords: dict[str, str] = field(default_factory=dict)
-    post: Callable[[Mail, float], None] = lambda mail, delay: None
+    post: Callable[[Mail, float], None] | None = None
     offset: float = 0.0
 
     def now(self) -> float:
@@ -61,16 +61,15 @@ class World:
         if seed is not None:
             org.seed = seed
         org.generation = 0
+        org.copies = org.copies[:1]
         org.events.events.clear()
         org.faults.clear()
         org.build()
         return org
 
-    def refresh(self, my_domain: str, *, initiator: str = "admin") -> Org:
-        """What a sandbox refresh does (OA 6.1): see ``refresh.py``."""
-        from automation.replica import refresh
-
-        return refresh.run(self, self.orgs[my_domain], initiator)
+    def refresh(self, my_domain: str, **options: Any) -> Org:
+        """What a sandbox refresh does; options are those of ``refresh.run``."""
+        return refresh.run(self, self.orgs[my_domain], **options)
 
     def org_of(self, host: Host) -> Org | None:
         """The org that a host belongs to."""
@@ -86,7 +85,8 @@ class World:
     def send(self, mail: Mail, delay: float = 0.0) -> None:
         """Send a mail now; it arrives ``delay`` seconds later."""
         self.sent.append(mail)
-        self.post(mail, delay)
+        if self.post is not None:
+            self.post(mail, delay)
 
     def mails_of(self, user: User) -> list[Mail]:
         """What was sent to a user's address, oldest first."""
