@@ -54,13 +54,17 @@ def expand_oauth(tab: SettingsTab, state: OrgState) -> Finding:
 
 
 @step("4.5", "Consumer Key and Secret")
-def open_key_and_secret(tab: SettingsTab, reveal: Reveal, recorder: Recorder, state: OrgState) -> Finding:
+def open_key_and_secret(
+    tab: SettingsTab, reveal: Reveal, verification: IdentityVerification, recorder: Recorder, state: OrgState
+) -> Finding:
     if state.delivered_before:
         return unchanged(ALREADY)
     tab.key_and_secret_button()
 
     def click() -> str:
+        verification.prepare()  # what is in the mailbox now is older than the code that the click has sent
         reveal.begin(recorder)
+        verification.prepared()
         return f"the page of key and secret {reveal.open()}"
 
     return needed("the page of key and secret opened", act=click)

@@ -71,8 +71,12 @@ class IdentityVerification:
         return cls(settings, labels, CodeSources.from_settings(settings), person, tell)
 
     def prepare(self) -> None:
-        """Note what is in the mailbox now. Call it before anything that may make the org send a code."""
+        """Begin to note what is in the mailbox now, beside the browser; call it, and `prepared`, before a code is sent."""
         self.codes.prepare()
+
+    def prepared(self) -> None:
+        """Wait until that is done. Call it right before the click that may make the org send a code."""
+        self.codes.prepared()
 
     def until(self, page: Page, done: Outcome, *, types_password: bool = True) -> None:
         """Pass all screens until ``done`` has happened. Must run while nothing is recorded.
