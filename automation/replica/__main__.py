@@ -6,9 +6,11 @@ Prints how to open it in a browser, what to log in with, and the settings for th
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import sys
 import threading
+from typing import Any
 
 from automation import replica as package
 from automation.replica.handles import OrgHandle, Replica
@@ -40,10 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _knob(text: str) -> tuple[str, object]:
+def _knob(text: str) -> tuple[str, Any]:
     """``name=value``, the value read as JSON where it is JSON."""
-    import json
-
     name, _, value = text.partition("=")
     try:
         return name, json.loads(value)

@@ -33,7 +33,7 @@ def page(ex: Exchange) -> Response:
     try:
         app = ex.org.app(ex.query("id"))
     except Refused as refused:
-        return ex.html("notice.html", 404, heading="Data Not Available", lines=[refused.message], link="", link_text="")
+        return ex.html("notice.html", 404, heading="Data Not Available", lines=[refused.message], link="", link_text="", poll="")
     if not session.user.can_view_secrets:
         return insufficient(ex)
     return reveal(ex, app)
@@ -52,7 +52,7 @@ def insufficient(ex: Exchange) -> Response:
     """Salesforce's page for a missing permission."""
     lines = ["You do not have the level of access necessary to perform the operation you requested. "
              "Please contact the owner of the record or your administrator if access is necessary."]  # fmt: skip
-    return ex.html("notice.html", 403, heading="Insufficient Privileges", lines=lines, link="", link_text="")
+    return ex.html("notice.html", 403, heading="Insufficient Privileges", lines=lines, link="", link_text="", poll="")
 
 
 def _login_first(ex: Exchange, session: Session) -> Response | None:

@@ -50,6 +50,7 @@ class _Control:
             Route(org + "/variants", self._on_org(self._variants), methods=["GET", "PATCH"]),
             Route(org + "/faults", self._on_org(self._faults), methods=["GET", "POST", "DELETE"]),
             Route(org + "/users/{short}", self._on_org(self._user), methods=["PATCH"]),
+            Route(org + "/approve", self._on_org(self._approve), methods=["POST"]),
             Route(org + "/truth", self._on_org(self._truth)),
             Route(org + "/mail", self._on_org(self._mail)),
             Route(org + "/events", self._on_org(self._events)),
@@ -103,6 +104,9 @@ class _Control:
 
     def _user(self, request: Request, org: Org, body: dict[str, Any]) -> Any:
         return truth.change_user(org.person(request.path_params["short"]), body)
+
+    def _approve(self, _: Request, org: Org, __: dict[str, Any]) -> Any:
+        return {"approved": org.approve()}
 
     def _truth(self, _: Request, org: Org, __: dict[str, Any]) -> Any:
         return truth.truth(self._world, org)

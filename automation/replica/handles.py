@@ -206,6 +206,10 @@ class OrgHandle:
         """End every session of the org, as a logout everywhere or a time-out does."""
         self._server.call(self._org.end_sessions)
 
+    def approve(self) -> None:
+        """Play the person: whatever screen a session of this org waits at is dealt with, and its page moves on."""
+        self._server.call(self._org.approve)
+
     def reset(self, seed: int | None = None) -> None:
         """The org as on its first day."""
         self._server.call(lambda: self.replica.world.reset(self.my_domain, seed))

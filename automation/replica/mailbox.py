@@ -33,7 +33,7 @@ _ARGUMENTS = argparse.Namespace(
 )  # fmt: skip
 
 
-class _Login(Login):  # type: ignore[misc]  # pymap's classes are untyped to mypy
+class _Login(Login):
     """Logs in by the world's mailbox passwords."""
 
     def __init__(self, config: Config, world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from automation.replica import attacker, consumer, doors, identity, login, oauth, oauth_info, rest, screens, setup_api, shell
+from automation.replica import attacker, consumer, doors, identity, login, oauth, oauth_info, people_screens, rest, screens, setup_api, shell
 from automation.replica.exchange import Handler
 from automation.replica.hosts import Role
 
@@ -46,6 +46,9 @@ ROUTES: tuple[Route, ...] = (
     route("GET", (Role.LIGHTNING,), "/*", "home", shell.lightning_home),
     *(route("GET", (Role.MY,), screens.ADDRESSES[name], "verify", identity.page) for name in identity.FIELDS),
     *(route("POST", (Role.MY,), screens.ADDRESSES[name], "verify", identity.submit) for name in identity.FIELDS),
+    *(route("GET", (Role.MY,), screens.ADDRESSES[name], "verify", people_screens.page) for name in people_screens.RENDER),
+    *(route("POST", (Role.MY,), screens.ADDRESSES[name], "verify", people_screens.submit) for name in people_screens.RENDER),
+    route("GET", (Role.MY,), people_screens.STATUS, "poll", people_screens.status),
     route("GET", (Role.MY,), identity.RESEND, "verify", identity.resend),
     route("GET", (Role.MY,), consumer.ADDRESS, "consumer", consumer.page),
     route("GET POST", ANY, "/services/oauth2/token", "token", lambda ex: oauth_info.exchange_code(ex) or oauth.token(ex)),

@@ -56,7 +56,7 @@ def begin(ex: Exchange, session: Session) -> Response:
     task = session.task
     if task is None:
         return doors.hop(ex, session, ex.org.url(Role.LIGHTNING) + "/lightning/page/home")
-    task.started_at, task.error = ex.world.now(), ""
+    task.started_at, task.error, task.seen, task.approved = ex.world.now(), "", False, False
     codes.prepare(ex, session, task)
     ex.org.log("screen", screen=task.screen, purpose=task.purpose, username=session.user.username)
     return RedirectResponse(address(ex, task), 302)
@@ -64,9 +64,12 @@ def begin(ex: Exchange, session: Session) -> Response:
 
 def resume(ex: Exchange, session: Session) -> Response | None:
     """The redirect to the login's unfinished screen, or None when the session is free to go on."""
-    if session.gate is None:
+    from automation.replica import people_screens
+
+    task = session.gate
+    if task is None:
         return None
-    return RedirectResponse(address(ex, session.gate), 302)
+    return people_screens.leave_by_target(ex, session, task) or RedirectResponse(address(ex, task), 302)
 
 
 def passed(ex: Exchange, session: Session, *, instead: list[str] | None = None) -> Response:

@@ -27,6 +27,10 @@ class Task:
     """How often a repeatable screen (maintenance) still comes."""
     error: str = ""
     webauthn_challenge: bytes = b""
+    seen: bool = False
+    """The due screen was shown."""
+    approved: bool = False
+    """A person dealt with the due screen (control API): the waiting page moves on."""
 
     @property
     def screen(self) -> str:
