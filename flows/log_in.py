@@ -26,9 +26,7 @@ _ORG_ID = re.compile(r"(00D[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?!")
 
 
 @step("1.1", "Log in to the org")
-def log_in(
-    page: Page, settings: Settings, state: OrgState, verification: IdentityVerification, recorder: Recorder
-) -> Finding:
+def log_in(page: Page, settings: Settings, state: OrgState, verification: IdentityVerification, recorder: Recorder) -> Finding:
     """Get in by the first way that works, up to Setup, with nothing recorded."""
     with recorder.nothing_recorded():
         door = enter(page, settings, verification)

@@ -38,7 +38,7 @@ _KINDS: Final[dict[Screen, tuple[type[RunbookError], str, str | None]]] = {
     Screen.ENROL_TOTP: (
         PersonNeeded,
         "Salesforce demands that the user connects an authenticator app",
-        "Connect it by hand once, and put its key (\"I Can't Scan the QR Code\") into SF_TOTP_SECRET.",
+        'Connect it by hand once, and put its key ("I Can\'t Scan the QR Code") into SF_TOTP_SECRET.',
     ),
     Screen.PROBLEM: (
         VerificationNeeded,

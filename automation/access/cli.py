@@ -76,9 +76,7 @@ class CliDoor:
             )
         argv = [program, "org", "open", "--url-only", "--json", "--target-org", self._alias, "--path", ENTRANCE]
         try:
-            return subprocess.run(
-                argv, env=self._environment(), capture_output=True, text=True, timeout=TIMEOUT, check=False
-            )
+            return subprocess.run(argv, env=self._environment(), capture_output=True, text=True, timeout=TIMEOUT, check=False)
         except subprocess.TimeoutExpired:
             raise DoorShut(f"{self.name}: sf org open did not answer within {TIMEOUT:g} s.") from None
         except OSError as error:

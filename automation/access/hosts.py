@@ -7,6 +7,7 @@ All rules work on the parsed host, never on the text of an address: ``https://lo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -16,6 +17,9 @@ LOGIN_HOSTS: Final = frozenset({"login.salesforce.com", "test.salesforce.com"})
 
 MY_DOMAIN_SUFFIXES: Final = (".my.salesforce.com", ".my.salesforce.mil", ".my.sfcrmproducts.cn")
 """My Domain hosts: commercial, United States government and China clouds. The leading dot is part of the rule."""
+
+NAME: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
+"""A host name of letters, digits, hyphens and dots; anything else in an address is a trick."""
 
 PARTITIONS: Final = ("sandbox", "develop", "scratch", "demo", "patch", "free", "trailblaze")
 """Labels before ``.my.salesforce.com`` that mark an org as no production org."""
@@ -68,7 +72,7 @@ def is_password_host(url: str) -> bool:
     but 443. Salesforce never serves a login page on another port, so a page that does is not Salesforce's.
     """
     address = parse(url)
-    if address.scheme != "https" or address.has_user or address.port not in (None, 443):
+    if address.scheme != "https" or address.has_user or address.port not in (None, 443) or not NAME.fullmatch(address.host):
         return False
     return address.host in LOGIN_HOSTS or is_my_domain(address.host)
 

@@ -173,7 +173,7 @@ STOPS: dict[str, tuple[str, str, type[RunbookError], str]] = {
     "no method": (f"{VERIFY}/X", "<h2>Problem Verifying Your Identity</h2>", VerificationNeeded, "can't verify"),
     "password expired": ("/_ui/system/security/ChangePassword", "<p>Change", PersonNeeded, "password has expired"),
     "locked out": (f"{VERIFY}/X", code_page(error="You've had too many attempts."), LoginRefused, "locked"),
-    "timed out": (f"{VERIFY}/X", code_page(error="Your verification attempt has timed out. Try again."), TryAgainLater, "timed out"),
+    "timed out": (f"{VERIFY}/X", code_page(error="Your verification attempt has timed out."), TryAgainLater, "timed out"),
     "consent": ("/setup/secur/RemoteAccessAuthorizationPage.apexp", "<button id=oaapprove>Allow</button>", PersonNeeded, "access"),
     "concurrent sessions": ("/loginflow/X.apexp", "<h1>Concurrent Sessions</h1>", PersonNeeded, "login flow"),
     "robot check": ("/_ui/x", "<p>I'm not a robot</p>", PersonNeeded, "robot"),
@@ -260,7 +260,7 @@ def test_generic_login_host(page: Page, salesforce: FakeSalesforce, verification
         def nothing_recorded(self) -> nullcontext[None]:
             return nullcontext()
 
-    finding = log_in(page, means.settings, state, means, Quiet())  # type: ignore[arg-type]
+    finding = log_in(page, means.settings, state, means, Quiet())
     assert (state.host, state.sandbox, state.user_name) == (MY_DOMAIN, True, USER)
     assert finding.act is None
     assert MY_DOMAIN in finding.note

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -15,16 +14,14 @@ from automation.access import hosts
 from automation.browser import launched, new_context
 from automation.errors import (
     LoginRefused,
-    OrgBusy,
     PersonNeeded,
     RunbookError,
-    SettingsError,
     UnexpectedPage,
     VerificationNeeded,
 )
 from automation.org_state import OrgState
 from automation.replica import OrgHandle, Replica
-from automation.secrets import Secret, known_secrets
+from automation.secrets import known_secrets
 from automation.settings import Settings, load_settings
 from flows.log_in import enter, note_org
 from flows.pages.labels import Labels
@@ -247,6 +244,3 @@ def test_unknown_org(new_org: NewOrg, get_in: Entering) -> None:
     with pytest.raises(RunbookError) as caught:
         get_in(org, SF_LOGIN_URL="https://nobody--here.sandbox.my.salesforce.com")
     assert caught.value.exit_code in (69, 75)
-
-
-__all__ = ["OrgBusy", "Secret", "SettingsError", "Any"]

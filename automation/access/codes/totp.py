@@ -39,9 +39,7 @@ class Authenticator:
 
     name = "the authenticator seed"
 
-    def __init__(
-        self, seed: Secret, now: Callable[[], float] = time.time, wait: Callable[[float], None] = _wait
-    ) -> None:
+    def __init__(self, seed: Secret, now: Callable[[], float] = time.time, wait: Callable[[float], None] = _wait) -> None:
         import pyotp  # late: most runs need no code
 
         try:
@@ -49,7 +47,9 @@ class Authenticator:
             made: Any = pyotp.parse_uri(text) if text.startswith("otpauth://") else pyotp.TOTP("".join(text.split()).upper())
             made.at(0)
         except ValueError:  # binascii.Error is one too
-            raise SettingsError("SF_TOTP_SECRET is no base32 seed and no otpauth:// address.") from None
+            raise SettingsError(
+                "SF_TOTP_SECRET is no base32 seed (at least 112 bits, 23 characters) and no otpauth:// address."
+            ) from None
         if not isinstance(made, pyotp.TOTP):
             raise SettingsError("SF_TOTP_SECRET is of the counter kind (HOTP); Salesforce uses time-based codes.")
         self._totp: pyotp.TOTP = made
