@@ -16,6 +16,9 @@ Outcome = Literal["created", "changed", "unchanged", "planned", "failed"]
 
 PLAN_HAS_CHANGES = 3
 
+ORG_SECTIONS = "123"
+"""Sections whose steps change the org; revealing and delivering again (4 and 5) leave it as it is."""
+
 
 @dataclass(frozen=True)
 class RunResult:
@@ -56,4 +59,4 @@ def outcome_of(steps: Sequence[StepResult], state: OrgState, error: RunbookError
         return "planned"
     if state.app_created:
         return "created"
-    return "changed" if any(step.result == "changed" for step in steps) else "unchanged"
+    return "changed" if any(step.result == "changed" and step.id[0] in ORG_SECTIONS for step in steps) else "unchanged"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +14,14 @@ if TYPE_CHECKING:
     from automation.replica import OrgHandle, Replica
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test depends on, or changes, a developer's variables and state folder."""
+    for name in [name for name in os.environ if name.startswith(("SF_", "ECA_", "TIMEOUT_", "BROWSER_", "CREDENTIALS_TO"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 @pytest.fixture(scope="session")

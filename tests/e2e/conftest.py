@@ -1,0 +1,90 @@
+"""The harness that runs the whole procedure: on a replica by default, on a real sandbox with ``--org``.
+
+pytest-playwright's fixtures are used; only the launch arguments are ours, by the same decision as the program's
+(which browser, which proxy, whose certificates), so ``--headed``, ``--slowmo`` and ``--browser-channel`` keep working.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from automation.app_spec import AppSpec
+from automation.browser import launch_options
+from automation.browser_finding import find_browser
+from automation.browser_trust import trusting
+from automation.create_app import create_app
+from automation.options import Options
+from automation.report.console import Console
+from automation.result import RunResult
+from automation.settings import load_settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
+
+    from automation.replica import OrgHandle, Replica
+
+
+class Target(Protocol):
+    """An org that can be run against: a replica's, or a real sandbox."""
+
+    def environment(self) -> dict[str, str]: ...
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], playwright: Playwright, replica: Replica, pytestconfig: pytest.Config
+) -> Iterator[dict[str, Any]]:
+    """Our launch arguments below those of pytest-playwright's own options."""
+    settings = load_settings(replica.new_org("acme--browser.sandbox").environment(), None)
+    headed = bool(pytestconfig.getoption("--headed"))
+    found = find_browser(settings, Path(playwright.chromium.executable_path), headed=headed)
+    with trusting(settings) as trust:
+        yield {**launch_options(settings, found, trust, headed=headed), **browser_type_launch_args}
+
+
+@dataclass
+class Runbook:
+    """Runs the procedure in this process, with the shared browser and a folder of its own per run."""
+
+    browser: Browser
+    folder: Path
+    printed: io.StringIO = field(default_factory=io.StringIO)
+    runs: int = 0
+
+    @property
+    def delivered(self) -> Path:
+        """The dotenv file of the default delivery."""
+        return self.folder / "delivered.env"
+
+    def __call__(self, org: Target, settings: Mapping[str, str] | None = None, **options: Any) -> RunResult:
+        """One run. ``settings``: names to texts that replace the org's; ``options``: see `Options`."""
+        self.runs += 1
+        environment = {
+            "TIMEOUT_PAGE": "20",
+            "TIMEOUT_ACTION": "8",
+            "TIMEOUT_SAVE": "20",
+            "TIMEOUT_CODE": "20",
+            "TIMEOUT_PROPAGATION": "30",
+            "CREDENTIALS_TO": f"dotenv:{self.delivered}",
+            **org.environment(),
+            **(settings or {}),
+        }
+        checked = load_settings(environment, None)
+        given = Options(**{"tracing": "off", "output": self.folder / f"run-{self.runs}", **options})
+        spec = AppSpec.from_settings(checked, exact=given.exact)
+        return create_app(checked, spec, given, Console(stream=self.printed), browser=self.browser)
+
+
+@pytest.fixture
+def run(browser: Browser, tmp_path: Path) -> Runbook:
+    """``run(org)`` does the whole procedure and returns its result."""
+    return Runbook(browser, tmp_path)
+
+
+NewOrg = Callable[..., "OrgHandle"]

@@ -1,0 +1,149 @@
+"""From an empty org to proven and delivered credentials, and what a second run does."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import httpx
+import pytest
+from dotenv import dotenv_values
+
+from automation.http import client
+from automation.report.json_result import json_line
+from automation.settings import load_settings
+from automation.step_list import all_steps
+
+from .conftest import NewOrg, Runbook
+
+pytestmark = pytest.mark.browser
+
+COMMITS = ("createApp", "savePolicies", "saveSettings")
+
+
+def commits(org) -> list[str]:  # type: ignore[no-untyped-def]
+    """The changes that reached the org, by its own event log."""
+    return [event["name"] for event in org.events() if event["name"] in COMMITS]
+
+
+def test_an_empty_org_ends_with_proven_and_delivered_credentials(new_org: NewOrg, run: Runbook) -> None:
+    org = new_org()
+    result = run(org)
+
+    assert result.error is None, run.printed.getvalue()
+    assert result.outcome == "created"
+    assert [step.id for step in result.steps] == [step.id for step in all_steps()]
+    assert result.state.proof.token
+    assert result.state.proof.read_back
+    assert result.state.proof.run_as == org.run_as
+    assert commits(org) == ["createApp", "savePolicies"]
+
+
+def test_the_org_holds_what_the_document_asks_for(new_org: NewOrg, run: Runbook) -> None:
+    org = new_org()
+    run(org)
+    (app,) = org.truth()["apps"]
+
+    assert (app["label"], app["developerName"]) == ("ServiceMax Service Board Sync", "ServiceMax_Service_Board_Sync")
+    assert app["distributionState"] == "Local"
+    assert sorted(app["oauth"]["scopes"]) == ["api", "id"]
+    assert app["oauth"]["flows"]["clientCredentials"]
+    assert app["oauth"]["security"]["secretForWebServer"]
+    assert app["oauth"]["security"]["secretForRefreshToken"]
+    assert app["policies"]["clientCredentialsEnabled"]
+    assert app["policies"]["runAs"] == org.run_as
+    assert app["policies"]["ipRelaxation"] == "Bypass"
+
+
+def test_the_delivered_pair_gets_a_token_with_a_plain_client(new_org: NewOrg, run: Runbook) -> None:
+    org = new_org()
+    run(org)
+    pair = dotenv_values(run.delivered)
+
+    with client(load_settings(org.environment(), None)) as plain:
+        answer = plain.post(
+            str(pair["SALESFORCE_TOKEN_URL"]),
+            data={
+                "grant_type": "client_credentials",
+                "client_id": pair["SALESFORCE_CLIENT_ID"],
+                "client_secret": pair["SALESFORCE_CLIENT_SECRET"],
+            },
+        )
+    assert answer.status_code == httpx.codes.OK
+    assert pair["SALESFORCE_ORG_ID"] == org.org_id
+    assert stat.S_IMODE(run.delivered.stat().st_mode) == 0o600
+
+
+def test_a_second_run_finds_everything_done(new_org: NewOrg, run: Runbook) -> None:
+    org = new_org()
+    run(org)
+    before = len(org.events())
+    result = run(org)
+
+    assert result.error is None, run.printed.getvalue()
+    assert result.outcome == "unchanged"
+    later = [event["name"] for event in org.events()[before:]]
+    assert not [name for name in later if name in COMMITS], later
+    assert not [name for name in later if "reveal" in name.lower() or "consumer" in name.lower()], later
+    assert all(step.result in ("unchanged", "skipped") for step in result.steps), run.printed.getvalue()
+
+
+def test_a_lost_delivery_is_made_again_without_changing_the_org(new_org: NewOrg, run: Runbook) -> None:
+    org = new_org()
+    run(org)
+    first = dotenv_values(run.delivered)
+    run.delivered.unlink()
+    before = commits(org)
+    result = run(org)
+
+    assert result.error is None, run.printed.getvalue()
+    assert commits(org) == before
+    assert result.outcome == "unchanged"
+    assert dotenv_values(run.delivered) == {**first}
+    assert result.state.delivered_to == [f"dotenv:{run.delivered}"]
+
+
+def test_a_plan_for_an_empty_org_changes_nothing(new_org: NewOrg, run: Runbook) -> None:
+    org = new_org()
+    result = run(org, plan=True)
+
+    assert result.outcome == "planned"
+    assert result.exit_code(plan_exit_code=True) == 3
+    assert org.truth()["apps"] == []
+    assert not run.delivered.exists()
+
+
+def test_a_plan_for_a_finished_app_has_no_changes(new_org: NewOrg, run: Runbook) -> None:
+    org = new_org()
+    run(org)
+    result = run(org, plan=True)
+
+    assert result.outcome == "planned"
+    assert result.exit_code(plan_exit_code=True) == 0, run.printed.getvalue()
+
+
+def test_the_json_line_has_no_secret_and_the_agreed_shape(new_org: NewOrg, run: Runbook) -> None:
+    org = new_org()
+    result = run(org)
+    line = json_line(result)
+    parsed = json.loads(line)
+    pair = dotenv_values(run.delivered)
+
+    assert list(parsed) == [
+        "schema", "outcome", "org", "app", "steps", "proof", "credentials", "error", "seconds", "artifacts",
+    ]  # fmt: skip
+    assert str(pair["SALESFORCE_CLIENT_SECRET"]) not in line
+    assert str(pair["SALESFORCE_CLIENT_ID"]) not in line
+    assert parsed["credentials"]["consumer_key_sha256"] == result.state.credentials.fingerprint  # type: ignore[union-attr]
+
+
+def test_a_part_of_the_run_stops_where_it_was_told(new_org: NewOrg, run: Runbook) -> None:
+    org = new_org()
+    result = run(org, last="1.7")
+
+    assert result.error is None, run.printed.getvalue()
+    assert len(org.truth()["apps"]) == 1
+    assert {step.result for step in result.steps if step.id > "1.7"} == {"skipped"}
+    rest = run(org, first="2.1")
+    assert rest.error is None, run.printed.getvalue()
+    assert rest.state.proof.token
