@@ -1,1 +1,1 @@
-import{a,_ as s}from"./app.js";const t=a({},{tmpl:s,sel:"lightning-icon-svg-templates-standard",apiVersion:66});export{t as default};
+import{a as s,_ as a}from"./pages.js";import"./app.js";const t=s({},{tmpl:a,sel:"lightning-icon-svg-templates-standard",apiVersion:66});export{t as default};

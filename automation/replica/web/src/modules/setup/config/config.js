@@ -53,6 +53,7 @@ export function configure(answer) {
     Object.assign(config.knobs, variants);
     config.labels = labels;
     config.text = tree(labels);
+    config.scopes = config.scopes.map((scope) => ({ ...scope, label: labels[`scope.${scope.value}`] ?? scope.label }));
 }
 
 /** The text for a key, with {0}, {1} ... filled in. An unknown key is shown as itself, so that a gap is seen. */
