@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from automation.credentials import Credentials
+from automation.delivery.extras import MissingExtra
 from automation.errors import SettingsError
 
 
@@ -63,16 +64,26 @@ def parse(text: str) -> Target:
     """The target that ``KIND:REST`` names. Its client library is loaded when it is first used, not before.
 
     Raises:
-        SettingsError: there is no such kind, or the rest is malformed.
+        SettingsError: there is no such kind, the rest is malformed, or the client library is not installed.
     """
+    try:
+        return make(text)
+    except ValueError as error:
+        raise SettingsError(f"CREDENTIALS_TO: {error}.") from None
+
+
+def make(text: str) -> Target:
+    """As `parse`. Raises ValueError with a sentence that fits after the name of the setting."""
     kind, colon, rest = text.partition(":")
     if not colon or kind not in KINDS or not rest.strip():
         forms = ", ".join(f"{kind}:{form}" for kind, (_, form) in KINDS.items())
-        raise SettingsError(f"CREDENTIALS_TO: {kind!r} begins no known delivery target; there are {forms}.")
+        raise ValueError(f"{kind!r} begins no known delivery target; there are {forms}")
     module, _, attribute = KINDS[kind][0].partition(":")
     maker = getattr(importlib.import_module(module), attribute)
     try:
         target: Target = maker(rest.strip())
+    except MissingExtra as error:
+        raise ValueError(f"{kind} {error}") from None
     except ValueError as error:
-        raise SettingsError(f"CREDENTIALS_TO: {kind}: {error}; give {kind}:{KINDS[kind][1]}.") from None
+        raise ValueError(f"{kind}: {error}; give {kind}:{KINDS[kind][1]}") from None
     return target
