@@ -12,7 +12,16 @@ def page(ex: Exchange) -> Response:
     ex.world.attacker.append({"host": ex.host.name, "field": "", "length": 0, "what": "opened"})
     step = "username" if ex.query("step") == "username" else "both"
     return ex.html(
-        "attacker.html", step=step, start_url="", username="", error="", sandbox=True, custom_domain=False, frame="", wipe_ms=0
+        "attacker.html",
+        step=step,
+        start_url="",
+        username="",
+        error="",
+        sandbox=True,
+        custom_domain=False,
+        frame="",
+        wipe_ms=0,
+        lure="",
     )
 
 

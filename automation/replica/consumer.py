@@ -50,9 +50,11 @@ def reveal(ex: Exchange, app: App) -> Response:
 
 def insufficient(ex: Exchange) -> Response:
     """Salesforce's page for a missing permission."""
-    lines = ["You do not have the level of access necessary to perform the operation you requested. "
-             "Please contact the owner of the record or your administrator if access is necessary."]  # fmt: skip
-    return ex.html("notice.html", 403, heading="Insufficient Privileges", lines=lines, link="", link_text="", poll="")
+    line = (
+        "You do not have the level of access necessary to perform the operation you requested. "
+        "Please contact the owner of the record or your administrator if access is necessary."
+    )
+    return ex.html("notice.html", 403, heading="Insufficient Privileges", lines=[line], link="", link_text="", poll="")
 
 
 def _login_first(ex: Exchange, session: Session) -> Response | None:

@@ -23,6 +23,7 @@ EFFECTS = {
     "reset_after": "do it, then break the connection (headers are sent first: browsers repeat silent losses)",
     "expire_session": "end the session on this host first",
     "expire_all": "end all sessions of the user first",
+    "late_code": "verify: the code's time is over when it is typed (Your verification attempt has timed out)",
     "error": "aura: answer ERROR with `message` and `fields`, nothing done",
     "error_after": "aura: do it, then answer ERROR with `message`",
     "ui": "aura: put `ui` beside the answer (see variants.py)",
@@ -108,6 +109,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "effect": "error", "kind": "aura", "action": "getApp",
         "message": "We couldn't load the external client app.",
     },
+    "code_timed_out": {"effect": "late_code", "kind": "verify", "method": "POST"},
     "covering_toast": {"effect": "ui", "kind": "aura", "action": "getApp", "ui": {"cover": 2}},
     "rerender": {"effect": "ui", "kind": "aura", "action": "getApp", "ui": {"rerender": True}},
 }  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from automation.replica import faults, truth
+from automation.replica import faults, mails, truth
 from automation.replica.orgs import Org
 from automation.replica.server import Server
 from automation.replica.users import User
@@ -180,6 +180,15 @@ class OrgHandle:
     def mail(self) -> list[dict[str, Any]]:
         """Mails sent to the org's users."""
         return self._server.call(lambda: truth.mails(self.replica.world, self._org))
+
+    def post_mail(self, subject: str, text: str, *, to: str = "", sender: str = mails.SENDER, age: float = 0.0) -> None:
+        """Put any mail into a mailbox (the admin's): written ``age`` seconds ago, arriving now."""
+
+        def post() -> None:
+            world = self.replica.world
+            world.send(mails.compose(to or self._org.admin.email, subject, text, world.now() - age, sender))
+
+        self._server.call(post)
 
     def set(self, **variants: Any) -> None:
         """Change knobs."""

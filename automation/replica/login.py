@@ -23,7 +23,7 @@ def page(ex: Exchange) -> Response:
     session = ex.session
     if session is not None and not ex.query("ec") and ex.host.role is Role.MY:
         return screens.resume(ex, session) or doors.hop(ex, session, ex.safe_target(ex.query("startURL")))
-    if ex.org.variants.login_redirects_to:
+    if ex.org.variants.login_redirects_to and ex.org.variants.login_redirects_when == "load":
         ex.org.log("login page redirected", to=ex.org.variants.login_redirects_to)
         return RedirectResponse(ex.org.variants.login_redirects_to, 302)
     first = "username" if _username_first(ex) else "both"
@@ -32,10 +32,12 @@ def page(ex: Exchange) -> Response:
 
 def form(ex: Exchange, step: str, *, start: str = "", username: str = "", error: str = "", status: int = 200) -> Response:
     """The form in one of its steps: ``both``, ``username`` or ``password``."""
+    knobs = ex.org.variants
     response = ex.html(
         "login.html", status, step=step, start_url=start, username=username, error=error,
         sandbox=ex.org.sandbox or ex.host.role is Role.TEST, custom_domain=ex.host.role is not Role.MY,
-        frame=ex.org.variants.login_frame_from, wipe_ms=ex.org.variants.late_wipe_ms,
+        frame=knobs.login_frame_from, wipe_ms=knobs.late_wipe_ms,
+        lure=knobs.login_redirects_to if knobs.login_redirects_when == "input" else "",
     )  # fmt: skip
     if not ex.browser:
         set_cookie(response, "BrowserId", secrets.token_hex(16))

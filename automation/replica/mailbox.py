@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import ssl
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,8 @@ from pymap.user import UserMetadata
 from pysasl.creds.server import ServerCredentials
 from pysasl.identity import ClearIdentity
 
-from automation.replica.world import Mail, World
+from automation.replica.mails import Mail
+from automation.replica.world import World
 
 _ARGUMENTS = argparse.Namespace(
     host="127.0.0.1", port=0, debug=False, cert=None, key=None, tls=False, proxy_protocol=None, passlib_cfg=None,
@@ -101,7 +103,8 @@ class Mailboxes:
         if delay > 0:
             await asyncio.sleep(delay)
         inbox = await self._mailbox_set(mail.to).get_mailbox("INBOX")
-        await inbox.append(AppendMessage(bytes(mail.message), datetime.now(UTC), frozenset()), recent=True)
+        arrived = datetime.fromtimestamp(min(mail.at, time.time()), UTC)
+        await inbox.append(AppendMessage(bytes(mail.message), arrived, frozenset()), recent=True)
 
     def _mailbox_set(self, address: str) -> Any:
         """The mailboxes of an address: the same objects that its IMAP sessions see."""

@@ -109,5 +109,11 @@ def _failed(ex: Exchange, session: Session, task: Task, problem: WebAuthnExcepti
 def _page(ex: Exchange, task: Task, call: str, options: str, heading: str, button: str) -> Response:
     error, task.error = task.error, ""
     return ex.html(
-        "passkey.html", heading=heading, button=button, call=call, options=json.loads(options), action=screens.action(task), error=error
+        "passkey.html",
+        heading=heading,
+        button=button,
+        call=call,
+        options=json.loads(options),
+        action=screens.action(task),
+        error=error,
     )

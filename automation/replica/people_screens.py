@@ -36,7 +36,7 @@ def page(ex: Exchange) -> Response:
 
 
 def _switch_to_choice(ex: Exchange) -> None:
-    """"Use a different verification method": back to the choice."""
+    """Go back to the choice when the link "Use a different verification method" was followed."""
     task = ex.session.task if ex.session else None
     if task and ex.query("again") and task.screen in ex.org.variants.choices:
         task.screens[0] = "choose"
@@ -73,7 +73,7 @@ def status(ex: Exchange) -> Response:
     return JSONResponse({"next": screens.passed(ex, session).headers["location"]})
 
 
-def choose(ex: Exchange, session: Session, task: Task) -> Response:
+def choose(ex: Exchange, _: Session, task: Task) -> Response:
     """The radios of Choose a Verification Method."""
     names = {name: METHOD_NAMES.get(name, name) for name in ex.org.variants.choices}
     return ex.html("choose.html", action=screens.action(task), hidden=identity.hidden(ex, task), methods=names, poll="")
@@ -87,41 +87,41 @@ def chosen(ex: Exchange, session: Session, task: Task) -> Response:
     return screens.passed(ex, session, instead=[name])
 
 
-def push(ex: Exchange, session: Session, task: Task) -> Response:
+def push(ex: Exchange, _: Session, task: Task) -> Response:
     """Waiting for Salesforce Authenticator."""
     lines = ("Approve the notification in Salesforce Authenticator on your mobile device.", "Waiting for approval")
     return _notice(ex, pages.texts(ex.org.variants.language)["verify_title"], *lines, task=task)
 
 
-def problem(ex: Exchange, session: Session, task: Task) -> Response:
+def problem(ex: Exchange, _: Session, __: Task) -> Response:
     """No method possible: the end of the road."""
     line = "We can't send you a verification code right now. Contact your Salesforce administrator for help."
     return _notice(ex, "Problem Verifying Your Identity", line)
 
 
-def locked(ex: Exchange, session: Session, task: Task) -> Response:
+def locked(ex: Exchange, _: Session, __: Task) -> Response:
     """Too many wrong codes."""
     text = pages.texts(ex.org.variants.language)
     return _notice(ex, text["verify_title"], text["too_many"])
 
 
-def maintenance(ex: Exchange, session: Session, task: Task) -> Response:
+def maintenance(ex: Exchange, _: Session, __: Task) -> Response:
     """The notice whose link carries a whole contentDoor address, session id included."""
     lines = ("Your Salesforce instance will be unavailable during the upcoming maintenance window.",)
     return _notice(ex, "Scheduled Maintenance", *lines, link=ex.query("retURL"), link_text="Got it")
 
 
-def concurrent(ex: Exchange, session: Session, task: Task) -> Response:
+def concurrent(ex: Exchange, _: Session, task: Task) -> Response:
     """A login flow that asks which other session to end. A person decides."""
     return _notice(ex, "Concurrent Sessions", "You have reached the limit of sessions. Select sessions to end.", task=task)
 
 
-def captcha(ex: Exchange, session: Session, task: Task) -> Response:
+def captcha(ex: Exchange, _: Session, task: Task) -> Response:
     """Nobody saw one; it must not be mistaken for something known."""
     return ex.html("captcha.html", heading="Confirm that you are human", lines=(), link="", poll=f"{STATUS}?vflid={task.flow_id}")
 
 
-def unknown(ex: Exchange, session: Session, task: Task) -> Response:
+def unknown(ex: Exchange, _: Session, task: Task) -> Response:
     """What the next release may bring."""
     return _notice(ex, "A New Way to Keep Your Org Safe", "Review the new terms and choose how to continue.", task=task)
 
@@ -165,7 +165,7 @@ def change_password_submit(ex: Exchange, session: Session, task: Task) -> Respon
     return change_password(ex, session, task)
 
 
-def register_phone(ex: Exchange, session: Session, task: Task) -> Response:
+def register_phone(ex: Exchange, _: Session, task: Task) -> Response:
     """Register Your Mobile Phone, with its two ways out (OA 1.6)."""
     return ex.html("register_phone.html", action=_same(ex), later=task.target, decline=f"{_same(ex)}&n=true")
 
@@ -178,7 +178,7 @@ def register_phone_page(ex: Exchange, session: Session, task: Task) -> Response:
     return register_phone(ex, session, task)
 
 
-def register_phone_submit(ex: Exchange, session: Session, task: Task) -> Response:
+def register_phone_submit(ex: Exchange, session: Session, _: Task) -> Response:
     """POST a number."""
     session.user.phone = ex.form.get("p", "")
     ex.org.log("phone registered", username=session.user.username)

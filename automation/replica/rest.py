@@ -33,7 +33,7 @@ class RestError(Exception):
         return JSONResponse([{"message": self.message, "errorCode": self.code}], self.status, headers)
 
 
-def versions(ex: Exchange) -> Response:
+def versions(_: Exchange) -> Response:
     """GET /services/data: the API versions, oldest first. Needs no token."""
     return JSONResponse([{"label": label, "url": f"/services/data/v{v}", "version": v} for v, label in VERSIONS])
 

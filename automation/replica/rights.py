@@ -72,7 +72,7 @@ def _has_all(org: Org, user: User) -> bool:
     return user.rights == "all" and org.variants.servicemax == "installed"
 
 
-def _packages(org: Org, user: User) -> list[dict[str, Any]]:
+def _packages(org: Org, _: User) -> list[dict[str, Any]]:
     if org.variants.servicemax == "absent":
         return []
     return [
@@ -81,7 +81,7 @@ def _packages(org: Org, user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _user_licences(org: Org, user: User) -> list[dict[str, Any]]:
+def _user_licences(org: Org, _: User) -> list[dict[str, Any]]:
     return [
         {
             "Id": to_18(org.seeded.record_id("051", f"{name}{person.username}")),
@@ -95,12 +95,12 @@ def _user_licences(org: Org, user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _permission_sets(org: Org, user: User) -> list[dict[str, Any]]:
+def _permission_sets(org: Org, _: User) -> list[dict[str, Any]]:
     return [
         {
             "Id": to_18(org.seeded.record_id("0Pa", person.username)),
             "AssigneeId": to_18(person.id),
-            "PermissionSetId": permission_set_id(org, person),
+            "PermissionSetId": permission_set_id(org),
             "PermissionSet": {"Name": "Service_Board_Integration", "PermissionsManagePackageLicenses": True},
         }
         for person in org.users.values()
@@ -108,36 +108,36 @@ def _permission_sets(org: Org, user: User) -> list[dict[str, Any]]:
     ]
 
 
-def permission_set_id(org: Org, user: User) -> str:
+def permission_set_id(org: Org) -> str:
     """The permission set that carries an integration user's rights."""
     return to_18(org.seeded.record_id("0PS", "Service_Board_Integration"))
 
 
-def _apex_classes(org: Org, user: User) -> list[dict[str, Any]]:
+def _apex_classes(org: Org, _: User) -> list[dict[str, Any]]:
     if org.variants.servicemax == "absent":
         return []
     return [{"Id": to_18(org.seeded.record_id("01p", APEX_CLASS)), "Name": APEX_CLASS, "NamespacePrefix": "SVMXC"}]
 
 
-def _class_access(org: Org, user: User) -> list[dict[str, Any]]:
+def _class_access(org: Org, _: User) -> list[dict[str, Any]]:
     if org.variants.servicemax == "absent":
         return []
     return [
         {
             "Id": to_18(org.seeded.record_id("0J0", APEX_CLASS)),
-            "ParentId": permission_set_id(org, user),
+            "ParentId": permission_set_id(org),
             "SetupEntityId": to_18(org.seeded.record_id("01p", APEX_CLASS)),
             "SetupEntityType": "ApexClass",
         }
     ]
 
 
-def _object_permissions(org: Org, user: User) -> list[dict[str, Any]]:
+def _object_permissions(org: Org, _: User) -> list[dict[str, Any]]:
     """Rights of the integration's permission set, per object. View All and Modify All go with the two queues."""
     return [
         {
             "Id": to_18(org.seeded.record_id("110", name)),
-            "ParentId": permission_set_id(org, user),
+            "ParentId": permission_set_id(org),
             "SobjectType": name,
             "PermissionsRead": True,
             "PermissionsCreate": "C" in letters,

@@ -5,7 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from automation.replica import attacker, consumer, doors, identity, login, oauth, oauth_info, people_screens, rest, screens, setup_api, shell
+from automation.replica import (
+    attacker,
+    consumer,
+    doors,
+    identity,
+    login,
+    oauth,
+    oauth_info,
+    people_screens,
+    rest,
+    screens,
+    setup_api,
+    shell,
+)
 from automation.replica.exchange import Handler
 from automation.replica.hosts import Role
 

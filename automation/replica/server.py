@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import logging
+import socket
 import ssl
 import tempfile
 import threading
@@ -94,13 +95,11 @@ class Server:
         )  # fmt: skip
         config.load()
         config.ssl = context
+        listener = socket.create_server(("127.0.0.1", port), backlog=256)
         server = uvicorn.Server(config)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # only the main thread may
         self._uvicorns.append(server)
-        self._tasks.append(asyncio.get_running_loop().create_task(server._serve()))
-        while not server.started:
-            await asyncio.sleep(0.002)
-        number: int = server.servers[0].sockets[0].getsockname()[1]
+        self._tasks.append(asyncio.get_running_loop().create_task(server.serve([listener])))
+        number: int = listener.getsockname()[1]
         return number
 
     async def _close(self) -> None:
@@ -113,7 +112,7 @@ class Server:
 
     async def _drop_rest(self) -> None:
         """End what clients left open (idle mail sessions). Their cancellation is no error worth printing."""
-        self.loop.set_exception_handler(lambda loop, context: None)
+        self.loop.set_exception_handler(lambda *_: None)
         rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in rest:
             task.cancel()

@@ -118,9 +118,12 @@ def _delay(org: Org, kind: str) -> float:
 
 
 def _expire(ex: Exchange, struck: list[Fault]) -> None:
+    """End what a fault ends before the request is handled: sessions, or a code's time."""
     session = ex.session
     if session is None:
         return
+    if _has(struck, "late_code") and session.task is not None:
+        session.task.started_at = float("-inf")
     if _has(struck, "expire_session"):
         ex.org.sessions.pop(session.sid, None)
     if _has(struck, "expire_all"):

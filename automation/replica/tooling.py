@@ -20,6 +20,8 @@ CODES = {"Completed": "1", "Pending": "0", "Processing": "2", "Sampling": "X", "
 class Status(str):
     """A status word that also equals its SOQL code."""
 
+    __slots__ = ()
+
     def lower(self) -> str:
         """Compared by its code, as WHERE does."""
         return CODES.get(str(self), str(self)).lower()

@@ -31,7 +31,10 @@ def truth(world: World, org: Org) -> dict[str, Any]:
             {"sid": s.sid, "username": s.user.username, "host": s.role, "screens": s.gate.screens if s.gate else []}
             for s in org.sessions.values()
         ],
-        "tokens": [{"username": t.user.username, "app": t.app.developer_name if t.app else None, "scope": t.scope} for t in org.tokens.values()],
+        "tokens": [
+            {"username": t.user.username, "app": t.app.developer_name if t.app else None, "scope": t.scope}
+            for t in org.tokens.values()
+        ],
         "faults": [fault.as_dict() for fault in org.faults],
     }
 

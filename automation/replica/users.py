@@ -58,17 +58,20 @@ ADMIN, VIEWER, POLICY_ADMIN, RUN_AS, SOME, NONE, INACTIVE, FROZEN, COLLEAGUE = (
     "admin", "viewer", "policy.admin", "sync", "sync.some", "sync.none", "former", "frozen", "colleague",
 )  # fmt: skip
 
+API_ONLY = "Minimum Access - API Only Integrations"
 PEOPLE: dict[str, dict[str, Any]] = {
     ADMIN: {"name": "Alex Admin", "initiated_refresh": True},
     VIEWER: {
         "name": "Vera Viewer", "profile": "Standard User",
         "can_create_apps": False, "can_edit_policies": False, "can_view_secrets": False,
     },
-    POLICY_ADMIN: {"name": "Paul Policy", "profile": "Standard User", "can_create_apps": False, "can_view_secrets": False},
+    POLICY_ADMIN: {
+        "name": "Paul Policy", "profile": "Standard User", "can_create_apps": False, "can_view_secrets": False,
+    },
     COLLEAGUE: {"name": "Casey Colleague"},
-    RUN_AS: {"name": "Service Board Sync", "profile": "Minimum Access - API Only Integrations", "api_only": True, "ip_ranges": True},
-    SOME: {"name": "Sync Some Rights", "profile": "Minimum Access - API Only Integrations", "api_only": True, "rights": "some"},
-    NONE: {"name": "Sync No Rights", "profile": "Minimum Access - API Only Integrations", "api_only": True, "rights": "none"},
+    RUN_AS: {"name": "Service Board Sync", "profile": API_ONLY, "api_only": True, "ip_ranges": True},
+    SOME: {"name": "Sync Some Rights", "profile": API_ONLY, "api_only": True, "rights": "some"},
+    NONE: {"name": "Sync No Rights", "profile": API_ONLY, "api_only": True, "rights": "none"},
     INACTIVE: {"name": "Fred Former", "active": False},
     FROZEN: {"name": "Fran Frozen", "frozen": True},
 }  # fmt: skip

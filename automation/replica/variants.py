@@ -14,6 +14,8 @@ For the pages (see also faults.py): any ``/aura`` answer may carry ``{"ui": {...
 - ``popup_blocked``: true (in the answer of ``consumerDetailsUrl``): the new tab is blocked, show nothing but a hint.
 """
 
+# ruff: noqa: RUF009  # knob() is dataclasses.field() with words of its own
+
 from __future__ import annotations
 
 import dataclasses
@@ -30,7 +32,7 @@ def knob(default: Any, doc: str, *choices: str, web: bool = False) -> Any:
     """A dataclass field with its one-line doc and its allowed values."""
     meta = {"doc": doc, "choices": choices, "web": web}
     if isinstance(default, list | dict):
-        return field(default_factory=lambda: default.copy(), metadata=meta)
+        return field(default_factory=default.copy, metadata=meta)
     return field(default=default, metadata=meta)
 
 
@@ -92,6 +94,7 @@ class Variants:
     # Getting in.
     login_page: str = knob("look", "login form; OA 1.1, 1.2 (look: what the release has)", "look", "one_step", "username_first")
     login_redirects_to: str = knob("", "attack: the login page redirects to this address")
+    login_redirects_when: str = knob("load", "attack: when it does (input: while the user name is being typed)", "load", "input")
     login_frame_from: str = knob("", "attack: the login page holds a frame with this address")
     plain_http: str = knob("redirect", "http:// My Domain", "redirect", "login_page")
     after_password: list[str] = knob(["email"], "screens after the password, in order; OA 1.3", *SCREENS)
@@ -107,7 +110,9 @@ class Variants:
     maintenance_repeats: int = knob(1, "the maintenance page comes that often; OA 1.7")
     mail_delay_seconds: float = knob(0.0, "codes arrive that late")
     mail_lost: int = knob(0, "that many of the next mails are lost")
-    decoy_mails: int = knob(0, "unrelated and old-code mails in the box before a code is sent")
+    decoy_mails: int = knob(0, "unrelated and old-code mails that a new org's mailbox holds")
+    mail_names_user: bool = knob(True, "the code's mail names the user (guess)")
+    mail_language: str = knob("user", "language of the code's mail (translations are guesses)", "user", "en")
     consumer_page: str = knob("classic", "the consumer page; UI 6.3, 15.17", "classic", "lightning")
     enrol_button: str = knob(
         "Create Passkey", "button of Create a Passkey; OA 1.3", "Create Passkey", "Continue", "Create a Passkey", "Next"

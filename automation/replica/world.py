@@ -5,25 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from typing import Any
 
-from automation.replica import hosts, refresh
+from automation.replica import hosts, mails, refresh
 from automation.replica.hosts import Host, Role
+from automation.replica.mails import Mail
 from automation.replica.orgs import Org
 from automation.replica.users import User
 from automation.replica.variants import Variants
-
-
-@dataclass
-class Mail:
-    """A message as it was sent: recipient, subject, text and clock time."""
-
-    to: str
-    subject: str
-    text: str
-    at: float
-    message: EmailMessage
 
 
 @dataclass
@@ -53,6 +42,8 @@ class World:
         self.orgs[my_domain] = org
         for user in org.users.values():
             self.mailbox_passwords.setdefault(user.email, org.seeded.text(f"mailbox:{user.email}", 16))
+        for mail in mails.decoys(org, org.admin, org.variants.decoy_mails, self.now()):
+            self.send(mail)
         return org
 
     def reset(self, my_domain: str, seed: int | None = None) -> Org:
