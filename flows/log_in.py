@@ -59,6 +59,8 @@ def enter(page: Page, settings: Settings, verification: IdentityVerification) ->
 
 def _through(door: Door, page: Page, settings: Settings, verification: IdentityVerification) -> None:
     verification.prepare()
+    if not door.types_password:
+        verification.prepared()  # opening the link may have a code sent; the login form waits by itself before it is sent
     door.open(page)
     verification.until(page, Outcome("the org", fact=lambda: _inside(page)), types_password=door.types_password)
     if not _in_setup(page):

@@ -17,7 +17,7 @@ ERROR_PAGE: Final = "chrome-error://"
 _BROWSER_ERROR: Final = re.compile(r"(?:net::)?(ERR_[A-Z_]+|NS_ERROR_[A-Z_]+)")
 
 PASSING_THROUGH: Final = re.compile(
-    r"^/(?:secur/(?:frontdoor\.jsp|contentDoor)|home/home\.jsp|visualforce/recsession|"
+    r"^/(?:secur/(?:frontdoor\.jsp|contentDoor)|home/home\.jsp|visualforce/(?:rec)?session|"
     r"_ui/identity/verification/policy/VerificationStartUi|_ui/identity/verification/method/\w+VerificationStartUi)"
 )
 """Paths that lead on by themselves (sf-pi ``lightning-wait.ts``; `org-access` 1.3)."""

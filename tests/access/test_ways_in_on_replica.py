@@ -11,16 +11,19 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from automation.access import hosts
+from automation.access.doors import DoorShut
 from automation.browser import launched, new_context
 from automation.errors import (
     LoginRefused,
     PersonNeeded,
     RunbookError,
+    SettingsError,
     UnexpectedPage,
     VerificationNeeded,
 )
 from automation.org_state import OrgState
 from automation.replica import OrgHandle, Replica
+from automation.replica.hosts import Role
 from automation.secrets import known_secrets
 from automation.settings import Settings, load_settings
 from flows.log_in import enter, note_org
@@ -244,3 +247,51 @@ def test_unknown_org(new_org: NewOrg, get_in: Entering) -> None:
     with pytest.raises(RunbookError) as caught:
         get_in(org, SF_LOGIN_URL="https://nobody--here.sandbox.my.salesforce.com")
     assert caught.value.exit_code in (69, 75)
+
+
+def one_time_link(org: OrgHandle) -> str:
+    """A link as singleaccess or the CLI makes it."""
+    otp = org._server.call(lambda: org._org.make_link(org._org.admin, "", Role.MY, "link"))
+    return f"{org.login_url}/secur/frontdoor.jsp?otp={otp}&startURL=%2Flightning%2Fpage%2Fhome"
+
+
+NO_PASSWORD = {"SF_USERNAME": "", "SF_PASSWORD": ""}
+
+
+def test_frontdoor_link(new_org: NewOrg, get_in: Entering) -> None:
+    """A one-time link leads in and on to Setup, and is used once; a second use says what is wrong."""
+    org = new_org()
+    link = one_time_link(org)
+    page = get_in(org, SF_FRONTDOOR_URL=link, **NO_PASSWORD)
+    assert "/lightning/setup/" in page.url
+    assert not org.events("password accepted")
+    with pytest.raises(DoorShut, match="used already") as caught:
+        get_in(org, SF_FRONTDOOR_URL=link, **NO_PASSWORD)
+    assert "otp" not in str(caught.value)
+
+
+def test_dead_frontdoor_link(new_org: NewOrg, get_in: Entering) -> None:
+    """A link that the org does not take ends on its login page: an error alone, the password's turn otherwise."""
+    org = new_org()
+    dead = f"{org.login_url}/secur/frontdoor.jsp?otp=nothing"
+    with pytest.raises(LoginRefused, match="asks for user name and password"):
+        get_in(org, SF_FRONTDOOR_URL=dead, **NO_PASSWORD)
+    get_in(org, SF_FRONTDOOR_URL=dead + "2")
+    assert get_in.door.name == "user name and password"
+
+
+def test_link_is_no_way_around_verification(new_org: NewOrg, get_in: Entering) -> None:
+    """Screens after a one-time link are passed or reported like those after a password."""
+    org = new_org(after_frontdoor=["email"])
+    get_in(org, SF_FRONTDOOR_URL=one_time_link(org), SF_PASSWORD="")
+    org = new_org(after_frontdoor=["enrol_passkey"])
+    with pytest.raises(PersonNeeded, match="registers a passkey"):
+        get_in(org, SF_FRONTDOOR_URL=one_time_link(org), SF_PASSWORD="")
+
+
+def test_link_to_another_org(new_org: NewOrg, get_in: Entering) -> None:
+    """A way in that leads to another org than the named one is refused."""
+    org, other = new_org(), new_org()
+    page = get_in(org, SF_FRONTDOOR_URL=one_time_link(other), **NO_PASSWORD)
+    with pytest.raises(SettingsError, match=f"led to {other.my_domain}"):
+        note_org(page, get_in.settings, OrgState(get_in.settings.host))
