@@ -1,0 +1,144 @@
+"""``gcp-secretmanager:`` with Google's own client against a server that speaks the service's HTTP."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.cloud.secretmanager import SecretManagerServiceClient
+from http_double import Asked, Says, Service, serving
+
+from automation.credentials import Credentials
+from automation.delivery import Target, parse
+from automation.errors import DeliveryFailed, SettingsError
+
+SECRET = "/v1/projects/acme/secrets/service-board"
+
+
+def error(code: int, status: str) -> Says:
+    """How Google's REST refuses."""
+    return Says(code, {"error": {"code": code, "message": f"{status} happened", "status": status}})
+
+
+class Project:
+    """One project's secrets."""
+
+    def __init__(self) -> None:
+        self.versions: list[str] | None = None
+
+    def __call__(self, request: Asked) -> Says:
+        path = request.path.partition("?")[0]
+        if request.method == "POST" and path == "/v1/projects/acme/secrets":
+            self.versions = []
+            return Says(200, {"name": SECRET.removeprefix("/v1/")})
+        if self.versions is None or not path.startswith(SECRET):
+            return error(404, "NOT_FOUND")
+        if path.endswith(":addVersion"):
+            self.versions.append(request.json["payload"]["data"])
+            return Says(200, {"name": "v"})
+        if not self.versions:
+            return error(404, "NOT_FOUND")
+        return Says(200, {"name": "v", "payload": {"data": self.versions[-1]}})
+
+
+@pytest.fixture
+def project() -> Project:
+    return Project()
+
+
+@pytest.fixture
+def google(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """The server, behind Google's own client."""
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(project) as service:
+
+        def make() -> Any:
+            options: Any = {"api_endpoint": service.url}
+            return SecretManagerServiceClient(transport="rest", client_options=options, credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]
+
+        monkeypatch.setattr("automation.delivery.gcp.make_client", make)
+        monkeypatch.setattr("automation.delivery.gcp.TIMEOUT", 0.5)
+        yield service
+
+
+@pytest.fixture
+def target() -> Target:
+    return parse("gcp-secretmanager:acme/service-board")
+
+
+def test_a_secret_is_made_and_read_back(google: Service, project: Project, target: Target, pair: Credentials) -> None:
+    """Key and secret are one text of one version."""
+    assert target.read() is None
+    target.write(pair)
+    assert target.read() == pair
+    assert project.versions is not None
+    assert b"CONSUMERSECRET" in base64.b64decode(project.versions[0])
+
+
+def test_a_secret_that_is_there_gets_a_version(google: Service, project: Project, target: Target, pair: Credentials) -> None:
+    """Older versions stay."""
+    project.versions = [base64.b64encode(b"older").decode()]
+    assert target.read() is None
+    target.write(pair)
+    assert len(project.versions) == 2
+    assert target.read() == pair
+
+
+@pytest.mark.parametrize(
+    ("refusal", "advice"),
+    [
+        (error(403, "PERMISSION_DENIED"), "identity the right"),
+        (error(429, "RESOURCE_EXHAUSTED"), "again later"),
+        (error(500, "INTERNAL"), "Mend"),
+    ],
+)
+def test_refusals_are_told(google: Service, target: Target, pair: Credentials, refusal: Says, advice: str) -> None:
+    """With project, name and advice."""
+    google.answer = lambda _: refusal
+    with pytest.raises(DeliveryFailed, match="acme/service-board could not be written") as caught:
+        target.write(pair)
+    assert advice in caught.value.next
+    assert "CONSUMERSECRET" not in caught.value.message
+
+
+def test_half_way_is_told(google: Service, project: Project, target: Target, pair: Credentials) -> None:
+    """The secret was made, its version refused; the next run adds the version."""
+    google.answer = lambda request: error(403, "PERMISSION_DENIED") if project.versions == [] else project(request)
+    with pytest.raises(DeliveryFailed, match="PERMISSION_DENIED"):
+        target.write(pair)
+    google.answer = project
+    target.write(pair)
+    assert target.read() == pair
+
+
+def test_a_secret_that_stays_away_is_told(google: Service, target: Target, pair: Credentials) -> None:
+    """Made, and not there: that is no endless loop."""
+    google.answer = lambda request: (
+        Says(200, {"name": "v"}) if ":addVersion" not in request.path and request.method == "POST" else error(404, "NOT_FOUND")
+    )
+    with pytest.raises(DeliveryFailed, match="NOT_FOUND"):
+        target.write(pair)
+
+
+def test_a_machine_without_an_identity_is_told(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No default credentials."""
+    from google.auth.exceptions import DefaultCredentialsError
+
+    def nobody() -> Any:
+        raise DefaultCredentialsError("no credentials")  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr("automation.delivery.gcp.make_client", nobody)
+    with pytest.raises(DeliveryFailed, match="DefaultCredentialsError") as caught:
+        target.read()
+    assert "identity the right" in caught.value.next
+
+
+@pytest.mark.parametrize("rest", ["acme", "a/b/c", "/x", "x/"])
+def test_other_forms_are_refused(rest: str) -> None:
+    """Told before anything is done."""
+    with pytest.raises(SettingsError, match="gcp-secretmanager:PROJECT/NAME"):
+        parse(f"gcp-secretmanager:{rest}")
