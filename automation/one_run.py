@@ -55,7 +55,7 @@ class OneRun:
     browser: Browser | None = None
 
     def __post_init__(self) -> None:
-        self.state = OrgState(host=self.settings.host)
+        self.state = OrgState(host=self.settings.host, tell=self.console.waiting)
         self.steps: list[StepResult] = []
         self.files: RunFiles | None = None
 

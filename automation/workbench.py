@@ -55,29 +55,13 @@ def workbench(
         recorder.attach(context)
         toolbox = Toolbox()
         toolbox.provide(toolbox, settings, spec, options, state, console, recorder, labels, verification, context, page)
-        toolbox.make(PageObject, _Pages(toolbox, page, settings).get)
+        timeouts = Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
+        toolbox.make(PageObject, lambda kind: kind(page, toolbox.get(Labels), timeouts))
         yield Workbench(page, toolbox, recorder)
     finally:
         verification.close()
         recorder.detach()
         _close(context)
-
-
-class _Pages:
-    """Makes each page object once per attempt and language: some remember what they read."""
-
-    def __init__(self, toolbox: Toolbox, page: Page, settings: Settings) -> None:
-        self._toolbox = toolbox
-        self._page = page
-        self._timeouts = Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
-        self._made: dict[tuple[type, int], PageObject] = {}
-
-    def get(self, kind: type) -> Any:
-        labels = self._toolbox.get(Labels)
-        key = (kind, id(labels))
-        if key not in self._made:
-            self._made[key] = kind(self._page, labels, self._timeouts)
-        return self._made[key]
 
 
 def _close(context: Any) -> None:

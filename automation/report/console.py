@@ -89,7 +89,7 @@ class Console:
         if result.error is not None:
             left = sum(step.note == NOT_REACHED for step in result.steps)
             if left:
-                self.note(f"{left} steps were not reached.")
+                self.note(f"{left} steps were not reached." if left > 1 else "1 step was not reached.")
             self.error(result.error)
         else:
             self._line(f"{self._summary(result)} ({result.seconds:.1f} s)", "bold green")

@@ -46,7 +46,9 @@ def test_playwrights_own_wins_over_an_installed_one(environment: dict[str, str],
     assert find_browser(load_settings(environment), own, headed=True) == Found("Playwright's own")
 
 
-def test_playwrights_shell_counts_when_no_window_is_wanted(environment: dict[str, str], installed: set[str], tmp_path: Path) -> None:
+def test_playwrights_shell_counts_when_no_window_is_wanted(
+    environment: dict[str, str], installed: set[str], tmp_path: Path
+) -> None:
     installed.add("chromium")
     (tmp_path / "chromium_headless_shell-1255").mkdir()
     own = tmp_path / "chromium-1255" / "chrome-linux64" / "chrome"

@@ -60,9 +60,9 @@ def test_patterns_cover_the_host_and_what_is_below_it() -> None:
 def test_an_own_ca_is_trusted_besides_the_systems(tmp_path: Path) -> None:
     trustme.CA(organization_name="Acme").cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     context = ssl_context(tmp_path / "ca.pem")
-    organizations = [dict(part[0] for part in ca["subject"]).get("organizationName") for ca in context.get_ca_certs()]
-    assert "Acme" in organizations
-    assert len(organizations) > 50
+    subjects = [str(authority["subject"]) for authority in context.get_ca_certs()]
+    assert any("Acme" in subject for subject in subjects)
+    assert len(subjects) > 50
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
 

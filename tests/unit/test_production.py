@@ -19,7 +19,12 @@ PRODUCTION = "acme.my.salesforce.com"
 
 @pytest.mark.parametrize(
     "host",
-    ["acme--dev.sandbox.my.salesforce.com", "x-dev-ed.develop.my.salesforce.com", "x.scratch.my.salesforce.com", "test.salesforce.com"],
+    [
+        "acme--dev.sandbox.my.salesforce.com",
+        "x-dev-ed.develop.my.salesforce.com",
+        "x.scratch.my.salesforce.com",
+        "test.salesforce.com",
+    ],
 )
 def test_sandboxes_and_the_like_need_no_second_naming(host: str) -> None:
     require_named(host, None)

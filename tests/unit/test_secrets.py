@@ -8,6 +8,7 @@ import html
 import json
 import pickle
 import urllib.parse
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
@@ -46,7 +47,7 @@ def test_equal_secrets_are_equal_and_differ_from_their_text() -> None:
     assert not Secret("")
 
 
-FORMS = {
+FORMS: dict[str, Callable[[str], str]] = {
     "raw": lambda v: v,
     "quoted": lambda v: urllib.parse.quote(v, safe=""),
     "form": urllib.parse.quote_plus,

@@ -81,8 +81,21 @@ def test_a_frontdoor_link_names_the_org_by_itself(environment: dict[str, str]) -
 
 
 def test_names_of_others_are_left_alone(environment: dict[str, str]) -> None:
-    others = {"SF_TARGET_ORG": "x", "SF_LOG_LEVEL": "debug", "SF_ACCESS_TOKEN": "x", "HTTP_PROXY": "http://p", "SF_DISABLE_TELEMETRY": "1"}
-    others |= {"NODE_PROXY": "x", "BROWSER": "firefox", "ECASH": "1", "SF_ORG_API_VERSION": "65.0", "PATH": "/bin", "BROWSER_PATH": "x"}
+    others = {
+        "SF_TARGET_ORG": "x",
+        "SF_LOG_LEVEL": "debug",
+        "SF_ACCESS_TOKEN": "x",
+        "HTTP_PROXY": "http://p",
+        "SF_DISABLE_TELEMETRY": "1",
+    }
+    others |= {
+        "NODE_PROXY": "x",
+        "BROWSER": "firefox",
+        "ECASH": "1",
+        "SF_ORG_API_VERSION": "65.0",
+        "PATH": "/bin",
+        "BROWSER_PATH": "x",
+    }
     load_settings({**environment, **others})
 
 
@@ -211,7 +224,7 @@ def test_a_password_needs_its_user(environment: dict[str, str]) -> None:
 
 def test_some_way_in_is_needed(environment: dict[str, str]) -> None:
     del environment["SF_PASSWORD"]
-    with pytest.raises(SettingsError, match="SF_PASSWORD: missing; give .* SF_CLI_ORG"):
+    with pytest.raises(SettingsError, match=r"SF_PASSWORD: missing; give .* SF_CLI_ORG"):
         load_settings(environment)
 
 

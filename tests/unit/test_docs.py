@@ -1,0 +1,51 @@
+"""What is generated has not drifted from the code it mirrors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from automation import docs
+from automation.errors import RunbookError
+from automation.settings import load_settings
+from automation.settings_table import SETTINGS
+
+
+@pytest.mark.parametrize("path", docs.documents(), ids=lambda path: path.name)
+def test_generated_documents_are_up_to_date(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == docs.documents()[path], "run: python -m automation.docs"
+
+
+def test_the_example_names_every_setting_and_loads_once_it_is_filled_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = docs.env_example()
+    for setting in SETTINGS:
+        assert f"{setting.name}=" in text
+    filled = text.replace("SF_PASSWORD=\n", "SF_PASSWORD=x1234\n").replace("<your_tenant_domain>", "acme.example")
+    (tmp_path / "filled.env").write_text(filled)
+    assert load_settings({}, tmp_path / "filled.env").sf_username == "admin@acme.com.dev"
+
+
+def test_every_default_and_example_obeys_its_own_rule(tmp_path: Path) -> None:
+    for setting in SETTINGS:
+        for text in filter(None, (setting.default, setting.example)):
+            if not setting.name.endswith(("_FILE", "_EXECUTABLE")) and "<" not in text:
+                setting.rule(text)
+
+
+def test_every_kind_of_error_has_a_cure_and_a_code() -> None:
+    kinds = list(docs.error_kinds(RunbookError))
+    assert len(kinds) > 15
+    assert len({kind.kind for kind in kinds}) == len(kinds)
+    assert {kind.exit_code for kind in kinds} <= set(docs.CODES)
+    assert all(kind.__doc__ and kind.recovery.endswith(".") for kind in kinds)
+
+
+def test_check_tells_of_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "README.md").write_text("<!-- table: codes -->\nold\n<!-- end -->\n")
+    monkeypatch.setattr(docs, "ROOT", tmp_path)
+    assert docs.main(["--check"]) == 1
+    assert docs.main([]) == 0
+    assert docs.main(["--check"]) == 0
+    assert "| 130 | interrupted |" in (tmp_path / "README.md").read_text()
+    assert "README.md has drifted" in capsys.readouterr().out

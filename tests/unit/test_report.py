@@ -1,0 +1,197 @@
+"""What people and machines are told of a run."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from automation.app_spec import AppSpec
+from automation.credentials import Credentials
+from automation.errors import OrgUnavailable, RunbookError
+from automation.org_state import OrgState, Proof
+from automation.report.console import Console
+from automation.report.json_result import as_json, json_line, write_report
+from automation.result import RunResult, outcome_of
+from automation.run import StepResult
+from automation.secrets import Secret
+from automation.steps import Difference, Step, unchanged
+
+DIFFERENCE = Difference("IP Relaxation", "Enforce IP restrictions", "Relax IP restrictions")
+STEPS = (
+    StepResult("1.3", "New External Client App", "Create", "changed", 0.412, "created"),
+    StepResult("3.4", "Set IP Relaxation", "Generate", "changed", 1.0, "", (DIFFERENCE,)),
+)
+
+
+@pytest.fixture
+def result() -> RunResult:
+    pair = Credentials(
+        Secret("the-consumer-key"), Secret("the-consumer-secret"), "https://t", "https://i", "00D1", "h", "a", "2026"
+    )
+    state = OrgState(host="acme.my.salesforce.com", org_id="00D1", sandbox=True, app_id="0xI1", credentials=pair, app_created=True)
+    state.delivered_to.append("dotenv:x.env")
+    state.proof = Proof(token=True, run_as="i@acme.com", scopes=("id", "api"), read_back=True)
+    spec = AppSpec("Name", "Name", "a@b.co", "https://x", "i@acme.com")
+    return RunResult("created", spec, state, STEPS, 12.345, Path("runs/1"))
+
+
+def failed(result: RunResult, error: RunbookError) -> RunResult:
+    return replace(result, outcome="failed", error=error)
+
+
+def test_the_object_has_the_published_form(result: RunResult) -> None:
+    assert as_json(result) == {
+        "schema": 1,
+        "outcome": "created",
+        "org": {"host": "acme.my.salesforce.com", "id": "00D1", "sandbox": True},
+        "app": {"name": "Name", "api_name": "Name", "id": "0xI1"},
+        "steps": [
+            {"id": "1.3", "title": "New External Client App", "result": "changed", "seconds": 0.41, "note": "created"},
+            {"id": "3.4", "title": "Set IP Relaxation", "result": "changed", "seconds": 1.0, "note": ""},
+        ],
+        "proof": {"token": True, "run_as": "i@acme.com", "scopes": ["api", "id"], "read_back": True},
+        "credentials": {"consumer_key_sha256": "23088568b100", "delivered_to": ["dotenv:x.env"]},
+        "error": None,
+        "seconds": 12.35,
+        "artifacts": "runs/1",
+    }
+
+
+def test_the_object_is_one_line_without_a_secret(result: RunResult) -> None:
+    result.state.notes.append("the-consumer-secret")
+    error = OrgUnavailable("no answer for the-consumer-key", evidence="runs/1/evidence")
+    line = json_line(failed(result, error))
+    assert "\n" not in line
+    assert "the-consumer" not in line
+    assert json.loads(line)["error"] == {
+        "kind": "org_unavailable",
+        "step": None,
+        "message": "no answer for ***",
+        "next": OrgUnavailable.recovery,
+        "evidence": "runs/1/evidence",
+    }
+
+
+def test_the_report_file_also_tells_differences_and_remarks(result: RunResult, tmp_path: Path) -> None:
+    result.state.notes.append("PKCE is locked")
+    told = json.loads(write_report(result, tmp_path).read_text())
+    assert told["remarks"] == ["PKCE is locked"]
+    assert told["differences"] == [
+        {"step": "3.4", "what": "IP Relaxation", "before": "Enforce IP restrictions", "after": "Relax IP restrictions"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("results", "created", "error", "plan", "outcome"),
+    [
+        (["changed"], True, None, False, "created"),
+        (["changed", "unchanged"], False, None, False, "changed"),
+        (["unchanged", "skipped"], False, None, False, "unchanged"),
+        (["changed"], False, None, True, "planned"),
+        (["changed", "failed"], True, RunbookError("x"), False, "failed"),
+    ],
+)
+def test_one_word_for_a_run(results: list[str], created: bool, error: RunbookError | None, plan: bool, outcome: str) -> None:
+    steps = [StepResult("1.1", "t", "s", result, 0, "") for result in results]
+    assert outcome_of(steps, OrgState("h", app_created=created), error, plan=plan) == outcome
+
+
+def test_exit_codes_follow_error_and_plan(result: RunResult) -> None:
+    assert result.exit_code() == 0
+    assert failed(result, OrgUnavailable("x")).exit_code() == 69
+    planned = replace(result, outcome="planned")
+    assert planned.exit_code() == 0
+    assert planned.exit_code(plan_exit_code=True) == 3
+    assert replace(planned, steps=()).exit_code(plan_exit_code=True) == 0
+
+
+def console(verbosity: int = 0) -> tuple[Console, io.StringIO]:
+    stream = io.StringIO()
+    return Console(verbosity, stream), stream
+
+
+def test_elsewhere_than_on_a_terminal_each_step_is_a_plain_line(result: RunResult) -> None:
+    told, stream = console()
+    told.step_started(Step("1.3", "New External Client App", "Create", lambda: unchanged("")))
+    for step in STEPS:
+        told.step_ended(step)
+    told.ended(result)
+    assert stream.getvalue().splitlines() == [
+        "+  1.3  New External Client App  0.4 s",
+        "        created",
+        "+  3.4  Set IP Relaxation  1.0 s",
+        "        IP Relaxation: Enforce IP restrictions -> Relax IP restrictions",
+        "The app was created, its credentials were proven and delivered. (12.3 s)",
+        "Delivered to dotenv:x.env",
+        "Report: runs/1/report.json",
+    ]
+
+
+def test_a_failure_tells_cause_cure_and_evidence_and_only_counts_what_was_not_reached(result: RunResult) -> None:
+    told, stream = console()
+    error = OrgUnavailable("no answer", evidence="runs/1/evidence")
+    error.step = "1.3"
+    rest = StepResult("1.4", "Fill", "Create", "skipped", 0, "not reached")
+    told.step_ended(rest)
+    told.ended(replace(failed(result, error), steps=(*STEPS, rest)))
+    assert stream.getvalue().splitlines()[:4] == [
+        "1 step was not reached.",
+        "Error at step 1.3: no answer",
+        f"Next: {OrgUnavailable.recovery}",
+        "Evidence: runs/1/evidence",
+    ]
+
+
+def test_quiet_tells_the_outcome_alone(result: RunResult) -> None:
+    told, stream = console(-1)
+    told.step_started(Step("1.3", "New", "Create", lambda: unchanged("")))
+    told.step_ended(STEPS[0])
+    told.note("something")
+    told.ended(result)
+    assert stream.getvalue() == "The app was created, its credentials were proven and delivered. (12.3 s)\n"
+
+
+def test_what_is_waited_for_is_a_line_with_v(result: RunResult) -> None:
+    told, stream = console(1)
+    told.waiting("the org does not know the key yet")
+    assert "the org does not know the key yet" in stream.getvalue()
+
+
+def test_the_console_never_shows_a_secret() -> None:
+    Secret("hunter2-hunter2")
+    told, stream = console(2)
+    told.note("hunter2-hunter2")
+    told.waiting("hunter2-hunter2")
+    told.error(RunbookError("hunter2-hunter2", next="hunter2-hunter2"))
+    assert "hunter2" not in stream.getvalue()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_the_running_step_turns_and_then_stands(result: RunResult) -> None:
+    stream = Terminal()
+    told = Console(0, stream)
+    told.step_started(Step("1.3", "New External Client App", "Create", lambda: unchanged("")))
+    told.waiting("the form")
+    told.step_ended(STEPS[0])
+    told.ended(result)
+    told.close()
+    shown = stream.getvalue()
+    assert "New External Client App" in shown
+    assert "created" in shown
+
+
+@pytest.mark.parametrize("part", ["plan", "partial"])
+def test_plans_and_partial_runs_do_not_claim_a_proof(part: str, result: RunResult) -> None:
+    told, stream = console()
+    state = OrgState("h")
+    told.ended(replace(result, state=state, outcome="planned" if part == "plan" else "changed"))
+    first = stream.getvalue().splitlines()[0]
+    assert ("2 steps would change something" in first) if part == "plan" else ("up to the last step" in first)

@@ -1,0 +1,160 @@
+"""Running steps: in order, plan or apply, every failure explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Error as PlaywrightError
+
+from automation.errors import Interrupted, NotPermitted, RunbookError, UnexpectedPage
+from automation.run import Runner, Selection, StepResult, Toolbox, explain
+from automation.steps import Difference, Finding, Step, needed, skipped, step, unchanged
+
+
+class Org:
+    """What the steps of these tests change."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+
+def make(id: str, finding: Callable[[Org], Finding]) -> Step:
+    def run(org: Org) -> Finding:
+        return finding(org)
+
+    return Step(id, f"Title {id}", "Section", run)
+
+
+def acting(id: str, *, blocks: bool = False) -> Step:
+    def look(org: Org) -> Finding:
+        def act() -> str:
+            org.done.append(id)
+            return f"did {id}"
+
+        return needed(f"do {id}", Difference("Box", "off", "on"), act=act, blocks_reading=blocks)
+
+    return make(id, look)
+
+
+def raising(id: str, error: BaseException) -> Step:
+    def look(_: Org) -> Finding:
+        raise error
+
+    return make(id, look)
+
+
+class Watcher:
+    def __init__(self) -> None:
+        self.events: list[str] = []
+
+    def step_started(self, step: Step) -> None:
+        self.events.append(f"begin {step.id}")
+
+    def step_ended(self, result: StepResult) -> None:
+        self.events.append(f"{result.result} {result.id}")
+
+
+def runner(plan: bool = False, selection: Selection | None = None) -> tuple[Runner, Org, Watcher]:
+    org, watcher, toolbox = Org(), Watcher(), Toolbox()
+    toolbox.provide(org)
+    return Runner(toolbox, [watcher], plan, selection or Selection()), org, watcher
+
+
+def test_steps_run_in_order_and_tell_what_they_did() -> None:
+    run, org, watcher = runner()
+    results = run.run(
+        [acting("1.1"), make("1.2", lambda _: unchanged("is already so")), make("1.3", lambda _: skipped("not here"))]
+    )
+    assert org.done == ["1.1"]
+    assert [(one.id, one.result, one.note) for one in results] == [
+        ("1.1", "changed", "did 1.1"),
+        ("1.2", "unchanged", "is already so"),
+        ("1.3", "skipped", "not here"),
+    ]
+    assert str(results[0].differences[0]) == "Box: off -> on"
+    assert watcher.events == ["begin 1.1", "changed 1.1", "begin 1.2", "unchanged 1.2", "begin 1.3", "skipped 1.3"]
+
+
+def test_a_plan_acts_nowhere() -> None:
+    run, org, _ = runner(plan=True)
+    results = run.run([acting("1.1"), acting("1.2", blocks=True), acting("1.3")])
+    assert org.done == []
+    assert [one.note for one in results] == ["would: do 1.1", "would: do 1.2", "would follow step 1.2"]
+    assert {one.result for one in results} == {"changed"}
+
+
+def test_only_chosen_steps_run_but_the_way_to_the_app_always_does() -> None:
+    run, org, _ = runner(selection=Selection("2.1", "2.9"))
+    results = run.run([acting(number) for number in ("1.1", "1.2", "1.3", "2.1", "2.10", "3.1")])
+    assert org.done == ["1.1", "1.2", "2.1"]
+    assert [one.id for one in results if one.result == "skipped"] == ["1.3", "2.10", "3.1"]
+
+
+def test_until_the_login_stops_there() -> None:
+    run, org, _ = runner(selection=Selection(None, "1.1"))
+    run.run([acting("1.1"), acting("1.2")])
+    assert org.done == ["1.1"]
+
+
+def test_a_failure_names_its_step_and_the_rest_is_not_reached() -> None:
+    run, org, watcher = runner()
+    with pytest.raises(NotPermitted) as caught:
+        run.run([raising("1.1", NotPermitted("no")), acting("1.2")])
+    assert caught.value.step == "1.1"
+    assert org.done == []
+    assert [(one.id, one.result, one.note) for one in run.results] == [("1.1", "failed", "no"), ("1.2", "skipped", "not reached")]
+    assert "begin 1.2" not in watcher.events
+
+
+def test_ctrl_c_is_an_error_of_its_own() -> None:
+    run, _, _ = runner()
+    with pytest.raises(Interrupted) as caught:
+        run.run([raising("1.1", KeyboardInterrupt())])
+    assert (caught.value.exit_code, caught.value.step) == (130, "1.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Timeout 15000ms exceeded.\nCall log:\n  fill('hunter2')", "did not become usable in time"),
+        ("Target page, context or browser has been closed", "the browser window was closed"),
+        ("net::ERR_FAILED\nCall log: hunter2", "net::ERR_FAILED"),
+    ],
+)
+def test_a_browser_error_is_explained_without_its_call_log(text: str, said: str) -> None:
+    run, _, _ = runner()
+    with pytest.raises(UnexpectedPage) as caught:
+        run.run([raising("1.1", PlaywrightError(text))])
+    assert said in caught.value.message
+    assert "hunter2" not in caught.value.message
+    assert caught.value.__suppress_context__
+    assert said in explain(PlaywrightError(text), acting("1.1")).message
+
+
+def test_a_tool_that_nobody_provides_is_named() -> None:
+    with pytest.raises(LookupError, match="no step tool of type Org"):
+        Toolbox().get(Org)
+
+
+def test_tools_are_found_by_type_by_maker_and_by_base() -> None:
+    class Special(Org):
+        pass
+
+    toolbox = Toolbox()
+    toolbox.make(Org, lambda kind: kind())
+    made = toolbox.get(Special)
+    assert toolbox.get(Special) is made
+    other = Toolbox()
+    other.provide(made)
+    assert other.get(Org) is made
+
+
+def test_one_number_is_one_step() -> None:
+    with pytest.raises(ValueError, match=r"step 1\.1 is defined twice"):
+        step("1.1", "Another login")(lambda: unchanged(""))
+
+
+def test_an_error_without_a_sentence_of_its_own_has_its_class_cure() -> None:
+    assert RunbookError("x").next == RunbookError.recovery
+    assert RunbookError("x", next="y").next == "y"

@@ -1,0 +1,111 @@
+"""A command's manners: log records, crashes, signals."""
+
+from __future__ import annotations
+
+import io
+import logging
+import signal
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from automation import get_browser
+from automation.report.console import Console
+from automation.secrets import Secret
+from automation.terminal import quiet_crashes, signals_as_interrupt, tell_log
+
+
+@pytest.fixture(autouse=True)
+def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    loggers = [logging.getLogger(name) for name in ("automation", "flows")]
+    before = [(one.handlers, one.level, one.propagate) for one in loggers]
+    yield
+    for one, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        one.handlers, one.propagate = handlers, propagate
+        one.setLevel(level)
+
+
+@pytest.mark.parametrize(("verbosity", "shown"), [(0, ["warned"]), (1, ["informed", "warned"])])
+def test_log_records_of_our_own_packages_are_told(verbosity: int, shown: list[str]) -> None:
+    stream = io.StringIO()
+    tell_log(Console(verbosity, stream))
+    Secret("hunter2-hunter2")
+    logging.getLogger("flows.log_in").info("informed")
+    logging.getLogger("automation.access").warning("warned %s", "")
+    logging.getLogger("someone.else").warning("hunter2-hunter2")
+    assert stream.getvalue().split() == shown
+
+
+def crash(verbose: bool, capsys: pytest.CaptureFixture[str]) -> str:
+    quiet_crashes(verbose=verbose)
+    try:
+        raise ValueError("saw hunter2-hunter2\nand more")
+    except ValueError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    return capsys.readouterr().err
+
+
+def test_a_crash_is_one_line_without_a_stack_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    Secret("hunter2-hunter2")
+    assert crash(False, capsys).startswith("Error: ValueError: saw ***\nNext: this is a fault of the tool")
+
+
+def test_v_shows_the_stack_trace_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
+    Secret("hunter2-hunter2")
+    shown = crash(True, capsys)
+    assert "Traceback" in shown
+    assert "saw ***" in shown
+    assert "hunter2" not in shown.replace('raise ValueError("saw hunter2-hunter2', "")
+
+
+def test_sigterm_ends_a_run_as_ctrl_c_does() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt), signals_as_interrupt():
+        signal.raise_signal(signal.SIGTERM)
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+class Machine:
+    """A machine on which browsers can be had in some ways."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, downloads: bool, debian: bool) -> None:
+        self.ran: list[str] = []
+        self.browser = False
+        self.works = {"playwright": downloads, "apt-get": debian}
+        monkeypatch.setattr(get_browser, "find_installed", lambda **_: "chromium" if self.browser else None)
+        monkeypatch.setattr(get_browser, "_own", lambda: self.browser)
+        monkeypatch.setattr(get_browser, "_runs", self.run)
+        monkeypatch.setattr("shutil.which", lambda name: name if debian else None)
+
+    def run(self, command: list[str]) -> bool:
+        kind = "apt-get" if "apt-get" in command else "playwright"
+        self.ran.append(kind)
+        if "update" in command:
+            return True
+        self.browser = self.browser or self.works[kind]
+        return self.works[kind]
+
+
+@pytest.mark.parametrize(
+    ("downloads", "debian", "code", "ran"),
+    [
+        (True, True, 0, ["playwright"]),
+        (False, True, 0, ["playwright", "apt-get", "apt-get"]),
+        (False, False, 1, ["playwright"]),
+    ],
+)
+def test_a_browser_is_downloaded_or_else_installed(
+    downloads: bool, debian: bool, code: int, ran: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine(monkeypatch, downloads=downloads, debian=debian)
+    assert get_browser.main() == code
+    assert machine.ran == ran
+
+
+def test_a_browser_that_is_there_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(monkeypatch, downloads=True, debian=True)
+    machine.browser = True
+    assert get_browser.main() == 0
+    assert machine.ran == []
