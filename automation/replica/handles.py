@@ -215,6 +215,14 @@ class OrgHandle:
         """End every session of the org, as a logout everywhere or a time-out does."""
         self._server.call(self._org.end_sessions)
 
+    def force_token_error(self, name: str) -> None:
+        """Make the token endpoint refuse everything in one way (a name of ``oauth.ERRORS``); empty: stop that."""
+
+        def force() -> None:
+            self._org.token_error = name
+
+        self._server.call(force)
+
     def approve(self) -> None:
         """Play the person: whatever screen a session of this org waits at is dealt with, and its page moves on."""
         self._server.call(self._org.approve)

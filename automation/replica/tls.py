@@ -35,10 +35,11 @@ class Certificates:
         return base64.b64encode(hashlib.sha256(der).digest()).decode()
 
     def context(self, name: str) -> ssl.SSLContext:
-        """The server context with a certificate for one host name or IP address."""
-        if name not in self._contexts:
-            self._contexts[name] = self._issue(name)
-        return self._contexts[name]
+        """The server context with a certificate for a host name (one serves all its siblings) or an IP address."""
+        subject = _wildcard(name)
+        if subject not in self._contexts:
+            self._contexts[subject] = self._issue(subject)
+        return self._contexts[subject]
 
     def _issue(self, name: str) -> ssl.SSLContext:
         leaf = self._ca.issue_cert(name)
@@ -60,3 +61,9 @@ class Certificates:
 
         front.sni_callback = choose
         return front
+
+
+def _wildcard(name: str) -> str:
+    """``*.sandbox.my.salesforce.com`` for a sandbox's host; short names and IP addresses stand for themselves."""
+    head, _, parent = name.partition(".")
+    return f"*.{parent}" if parent.count(".") >= 1 and not head.isdigit() else name
