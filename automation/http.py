@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,13 @@ def ssl_context(ca_file: Path | None) -> ssl.SSLContext:
     Raises:
         SettingsError: ``ca_file`` holds something that is no certificate.
     """
+    changed = ca_file.stat().st_mtime_ns if ca_file is not None and ca_file.is_file() else 0
+    return _context(ca_file, changed)
+
+
+@functools.lru_cache(maxsize=8)
+def _context(ca_file: Path | None, _changed: int) -> ssl.SSLContext:
+    """Made once per file and time of change: reading all certificates takes longer than a request."""
     import certifi  # late, as httpx below
 
     context = ssl.create_default_context()

@@ -93,8 +93,11 @@ class IdentityVerification:
             OrgBusy, OrgUnavailable, TryAgainLater: maintenance, errors, a verification that timed out.
             UnexpectedPage: a page that is none of the known ones.
         """
-        with private("passing the login and verification pages"), Navigation(page) as navigation:
-            _Passage(self, page, navigation, done, types_password).run()
+        try:
+            with private("passing the login and verification pages"), Navigation(page) as navigation:
+                _Passage(self, page, navigation, done, types_password).run()
+        finally:
+            self.codes.done()
 
     def close(self) -> None:
         """Let go of the code sources' connections."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from automation.access.codes.command import Command
@@ -10,6 +11,8 @@ from automation.access.codes.mailbox import Mailbox
 from automation.access.codes.prompt import Prompt, person_is_there
 from automation.access.codes.source import CodeSource, Method
 from automation.access.codes.totp import Authenticator
+from automation.access.codes.turns import Turn, mailbox_key
+from automation.errors import AnotherRun
 
 if TYPE_CHECKING:
     from automation.settings import Settings
@@ -19,10 +22,15 @@ class CodeSources:
     """All configured sources, in the order in which they are asked: the most specific first, a person last.
 
     One object serves a whole run: it remembers which codes were used, at login and at the reveal alike.
+
+    Args:
+        sources: the most specific first.
+        turn: taken in `prepare` and given back in `done`, so that runs which share a mailbox use it one after the other.
     """
 
-    def __init__(self, sources: list[CodeSource]) -> None:
+    def __init__(self, sources: list[CodeSource], turn: Turn | None = None) -> None:
         self._sources = sources
+        self._turn = turn
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="code-sources")
         self._preparing: Future[None] | None = None
 
@@ -33,7 +41,8 @@ class CodeSources:
         Raises:
             SettingsError: a setting is malformed, or half of a pair is missing.
         """
-        return cls([source for source in (_mailbox(settings), _totp(settings), _command(settings), _prompt()) if source])
+        sources = (_mailbox(settings), _totp(settings), _command(settings), _prompt())
+        return cls([source for source in sources if source], _turn(settings))
 
     def answering(self, method: Method) -> CodeSource | None:
         """The first source that can tell such a code, None when none can."""
@@ -48,19 +57,32 @@ class CodeSources:
         self._preparing = self._worker.submit(self._prepare_all)
 
     def prepared(self) -> None:
-        """Wait until `prepare` is through. Call it before the click that makes the org send a code."""
+        """Wait until `prepare` is through. Call it before the click that makes the org send a code.
+
+        Raises:
+            AnotherRun: other runs did not let go of the mailbox.
+        """
         preparing, self._preparing = self._preparing, None
         if preparing is not None:
             preparing.result()
 
+    def done(self) -> None:
+        """The verification is over: let other runs use the mailbox."""
+        if self._turn is not None:
+            self._turn.give_back()
+
     def close(self) -> None:
-        """Let go of connections."""
-        self.prepared()
+        """Let go of connections, and of the turn."""
+        with suppress(AnotherRun):
+            self.prepared()
         for source in self._sources:
             source.close()
         self._worker.shutdown()
+        self.done()
 
     def _prepare_all(self) -> None:
+        if self._turn is not None:
+            self._turn.take()  # before the look: a mail that another org has sent meanwhile must count as old
         for source in self._sources:
             source.prepare()
 
@@ -69,6 +91,12 @@ def _mailbox(settings: Settings) -> CodeSource | None:
     if not settings.sf_imap_url or not settings.sf_imap_username or not settings.sf_imap_password:
         return None
     return Mailbox(settings.sf_imap_url, settings.sf_imap_username, settings.sf_imap_password, settings.sf_ca_file)
+
+
+def _turn(settings: Settings) -> Turn | None:
+    if not settings.sf_imap_url or not settings.sf_imap_username:
+        return None
+    return Turn(mailbox_key(settings.sf_imap_url, settings.sf_imap_username))
 
 
 def _totp(settings: Settings) -> CodeSource | None:
