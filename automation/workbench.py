@@ -18,8 +18,10 @@ from automation.org_state import OrgState
 from automation.report.console import Console
 from automation.run import Toolbox
 from automation.settings import Settings
+from flows.pages.app_page import AppPage
 from flows.pages.base import PageObject, Timeouts
 from flows.pages.labels import Labels
+from flows.read_pages import read_pages
 from flows.verify_identity import IdentityVerification
 
 
@@ -57,6 +59,7 @@ def workbench(
         toolbox.provide(toolbox, settings, spec, options, state, console, recorder, labels, verification, context, page)
         timeouts = Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
         toolbox.make(PageObject, lambda kind: kind(page, toolbox.get(Labels), timeouts))
+        state.read_pages = lambda: read_pages(toolbox.get(AppPage), spec, state)
         yield Workbench(page, toolbox, recorder)
     finally:
         verification.close()

@@ -1,0 +1,52 @@
+"""Step 5.2 where the Run As user may not see the app over REST: what its pages show, loaded afresh."""
+
+from __future__ import annotations
+
+from automation.app_spec import AppSpec
+from automation.org_api import Reading
+from automation.org_state import OrgState
+from flows.app_policies import AppPolicies
+from flows.app_settings import AppSettings
+from flows.pages.app_page import AppPage
+from flows.pages.labels import Labels
+from flows.pages.policies_tab import IP_LABELS
+
+
+def read_pages(page: AppPage, spec: AppSpec, state: OrgState) -> Reading:
+    """The app as its pages show it; an empty reading when the app's address is not known.
+
+    The page is loaded again, so that what the org holds is read and not what the page remembers.
+    """
+    if state.detail_url is None:
+        return Reading()
+    page.open(state.detail_url)
+    labels = page.labels
+    policies = AppPolicies(page.page, labels, page.timeouts).values()
+    page.open(state.detail_url)  # also leaves edit mode, which reading the policies may have needed
+    settings = AppSettings(page.page, labels, page.timeouts).values()
+    return Reading(
+        name=settings.name,
+        api_name=settings.api_name,
+        contact_email=settings.contact_email,
+        distribution_state=_distribution(settings.distribution_state, labels),
+        scopes=None if settings.scopes is None else _scopes(settings.scopes, spec, labels),
+        client_credentials=policies.client_credentials,
+        run_as=policies.run_as,
+        ip_relaxation=_ip_relaxation(policies.ip_relaxation, labels),
+    )
+
+
+def _distribution(shown: str | None, labels: Labels) -> str | None:
+    names = {labels["create.distribution_local"]: "Local", labels["create.distribution_packaged"]: "Packaged"}
+    return None if shown is None else names.get(shown, shown)
+
+
+def _scopes(shown: tuple[str, ...], spec: AppSpec, labels: Labels) -> tuple[str, ...]:
+    """Tokens of the wanted scopes; others stay the texts that the page shows."""
+    tokens = {labels[f"scopes.{token}"]: token for token in spec.scopes}
+    return tuple(tokens.get(text, text) for text in shown)
+
+
+def _ip_relaxation(shown: str | None, labels: Labels) -> str | None:
+    values = {labels[key]: value for value, key in IP_LABELS.items()}
+    return None if shown is None else values.get(shown, shown)

@@ -1,0 +1,51 @@
+"""Step 5.2 where the Run As user may not see External Client Apps: the pages tell what the org holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from automation.errors import ReadBackDiffers
+from automation.org_api import ProofSession, open_proof
+from flows import prove_and_deliver
+
+from .conftest import NewOrg, Runbook
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("answer", ["INVALID_TYPE", "no_rows"])
+def test_the_pages_tell_what_rest_hides(answer: str, new_org: NewOrg, run: Runbook) -> None:
+    """Read back, compared, and claimed only then."""
+    org = new_org(eca_objects=answer)
+    result = run(org)
+
+    assert result.error is None, run.printed.getvalue()
+    assert result.outcome == "created"
+    assert result.state.proof.read_back
+    step = next(step for step in result.steps if step.id == "5.2")
+    assert step.result == "unchanged"
+
+
+def test_a_change_behind_our_back_is_found_on_the_pages(new_org: NewOrg, run: Runbook) -> None:
+    """Somebody edits the app between our save and the read-back: the difference is named and nothing is delivered."""
+    org = new_org(eca_objects="INVALID_TYPE")
+    run(org)
+    run.delivered.unlink()
+
+    def meddle() -> None:
+        (changed,) = org._org.apps.values()
+        changed.doc["contactEmail"] = "somebody@else.example"
+
+    def after_meddling(*args: Any, **more: Any) -> ProofSession:
+        org._server.call(meddle)
+        return open_proof(*args, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prove_and_deliver, "open_proof", after_meddling)
+        result = run(org)
+
+    assert isinstance(result.error, ReadBackDiffers)
+    assert "Contact Email: somebody@else.example" in result.error.message
+    assert not run.delivered.exists()
