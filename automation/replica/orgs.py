@@ -42,6 +42,8 @@ class Refused(Exception):
         self.fields = fields or {}
 
 
+AGE = 30 * 86400.0
+"""How old a new org is, in seconds."""
 REVIEW = "Review the errors on this page."
 
 
@@ -61,8 +63,8 @@ class Org:
 
     def __post_init__(self) -> None:
         self.build()
-        now = self.clock()
-        self.copies = [Copy(self.id, now, now, now)]
+        made = self.clock() - AGE
+        self.copies = [Copy(self.id, made, made, made)]
 
     def build(self) -> None:
         """(Re)create everything from the seed: users, apps of ``list_size``; no sessions, no tokens."""

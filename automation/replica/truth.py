@@ -23,7 +23,7 @@ def truth(world: World, org: Org) -> dict[str, Any]:
         "status": org.status,
         "ready": org.ready(),
         "login_url": org.url(),
-        "admin": {**org.admin.as_dict(), "mailbox_password": world.mailbox_passwords[org.admin.email]},
+        "admin": {**org.admin.as_dict(), "mailbox_password": world.mailbox_passwords.get(org.admin.email, "")},
         "run_as": org.run_as.username,
         "users": [user.as_dict() for user in org.users.values()],
         "apps": [app(item, org.clock()) for item in org.apps.values()],

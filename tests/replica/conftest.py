@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -12,6 +14,8 @@ from tests.replica.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from playwright.sync_api import Playwright
 
     from automation.replica import OrgHandle
 
@@ -34,6 +38,15 @@ def visit(new_org: Callable[..., OrgHandle]) -> Iterator[Visit]:
             return visitor
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
+    """The machine's Chromium where Playwright has none of its own."""
+    if "channel" in browser_type_launch_args or Path(playwright.chromium.executable_path).exists():
+        return browser_type_launch_args
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    return {**browser_type_launch_args, **({"executable_path": found} if found else {})}
 
 
 @pytest.fixture

@@ -52,7 +52,9 @@ def test_oauth_needs_a_safe_callback_and_a_scope(admin: Visitor, change: dict[st
     assert list(_fields(admin.aura("createApp", app=APP | {"oauth": APP["oauth"] | change}))) == [field]
 
 
-@pytest.mark.parametrize("url", ["http://localhost:1717/x", "https://a.example/oauth", "myapp://callback", "https://a.example\nhttps://b.example"])
+@pytest.mark.parametrize(
+    "url", ["http://localhost:1717/x", "https://a.example/oauth", "myapp://callback", "https://a.example\nhttps://b.example"]
+)
 def test_several_kinds_of_callback_are_accepted(admin: Visitor, url: str) -> None:
     """https, plain http on localhost, custom schemes, several lines."""
     assert admin.aura("createApp", app=APP | {"oauth": APP["oauth"] | {"callbackUrl": url}})["state"] == "SUCCESS"
