@@ -55,7 +55,9 @@ class OneRun:
     browser: Browser | None = None
 
     def __post_init__(self) -> None:
-        self.state = OrgState(host=self.settings.host, tell=self.console.waiting)
+        self.state = OrgState(
+            host=self.settings.host, tell=self.console.waiting, rights_required=self.options.require_permissions
+        )
         self.steps: list[StepResult] = []
         self.files: RunFiles | None = None
 

@@ -1,4 +1,4 @@
-"""Step 5.2 where the Run As user may not see External Client Apps: the pages tell what the org holds."""
+"""Step 5.2: what the pages tell where REST hides it, and the Run As user's rights."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from automation.errors import ReadBackDiffers
+from automation.errors import NotPermitted, ReadBackDiffers
 from automation.org_api import ProofSession, open_proof
 from flows import prove_and_deliver
 
@@ -31,7 +31,7 @@ def test_the_pages_tell_what_rest_hides(answer: str, new_org: NewOrg, run: Runbo
 def test_a_change_behind_our_back_is_found_on_the_pages(new_org: NewOrg, run: Runbook) -> None:
     """Somebody edits the app between our save and the read-back: the difference is named and nothing is delivered."""
     org = new_org(eca_objects="INVALID_TYPE")
-    run(org)
+    assert run(org).error is None, run.printed.getvalue()
     run.delivered.unlink()
 
     def meddle() -> None:
@@ -46,6 +46,24 @@ def test_a_change_behind_our_back_is_found_on_the_pages(new_org: NewOrg, run: Ru
         patch.setattr(prove_and_deliver, "open_proof", after_meddling)
         result = run(org)
 
-    assert isinstance(result.error, ReadBackDiffers)
+    assert isinstance(result.error, ReadBackDiffers), run.printed.getvalue()
     assert "Contact Email: somebody@else.example" in result.error.message
     assert not run.delivered.exists()
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_lacking_rights_are_a_remark_or_a_failure(required: bool, new_org: NewOrg, run: Runbook) -> None:
+    """Appendix C: told by default, refused with --require-permissions; the delivery then waits for the next run."""
+    org = new_org()
+    user = org.user("sync.none").username
+    result = run(org, {"ECA_RUN_AS": user}, require_permissions=required)
+
+    told = "no object of package SVMXC is visible"
+    if required:
+        assert isinstance(result.error, NotPermitted), run.printed.getvalue()
+        assert told in result.error.message
+        assert not run.delivered.exists()
+    else:
+        assert result.error is None, run.printed.getvalue()
+        assert any(told in note for note in result.state.notes)
+        assert run.delivered.exists()
