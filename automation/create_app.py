@@ -49,14 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from automation.terminal import quiet_crashes, signals_as_interrupt, tell_log
 
     console = Console(command.options.verbosity)
-    quiet_crashes(verbose=command.options.verbosity > 0)
+    told = _print_json if command.json else lambda _: None
+    quiet_crashes(verbose=command.options.verbosity > 0, also=lambda fault: told(_failed_early(fault)))
     tell_log(console)
     with signals_as_interrupt():
         result = _guarded(command, console)
-    if command.json:
-        from automation.report.json_result import json_line
-
-        print(json_line(result))
+    told(result)
     return result.exit_code(plan_exit_code=command.exit_code)
 
 
@@ -123,6 +121,12 @@ def _list_steps() -> int:
 
     print(steps_as_text())
     return 0
+
+
+def _print_json(result: RunResult) -> None:
+    from automation.report.json_result import json_line
+
+    print(json_line(result))
 
 
 def _failed_early(error: RunbookError) -> RunResult:

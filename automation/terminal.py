@@ -6,12 +6,15 @@ import logging
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 
+from automation.errors import RunbookError
 from automation.report.console import Console
 from automation.secrets import scrub
+
+FAULT = "This is a fault of the tool; run again with -v and report what it prints."
 
 LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
 
@@ -34,16 +37,21 @@ def tell_log(console: Console) -> None:
         logger.propagate = False
 
 
-def quiet_crashes(*, verbose: bool) -> None:
-    """An exception that nobody foresaw ends in one line, or with ``-v`` in its stack trace; scrubbed either way."""
+def quiet_crashes(*, verbose: bool, also: Callable[[RunbookError], None] = lambda _: None) -> None:
+    """An exception that nobody foresaw ends in one line, or with ``-v`` in its stack trace; scrubbed either way.
+
+    Args:
+        also: is told of it as an error, so that ``--json`` has its object even then.
+    """
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        first = str(error).splitlines()[0] if str(error) else ""
+        fault = RunbookError(scrub(f"{kind.__name__}: {first}"), next=FAULT)
         if verbose:
             print(scrub("".join(traceback.format_exception(kind, error, trace))), file=sys.stderr)
         else:
-            first = str(error).splitlines()[0] if str(error) else ""
-            print(scrub(f"Error: {kind.__name__}: {first}"), file=sys.stderr)
-            print("Next: this is a fault of the tool; run again with -v and report what it prints.", file=sys.stderr)
+            print(f"Error: {fault.message}\nNext: {fault.next}", file=sys.stderr)
+        also(fault)
 
     sys.excepthook = hook
 

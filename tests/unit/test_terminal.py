@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from automation import get_browser
+from automation.errors import RunbookError
 from automation.report.console import Console
 from automation.secrets import Secret
 from automation.terminal import quiet_crashes, signals_as_interrupt, tell_log
@@ -39,17 +40,19 @@ def test_log_records_of_our_own_packages_are_told(verbosity: int, shown: list[st
 
 
 def crash(verbose: bool, capsys: pytest.CaptureFixture[str]) -> str:
-    quiet_crashes(verbose=verbose)
+    told: list[RunbookError] = []
+    quiet_crashes(verbose=verbose, also=told.append)
     try:
         raise ValueError("saw hunter2-hunter2\nand more")
     except ValueError as error:
         sys.excepthook(type(error), error, error.__traceback__)
+    assert [one.message for one in told] == ["ValueError: saw ***"]
     return capsys.readouterr().err
 
 
 def test_a_crash_is_one_line_without_a_stack_trace(capsys: pytest.CaptureFixture[str]) -> None:
     Secret("hunter2-hunter2")
-    assert crash(False, capsys).startswith("Error: ValueError: saw ***\nNext: this is a fault of the tool")
+    assert crash(False, capsys).startswith("Error: ValueError: saw ***\nNext: This is a fault of the tool")
 
 
 def test_v_shows_the_stack_trace_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
