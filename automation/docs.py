@@ -82,8 +82,30 @@ def error_kinds(root: type[RunbookError]) -> Iterator[type[RunbookError]]:
             yield from error_kinds(kind)
 
 
-def _summary(kind: type) -> str:
+def _summary(kind: object) -> str:
     return (kind.__doc__ or "").strip().splitlines()[0]
+
+
+def targets_table() -> str:
+    """Every kind of delivery target: how it is named, what it is, whether it is read back, which extra it needs."""
+    from automation.delivery import KINDS
+
+    rows = []
+    for name, kind in KINDS.items():
+        made = kind.target_class()
+        meaning = (
+            _summary(sys.modules[made.__module__]).partition("``: ")[2].partition(" (extra")[0].rstrip(".:").replace("``", "`")
+        )
+        rows.append([f"`{name}:{kind.form}`", meaning, "yes" if getattr(made, "can_read", False) else "no", kind.extra])
+    return table(["Target", "What is delivered", "Read back", "Extra"], iter(rows))
+
+
+def refusals_table() -> str:
+    """What the token endpoint may answer, with meaning and cure."""
+    from automation.org_api import REFUSALS
+
+    rows = ([f"`{row.error}`", row.says, row.meaning, row.cure, "yes" if row.retry else "no"] for row in REFUSALS)
+    return table(["Error", "Description", "Meaning", "Cure", "Waited for"], rows)
 
 
 TABLES: Final[dict[str, Callable[[], str]]] = {
@@ -91,6 +113,8 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "settings": settings_table,
     "codes": codes_table,
     "errors": errors_table,
+    "targets": targets_table,
+    "refusals": refusals_table,
 }
 
 

@@ -145,8 +145,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     ),
     Setting(
         "CREDENTIALS_TO",
-        "Delivery targets, separated by commas: dotenv:PATH, json:PATH, keyring:SERVICE, command:CMD (JSON on its stdin). "
-        "By default dotenv:credentials/<host>.env.",
+        "Delivery targets, separated by commas: dotenv:PATH, json:PATH, keyring:SERVICE, command:CMD (JSON on its stdin), "
+        "or one of the stores that the README lists. By default dotenv:credentials/<host>.env.",
         _TO,
         rules.targets,
         example="dotenv:credentials/acme.env, command:/usr/local/bin/store-credentials",

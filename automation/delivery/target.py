@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
@@ -43,21 +44,43 @@ class Target(Protocol):
         ...
 
 
-KINDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of target is named and made.
+
+    Attributes:
+        maker: ``module:class`` below ``automation.delivery``; the class takes the text after the colon, and raises
+            ValueError with what is wrong with it.
+        form: what stands after the colon.
+        extra: the optional extra that brings the client library; empty when none is needed.
+    """
+
+    maker: str
+    form: str
+    extra: str = ""
+
+    def target_class(self) -> Callable[[str], Target]:
+        """The class, with its module loaded; the client library is not."""
+        module, _, name = self.maker.partition(":")
+        made: Callable[[str], Target] = getattr(importlib.import_module(f"automation.delivery.{module}"), name)
+        return made
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
-        "dotenv": ("automation.delivery.dotenv_file:DotenvFile", "PATH"),
-        "json": ("automation.delivery.json_file:JsonFile", "PATH"),
-        "keyring": ("automation.delivery.system_keyring:SystemKeyring", "SERVICE"),
-        "command": ("automation.delivery.command:Command", "CMD"),
-        "aws-secretsmanager": ("automation.delivery.aws:SecretsManager", "NAME[?region=REGION]"),
-        "azure-keyvault": ("automation.delivery.azure:KeyVault", "VAULT_URL/NAME"),
-        "gcp-secretmanager": ("automation.delivery.gcp:SecretManager", "PROJECT/NAME"),
-        "vault": ("automation.delivery.vault:KeyValue", "MOUNT/PATH"),
-        "kubernetes": ("automation.delivery.kubernetes_secret:KubernetesSecret", "NAMESPACE/NAME"),
-        "github-actions": ("automation.delivery.github_actions:ActionsSecret", "OWNER/REPO"),
+        "dotenv": Kind("dotenv_file:DotenvFile", "PATH"),
+        "json": Kind("json_file:JsonFile", "PATH"),
+        "keyring": Kind("system_keyring:SystemKeyring", "SERVICE"),
+        "command": Kind("command:Command", "CMD"),
+        "aws-secretsmanager": Kind("aws:SecretsManager", "NAME[?region=REGION]", "aws"),
+        "azure-keyvault": Kind("azure:KeyVault", "VAULT_URL/NAME", "azure"),
+        "gcp-secretmanager": Kind("gcp:SecretManager", "PROJECT/NAME", "gcp"),
+        "vault": Kind("vault:KeyValue", "MOUNT/PATH", "vault"),
+        "kubernetes": Kind("kubernetes_secret:KubernetesSecret", "NAMESPACE/NAME", "kubernetes"),
+        "github-actions": Kind("github_actions:ActionsSecret", "OWNER/REPO[?name=NAME]", "github"),
     }
 )
-"""Kind -> (class, what stands after the colon). A class takes that text, and raises ValueError with what is wrong with it."""
+"""All kinds, by the word before the colon."""
 
 
 def parse(text: str) -> Target:
@@ -76,14 +99,11 @@ def make(text: str) -> Target:
     """As `parse`. Raises ValueError with a sentence that fits after the name of the setting."""
     kind, colon, rest = text.partition(":")
     if not colon or kind not in KINDS or not rest.strip():
-        forms = ", ".join(f"{kind}:{form}" for kind, (_, form) in KINDS.items())
+        forms = ", ".join(f"{kind}:{one.form}" for kind, one in KINDS.items())
         raise ValueError(f"{kind!r} begins no known delivery target; there are {forms}")
-    module, _, attribute = KINDS[kind][0].partition(":")
-    maker = getattr(importlib.import_module(module), attribute)
     try:
-        target: Target = maker(rest.strip())
+        return KINDS[kind].target_class()(rest.strip())
     except MissingExtra as error:
         raise ValueError(f"{kind} {error}") from None
     except ValueError as error:
-        raise ValueError(f"{kind}: {error}; give {kind}:{KINDS[kind][1]}") from None
-    return target
+        raise ValueError(f"{kind}: {error}; give {kind}:{KINDS[kind].form}") from None
