@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 
 from playwright.sync_api import Page
 
 from automation.access import hosts
 from automation.access.doors import ENTRANCE, Door, DoorShut, doors
-from automation.access.navigation import PASSING_THROUGH, open_address
+from automation.access.navigation import PASSING_THROUGH, AnswerLost, NotNow, open_address
 from automation.artifacts import Recorder
 from automation.errors import LoginRefused, ProductionRefused, SettingsError
 from automation.org_state import OrgState
@@ -20,6 +21,9 @@ from automation.steps import Finding, step, unchanged
 from flows.verify_identity import IdentityVerification
 
 log = logging.getLogger(__name__)
+
+PAUSES = (1.0, 3.0)
+"""Seconds before the way in is tried again after an error of the server or a broken connection."""
 
 _ORG_ID = re.compile(r"(00D[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?!")
 """A session id begins with the org's id and an exclamation mark (`org-access` 6.1)."""
@@ -58,11 +62,25 @@ def enter(page: Page, settings: Settings, verification: IdentityVerification) ->
 
 
 def _through(door: Door, page: Page, settings: Settings, verification: IdentityVerification) -> None:
+    """Go through one door, from its beginning again when an answer of the org was lost on the way."""
+    for pause in (*PAUSES, None):
+        try:
+            _once_through(door, page, settings, verification)
+        except (AnswerLost, NotNow) as error:
+            if pause is None or not door.opens_again:
+                raise
+            log.warning("%s Trying again in %g s.", error.message, pause)
+            threading.Event().wait(pause)
+        else:
+            return
+
+
+def _once_through(door: Door, page: Page, settings: Settings, verification: IdentityVerification) -> None:
     verification.prepare()
     if not door.types_password:
         verification.prepared()  # opening the link may have a code sent; the login form waits by itself before it is sent
-    door.open(page)
-    verification.until(page, Outcome("the org", fact=lambda: _inside(page)), types_password=door.types_password)
+    inside = Outcome("the org", fact=lambda: _inside(page))
+    verification.until(page, inside, first=lambda: door.open(page), types_password=door.types_password)
     if not _in_setup(page):
         _to_setup(page, settings, verification)
 
@@ -70,9 +88,13 @@ def _through(door: Door, page: Page, settings: Settings, verification: IdentityV
 def _to_setup(page: Page, settings: Settings, verification: IdentityVerification) -> None:
     """The session is good for the org; make sure that it is for the Setup host too."""
     my_domain = hosts.my_domain_of(hosts.parse(page.url).host) or settings.host
-    open_address(page, f"https://{my_domain}{ENTRANCE}", settings.timeout_page)
-    # A login page that comes now means that the session was not taken over, so no password is typed again.
-    verification.until(page, Outcome("Setup", fact=lambda: _in_setup(page)), types_password=False)
+    setup = f"https://{my_domain}{ENTRANCE}"
+    verification.until(
+        page,
+        Outcome("Setup", fact=lambda: _in_setup(page)),
+        first=lambda: open_address(page, setup, settings.timeout_page),
+        types_password=False,  # a login page that comes now means that the session was not taken over
+    )
 
 
 def _inside(page: Page) -> bool:

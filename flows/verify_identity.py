@@ -15,11 +15,10 @@ from playwright.sync_api import Locator, Page
 
 from automation.access import hosts
 from automation.access.codes import CodeSources
-from automation.access.navigation import Navigation
+from automation.access.navigation import AnswerLost, Navigation, require_answer
 from automation.errors import (
     ForeignHost,
     OrgBusy,
-    OrgUnavailable,
     PersonNeeded,
     UnexpectedPage,
 )
@@ -39,8 +38,6 @@ SETTLED: Final = 5.0
 """Seconds after its load until a page that nothing is known of counts as unknown."""
 NOTICES: Final = 5
 """How often the maintenance notice is passed; it can come again (a fork of sfdx-browserforce-plugin, `org-access` 1.7)."""
-REOPENED: Final = 2
-"""How often the first page is opened again after an answer was lost."""
 FOR_A_PERSON: Final = 900.0
 """Seconds to wait for a person in a visible browser."""
 
@@ -78,12 +75,13 @@ class IdentityVerification:
         """Wait until that is done. Call it right before the click that may make the org send a code."""
         self.codes.prepared()
 
-    def until(self, page: Page, done: Outcome, *, types_password: bool = True) -> None:
+    def until(self, page: Page, done: Outcome, *, first: Callable[[], None] | None = None, types_password: bool = True) -> None:
         """Pass all screens until ``done`` has happened. Must run while nothing is recorded.
 
         Args:
             page: where the screens come up.
             done: the wanted page is there.
+            first: opens the first page; left out when it is open.
             types_password: whether a login page may be answered.
 
         Raises:
@@ -95,6 +93,8 @@ class IdentityVerification:
         """
         try:
             with private("passing the login and verification pages"), Navigation(page) as navigation:
+                if first is not None:
+                    first()
                 _Passage(self, page, navigation, done, types_password).run()
         finally:
             self.codes.done()
@@ -151,20 +151,14 @@ class _Passage:
         if what == _FOREIGN:
             raise ForeignHost(f"The login leads to {self._where()}, which is not Salesforce's.", next=_SSO)
         if what == _BROKEN:
-            status = self._navigation.status
-            said = f"answers with an error (HTTP {status})" if status and status >= 500 else "can't be reached"
-            raise OrgUnavailable(f"The org {said} on the way in ({self._where()}).")
+            require_answer(hosts.parse(self._page.url).host, self._navigation.status)
+            raise AnswerLost("The connection to the org broke on the way in.")
         if what == _UNKNOWN:
-            self._require_answer()
+            require_answer(hosts.parse(self._page.url).host, self._navigation.status)
             raise UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
         screen = self._identity.screen()
         if screen is not None:
             self._pass(screen)
-
-    def _require_answer(self) -> None:
-        status = self._navigation.status or 0
-        if status >= 400:
-            raise OrgUnavailable(f"{self._where()} answers with an error (HTTP {status}).")
 
     def _pass(self, screen: Screen) -> None:
         log.info("screen: %s", screen.value)

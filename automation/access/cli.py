@@ -32,6 +32,7 @@ class CliDoor:
     """The org that the Salesforce CLI knows by an alias."""
 
     types_password = False
+    opens_again = True  # with a fresh link each time
 
     def __init__(self, alias: str, settings: Settings, timeout: float) -> None:
         self._alias = alias

@@ -50,6 +50,10 @@ class Door(Protocol):
     def types_password(self) -> bool:
         """Whether a login page is what this door expects."""
 
+    @property
+    def opens_again(self) -> bool:
+        """Whether it may be opened a second time in a run."""
+
     def open(self, page: Page) -> None:
         """Bring the browser to the first page.
 
@@ -64,6 +68,7 @@ class PasswordDoor:
 
     name = "user name and password"
     types_password = True
+    opens_again = True
 
     def __init__(self, login_url: str, timeout: float) -> None:
         self._login_url = login_url
@@ -81,6 +86,7 @@ class FrontdoorDoor:
 
     name = "the one-time link of SF_FRONTDOOR_URL"
     types_password = False
+    opens_again = False
     _used: ClassVar[set[Secret]] = set()
 
     def __init__(self, link: Secret, timeout: float) -> None:
@@ -100,6 +106,7 @@ class SessionDoor:
 
     name = "the saved session of SF_STORAGE_STATE"
     types_password = False
+    opens_again = True
 
     def __init__(self, file: Path, login_url: str, timeout: float) -> None:
         self._file = file

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Frame, Page, Response
+from playwright.sync_api import Frame, Page, Request, Response
 
 from automation.access import hosts
 from automation.errors import OrgBusy, OrgUnavailable
@@ -21,6 +21,14 @@ PASSING_THROUGH: Final = re.compile(
     r"_ui/identity/verification/policy/VerificationStartUi|_ui/identity/verification/method/\w+VerificationStartUi)"
 )
 """Paths that lead on by themselves (sf-pi ``lightning-wait.ts``; `org-access` 1.3)."""
+
+
+class AnswerLost(OrgUnavailable):
+    """A connection broke or the server failed; opening the page again may be all that is needed."""
+
+
+class NotNow(OrgBusy):
+    """The server says that it is too busy at the moment (HTTP 503)."""
 
 
 class Navigation:
@@ -38,10 +46,12 @@ class Navigation:
         self.readable = True
         self.status: int | None = None
         self._document_coming = False
+        self._broken_off = False
         self._loaded_at: float | None = time.monotonic()
 
     def __enter__(self) -> Self:
         self._page.on("response", self._answered)
+        self._page.on("requestfailed", self._broke)
         self._page.on("framenavigated", self._navigated)
         self._page.on("domcontentloaded", self._parsed)
         self._page.on("load", self._loaded)
@@ -49,6 +59,7 @@ class Navigation:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._page.remove_listener("response", self._answered)
+        self._page.remove_listener("requestfailed", self._broke)
         self._page.remove_listener("framenavigated", self._navigated)
         self._page.remove_listener("domcontentloaded", self._parsed)
         self._page.remove_listener("load", self._loaded)
@@ -60,14 +71,22 @@ class Navigation:
         return time.monotonic() - self._loaded_at >= seconds
 
     def broken(self) -> bool:
-        """Whether the browser shows its own error page, or the server answered with an error."""
-        return self._page.url.startswith(ERROR_PAGE) or (self.status or 0) >= 500
+        """Whether the browser shows its own error page, the document broke off, or the server answered with an error."""
+        return self._broken_off or self._page.url.startswith(ERROR_PAGE) or (self.status or 0) >= 500
+
+    def _broke(self, request: Request) -> None:
+        superseded = "ERR_ABORTED" in (request.failure or "")  # the page went elsewhere before the answer came
+        if self._is_of_page(request) and not superseded:
+            self._broken_off = True
 
     def _answered(self, response: Response) -> None:
-        request = response.request
-        if request.is_navigation_request() and request.frame == self._page.main_frame:
+        if self._is_of_page(response.request):
             self.status = response.status
             self._document_coming = True
+            self._broken_off = False
+
+    def _is_of_page(self, request: Request) -> bool:
+        return request.is_navigation_request() and request.frame == self._page.main_frame
 
     def _navigated(self, frame: Frame) -> None:
         if frame == self._page.main_frame:
@@ -95,8 +114,9 @@ def open_address(page: Page, url: str, timeout: float) -> None:
         timeout: seconds.
 
     Raises:
-        OrgUnavailable: the host can't be reached, or answers with an error.
-        OrgBusy: it answers that it is too busy.
+        AnswerLost: the connection broke, or the server failed.
+        OrgUnavailable: the host can't be reached, or says that there is no such page.
+        NotNow: it answers that it is too busy.
     """
     host = hosts.parse(url).host
     try:
@@ -106,12 +126,20 @@ def open_address(page: Page, url: str, timeout: float) -> None:
         if why is not None and why.group(1) == "ERR_ABORTED":
             return  # the page itself went on to another address, which is where it is looked at
         said = why.group(1) if why else f"no answer within {timeout:g} s"
-        raise OrgUnavailable(f"{host} can't be opened: {said}.", next=_cure(said)) from None
-    status = response.status if response is not None else 200
+        cure = _cure(said)
+        kind = OrgUnavailable if cure else AnswerLost
+        raise kind(f"{host} can't be opened: {said}.", next=cure) from None
+    require_answer(host, response.status if response is not None else None)
+
+
+def require_answer(host: str, status: int | None) -> None:
+    """Raise what an HTTP status of 400 or more means; None means that the status is not known."""
+    if status is None or status < 400:
+        return
     if status == 503:
-        raise OrgBusy(f"{host} answers that it is not available now (HTTP 503).")
-    if status >= 400:
-        raise OrgUnavailable(f"{host} answers with an error (HTTP {status}).")
+        raise NotNow(f"{host} answers that it is not available now (HTTP 503).")
+    kind = AnswerLost if status >= 500 else OrgUnavailable
+    raise kind(f"{host} answers with an error (HTTP {status}).")
 
 
 def _cure(said: str) -> str | None:

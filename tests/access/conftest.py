@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from fake_salesforce import ORG, FakeSalesforce
 from playwright.sync_api import BrowserContext
 
 from automation.access.codes import CodeRequest, CodeSources, Method
@@ -16,6 +15,7 @@ from automation.secrets import Secret
 from automation.settings import Settings
 from flows.pages.labels import Labels
 from flows.verify_identity import IdentityVerification
+from tests.access.fake_salesforce import ORG, FakeSalesforce
 
 USER, PASSWORD = "admin@acme.example.dev", "Correct-Horse-9"
 

@@ -7,21 +7,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 
 import pytest
-from conftest import PASSWORD, USER, ListedCodes
-from fake_salesforce import (
-    EMAIL_PATH,
-    MY_DOMAIN,
-    ORG,
-    PASSWORD_SECOND,
-    SETUP_HOME,
-    TOTP_PATH,
-    USER_NAME_FIRST,
-    VERIFY,
-    FakeSalesforce,
-    code_page,
-    one_step,
-    to,
-)
 from playwright.sync_api import Page
 
 from automation.access.codes import Method
@@ -40,6 +25,21 @@ from automation.errors import (
 from automation.org_state import OrgState
 from flows.log_in import enter, log_in
 from flows.verify_identity import IdentityVerification
+from tests.access.conftest import PASSWORD, USER, ListedCodes
+from tests.access.fake_salesforce import (
+    EMAIL_PATH,
+    MY_DOMAIN,
+    ORG,
+    PASSWORD_SECOND,
+    SETUP_HOME,
+    TOTP_PATH,
+    USER_NAME_FIRST,
+    VERIFY,
+    FakeSalesforce,
+    code_page,
+    one_step,
+    to,
+)
 
 pytestmark = pytest.mark.browser
 Make = Callable[..., IdentityVerification]

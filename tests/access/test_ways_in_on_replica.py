@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -14,7 +15,9 @@ from automation.access import hosts
 from automation.access.doors import DoorShut
 from automation.browser import launched, new_context
 from automation.errors import (
+    ForeignHost,
     LoginRefused,
+    OrgBusy,
     PersonNeeded,
     RunbookError,
     SettingsError,
@@ -295,3 +298,54 @@ def test_link_to_another_org(new_org: NewOrg, get_in: Entering) -> None:
     page = get_in(org, SF_FRONTDOOR_URL=one_time_link(other), **NO_PASSWORD)
     with pytest.raises(SettingsError, match=f"led to {other.my_domain}"):
         note_org(page, get_in.settings, OrgState(get_in.settings.host))
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "login page 500": {"effect": "status", "kind": "login", "status": 500},
+    "login page 503": {"effect": "status", "kind": "login", "status": 503},
+    "login page reset": {"effect": "reset_before", "kind": "login", "times": 2},
+    "password not taken": {"effect": "status", "kind": "login", "method": "POST"},
+    "password's answer lost": {"effect": "reset_after", "kind": "login", "method": "POST"},
+    "code's answer lost": {"effect": "reset_after", "kind": "verify", "method": "POST"},
+    "door reset": {"effect": "reset_before", "kind": "door"},
+    "Setup 500": {"effect": "status", "kind": "page", "status": 500},
+}
+
+
+@pytest.mark.parametrize("preset", FAULTS)
+def test_lost_answers(new_org: NewOrg, get_in: Entering, preset: str) -> None:
+    """An answer that is lost on the way in, at the login page or after the password, is no reason to give up."""
+    org = new_org()
+    org.fault(**FAULTS[preset])
+    get_in(org)
+    assert org.events("logged in")
+
+
+def test_long_outage(new_org: NewOrg, get_in: Entering) -> None:
+    """An org that keeps answering 503 is a matter of time."""
+    org = new_org()
+    org.fault("status", kind="login", status=503, times=0)
+    with pytest.raises(OrgBusy, match="not available now"):
+        get_in(org)
+
+
+@pytest.mark.parametrize("lure", ["https://{md}.my.salesforce.com.evil.example/", "https://{md}.my.site.com/login"])
+def test_redirect_to_a_look_alike(new_org: NewOrg, get_in: Entering, replica: Replica, lure: str) -> None:
+    """A login page that leads to an attacker's copy of itself gets no key pressed."""
+    org = new_org()
+    org.set(login_redirects_to=lure.format(md=org.my_domain))
+    before = len(replica.attacker())
+    with pytest.raises(ForeignHost):
+        get_in(org)
+    seen = replica.attacker()[before:]
+    assert seen, "the attacker's page was opened"
+    assert not [event for event in seen if event["what"] == "typed"]
+
+
+def test_frame_of_a_look_alike(new_org: NewOrg, get_in: Entering, replica: Replica) -> None:
+    """An attacker's login form in a frame beside the real one gets nothing; the real one is used."""
+    org = new_org()
+    org.set(login_frame_from=f"https://{org.my_domain}.my.salesforce.com.evil.example/")
+    before = len(replica.attacker())
+    get_in(org)
+    assert not [event for event in replica.attacker()[before:] if event["what"] == "typed"]

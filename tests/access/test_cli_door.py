@@ -1,0 +1,128 @@
+"""The Salesforce CLI as a way in: a stand-in for ``sf`` that prints what the real one documents."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from automation.access.cli import CliDoor
+from automation.access.doors import DoorShut, doors
+from automation.errors import ForeignHost
+from automation.secrets import Secret, known_secrets
+from automation.settings import Settings
+from tests.access.fake_salesforce import MY_DOMAIN, ORG
+
+LINK = f"{ORG}/secur/frontdoor.jsp?otp=SECRET-otp&cshc=abc"
+MakeSettings = Callable[..., Settings]
+
+
+@pytest.fixture
+def sf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Puts a program ``sf`` on the PATH that prints a text and ends with a code; it notes its arguments and proxy."""
+
+    def install(printed: Any, exit_code: int = 0, name: str = "sf") -> Path:
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        text = printed if isinstance(printed, str) else json.dumps(printed)
+        (tmp_path / "answer").write_text(text)
+        program = folder / name
+        program.write_text(
+            f'#!/bin/sh\necho "$@" > "{tmp_path}/arguments"\necho "$HTTPS_PROXY" > "{tmp_path}/proxy"\n'
+            f'cat "{tmp_path}/answer"\nexit {exit_code}\n'
+        )
+        program.chmod(0o700)
+        monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+        return tmp_path
+
+    return install
+
+
+def door(settings: MakeSettings, **changes: Any) -> CliDoor:
+    return CliDoor("acme-dev", settings(**changes), 10)
+
+
+def test_link(sf: Callable[..., Path], settings: MakeSettings) -> None:
+    """The link is taken from the JSON, known as a secret at once, and asked for with the alias and our proxy."""
+    answer = {"status": 0, "result": {"orgId": "00D000000000001AAA", "url": LINK, "username": "u@x"}, "warnings": []}
+    folder = sf(answer)
+    link = door(settings, https_proxy=Secret("http://proxy.example:3128")).link()
+    assert link.reveal() == LINK
+    assert LINK in known_secrets()
+    assert (
+        (folder / "arguments").read_text().startswith("org open --url-only --json --target-org acme-dev --path /lightning/setup/")
+    )
+    assert (folder / "proxy").read_text().strip() == "http://proxy.example:3128"
+
+
+ANSWERS: dict[str, tuple[Any, int, str, str]] = {
+    "redacted": (
+        {"status": 0, "result": {"url": "[REDACTED] Use 'sf org auth show-access-token' to view"}},
+        0,
+        "does not print the link",
+        "sf update",
+    ),
+    "unknown alias": (
+        {"name": "NamedOrgNotFoundError", "message": "No authorization information found for acme-dev.", "status": 1},
+        1,
+        "No authorization information found",
+        "sf org login web --alias acme-dev",
+    ),
+    "expired": (
+        {"name": "RefreshTokenAuthError", "message": "Error authenticating with the refresh token due to: expired", "status": 1},
+        1,
+        "RefreshTokenAuthError",
+        "sandbox refresh",
+    ),
+    "old": ({"name": "Error", "message": "Nonexistent flag: --url-only\nSee more help", "status": 2}, 2, "too old", "sf update"),
+    "no JSON": ("command org:open not found", 127, "printed no JSON", "sf update"),
+    "no link": ({"status": 0, "result": {}}, 0, "does not print the link", "sf update"),
+}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_no_link(sf: Callable[..., Path], settings: MakeSettings, case: str) -> None:
+    """What the CLI says instead of a link is explained, with what to do."""
+    printed, code, words, cure = ANSWERS[case]
+    sf(printed, code)
+    with pytest.raises(DoorShut, match=words) as caught:
+        door(settings).link()
+    assert cure in caught.value.next
+
+
+@pytest.mark.parametrize(
+    "link", [LINK.replace(MY_DOMAIN, MY_DOMAIN + ".evil.example"), LINK.replace("https", "http"), "https://login.salesforce.com/"]
+)
+def test_foreign_link(sf: Callable[..., Path], settings: MakeSettings, link: str) -> None:
+    """A link that leads elsewhere is not opened, and not shown."""
+    sf({"status": 0, "result": {"url": link}})
+    with pytest.raises(ForeignHost) as caught:
+        door(settings).link()
+    assert "otp" not in str(caught.value)
+
+
+def test_no_cli(monkeypatch: pytest.MonkeyPatch, settings: MakeSettings, sf: Callable[..., Path]) -> None:
+    """A missing CLI is named, and so is its predecessor when only that is there."""
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(DoorShut, match="not on the PATH") as caught:
+        door(settings).link()
+    assert "npm install --global @salesforce/cli" in caught.value.next
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/sfdx" if name == "sfdx" else None)
+    with pytest.raises(DoorShut, match="too old"):
+        door(settings).link()
+
+
+def test_order_of_doors(settings: MakeSettings, tmp_path: Path) -> None:
+    """Session, CLI, link, password: the cheapest first, and only those that are set."""
+    everything = settings(sf_storage_state=tmp_path / "s.json", sf_cli_org="acme-dev", sf_frontdoor_url=Secret(LINK))
+    assert [one.name for one in doors(everything)] == [
+        "the saved session of SF_STORAGE_STATE",
+        'the Salesforce CLI org "acme-dev"',
+        "the one-time link of SF_FRONTDOOR_URL",
+        "user name and password",
+    ]
+    assert doors(settings(sf_password=None)) == []
