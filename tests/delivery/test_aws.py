@@ -8,11 +8,11 @@ from typing import Any
 
 import boto3
 import pytest
-from http_double import Says, serving
 
 from automation.credentials import Credentials
 from automation.delivery import Target, parse
 from automation.errors import DeliveryFailed, SettingsError
+from tests.delivery.http_double import Says, serving
 
 NAME = "acme/service-board"
 

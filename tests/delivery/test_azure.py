@@ -10,12 +10,12 @@ import requests
 from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import RequestsTransport
 from azure.keyvault.secrets import SecretClient
-from http_double import Asked, Says, Service, serving
 from requests.adapters import HTTPAdapter
 
 from automation.credentials import Credentials
 from automation.delivery import Target, parse
 from automation.errors import DeliveryFailed, SettingsError
+from tests.delivery.http_double import Asked, Says, Service, serving
 
 VAULT = "https://acme.vault.azure.net"
 CHALLENGE = 'Bearer authorization="https://login.microsoftonline.com/tenant", resource="https://vault.azure.net"'

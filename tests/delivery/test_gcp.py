@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.secretmanager import SecretManagerServiceClient
-from http_double import Asked, Says, Service, serving
 
 from automation.credentials import Credentials
 from automation.delivery import Target, parse
 from automation.errors import DeliveryFailed, SettingsError
+from tests.delivery.http_double import Asked, Says, Service, serving
 
 SECRET = "/v1/projects/acme/secrets/service-board"
 

@@ -7,13 +7,13 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from http_double import Asked, Says, Service, serving
 from nacl.public import PrivateKey, SealedBox
 
 from automation.credentials import Credentials
 from automation.delivery.github_actions import ActionsSecret
 from automation.errors import DeliveryFailed
 from automation.org_api import Patience
+from tests.delivery.http_double import Asked, Says, Service, serving
 
 BASE = "/repos/acme/service-board/actions/secrets"
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from http_double import Asked, Says, Service, serving
 
 from automation.credentials import Credentials
 from automation.delivery import Target, parse
 from automation.errors import DeliveryFailed, SettingsError
+from tests.delivery.http_double import Asked, Says, Service, serving
 
 SECRETS = "/api/v1/namespaces/integration/secrets"
 

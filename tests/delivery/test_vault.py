@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from http_double import Asked, Says, Service, serving
 
 from automation.credentials import Credentials
 from automation.delivery import Target, parse
 from automation.errors import DeliveryFailed, SettingsError
+from tests.delivery.http_double import Asked, Says, Service, serving
 
 PATH = "/v1/secret/data/acme/service-board"
 

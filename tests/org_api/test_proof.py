@@ -6,10 +6,24 @@ import gc
 
 import httpx
 import pytest
-from org_double import HOST, ORG_15, ORG_18, RUN_AS, TOKEN, USER_18, Clock, OrgDouble, app_rows, given, pair, records, refused
 
 from automation.errors import NotPropagatedYet, OrgBusy, OrgUnavailable, ProofFailed, UnexpectedPage
 from automation.org_api import Identity, NoToken, Patience, ProofSession, begin_proof, check_org, is_user, open_proof
+from tests.org_api.org_double import (
+    HOST,
+    ORG_15,
+    ORG_18,
+    RUN_AS,
+    TOKEN,
+    USER_18,
+    Clock,
+    OrgDouble,
+    app_rows,
+    given,
+    pair,
+    records,
+    refused,
+)
 
 UNKNOWN = refused("invalid_client_id", "client identifier invalid")
 GIVEN = httpx.Response(200, json=given())

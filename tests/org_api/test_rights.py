@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from org_double import USER_18, Answer, Clock, OrgDouble, pair, records, rest_error
 
 from automation.org_api import Rights, check_rights, load_recipe, open_proof
+from tests.org_api.org_double import USER_18, Answer, Clock, OrgDouble, pair, records, rest_error
 
 ALL = {"queryable": True, "createable": True, "updateable": True, "deletable": True}
 RECIPE = load_recipe()

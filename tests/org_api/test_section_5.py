@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from org_double import HOST, KEY, ORG_15, ORG_18, RUN_AS, SECRET, OrgDouble, app_rows, given, pair, records, refused, rest_error
 
 from automation.app_spec import AppSpec
 from automation.credentials import Credentials
@@ -31,6 +30,21 @@ from automation.settings import Settings
 from automation.steps import registered_steps
 from flows import delivered_pair, prove_and_deliver
 from flows.prove_and_deliver import find_delivered
+from tests.org_api.org_double import (
+    HOST,
+    KEY,
+    ORG_15,
+    ORG_18,
+    RUN_AS,
+    SECRET,
+    OrgDouble,
+    app_rows,
+    given,
+    pair,
+    records,
+    refused,
+    rest_error,
+)
 
 SPEC = AppSpec(
     name="Service Board",

@@ -6,7 +6,6 @@ import traceback
 
 import httpx
 import pytest
-from org_double import HOST, KEY, ORG_18, SECRET, TOKEN, USER_18, OrgDouble, everything, given, pair, refused
 
 from automation.errors import (
     ForeignHost,
@@ -20,6 +19,7 @@ from automation.errors import (
 )
 from automation.org_api import REFUSALS, NoToken, Refusal, ask, refusal_for, request_token, revoke
 from automation.secrets import Secret
+from tests.org_api.org_double import HOST, KEY, ORG_18, SECRET, TOKEN, USER_18, OrgDouble, everything, given, pair, refused
 
 TOKEN_PATH = "/services/oauth2/token"
 
