@@ -133,7 +133,7 @@ def test_the_policies_tick_waits_for_the_flow_to_propagate(visit: Visit) -> None
         ({"look": "winter26", "pkce": "locked"}, True, True),
     ],
 )
-def test_locked_boxes_keep_their_value(visit: Visit, knobs: dict[str, str], locked: bool, pkce: bool) -> None:
+def test_locked_boxes_keep_their_value(visit: Visit, knobs: dict[str, Any], locked: bool, pkce: bool) -> None:
     """Clearing PKCE works where it is not locked, and changes nothing where it is."""
     visitor = visit(**knobs)
     visitor.log_in()

@@ -85,7 +85,7 @@ class Visitor:
 
     def code(self) -> str:
         """The newest code in the org's mails."""
-        return CODE.findall(self.org.mail()[-1]["text"])[-1]
+        return str(CODE.findall(self.org.mail()[-1]["text"])[-1])
 
     def log_in(self, start: str = "/lightning/setup/SetupOneHome/home") -> httpx.Response:
         """Log in with an emailed code, if one is asked for."""
