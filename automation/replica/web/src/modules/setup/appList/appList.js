@@ -13,7 +13,6 @@ export default class AppList extends SetupElement {
     total = 0;
     loading = true;
     error = '';
-    first = 0;
 
     connectedCallback() {
         super.connectedCallback();
@@ -63,9 +62,10 @@ export default class AppList extends SetupElement {
         } finally {
             this.loading = false;
         }
+        // A virtual table has all rows; only what is drawn is limited.
+        if (this.isVirtual && !this.error && this.rows.length < this.total) await this.load();
     }
 
-    // A virtual table keeps loading until it has all; only what is drawn is limited.
     async handleLoadMore() {
         if (!this.loading && this.rows.length < this.total) await this.load();
     }
@@ -76,9 +76,9 @@ export default class AppList extends SetupElement {
     }
 
     handleOpen(event) {
-        const link = event.composedPath().find((node) => node.tagName === 'A' && node.href);
+        const link = event.composedPath().find((node) => node.tagName === 'A' && node.pathname.startsWith('/lightning/'));
         if (!link || event.ctrlKey || event.metaKey) return;
         event.preventDefault();
-        go(new URL(link.href).pathname);
+        go(link.pathname);
     }
 }

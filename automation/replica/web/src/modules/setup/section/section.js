@@ -8,15 +8,13 @@ import SetupElement from 'setup/element';
  */
 export default class Section extends SetupElement {
     @api label;
+    /** How the section starts, unless the variant `sections` says open or collapsed for all. */
+    @api open = false;
     opened = false;
 
-    /** How the section starts, unless the variant `sections` says open or collapsed for all. */
-    @api get open() {
-        return this.opened;
-    }
-
-    set open(value) {
-        this.opened = { open: true, collapsed: false }[this.knobs.sections] ?? Boolean(value);
+    connectedCallback() {
+        super.connectedCallback();
+        this.opened = { open: true, collapsed: false }[this.knobs.sections] ?? this.open;
     }
 
     @api expand() {

@@ -3,8 +3,9 @@ import SetupElement from 'setup/element';
 
 const ROW = 31;
 const SHOWN = 30;
+const HEADER = 34;
 
-/** A table that draws only the rows in sight. guess: variant list_paging=virtual. Fires `loadmore` and `rowaction`. */
+/** A table that draws only the rows in sight. guess: variant list_paging=virtual. Fires `rowaction`. */
 export default class WindowTable extends SetupElement {
     @api columns;
     @api rows = [];
@@ -13,6 +14,11 @@ export default class WindowTable extends SetupElement {
 
     get shown() {
         return this.rows.slice(this.first, this.first + SHOWN);
+    }
+
+    // The table fills its box, so the box has to be as high as the rows drawn.
+    get drawn() {
+        return `height:${this.shown.length * ROW + HEADER}px`;
     }
 
     get above() {
@@ -24,9 +30,8 @@ export default class WindowTable extends SetupElement {
     }
 
     handleScroll(event) {
-        const first = Math.max(0, Math.floor(event.target.scrollTop / ROW) - 5);
-        if (Math.abs(first - this.first) >= 5 || first === 0) this.first = Math.min(first, Math.max(0, this.rows.length - 1));
-        if (this.first + SHOWN >= this.rows.length) this.tell('loadmore');
+        const first = Math.max(0, Math.min(Math.floor(event.target.scrollTop / ROW) - 5, this.total - SHOWN));
+        if (Math.abs(first - this.first) >= 5 || first === 0) this.first = first;
     }
 
     handleRowAction(event) {

@@ -1,0 +1,126 @@
+"""What the tests of the Setup pages share: a browser on the replica's names, and a hand on the pages.
+
+Written without the product's page objects, so that a mistake in those can't hide one in the pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+if TYPE_CHECKING:
+    from automation.replica import OrgHandle
+
+MANAGER = "/lightning/setup/ManageExternalClientApplication"
+API_SECTION = "API (Enable OAuth Settings)"
+TICK = "Enable Client Credentials Flow"
+WAIT_MS = 15_000
+
+
+def named(label: str) -> re.Pattern[str]:
+    """A required field's name has a star in some releases of the base components."""
+    return re.compile(rf"^\s*\*?\s*{re.escape(label)}\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Finds and does things on the Setup pages of one org."""
+
+    page: Page
+    org: OrgHandle
+
+    @property
+    def main(self) -> Locator:
+        return self.page.get_by_role("main")
+
+    def open(self, path: str = "/home") -> None:
+        host = self.org.login_url.replace(".my.salesforce.com", ".my.salesforce-setup.com")
+        self.page.goto(f"{host}{MANAGER}{path}")
+
+    def new(self) -> None:
+        self.open()
+        self.button("New External Client App").click()
+        expect(self.box("API Name")).to_be_visible()
+
+    def detail(self, **app: Any) -> str:
+        """Make an app in the org, without the form, and open its page. Returns its id."""
+        made = make_app(self.org, **app)
+        self.open(f"/{made}/detail")
+        expect(self.tab("Policies")).to_be_visible()
+        return made
+
+    def box(self, label: str) -> Locator:
+        return self.main.get_by_role("textbox", name=named(label))
+
+    def tick(self, label: str = TICK) -> Locator:
+        return self.main.get_by_role("checkbox", name=named(label))
+
+    def button(self, label: str) -> Locator:
+        return self.main.get_by_role("button", name=label, exact=True)
+
+    def choice(self, label: str) -> Locator:
+        return self.main.get_by_role("combobox", name=named(label))
+
+    def tab(self, label: str) -> Locator:
+        return self.main.get_by_role("tab", name=label, exact=True)
+
+    def expand(self, label: str) -> None:
+        if self.button(label).get_attribute("aria-expanded") == "false":
+            self.button(label).click()
+        expect(self.button(label)).to_have_attribute("aria-expanded", "true")
+
+    def edit_policies(self) -> None:
+        self.button("Edit").click()
+        self.expand("OAuth Policies")
+
+    def fill_form(self, name: str = "My Community") -> None:
+        """Everything the create form demands."""
+        self.box("External Client App Name").fill(name)
+        self.page.keyboard.press("Tab")
+        self.box("Contact Email").fill("ada@acme.example")
+        self.expand(API_SECTION)
+        self.tick("Enable OAuth").press("Space")
+        self.box("Callback URL").fill("https://acme.example/oauth")
+        self.page.get_by_role("listbox", name="Available OAuth Scopes").get_by_role(
+            "option", name="Manage user data via APIs (api)"
+        ).click()
+        self.button_like(r"^(Move (selection )?to )?Selected OAuth Scopes$").click()
+
+    def button_like(self, pattern: str) -> Locator:
+        return self.main.get_by_role("button", name=re.compile(pattern))
+
+
+class Pages(Protocol):
+    """Makes a logged-in hand on a fresh org with variants."""
+
+    def __call__(self, **variants: Any) -> Hand: ...
+
+
+def make_app(org: OrgHandle, **changes: Any) -> str:
+    """An app of the org with the client-credentials flow on. Returns its 15-character id."""
+    flows = {"clientCredentials": changes.pop("flow", True)}
+    oauth = {"enabled": True, "callbackUrl": "https://acme.example/oauth", "scopes": ["api"], "flows": flows}
+    document = {"label": "My Community", "developerName": "My_Community", "contactEmail": "ada@acme.example", "oauth": oauth}
+    inner = org._org
+    app = org._server.call(lambda: inner.create_app(inner.person("admin"), {**document, "distributionState": "Local", **changes}))
+    return str(app.id15)
+
+
+@contextmanager
+def hand_on(browser: Browser, org: OrgHandle) -> Iterator[Hand]:
+    """A page of its own, logged in to the org."""
+    context = browser.new_context()
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    page.goto(org.login_url)
+    page.locator("#username").fill(org.admin.username)
+    page.locator("#password").fill(org.admin.password)
+    page.locator("#Login").click()
+    page.wait_for_url(re.compile(r"lightning"))
+    yield Hand(page, org)
+    context.close()
