@@ -8,9 +8,21 @@ from automation.replica.exchange import Exchange
 
 
 def page(ex: Exchange) -> Response:
-    """GET anything: the same login form as the real page's, reporting each key as it is pressed."""
+    """GET anything: the login form, or below ``/_ui/identity/`` the verification form; keys are reported as they are pressed."""
     ex.world.attacker.append({"host": ex.host.name, "field": "", "length": 0, "what": "opened"})
-    step = "username" if ex.query("step") == "username" else "both"
+    if ex.path.startswith("/_ui/identity/"):
+        return ex.html(
+            "attacker_verify.html",
+            why="",
+            error="",
+            action="/",
+            field="emc",
+            hidden={},
+            purpose="login",
+            resend="",
+            other_method="",
+        )
+    step = ex.query("step") if ex.query("step") in {"username", "password"} else "both"
     return ex.html(
         "attacker.html",
         step=step,

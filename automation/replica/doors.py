@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from starlette.responses import RedirectResponse, Response
 
 from automation.replica import hosts, screens
-from automation.replica.exchange import Exchange, set_cookie
+from automation.replica.exchange import SETUP_HOME, Exchange, set_cookie
 from automation.replica.hosts import Role
 from automation.replica.sessions import Session, Task
 
@@ -94,3 +94,18 @@ def setup_elsewhere(ex: Exchange) -> Response:
     role = Role.SETUP if ex.path.startswith("/lightning/setup/") else Role.LIGHTNING
     target = ex.org.url(role) + ex.path + (f"?{ex.request.url.query}" if ex.request.url.query else "")
     return RedirectResponse(target, 302)
+
+
+def old_home(ex: Exchange) -> Response:
+    """Addresses of old that pass on: ``/home/home.jsp`` and ``/setup/forcecomHomepage.apexp`` (OA 1.3, 1.7)."""
+    session = ex.session
+    if session is None:
+        return ex.to_login()
+    setup = ex.path.startswith("/setup/")
+    target = ex.org.url(Role.SETUP) + SETUP_HOME if setup else ex.org.url(Role.LIGHTNING) + "/lightning/page/home"
+    return screens.resume(ex, session) or hop(ex, session, target)
+
+
+def setup_root(_: Exchange) -> Response:
+    """GET / on the Setup host."""
+    return RedirectResponse(SETUP_HOME, 302)

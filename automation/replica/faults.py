@@ -20,7 +20,7 @@ EFFECTS = {
     "status": "answer HTTP `status` (500, 503 with `retry_after`) and do nothing",
     "status_after": "do it, then answer HTTP `status`",
     "reset_before": "break the connection, nothing done",
-    "reset_after": "do it, then break the connection (headers are sent first: browsers repeat silent losses)",
+    "reset_after": "do it, then break the connection (calls: in mid-answer; pages: silently, which a browser repeats once)",
     "expire_session": "end the session on this host first",
     "expire_all": "end all sessions of the user first",
     "late_code": "verify: the code's time is over when it is typed (Your verification attempt has timed out)",

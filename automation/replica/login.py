@@ -23,11 +23,20 @@ def page(ex: Exchange) -> Response:
     session = ex.session
     if session is not None and not ex.query("ec") and ex.host.role is Role.MY:
         return screens.resume(ex, session) or doors.hop(ex, session, ex.safe_target(ex.query("startURL")))
-    if ex.org.variants.login_redirects_to and ex.org.variants.login_redirects_when == "load":
-        ex.org.log("login page redirected", to=ex.org.variants.login_redirects_to)
-        return RedirectResponse(ex.org.variants.login_redirects_to, 302)
+    lured = _lured(ex, "load")
+    if lured is not None:
+        return lured
     first = "username" if _username_first(ex) else "both"
     return form(ex, first, start=ex.query("startURL"))
+
+
+def _lured(ex: Exchange, when: str) -> Response | None:
+    """The attack's redirect, if it is set for this moment."""
+    knobs = ex.org.variants
+    if not knobs.login_redirects_to or knobs.login_redirects_when != when:
+        return None
+    ex.org.log("login redirected", to=knobs.login_redirects_to, when=when)
+    return RedirectResponse(knobs.login_redirects_to, 302)
 
 
 def form(ex: Exchange, step: str, *, start: str = "", username: str = "", error: str = "", status: int = 200) -> Response:
@@ -45,6 +54,15 @@ def form(ex: Exchange, step: str, *, start: str = "", username: str = "", error:
     return response
 
 
+def log_out(ex: Exchange) -> Response:
+    """GET /secur/logout.jsp: the user's sessions end."""
+    session = ex.session
+    if session is not None:
+        ex.org.end_sessions(session.user)
+        ex.org.log("logged out", username=session.user.username)
+    return RedirectResponse(ex.org.url() + "/", 302)
+
+
 def _username_first(ex: Exchange) -> bool:
     return ex.org.variants.username_first(my_domain_page=ex.host.role is Role.MY)
 
@@ -55,7 +73,7 @@ def submit(ex: Exchange) -> Response:
     start, password = ex.form.get("startURL", ""), ex.form.get("pw", "")
     text = pages.texts(ex.org.variants.language)
     if ex.form.get("step") == "username" and not password:
-        return form(ex, "password" if username else "username", start=start, username=username)
+        return _second_page(ex, username, start)
     step = "password" if ex.form.get("step") == "password" else "both"
     if not password:
         return form(ex, step, start=start, username=username, error=text["no_password"])
@@ -69,6 +87,18 @@ def submit(ex: Exchange) -> Response:
         return form(ex, again, start=start, username=username, error=error)
     user.bad_passwords = 0
     return _let_in(ex, org, user, start)
+
+
+def _second_page(ex: Exchange, username: str, start: str) -> Response:
+    """After the user name: the password's page, or a passkey's."""
+    lured = _lured(ex, "after_username")
+    if lured is not None:
+        return lured
+    user = ex.org.users.get(username.lower())
+    if user is not None and ex.org.variants.username_leads_to == "passkey":
+        session = ex.org.open_session(user, Role.MY, ex.browser)
+        return set_cookie(doors.admit(ex, session, ["passkey"], start), "sid", session.sid)
+    return form(ex, "password" if username else "username", start=start, username=username)
 
 
 def _problem(org: Org, user: User | None, password: str) -> str:
@@ -89,6 +119,9 @@ def _problem(org: Org, user: User | None, password: str) -> str:
 
 def _let_in(ex: Exchange, org: Org, user: User, start: str) -> Response:
     org.log("password accepted", username=user.username, host=ex.host.name)
+    lured = _lured(ex, "after_password")
+    if lured is not None:
+        return lured
     if ex.host.role is not Role.MY:
         otp = org.make_link(user, start, Role.MY, "login")
         return RedirectResponse(f"{org.url()}/secur/frontdoor.jsp?otp={otp}&startURL={quote(start, safe='')}", 302)

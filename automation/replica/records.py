@@ -172,6 +172,27 @@ def _login_history(org: Org, _: User) -> Rows:
     ]
 
 
+METHODS = {"email": "Email", "totp": "Totp", "sms": "Sms", "push": "SalesforceAuthenticator", "temp_code": "TempCode",
+           "passkey": "BuiltInAuthenticator"}  # fmt: skip
+"""Screens by ``VerificationMethod`` (OA 3)."""
+
+
+def _verifications(org: Org, _: User) -> Rows:
+    return [
+        {
+            "Id": to_18(org.seeded.record_id("0ce", str(event.number))),
+            "VerificationTime": stamp(event.at),
+            "VerificationMethod": METHODS[event.details["screen"]],
+            "Activity": "Login" if event.details["purpose"] == "login" else "ExternalClientApp",
+            "Policy": "DeviceActivation" if event.details["purpose"] == "login" else "PageAccess",
+            "Status": "Succeeded",
+            "UserId": to_18(org.users[event.details["username"].lower()].id),
+        }
+        for event in org.events.events
+        if event.name == "screen passed" and event.details["screen"] in METHODS
+    ]
+
+
 ECA_ROWS = {
     "externalclientapplication": _app,
     "extlclntappoauthplcycnfg": _oauth_policies,
@@ -183,5 +204,6 @@ OTHERS = {
     "user": _users,
     "userlogin": _user_logins,
     "loginhistory": _login_history,
+    "verificationhistory": _verifications,
     **rights.TABLES,
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from automation.replica import records, rights, soql, tooling
+from automation.replica import connect, records, rights, soql, tooling
 from automation.replica.exchange import Exchange
 from automation.replica.hosts import Role
 from automation.replica.users import User
@@ -173,12 +173,27 @@ def _sandbox_auth(ex: Exchange, user: User, _: str) -> Any:
     return answer
 
 
+def _connect(ex: Exchange, user: User, rest: str) -> Any:
+    """``apps/oauth/...``: usage, consumers of an app, key and secret of one."""
+    parts = rest.split("/")
+    try:
+        if parts == ["usage"]:
+            return connect.usage(ex.org, user)
+        app = ex.org.apps.get(parts[1][:15]) if parts[0] == "credentials" and len(parts) > 1 else None
+        if app is None:
+            raise RestError(404, "NOT_FOUND", "The requested resource does not exist")
+        return connect.pair(ex.org, user, app) if len(parts) > 2 else connect.consumers(ex.org, user, app)
+    except connect.Shut as shut:
+        raise RestError(403, "FUNCTIONALITY_NOT_ENABLED", str(shut)) from None
+
+
 RESOURCES: tuple[tuple[str, Resource], ...] = (
     ("", _root),
     ("limits", _limits),
     ("query", query),
     ("sobjects", _sobjects),
     (r"sobjects/(\w+)/describe", _describe),
+    (r"apps/oauth/(.+)", _connect),
     ("tooling/query", _tooling_query),
     ("tooling/sandboxAuth", _sandbox_auth),
 )

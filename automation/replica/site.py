@@ -75,14 +75,15 @@ class Site:
         if early is not None:
             await early(scope, receive, send)
         elif _has(struck, "reset_before"):
-            await _broken(send)
+            await _reset(found.kind, send)
         else:
-            await self._finish(await _answer(found, ex), struck, scope, receive, send)
+            response = await _answer(found, ex)
+            if _has(struck, "reset_after"):
+                await _reset(found.kind, send)
+            else:
+                await self._finish(response, struck, scope, receive, send)
 
     async def _finish(self, response: Response, struck: list[Fault], scope: Scope, receive: Receive, send: Send) -> None:
-        if _has(struck, "reset_after"):
-            await _broken(send)
-            return
         if _has(struck, "truncate"):
             await _broken(send, bytes(response.body), dict(response.headers))
             return
@@ -161,6 +162,22 @@ def _dress(response: Response, struck: list[Fault]) -> Response:
         else:
             value = {"state": "ERROR", "error": {"message": fault.message, "fields": fault.fields}}
     return Response(json.dumps(value), media_type="application/json")
+
+
+async def _reset(kind: str, send: Send) -> None:
+    """Break the connection: in mid-answer for calls, without a word for pages.
+
+    A browser silently repeats a request whose kept-alive connection died without a word. For pages that is the real
+    thing (set ``times=2`` to see it fail); for a call it would hide the fault, so there the headers go first.
+    """
+    if kind in {"aura", "token", "rest", "static"}:
+        await _broken(send)
+        return
+    cycle = getattr(send, "__self__", None)  # uvicorn's request cycle: ASGI itself has no way to hang up
+    if cycle is None:
+        await _broken(send)
+    else:
+        cycle.transport.abort()
 
 
 async def _broken(send: Send, body: bytes = b"", headers: dict[str, str] | None = None) -> None:

@@ -92,9 +92,12 @@ class Variants:
     rest_secret_access: bool = knob(False, "org setting that lets REST read secrets; OA 5.4")
 
     # Getting in.
+    username_leads_to: str = knob("password", "second page of username-first; OA 1.2", "password", "passkey")
     login_page: str = knob("look", "login form; OA 1.1, 1.2 (look: what the release has)", "look", "one_step", "username_first")
     login_redirects_to: str = knob("", "attack: the login page redirects to this address")
-    login_redirects_when: str = knob("load", "attack: when it does (input: while the user name is being typed)", "load", "input")
+    login_redirects_when: str = knob(
+        "load", "attack: when it does; input: while the user name is typed", "load", "input", "after_username", "after_password"
+    )
     login_frame_from: str = knob("", "attack: the login page holds a frame with this address")
     plain_http: str = knob("redirect", "http:// My Domain", "redirect", "login_page")
     after_password: list[str] = knob(["email"], "screens after the password, in order; OA 1.3", *SCREENS)

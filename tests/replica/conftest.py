@@ -15,9 +15,9 @@ from tests.replica.visitor import Visitor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Playwright
+    from playwright.sync_api import Browser, BrowserType, Playwright
 
-    from automation.replica import OrgHandle
+    from automation.replica import OrgHandle, Replica
 
 
 class Visit(Protocol):
@@ -47,6 +47,17 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwrigh
         return browser_type_launch_args
     found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     return {**browser_type_launch_args, **({"executable_path": found} if found else {})}
+
+
+@pytest.fixture(scope="module")
+def pinned(browser_type: BrowserType, browser_type_launch_args: dict[str, Any], replica: Replica) -> Iterator[Browser]:
+    """A browser that goes through the replica's proxy and trusts its CA's key."""
+    given = browser_type_launch_args.get("args")
+    args = [*(given if isinstance(given, list) else []), f"--ignore-certificate-errors-spki-list={replica.spki}"]
+    options = {**browser_type_launch_args, "args": args, "proxy": {"server": replica.proxy_url, "bypass": "<-loopback>"}}
+    browser = browser_type.launch(**options)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

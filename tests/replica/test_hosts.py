@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -68,6 +68,26 @@ def test_look_alikes_show_the_same_form_and_remember_what_they_got(visit: Visit,
     got = [entry for entry in replica.attacker() if entry["host"] == trick]
     assert {"host": trick, "field": "pw", "length": 14, "what": "typed"} in got
     assert "secret-of-mine" not in str(got)
+
+
+def test_a_look_alike_can_take_over_between_user_name_and_password(visit: Visit, replica: Replica) -> None:
+    """The second page of a username-first login is somebody else's."""
+    trick = "second.login.salesforce.com.evil.example"
+    attack: dict[str, Any] = {"login_redirects_to": f"https://{trick}/?step=password", "login_redirects_when": "after_username"}
+    visitor = visit(login_page="username_first", **attack)
+    visitor.sign_in()
+    assert visitor.host == trick
+    assert "pw" in [entry["field"] for entry in replica.attacker() if entry["host"] == trick]
+
+
+def test_a_look_alike_can_ask_for_the_code(visit: Visit, replica: Replica) -> None:
+    """The password went to the right host, the code would not."""
+    trick = "third.my.salesforce.com.evil.example"
+    path = "/_ui/identity/verification/method/EmailVerificationFinishUi/e"
+    visitor = visit(login_redirects_to=f"https://{trick}{path}", login_redirects_when="after_password")
+    visitor.sign_in()
+    visitor.submit(emc="123456")
+    assert [entry["length"] for entry in replica.attacker() if (entry["host"], entry["field"]) == (trick, "emc")] == [6]
 
 
 def test_same_seed_same_org(new_org: Callable[..., OrgHandle]) -> None:

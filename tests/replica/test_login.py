@@ -140,3 +140,26 @@ def test_classic_pages_speak_the_users_language(visit: Visit, language: str) -> 
     assert {"ja": "ID を検証", "es": "Verificar su identidad"}[language] in visitor.page.text
     visitor.submit(emc=visitor.code())
     assert visitor.host.endswith(".lightning.force.com")
+
+
+def test_username_first_may_go_on_with_a_passkey(visit: Visit) -> None:
+    """No password at all."""
+    visitor = visit(login_page="username_first", username_leads_to="passkey")
+    visitor.open("/")
+    visitor.submit(username=visitor.org.admin.username)
+    assert visitor.path == "/_ui/identity/verification/method/UnifiedPasskeyVerificationUi"
+
+
+@pytest.mark.parametrize(
+    ("path", "host"), [("/home/home.jsp", ".lightning.force.com"), ("/setup/forcecomHomepage.apexp", "-setup.com")]
+)
+def test_old_home_addresses_pass_on(admin: Visitor, path: str, host: str) -> None:
+    """To the Lightning and to the Setup home page."""
+    admin.open(path)
+    assert admin.host.endswith(host)
+
+
+def test_logging_out_ends_every_session_of_the_user(admin: Visitor) -> None:
+    """On all hosts."""
+    admin.open("/secur/logout.jsp")
+    assert admin.org.truth()["sessions"] == []

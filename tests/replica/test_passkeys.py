@@ -6,23 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 if TYPE_CHECKING:
-    from automation.replica import OrgHandle, Replica
+    from automation.replica import OrgHandle
 
 HOME = "**/lightning/setup/SetupOneHome/home"
-
-
-@pytest.fixture(scope="module")
-def pinned(browser_type: BrowserType, browser_type_launch_args: dict[str, object], replica: Replica) -> Iterator[Browser]:
-    """A browser that goes through the replica's proxy and trusts its CA's key."""
-    given = browser_type_launch_args.get("args")
-    args = [*(given if isinstance(given, list) else []), f"--ignore-certificate-errors-spki-list={replica.spki}"]
-    options = {**browser_type_launch_args, "args": args, "proxy": {"server": replica.proxy_url, "bypass": "<-loopback>"}}
-    browser = browser_type.launch(**options)  # type: ignore[arg-type]  # pytest-playwright's plain dict
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

@@ -114,6 +114,23 @@ def test_bad_queries_are_refused_by_code(ready: Visitor, query: str, code: str) 
     assert ready.query(_token(ready), query)[0]["errorCode"] == code
 
 
+def test_secrets_over_rest_are_shut_by_default(ready: Visitor) -> None:
+    """The org setting is off; with it on, an admin's session may read the pair."""
+    app = ready.org.truth()["apps"][0]
+    sid = next(s["sid"] for s in ready.org.truth()["sessions"] if s["host"] == "my")
+    path = f"apps/oauth/credentials/{app['id']}/consumer?part=keyandsecret"
+    assert _get(ready, sid, path).json()[0]["errorCode"] == "FUNCTIONALITY_NOT_ENABLED"
+    ready.org.set(rest_secret_access=True)
+    assert _get(ready, sid, path).json() == {"key": app["key"], "secret": app["secret"]}
+    assert _get(ready, _token(ready), "apps/oauth/usage").json()["apps"][0]["developerName"] == APP["developerName"]
+
+
+def test_verifications_are_in_the_history(ready: Visitor) -> None:
+    """One by e-mail, at login."""
+    rows = ready.query(_token(ready), "SELECT VerificationMethod, Activity, Status FROM VerificationHistory")
+    assert [(row["VerificationMethod"], row["Activity"], row["Status"]) for row in rows] == [("Email", "Login", "Succeeded")]
+
+
 ROWS = [{"Id": "1", "Name": "Ann", "Age": 3, "Boss": None}, {"Id": "2", "Name": "bob", "Age": 5, "Boss": {"Name": "Ann"}}]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 import re
@@ -32,10 +33,16 @@ APP: dict[str, Any] = {
 """What the create form sends for the document's app."""
 
 
+@functools.cache
+def _trust(ca_file: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca_file)
+
+
 def client(replica: Replica) -> httpx.Client:
     """An HTTP client that reaches the replica as a company's machine would."""
-    trust = ssl.create_default_context(cafile=str(replica.ca_file))
-    return httpx.Client(proxy=replica.proxy_url, verify=trust, trust_env=False, follow_redirects=True, timeout=20)
+    return httpx.Client(
+        proxy=replica.proxy_url, verify=_trust(str(replica.ca_file)), trust_env=False, follow_redirects=True, timeout=20
+    )
 
 
 class Visitor:
