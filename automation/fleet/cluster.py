@@ -1,0 +1,190 @@
+"""The job on more machines: names of orgs go to Dask workers, which have orgs file and secrets themselves (extra ``dask``).
+
+Over the wire go names, switches of the command line and outcomes, which hold no secret. Looks run at once; of the orgs that
+need a browser and share a mailbox for codes, one at a time is worked on, as file locks end at a machine's border. When a
+worker is lost, Dask gives its orgs to another one; the procedure reads before it acts, so that is safe.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from automation.errors import OrgUnavailable, SettingsError, TryAgainLater
+from automation.fleet.cluster_task import attend
+from automation.fleet.copies import Production, opened
+from automation.fleet.history import History
+from automation.fleet.look import Look, after_copy
+from automation.fleet.orgs import Org
+from automation.fleet.orgs_file import OrgsFile
+from automation.fleet.outcome import OrgOutcome, of_error, of_look
+from automation.fleet.progress import Progress
+from automation.fleet.repair import WorkerLost
+from automation.fleet.runner import MAILS_PER_RUN
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+CONNECT: Final = 15.0
+"""Seconds until the scheduler has answered."""
+
+
+@dataclass
+class ClusterJob:
+    """As `runner.Job`, on a cluster. ``scheduler``: ``tcp://HOST:8786``, or ``tls://`` with Dask's own settings for it."""
+
+    fleet: OrgsFile
+    orgs: Sequence[Org]
+    history: History
+    progress: Progress
+    scheduler: str
+    flags: Sequence[str] = ()
+    outcomes: list[OrgOutcome] = field(default_factory=list)
+    interrupted: bool = False
+
+    def run(self) -> int:
+        """Do it; answers the number of the run in the history.
+
+        Raises:
+            SettingsError: the extra is not installed.
+            OrgUnavailable: no scheduler answers.
+        """
+        client = _client(self.scheduler)
+        number = self.history.begin(len(self.orgs))
+        self.progress.began(len(self.orgs))
+        production, trouble = opened(self.fleet)
+        if trouble is not None:
+            self.progress.note(f"Production could not be asked about its sandboxes: {trouble.message} Going on without.")
+        try:
+            _Round(self, number, client, production).run()
+        except KeyboardInterrupt:
+            self.interrupted = True
+            self.progress.note("Stopped. Runs that workers have begun end there in order.")
+        finally:
+            if production is not None:
+                production.__exit__(None, None, None)
+            client.close()
+            self.progress.close()
+        return number
+
+
+class _Round:
+    """Submits names and takes outcomes; the one place that writes the history."""
+
+    def __init__(self, job: ClusterJob, number: int, client: Client, production: Production | None) -> None:
+        from distributed import as_completed
+
+        self._job, self._number, self._client, self._production = job, number, client, production
+        self._running: dict[str, tuple[Org, bool]] = {}
+        self._queues: dict[str, deque[tuple[Org, OrgOutcome]]] = {}
+        self._busy: set[str] = set()
+        self._done = as_completed(with_results=True, raise_errors=False)
+
+    def run(self) -> None:
+        for org in self._job.orgs:
+            copy = self._production.copy_of(org) if self._production is not None else None
+            if copy is not None and copy.running:
+                self._ended(of_look(_being_refreshed(org, copy.status), 0.0))
+            else:
+                self._submit(org, repair=False)
+        if not self._running:
+            return
+        for future, result in self._done:
+            org, repaired = self._running.pop(future.key)
+            self._came(org, _outcome(org, result), repaired=repaired)
+            future.release()
+
+    def _submit(self, org: Org, *, repair: bool) -> None:
+        key = f"{org.name}-{'run' if repair else 'look'}-{self._number}"
+        future = self._client.submit(attend, org.name, tuple(self._job.flags), repair=repair, pure=False, key=key)
+        self._running[future.key] = org, repair
+        self._done.add(future)
+
+    def _came(self, org: Org, outcome: OrgOutcome, *, repaired: bool) -> None:
+        if repaired:
+            self._ended(outcome)
+            self._next_of(org)
+        elif outcome.line.pop("needs_browser", False):
+            self._queue(org, outcome)
+        else:
+            self._ended(outcome)
+
+    def _queue(self, org: Org, outcome: OrgOutcome) -> None:
+        seen = self._checked(org, outcome)
+        if seen.error is not None:
+            self._ended(of_look(seen, 0.0))
+            return
+        self._job.progress.queued(org.name, seen)
+        box = org.mailbox
+        if box is None:
+            self._submit(org, repair=True)
+        elif box in self._busy:
+            self._queues.setdefault(box, deque()).append((org, outcome))
+        else:
+            self._busy.add(box)
+            self._begin(org, outcome)
+
+    def _checked(self, org: Org, outcome: OrgOutcome) -> Look:
+        """What the worker saw, held against what production says of the copy."""
+        seen = Look(org, outcome.found, outcome.why)  # type: ignore[arg-type]  # a look's own word, which came back over the wire
+        copy = self._production.copy_of(org) if self._production is not None else None
+        if self._production is None or copy is None or seen.found not in ("never", "gone", "dead"):
+            return seen
+        return after_copy(seen, self._job.history.known(org.name, org.host), copy, self._production)
+
+    def _begin(self, org: Org, outcome: OrgOutcome) -> None:
+        """Begin an org whose mailbox is free, unless that got all the mails it may."""
+        history, limit = self._job.history, self._job.fleet.limits.mails_per_hour
+        box = org.mailbox or ""
+        if history.mails(box) + MAILS_PER_RUN > limit:
+            error = TryAgainLater(f"Not begun: its mailbox was sent as many verification mails as one hour allows ({limit}).")
+            self._ended(of_error(org, error, found=outcome.found, why=outcome.why))
+            self._next_of(org)
+            return
+        history.note_mails(box, MAILS_PER_RUN)
+        self._submit(org, repair=True)
+
+    def _next_of(self, org: Org) -> None:
+        """The mailbox is free: let the next org have it."""
+        box = org.mailbox
+        if box is None:
+            return
+        queue = self._queues.get(box)
+        if queue:
+            self._begin(*queue.popleft())
+        else:
+            self._busy.discard(box)
+
+    def _ended(self, outcome: OrgOutcome) -> None:
+        self._job.outcomes.append(outcome)
+        self._job.history.note(self._number, outcome)
+        self._job.progress.ended(outcome)
+
+
+def _being_refreshed(org: Org, status: str) -> Look:
+    why = f"production says that its copy is {status}"
+    return Look(org, "refreshing", why, TryAgainLater(f"{org.host} is being refreshed: {why}."))
+
+
+def _outcome(org: Org, result: Any) -> OrgOutcome:
+    """What a worker answered; an exception means that it, and those that took over, were lost."""
+    if isinstance(result, dict):
+        return OrgOutcome(**result)
+    failure = result[1] if isinstance(result, tuple) and len(result) > 1 else result
+    return of_error(org, WorkerLost(f"No worker could finish {org.name} ({type(failure).__name__})."))
+
+
+def _client(address: str) -> Client:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise SettingsError(
+            "--scheduler needs packages that are not installed.", next="pip install 'external-client-app-runbook[dask]'"
+        ) from None
+    try:
+        return Client(address, timeout=CONNECT, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        why = type(error).__name__
+    raise OrgUnavailable(f"No Dask scheduler answers at {address} ({why}).", next="Start one: dask scheduler; dask worker ADDRESS.")

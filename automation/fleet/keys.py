@@ -1,0 +1,170 @@
+"""The keys of an org's table: which there are, what they set, and what their values must look like."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from automation.app_spec import SWITCHES, TEXTS
+from automation.errors import SettingsError
+from automation.fleet import references
+from automation.fleet.orgs import Org, with_suffix
+from automation.settings_addresses import secret_part
+from automation.settings_table import BY_NAME, SETTINGS, Setting
+
+REFUSED: Final = frozenset({"SF_FRONTDOOR_URL"})
+"""Ways in that no scheduled job can use: a link that works once."""
+
+OTHERS: Final = ("deadline", "allow_production", "add_suffix")
+"""Keys that are no settings: seconds for this org; its host again, when it is production; whether user names get the suffix."""
+
+
+def _key(setting: Setting) -> str:
+    return "deliver" if setting.name == "CREDENTIALS_TO" else setting.name.removeprefix("SF_").lower()
+
+
+SETTING_OF: Final = {
+    _key(setting): setting for setting in SETTINGS if not setting.name.startswith("ECA_") and setting.name not in REFUSED
+}
+"""Key of ``[defaults]`` and ``[orgs.NAME]`` -> setting."""
+
+KEY_OF: Final = {setting.name: key for key, setting in SETTING_OF.items()} | {name: f"app.{key}" for key, name in TEXTS.items()}
+
+
+def problems_of(where: str, table: Any) -> list[str]:
+    """What is wrong with the keys and types of a table, its values aside."""
+    if not isinstance(table, dict):
+        return [f"[{where}]: must be a table"]
+    app = table.get("app", {})
+    if not isinstance(app, dict):
+        return [f"[{where}] app: must be a table"]
+    known = [*SETTING_OF, *OTHERS, "app"]
+    problems = [_unknown(where, key, known) for key in table if key not in known]
+    problems += [_unknown(f"{where}.app", key, [*TEXTS, *SWITCHES]) for key in app if key not in TEXTS and key not in SWITCHES]
+    problems += [_wrong_type(where, key, value) for key, value in table.items() if key in known and key != "app"]
+    problems += [_wrong_type(f"{where}.app", key, value) for key, value in app.items()]
+    return [problem for problem in problems if problem]
+
+
+def _unknown(where: str, key: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+    return f"[{where}] {key}: there is no such key; {hint}"
+
+
+def _wrong_type(where: str, key: str, value: Any) -> str:
+    if key in (*SWITCHES, "add_suffix"):
+        good, want = isinstance(value, bool), "true or false"
+    elif key == "deadline" or key.startswith("timeout_"):
+        good, want = isinstance(value, int | float) and not isinstance(value, bool) and value > 0, "a number of seconds"
+    elif key in ("deliver", "scopes") and isinstance(value, list):
+        good, want = all(isinstance(one, str) for one in value), "a list of texts"
+    else:
+        good, want = isinstance(value, str), "text"
+    return "" if good else f"[{where}] {key}: must be {want}"
+
+
+def merged(defaults: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    """An org's table over the shared one; their ``app`` tables likewise."""
+    return {**defaults, **table, "app": {**defaults.get("app", {}), **table.get("app", {})}}
+
+
+def org_of(name: str, table: Mapping[str, Any], machine: Mapping[str, str], deadline: float) -> tuple[Org | None, list[str]]:
+    """The org that a merged table describes, and what is wrong with it."""
+    texts = dict(machine)
+    given = {SETTING_OF[key].name: value for key, value in table.items() if key in SETTING_OF}
+    given |= {TEXTS[key]: value for key, value in table["app"].items() if key in TEXTS}
+    texts |= {setting: _text(value).replace("{name}", name) for setting, value in given.items()}
+    problems = _value_problems(name, {"SF_LOGIN_URL": texts.get("SF_LOGIN_URL", "")})
+    if problems:
+        return None, problems
+    host = BY_NAME["SF_LOGIN_URL"].rule(texts["SF_LOGIN_URL"]).removeprefix("https://")
+    texts = {setting: text.replace("{host}", host) for setting, text in texts.items()}
+    texts.setdefault("CREDENTIALS_TO", f"dotenv:credentials/{host}.env")
+    if table.get("add_suffix", True):
+        texts |= {user: with_suffix(texts[user], host) for user in ("SF_USERNAME", "ECA_RUN_AS") if user in texts}
+    switches = {key: value for key, value in table["app"].items() if key in SWITCHES}
+    problems = _value_problems(name, {setting: texts[setting] for setting in (*given, "CREDENTIALS_TO")})
+    if problems:
+        return None, problems
+    texts["CREDENTIALS_TO"] = "\n".join(BY_NAME["CREDENTIALS_TO"].rule(texts["CREDENTIALS_TO"]))
+    org = Org(name, host, texts, switches, float(table.get("deadline", deadline)), table.get("allow_production"))
+    return org, _whole_problems(org)
+
+
+def _text(value: Any) -> str:
+    return "\n".join(value) if isinstance(value, list) else str(value)
+
+
+def _value_problems(name: str, texts: Mapping[str, str]) -> list[str]:
+    problems = []
+    for setting, text in texts.items():
+        try:
+            _check(BY_NAME[setting], text)
+        except ValueError as error:
+            problems.append(f"[orgs.{name}] {KEY_OF[setting]}: {error}")
+    return problems
+
+
+def _check(setting: Setting, text: str) -> None:
+    if not setting.secret:
+        setting.rule(text.strip())
+    elif setting.hides is None or references.is_reference(text) or secret_part(text):
+        references.check(text)
+    else:
+        setting.rule(text)  # the address of a proxy or browser without anything secret in it
+
+
+def _whole_problems(org: Org) -> list[str]:
+    """What is wrong with the settings taken together, in the words of the orgs file."""
+    from automation.access.hosts import is_my_domain, is_production
+    from automation.delivery import parse
+
+    where = f"[orgs.{org.name}]"
+    if not is_my_domain(org.host):
+        return [f"{where} login_url: {org.host} serves every org; give this org's My Domain URL"]
+    if is_production(org.host) and org.allow_production != org.host:
+        return [f'{where} login_url: {org.host} may be a production org; if you mean it, add allow_production = "{org.host}"']
+    try:
+        org.check()
+        targets = [parse(text) for text in org.texts["CREDENTIALS_TO"].split("\n")]
+    except SettingsError as error:
+        return [f"{where} {_in_keys(line)}" for line in error.message.split("\n") if not line.endswith("are not right:")]
+    if not any(target.can_read for target in targets):
+        again = "every run would reveal key and secret anew; add a place that can be read, such as keyring:, dotenv: or a vault"
+        return [f"{where} deliver: nothing there can be read again, so {again}"]
+    return []
+
+
+def _in_keys(line: str) -> str:
+    name, colon, rest = line.strip().partition(":")
+    text = f"{KEY_OF.get(name, name)}{colon}{rest}"
+    for setting, key in KEY_OF.items():
+        text = text.replace(setting, key)
+    return text.removesuffix(".").replace(" (in the environment)", "")
+
+
+def production_of(table: Any) -> tuple[list[str], tuple[str, str | None, str | None] | None]:
+    """Problems of the table ``[production]``; its host, token reference and delivery target."""
+    known = ("login_url", "access_token", "credentials")
+    if not isinstance(table, dict):
+        return ["[production]: must be a table"], None
+    problems = [_unknown("production", key, list(known)) for key in table if key not in known]
+    problems += [f"[production] {key}: must be text" for key in known if not isinstance(table.get(key, ""), str)]
+    if problems:
+        return problems, None
+    token, credentials = table.get("access_token"), table.get("credentials")
+    if (token is None) == (credentials is None):
+        return ["[production]: give either access_token or credentials"], None
+    place = str(credentials)
+    try:
+        host = BY_NAME["SF_LOGIN_URL"].rule(table.get("login_url", "")).removeprefix("https://")
+        if token is not None:
+            references.check(token)
+        else:
+            BY_NAME["CREDENTIALS_TO"].rule(place)
+    except ValueError as error:
+        key = "access_token" if token is not None and "clear text" in str(error) else "login_url"
+        return [f"[production] {key}: {error}"], None
+    return [], (host, token, credentials)

@@ -1,0 +1,109 @@
+"""One org of the fleet: its settings, with secrets looked up only when they are needed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from automation.app_spec import AppFile, AppSpec
+from automation.fleet import references
+from automation.settings import Settings, load_settings
+from automation.settings_table import BY_NAME
+
+ON_THE_WAY: Final = frozenset({"HTTPS_PROXY"})
+"""Secret settings that are needed to ask the org anything at all."""
+
+UNNEEDED: Final = frozenset({"SF_TOTP_SECRET", "BROWSER_WS", "BROWSER_CDP"})
+"""Secret settings that nothing depends on until a browser starts."""
+
+PLACEHOLDER: Final = "-"
+"""Stands for a password that is not looked up; too short to be searched for by the scrubber."""
+
+
+@dataclass(frozen=True)
+class Org:
+    """An org as the orgs file describes it.
+
+    Attributes:
+        name: its table's name.
+        host: My Domain host.
+        texts: setting name to text; a secret's text is a reference.
+        switches: the app's Security boxes, see `app_spec.SWITCHES`.
+        deadline: seconds that a run on it may take.
+        allow_production: the host, named a second time; None for sandboxes.
+    """
+
+    name: str
+    host: str
+    texts: Mapping[str, str]
+    switches: Mapping[str, bool]
+    deadline: float
+    allow_production: str | None = None
+
+    def settings(self) -> Settings:
+        """All settings, with every secret looked up. Raises SettingsError."""
+        return load_settings({name: self._looked_up(name) for name in self.texts}, None)
+
+    def settings_to_look(self) -> Settings:
+        """What a look at the org needs; passwords stay where they are. Raises SettingsError."""
+        return load_settings(self._texts_to_look(resolve=True), None)
+
+    def check(self) -> None:
+        """Raise SettingsError when the settings do not fit together. Looks up nothing."""
+        load_settings(self._texts_to_look(resolve=False), None)
+
+    def spec(self, settings: Settings) -> AppSpec:
+        """The wanted app."""
+        return AppSpec.from_settings(settings, app=AppFile({}, dict(self.switches)))
+
+    @property
+    def app(self) -> str:
+        """API name of the wanted app."""
+        from automation.settings_rules import api_name_for
+
+        return self.texts.get("ECA_API_NAME") or api_name_for(self.texts.get("ECA_NAME") or BY_NAME["ECA_NAME"].default or "")
+
+    @property
+    def mailbox(self) -> str | None:
+        """A digest that tells mailboxes for verification codes apart; None when the org uses none."""
+        if "SF_IMAP_URL" not in self.texts:
+            return None
+        from automation.access.codes.turns import mailbox_key
+
+        return mailbox_key(self.texts["SF_IMAP_URL"], self.texts.get("SF_IMAP_USERNAME", ""))
+
+    def _looked_up(self, name: str) -> str:
+        text = self.texts[name]
+        return references.resolve(text) if BY_NAME[name].secret and references.is_reference(text) else text
+
+    def _texts_to_look(self, *, resolve: bool) -> dict[str, str]:
+        texts: dict[str, str] = {}
+        for name, text in self.texts.items():
+            if not BY_NAME[name].secret or not references.is_reference(text):
+                texts[name] = text
+            elif name in ON_THE_WAY:
+                texts |= {name: references.resolve(text)} if resolve else {}
+            elif name not in UNNEEDED:
+                texts[name] = PLACEHOLDER
+        return texts
+
+
+def sandbox_name(host: str) -> str | None:
+    """``dev`` of ``acme--dev.sandbox.my.salesforce.com``; None for a host that is no sandbox's."""
+    from automation.access.hosts import is_sandbox
+
+    first, _, _ = host.partition(".")
+    return first.rpartition("--")[2] if is_sandbox(host) and "--" in first else None
+
+
+def with_suffix(username: str, host: str) -> str:
+    """The user name as a refresh leaves it in that sandbox: with ``.<sandbox name>`` at its end (`org-access` 6.1)."""
+    suffix = sandbox_name(host)
+    return username if suffix is None or username.lower().endswith(f".{suffix.lower()}") else f"{username}.{suffix.lower()}"
+
+
+def digest(text: str) -> str:
+    """16 hex digits that stand for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,163 @@
+"""How it went on one org: the JSON line of a run, with what the look found beside it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from automation.errors import RunbookError, TryAgainLater
+from automation.fleet.look import Look
+from automation.fleet.orgs import Org
+from automation.secrets import scrub
+
+GOOD: Final = ("created", "changed", "delivered", "unchanged", "planned")
+CHANGES: Final = ("created", "changed", "delivered")
+INTERRUPTED: Final = 130
+
+
+@dataclass(frozen=True)
+class OrgOutcome:
+    """The end of the job on one org.
+
+    Attributes:
+        found: what the look found, see `look.Found`; ``not_looked`` when the job stopped before.
+        line: the object of ``--json``; see the design's section on commands. ``outcome`` knows two words more than a single
+            run: ``delivered`` (a pair that waited was delivered, without a browser) and ``waiting`` (try again later).
+        exit_code: as that of ``create_app`` on this org alone.
+        browser: whether a browser was started.
+    """
+
+    org: str
+    found: str
+    why: str
+    line: dict[str, Any]
+    exit_code: int
+    browser: bool = False
+
+    @property
+    def word(self) -> str:
+        """created, changed, delivered, unchanged, planned, waiting or failed."""
+        return str(self.line["outcome"])
+
+    @property
+    def waits(self) -> bool:
+        """Whether only time is wanting."""
+        return self.exit_code == TryAgainLater.exit_code
+
+    @property
+    def failed(self) -> bool:
+        """Whether somebody has to look at it."""
+        return self.exit_code not in (0, TryAgainLater.exit_code, INTERRUPTED)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the org or a delivery target is not as it was before."""
+        return self.word in CHANGES
+
+    @property
+    def proven(self) -> bool:
+        """Whether the pair got a token in this very run."""
+        return bool(self.line["proof"]["token"]) and self.exit_code == 0
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """kind, message and next; empty when nothing went wrong."""
+        return self.line["error"] or {}
+
+    def as_object(self) -> dict[str, Any]:
+        """The JSON object, for one line."""
+        return {**self.line, "name": self.org, "found": self.found, "why": self.why, "browser": self.browser}
+
+    def json(self) -> str:
+        """The line itself, scrubbed once more as a whole."""
+        return scrub(json.dumps(self.as_object(), ensure_ascii=False))
+
+    def as_row(self) -> dict[str, Any]:
+        """The columns of the history."""
+        line, error = self.line, self.error
+        return {
+            "org": self.org,
+            "found": self.found,
+            "why": scrub(self.why),
+            "outcome": self.word,
+            "browser": int(self.browser),
+            "seconds": line["seconds"],
+            "host": line["org"]["host"] or "",
+            "org_id": line["org"]["id"],
+            "app_id": line["app"]["id"],
+            "key_fingerprint": line["credentials"]["consumer_key_sha256"],
+            "error_kind": error.get("kind"),
+            "error": scrub(error["message"]) if error else None,
+            "next": scrub(error["next"]) if error else None,
+            "artifacts": line["artifacts"],
+        }
+
+
+def empty_line(org: Org) -> dict[str, Any]:
+    """The JSON object of an org that nothing is known of yet; `report.json_result` makes those of whole runs."""
+    from automation.access.hosts import is_sandbox
+
+    return {
+        "schema": 1,
+        "outcome": "unchanged",
+        "org": {"host": org.host, "id": None, "sandbox": is_sandbox(org.host)},
+        "app": {"name": org.texts.get("ECA_NAME", _default_name()), "api_name": org.app, "id": None},
+        "steps": [],
+        "proof": {"token": False, "run_as": None, "scopes": [], "read_back": False},
+        "credentials": {"consumer_key_sha256": None, "delivered_to": []},
+        "error": None,
+        "seconds": 0.0,
+        "artifacts": None,
+    }
+
+
+def _default_name() -> str:
+    from automation.app_spec import DEFAULT_NAME
+
+    return DEFAULT_NAME
+
+
+def error_object(error: RunbookError) -> dict[str, Any]:
+    """``error`` of the JSON object."""
+    return {
+        "kind": error.kind,
+        "step": error.step,
+        "message": error.message,
+        "next": error.next,
+        "evidence": error.evidence,
+    }
+
+
+def of_look(seen: Look, seconds: float, word: str = "unchanged") -> OrgOutcome:
+    """The outcome of an org on which no browser was needed."""
+    line = empty_line(seen.org) | {"outcome": word, "seconds": round(seconds, 2)}
+    if seen.pair is not None:
+        line["org"]["id"], line["app"]["id"] = seen.pair.org_id, seen.app_id
+        line["proof"] = {
+            "token": True, "run_as": seen.run_as, "scopes": sorted(seen.scopes), "read_back": seen.read_back,
+        }  # fmt: skip
+        line["credentials"] = {"consumer_key_sha256": seen.pair.fingerprint, "delivered_to": seen.delivered_to}
+    if seen.error is not None:
+        return _with_error(OrgOutcome(seen.org.name, seen.found, seen.why, line, 0), seen.error)
+    return OrgOutcome(seen.org.name, seen.found, seen.why, line, 0)
+
+
+def of_error(
+    org: Org, error: RunbookError, *, found: str = "not_looked", why: str = "", seconds: float = 0.0, browser: bool = False
+) -> OrgOutcome:
+    """The outcome of an org on which the job itself failed."""
+    line = empty_line(org) | {"seconds": round(seconds, 2)}
+    return _with_error(OrgOutcome(org.name, found, why or error.message, line, 0, browser), error)
+
+
+def _with_error(outcome: OrgOutcome, error: RunbookError) -> OrgOutcome:
+    waits = error.exit_code == TryAgainLater.exit_code
+    line = outcome.line | {"outcome": "waiting" if waits else "failed", "error": error_object(error)}
+    return OrgOutcome(outcome.org, outcome.found, outcome.why, line, error.exit_code, outcome.browser)
+
+
+def of_run(org: Org, found: str, why: str, line: dict[str, Any], exit_code: int) -> OrgOutcome:
+    """The outcome of a run in a browser; ``line`` is its own JSON object."""
+    word = "waiting" if exit_code == TryAgainLater.exit_code else line["outcome"]
+    return OrgOutcome(org.name, found, why, {**line, "outcome": word}, exit_code, browser=True)

@@ -1,0 +1,173 @@
+"""What people see of the job, on stderr: a live table on a terminal, plain lines elsewhere; and JSON lines on stdout."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+from automation.fleet.outcome import OrgOutcome
+from automation.secrets import scrub
+
+if TYPE_CHECKING:
+    from automation.fleet.look import Look
+
+COLOURS: Final = {
+    "created": "green", "changed": "green", "delivered": "green", "unchanged": "dim", "planned": "cyan",
+    "waiting": "yellow", "failed": "bold red", "queued": "dim", "working": "cyan",
+}  # fmt: skip
+WORDS: Final = {
+    "in_order": "in order", "undelivered": "not delivered everywhere", "never": "never set up", "gone": "app gone",
+    "refreshed": "refreshed", "dead": "secret refused", "broken": "policies refused", "drifted": "drifted",
+    "refreshing": "refresh under way", "busy": "org busy", "failed": "can't be told", "not_looked": "not looked at",
+}  # fmt: skip
+
+
+@dataclass
+class _Row:
+    found: str
+    state: str
+    text: str
+    since: float
+
+
+@dataclass
+class Progress:
+    """Tells of the job as it goes. Its methods may be called from any thread.
+
+    Args:
+        verbosity: -1 failures and the summary only, 0 orgs with work, 1 every org and step.
+        json: also print one JSON object per org on ``data``.
+    """
+
+    verbosity: int = 0
+    json: bool = False
+    stream: TextIO = field(default_factory=lambda: sys.stderr)
+    data: TextIO = field(default_factory=lambda: sys.stdout)
+    _rows: dict[str, _Row] = field(default_factory=dict)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _total: int = 0
+    _live: Any = None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def began(self, orgs: int) -> None:
+        """Before the first look."""
+        self._total = orgs
+        if self.stream.isatty() and self.verbosity >= 0:
+            from rich.live import Live
+
+            self._live = Live(get_renderable=self._table, console=self._console(), refresh_per_second=4, transient=True)
+            self._live.start()
+
+    def queued(self, name: str, seen: Look) -> None:
+        """An org needs a browser."""
+        with self._lock:
+            self._rows[name] = _Row(WORDS[seen.found], "queued", scrub(seen.why), time.monotonic())
+        if self._live is None and self.verbosity >= 0:
+            self._line(f"{name}: {WORDS[seen.found]}: {seen.why}")
+
+    def event(self, name: str, event: dict[str, Any]) -> None:
+        """What an org's worker told."""
+        text = f"{event['id']} {event['title']}" if event["event"] == "step" else str(event.get("text", ""))
+        if event["event"] not in ("step", "waiting"):
+            return
+        with self._lock:
+            row = self._rows.setdefault(name, _Row("", "working", "", time.monotonic()))
+            if row.state == "queued":
+                row.since = time.monotonic()
+            row.state, row.text = "working", scrub(text)
+        if self._live is None and self.verbosity > 0:
+            self._line(f"{name}: {text}")
+
+    def ended(self, outcome: OrgOutcome) -> None:
+        """An org is done with."""
+        with self._lock:
+            self._counts[outcome.word] += 1
+            self._rows.pop(outcome.org, None)
+        worth_telling = outcome.word != "unchanged" or self.verbosity > 0
+        if worth_telling and (self.verbosity >= 0 or outcome.failed):
+            self._outcome(outcome)
+        if self.json:
+            with self._lock:
+                print(outcome.json(), file=self.data, flush=True)
+
+    def note(self, text: str) -> None:
+        """A sentence beside the orgs."""
+        self._line(text)
+
+    def close(self) -> None:
+        """Leave the terminal in order."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def summary(self, outcomes: list[OrgOutcome], seconds: float) -> None:
+        """The last lines."""
+        self._line(summary_line(outcomes, self._total, seconds))
+
+    def _outcome(self, outcome: OrgOutcome) -> None:
+        seconds = f"  ({outcome.line['seconds']:.1f} s)" if outcome.browser else ""
+        self._line(f"{outcome.org}: {outcome.word}: {_reason(outcome)}{seconds}", COLOURS[outcome.word])
+        if outcome.error.get("next") and self.verbosity >= 0:
+            self._line(f"    Next: {outcome.error['next']}")
+
+    def _line(self, text: str, style: str = "") -> None:
+        with self._lock:
+            if self._live is not None:
+                from rich.text import Text
+
+                self._live.console.print(Text(scrub(text), style=style))
+            else:
+                print(scrub(text), file=self.stream, flush=True)
+
+    def _console(self) -> Any:
+        from rich.console import Console
+
+        return Console(file=self.stream, highlight=False, soft_wrap=True)
+
+    def _table(self) -> Any:
+        from rich.table import Table
+
+        with self._lock:
+            table = Table(title=self._title(), title_justify="left", expand=False)
+            for column in ("Org", "Found", "State", "Now", "Seconds"):
+                table.add_column(column, no_wrap=column != "Now")
+            for name, row in self._rows.items():
+                seconds = f"{time.monotonic() - row.since:.0f}" if row.state == "working" else ""
+                table.add_row(name, row.found, f"[{COLOURS[row.state]}]{row.state}[/]", row.text[:80], seconds)
+        return table
+
+    def _title(self) -> str:
+        done = sum(self._counts.values())
+        return f"{done} of {self._total} orgs done" + "".join(f", {number} {word}" for word, number in sorted(self._counts.items()))
+
+
+def _reason(outcome: OrgOutcome) -> str:
+    if outcome.error:
+        return str(outcome.error["message"])
+    app = outcome.line["app"]["id"]
+    told = {"created": f"app {app} created", "changed": "the app is as wanted again", "delivered": outcome.why}
+    return f"{WORDS[outcome.found]}; {told.get(outcome.word, outcome.why)}"
+
+
+def summary_line(outcomes: list[OrgOutcome], total: int, seconds: float) -> str:
+    """``24 orgs: 8 repaired, 16 in order (31.2 s, 8 browsers)``."""
+    counts = Counter(outcome.word for outcome in outcomes)
+    parts = list(_parts(counts, total - len(outcomes)))
+    browsers = sum(outcome.browser for outcome in outcomes)
+    used = f", {browsers} browser{'s' if browsers != 1 else ''} started" if browsers else ", no browser started"
+    return f"{total} org{'s' if total != 1 else ''}: {', '.join(parts) or 'none'} ({seconds:.1f} s{used})"
+
+
+def _parts(counts: Counter[str], missing: int) -> Iterator[str]:
+    words = {
+        "created": "created", "changed": "repaired", "delivered": "delivered without a browser", "unchanged": "in order",
+        "planned": "would be worked on", "waiting": "to try later", "failed": "failed",
+    }  # fmt: skip
+    yield from (f"{counts[word]} {text}" for word, text in words.items() if counts[word])
+    if missing:
+        yield f"{missing} not reached"

@@ -1,0 +1,117 @@
+"""Secrets by reference: the orgs file says where a secret is, never what it is.
+
+``env:NAME``, ``file:PATH``, ``keyring:SERVICE/USER`` or ``command:PROGRAM ARGUMENTS``. In a path ``~`` and ``$NAME`` are filled
+in, so that ``file:$CREDENTIALS_DIRECTORY/sf_password`` finds what systemd's ``LoadCredential`` hands over.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from automation.errors import SettingsError
+from automation.secrets import remember
+
+TIMEOUT: Final = 60.0
+"""Seconds that a program may take to print a secret."""
+
+FORMS: Final = "env:NAME, file:PATH, keyring:SERVICE/USER or command:PROGRAM"
+
+
+class Unresolved(SettingsError):
+    """A reference leads to no secret."""
+
+    kind = "secret_not_found"
+    recovery = "Put the secret where the orgs file says that it is, or correct the reference."
+
+
+def is_reference(text: str) -> bool:
+    """Whether ``text`` says where a secret is, as opposed to being one."""
+    kind, colon, rest = text.partition(":")
+    return bool(colon) and kind in _READERS and bool(rest.strip())
+
+
+def check(text: str) -> None:
+    """Raise ValueError when ``text`` is no reference. The text is not repeated: it may be the secret itself."""
+    if not is_reference(text):
+        remember(text)
+        raise ValueError(f"a secret in clear text is refused; say where it is: {FORMS}")
+
+
+def resolve(text: str) -> str:
+    """The secret that ``text`` leads to, known to the scrubber from now on.
+
+    Raises:
+        Unresolved: there is none; says why, without any part of a secret.
+    """
+    kind, _, rest = text.partition(":")
+    try:
+        value = _READERS[kind](rest.strip())
+    except _Missing as missing:
+        raise Unresolved(f"{kind}:{_shown(kind, rest)}: {missing}.") from None
+    if not value:
+        raise Unresolved(f"{kind}:{_shown(kind, rest)}: is empty.")
+    remember(value)
+    return value
+
+
+class _Missing(Exception):
+    """Why there is no secret."""
+
+
+def _from_env(name: str) -> str:
+    if name not in os.environ:
+        raise _Missing("there is no such variable in the environment")
+    return os.environ[name]
+
+
+def _from_file(path: str) -> str:
+    try:
+        return Path(os.path.expandvars(path)).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise _Missing(f"can't be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise _Missing("is no text") from None
+
+
+def _from_keyring(place: str) -> str:
+    import keyring
+    from keyring.errors import KeyringError
+
+    service, _, user = place.rpartition("/")
+    try:
+        found = keyring.get_password(service, user) if service else None
+    except (KeyringError, RuntimeError) as error:
+        raise _Missing(f"the keyring can't be used ({type(error).__name__})") from None
+    if found is None:
+        raise _Missing("the keyring has no such entry (SERVICE/USER)")
+    return found
+
+
+def _from_command(line: str) -> str:
+    try:
+        done = subprocess.run(
+            shlex.split(line), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, check=False
+        )
+    except (OSError, ValueError) as error:
+        raise _Missing(f"can't be started ({getattr(error, 'strerror', None) or type(error).__name__})") from None
+    except subprocess.TimeoutExpired:
+        raise _Missing(f"did not end within {TIMEOUT:g} s") from None
+    if done.returncode != 0:
+        raise _Missing(f"ended with {done.returncode}")
+    return done.stdout.rstrip("\r\n")
+
+
+def _shown(kind: str, rest: str) -> str:
+    """What of a reference may be told: of a program its name alone, as its arguments may hold a token."""
+    return rest.split(maxsplit=1)[0] if kind == "command" and rest.split() else rest.strip()
+
+
+_READERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
+    {"env": _from_env, "file": _from_file, "keyring": _from_keyring, "command": _from_command}
+)

@@ -1,0 +1,215 @@
+"""Repairing an org: a worker process with a browser of its own, watched, with a deadline.
+
+Processes and not threads, for four reasons: a hung or crashed browser harms one org alone; a deadline can be kept by ending the
+process; each knows its own org's secrets only; and `docs/fleet.md` has the figures, which are no worse than threads'.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any, Final
+
+from automation.artifacts import LOGIN_STEP
+from automation.delivery import Pending, Receipts, deliver, parse
+from automation.errors import Interrupted, RunbookError
+from automation.fleet.look import Look
+from automation.fleet.orgs import Org
+from automation.fleet.outcome import OrgOutcome, of_error, of_look, of_run
+from automation.lock import org_lock
+
+GRACE: Final = 20.0
+"""Seconds that a worker gets to end in order before it is killed."""
+
+Tell = Callable[[str, dict[str, Any]], None]
+"""Takes an org's name and an event of its worker."""
+
+
+class WorkerLost(RunbookError):
+    """A worker process ended without telling how its run ended."""
+
+    kind = "worker_lost"
+    recovery = (
+        "Run again: it goes on where it stopped. If it happens again, look at the memory of the machine and at the run folder."
+    )
+
+
+class DeadlinePassed(RunbookError):
+    """An org took longer than its deadline."""
+
+    kind = "deadline"
+    recovery = "Run again: it goes on where it stopped. If the org is slow, raise deadline in [limits] or in its table."
+
+
+@dataclass
+class Repairs:
+    """Runs workers, and stops them all when asked.
+
+    Attributes:
+        orgs_file: handed to the workers.
+        folder: each worker's run folder lies below it.
+        logins: at most so many workers are logging in at the same time.
+        tell: told of every event, from the thread that runs the worker.
+        flags: further arguments of the workers.
+    """
+
+    orgs_file: Path
+    folder: Path
+    logins: threading.Semaphore
+    tell: Tell = lambda _name, _event: None
+    flags: Sequence[str] = ()
+    _running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, seen: Look) -> OrgOutcome:
+        """Repair one org; blocks until it is done. Every foreseen failure is in the outcome."""
+        org, began = seen.org, time.monotonic()
+        slot = _Slot(self.logins)
+        with slot, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints:
+            try:
+                worker = self._start(org, complaints)
+            except Interrupted as error:
+                return of_error(org, error, found=seen.found, why=seen.why)
+            watch = _Deadline(worker, org.deadline)
+            try:
+                end = self._follow(org, worker, slot)
+            finally:
+                watch.cancel()
+                _close(worker)
+                with self._lock:
+                    self._running.pop(org.name, None)
+            if end is None:
+                complaints.seek(0)
+                lost = self._lost(org, worker, watch, complaints.read())
+                return of_error(org, lost, found=seen.found, why=seen.why, seconds=time.monotonic() - began, browser=True)
+        if watch.passed and end["exit_code"] != 0:
+            late = DeadlinePassed(f"The run on {org.name} was ended after {org.deadline:g} s.")
+            return of_error(org, late, found=seen.found, why=seen.why, seconds=time.monotonic() - began, browser=True)
+        return of_run(org, seen.found, seen.why, end["line"], int(end["exit_code"]))
+
+    def stop(self) -> None:
+        """End all workers in order; none is started any more."""
+        self._stopped.set()
+        with self._lock:
+            running = list(self._running.values())
+        for worker in running:
+            end_in_order(worker)
+
+    def _start(self, org: Org, complaints: IO[str]) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "automation.fleet.worker", "--orgs", str(self.orgs_file), *self.flags]
+        with self._lock:
+            if self._stopped.is_set():
+                raise Interrupted("Stopped before the run began.")
+            worker = subprocess.Popen(
+                [*command, "--output", str(self.folder / org.name), org.name],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, encoding="utf-8",
+                start_new_session=True,  # Ctrl-C is for the command, which then ends its workers in order
+            )  # fmt: skip
+            self._running[org.name] = worker
+        return worker
+
+    def _follow(self, org: Org, worker: subprocess.Popen[str], slot: _Slot) -> dict[str, Any] | None:
+        """Pass on events until the worker ends; answers its last one when it told how the run ended."""
+        end = None
+        for line in worker.stdout or ():
+            event: dict[str, Any] = json.loads(line)
+            if event["event"] == "end":
+                end = event
+            elif event["event"] == "step_ended" and event["id"] == LOGIN_STEP:
+                slot.free()
+            self.tell(org.name, event)
+        worker.wait()
+        return end
+
+    def _lost(self, org: Org, worker: subprocess.Popen[str], watch: _Deadline, complaints: str) -> RunbookError:
+        if watch.passed:
+            return DeadlinePassed(f"The run on {org.name} did not end within {org.deadline:g} s and was killed.")
+        code = worker.returncode
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
+        lines = [line for line in complaints.strip().splitlines() if line.strip()]
+        return WorkerLost(f"The worker of {org.name} {how}{f': {lines[-1][:200]}' if lines else ''}.")
+
+
+class _Slot:
+    """One of the places for logins: taken for a block, or until it is freed within."""
+
+    def __init__(self, places: threading.Semaphore) -> None:
+        self._places, self._taken = places, False
+
+    def __enter__(self) -> None:
+        self._places.acquire()
+        self._taken = True
+
+    def __exit__(self, *_: object) -> None:
+        self.free()
+
+    def free(self) -> None:
+        """Give the place to the next one."""
+        if self._taken:
+            self._taken = False
+            self._places.release()
+
+
+class _Deadline:
+    """Ends a worker when its time is up: in order first, then for good."""
+
+    def __init__(self, worker: subprocess.Popen[str], seconds: float) -> None:
+        self.passed = False
+        self._worker = worker
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        self.passed = True
+        end_in_order(self._worker)
+
+
+def end_in_order(worker: subprocess.Popen[str]) -> None:
+    """Interrupt a worker; kill it and what it started, should it not end within `GRACE` seconds. Returns at once."""
+    with suppress(ProcessLookupError):
+        worker.send_signal(signal.SIGTERM)
+
+    def kill() -> None:
+        if worker.poll() is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(worker.pid, signal.SIGKILL)
+
+    timer = threading.Timer(GRACE, kill)
+    timer.daemon = True
+    timer.start()
+
+
+def _close(worker: subprocess.Popen[str]) -> None:
+    for pipe in (worker.stdin, worker.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+
+
+def deliver_pending(seen: Look, began: float) -> OrgOutcome:
+    """Bring a proven pair to the targets that lack it, under the org's lock and without a browser."""
+    org, pair = seen.org, seen.pair
+    if pair is None:
+        raise ValueError("a look that found nothing to deliver")
+    targets = [parse(text) for text in org.settings_to_look().credentials_to]
+    try:
+        with org_lock(org.host):
+            done = deliver(targets, pair, Pending(org.host, pair.app), Receipts(org.host, pair.app))
+    except RunbookError as error:
+        return of_look(replace(seen, error=error), time.monotonic() - began)
+    return of_look(replace(seen, delivered_to=done.everywhere), time.monotonic() - began, "delivered")

@@ -1,0 +1,140 @@
+"""One run on one org in a process of its own: ``python -m automation.fleet.worker --orgs FILE --output DIR NAME``.
+
+Started by `repair`. It gets the org's name and looks up settings and secrets itself, so nothing secret passes between
+processes. It tells of its steps and its end in JSON lines on standard output. When its standard input ends, whoever
+started it is gone, and it ends its run in order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from automation.errors import Interrupted, RunbookError
+from automation.fleet.orgs import Org
+from automation.fleet.orgs_file import OrgsFile
+from automation.fleet.outcome import of_error
+from automation.options import TRACING, Options
+from automation.report.console import Console
+from automation.run import StepResult
+from automation.secrets import scrub
+from automation.steps import Step
+
+
+@dataclass
+class Telling(Console):
+    """A console that nobody sees: steps and waits go to the parent as events."""
+
+    verbosity: int = -1
+    stream: io.StringIO = field(default_factory=io.StringIO)
+    lines: IO[str] = field(default_factory=lambda: sys.stdout)
+
+    def tell(self, event: str, **values: Any) -> None:
+        """One event, on one line."""
+        print(scrub(json.dumps({"event": event, **values}, ensure_ascii=False)), file=self.lines, flush=True)
+
+    def step_started(self, step: Step) -> None:
+        self.tell("step", id=step.id, title=step.title)
+
+    def step_ended(self, result: StepResult) -> None:
+        self.tell("step_ended", id=result.id, result=result.result)
+
+    def waiting(self, text: str) -> None:
+        self.tell("waiting", text=text)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of a worker."""
+    made = argparse.ArgumentParser(prog="python -m automation.fleet.worker", description="One run on one org of an orgs file.")
+    made.add_argument("name", help="the org's table in the orgs file")
+    made.add_argument("--orgs", type=Path, required=True, metavar="FILE")
+    made.add_argument("--output", type=Path, metavar="DIR")
+    made.add_argument("--tracing", choices=TRACING, default="retain-on-failure")
+    made.add_argument("--exact", action="store_true")
+    made.add_argument("--require-permissions", action="store_true")
+    made.add_argument("--lock-wait", type=float, default=0.0, metavar="SECONDS")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, tell, and answer the exit code of the run."""
+    from automation.terminal import quiet_crashes, signals_as_interrupt
+
+    given = parser().parse_args(arguments)
+    console = Telling(lines=_own_output())
+    quiet_crashes(verbose=True)
+    with signals_as_interrupt():
+        _end_with_parent()
+        line, exit_code = _run(given, console)
+    console.tell("end", line=line, exit_code=exit_code)
+    return exit_code
+
+
+def _run(given: argparse.Namespace, console: Telling) -> tuple[dict[str, Any], int]:
+    from automation.report.json_result import as_json
+
+    org = OrgsFile.read(given.orgs).org(given.name)
+    try:
+        result = _create(org, given, console)
+    except RunbookError as error:
+        failure = error
+    except KeyboardInterrupt:
+        failure = Interrupted("Stopped before the run began.")
+    else:
+        return as_json(result), result.exit_code()
+    outcome = of_error(org, failure)
+    return outcome.line, outcome.exit_code
+
+
+def _create(org: Org, given: argparse.Namespace, console: Telling) -> Any:
+    from automation.create_app import create_app
+    from automation.lock import org_lock
+
+    settings = org.settings()
+    options = Options(
+        tracing=given.tracing,
+        output=given.output,
+        exact=given.exact,
+        require_permissions=given.require_permissions,
+        allow_production=org.allow_production,
+        verbosity=-1,
+    )
+    if given.lock_wait:
+        with org_lock(org.host, given.lock_wait):
+            pass  # a run that lost its parent is ending; its lock is free now
+    return create_app(settings, org.spec(settings), options, console)
+
+
+def _own_output() -> IO[str]:
+    """Standard output for events alone; whatever else prints goes to standard error."""
+    lines = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return lines
+
+
+def _end_with_parent() -> None:
+    """Interrupt this process once its standard input ends. Programs that it starts get none."""
+    watched = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+    def watch() -> None:
+        while os.read(watched, 1):
+            continue
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

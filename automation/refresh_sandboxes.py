@@ -1,0 +1,146 @@
+"""``python -m automation.refresh_sandboxes``: the scheduled job over many sandboxes.
+
+Finds out which of them need work, brings exactly those to proven and delivered credentials, and does nothing, fast, when
+there is nothing to do. The parts are in `automation.fleet`; heavy imports are inside functions, as in `create_app`.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from automation.errors import Interrupted, RunbookError, UsageError
+from automation.fleet.options import FleetOptions, parse
+
+if TYPE_CHECKING:
+    from automation.fleet.history import History
+    from automation.fleet.orgs import Org
+    from automation.fleet.orgs_file import OrgsFile
+    from automation.fleet.outcome import OrgOutcome
+    from automation.fleet.progress import Progress
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command. Returns the exit code."""
+    options = parse(sys.argv[1:] if arguments is None else arguments)
+    from automation.terminal import quiet_crashes, signals_as_interrupt
+
+    quiet_crashes(verbose=options.verbosity > 0)
+    with signals_as_interrupt():
+        try:
+            return _command(options)
+        except RunbookError as error:
+            failure = error
+        except KeyboardInterrupt:
+            failure = Interrupted("Stopped by a person.")
+    _complain(failure)
+    return failure.exit_code
+
+
+def _command(options: FleetOptions) -> int:
+    if options.command == "history":
+        from automation.fleet.show_history import show
+
+        return show(options)
+    from automation.fleet.orgs_file import OrgsFile
+
+    fleet = OrgsFile.read(options.orgs)
+    return refresh(fleet, _chosen(fleet, options.only), options)
+
+
+def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions) -> int:
+    """Do the job on some orgs of a fleet and tell people. Answers the exit code."""
+    from automation.fleet.history import History
+    from automation.fleet.messages import wanted
+    from automation.fleet.progress import Progress
+
+    notify = wanted(fleet.notify, options.notify)
+    progress, began = Progress(options.verbosity, options.json), time.monotonic()
+    with History(options.state) as history:
+        outcomes, run, interrupted = _done(fleet, orgs, options, history, progress)
+        seconds = time.monotonic() - began
+        code = exit_code(outcomes, interrupted=interrupted, plan_exit_code=options.exit_code)
+        history.end(run, code)
+    progress.summary(outcomes, seconds)
+    _tell(fleet, notify, outcomes, run, seconds, progress)
+    return code
+
+
+def _done(
+    fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions, history: History, progress: Progress
+) -> tuple[list[OrgOutcome], int, bool]:
+    """Run the job here or on a cluster; answers outcomes, the run's number, and whether it was interrupted."""
+    if options.scheduler is not None:
+        from automation.fleet.cluster import ClusterJob
+
+        cluster = ClusterJob(fleet, orgs, history, progress, options.scheduler, options.flags)
+        number = cluster.run()
+        return cluster.outcomes, number, cluster.interrupted
+    from automation.fleet.runner import Job
+
+    job = Job(
+        fleet,
+        orgs,
+        history,
+        progress,
+        jobs=options.jobs,
+        max_failures=options.max_failures,
+        plan=options.plan,
+        force=options.force,
+        output=options.output,
+        flags=options.flags,
+    )
+    number = job.run()
+    return job.outcomes, number, job.interrupted
+
+
+def exit_code(outcomes: Sequence[OrgOutcome], *, interrupted: bool = False, plan_exit_code: bool = False) -> int:
+    """130 interrupted; 1 some org failed; 75 some have to be tried later; 3 a plan has changes; else 0."""
+    from automation.errors import TryAgainLater
+    from automation.result import PLAN_HAS_CHANGES
+
+    if interrupted:
+        return Interrupted.exit_code
+    if any(outcome.failed for outcome in outcomes):
+        return 1
+    if any(outcome.waits for outcome in outcomes):
+        return TryAgainLater.exit_code
+    return PLAN_HAS_CHANGES if plan_exit_code and any(outcome.word == "planned" for outcome in outcomes) else 0
+
+
+def _chosen(fleet: OrgsFile, only: Sequence[str]) -> list[Org]:
+    known = [org.name for org in fleet.orgs]
+    unknown = [name for name in only if name not in known]
+    if unknown:
+        raise UsageError(f"--only {unknown[0]}: there is no such org in {fleet.path}; there are {', '.join(known[:20])}.")
+    return [org for org in fleet.orgs if not only or org.name in only]
+
+
+def _tell(
+    fleet: OrgsFile, notify: list[tuple[str, str]], outcomes: list[OrgOutcome], run: int, seconds: float, progress: Progress
+) -> None:
+    """Tell people; who can't be told is remarked, and changes nothing."""
+    targets = {event: [target for one, target in notify if one == event] for event, _ in notify}
+    if not targets:
+        return
+    from automation.fleet.messages import due, message
+    from automation.fleet.notify import tell
+    from automation.http import client
+
+    for event, listed in targets.items():
+        if due(event, outcomes):
+            told = message(event, outcomes, run, seconds)
+            for trouble in tell(listed, told, lambda: client(fleet.orgs[0].settings_to_look())):
+                progress.note(trouble)
+
+
+def _complain(error: RunbookError) -> None:
+    from automation.secrets import scrub
+
+    print(scrub(f"Error: {error.message}\nNext: {error.next}"), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
