@@ -22,6 +22,7 @@ class Patience:
     Attributes:
         limit: no try begins later than this after the first.
         unknown_key_limit: the same for "the org does not know this key"; None means ``limit``.
+        unreachable_limit: the same while the org can't be reached, answers 5xx or is inactive; never more than ``limit``.
         first: the first delay.
         factor: by how much each delay is longer than the one before.
         longest: no delay is longer.
@@ -30,6 +31,7 @@ class Patience:
 
     limit: float
     unknown_key_limit: float | None = None
+    unreachable_limit: float = 120.0
     first: float = 0.5
     factor: float = 1.5
     longest: float = 20.0

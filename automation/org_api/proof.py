@@ -130,7 +130,7 @@ def wait_for_token(client: httpx.Client, credentials: Credentials, patience: Pat
         answer = ask(client, credentials)
         if isinstance(answer, Token) or not answer.retry:
             return answer
-        limit = patience.unknown_key_limit if answer.about == "key" else None
+        limit = patience.unknown_key_limit if answer.about == "key" else min(patience.limit, patience.unreachable_limit)
         delay = tries.again(limit, answer.retry_after)
         if delay is None:
             waited = f" Tried {tries.count} times in {tries.elapsed:.0f} s."

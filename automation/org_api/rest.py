@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.org_api.backoff import Patience
 from automation.org_api.token import Token
+from automation.org_api.trouble import Trouble
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ class Rest:
         try:
             response = self.client.get(f"https://{self.host}{path}", params=params, headers=headers, follow_redirects=False)
         except httpx.HTTPError as error:
-            return OrgUnavailable(f"{self.host} could not be reached over REST ({type(error).__name__}).")
+            trouble = Trouble.of(error)
+            return OrgUnavailable(f"{self.host} could not be reached over REST: {trouble.text}.", next=trouble.cure)
         return self._decode(response, path)
 
     def _decode(self, response: httpx.Response, path: str) -> Any:

@@ -15,6 +15,7 @@ from automation.credentials import Credentials
 from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, RunbookError, SettingsError, UnexpectedPage
 from automation.org_api.ids import is_id, to_18
 from automation.org_api.refusals import About, refusal_for
+from automation.org_api.trouble import Trouble
 from automation.secrets import Secret, scrub
 
 if TYPE_CHECKING:
@@ -103,10 +104,11 @@ def ask(client: httpx.Client, credentials: Credentials) -> Token | NoToken:
             f"https://{host}{TOKEN_PATH}", data=form, headers={"Accept": "application/json"}, follow_redirects=False
         )
     except httpx.HTTPError as error:
-        trouble = type(error).__name__  # not its text nor the error itself: it carries the request and so the pair
+        trouble = Trouble.of(error)  # not the error itself: it carries the request and so the pair
     else:
         return _read(response, host)
-    return NoToken(OrgUnavailable(f"{host} could not be reached for a token ({trouble})."), "org", retry=True)
+    unreachable = OrgUnavailable(f"{host} could not be reached for a token: {trouble.text}.", next=trouble.cure)
+    return NoToken(unreachable, "org", trouble.passing)
 
 
 def revoke(client: httpx.Client, host: str, token: Secret) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pytest
 from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import parse
-from automation.errors import NotPropagatedYet, OrgBusy, ProofFailed, ReadBackDiffers, RunbookError
+from automation.errors import NotPropagatedYet, OrgBusy, OrgUnavailable, ProofFailed, ReadBackDiffers, RunbookError
 from automation.http import client
 from automation.org_api import Patience, check_rights, load_recipe, open_proof, request_token
 from automation.org_state import OrgState
@@ -240,3 +241,22 @@ def test_rights_are_those_of_the_run_as_user(scene: Callable[..., Scene], short:
     assert bool(rights.missing) is bool(missing)
     assert set(missing) <= set(rights.missing)
     assert rights.unreadable == []
+
+
+def test_an_untrusted_certificate_is_told_at_once(scene: Callable[..., Scene], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting cures no certificate; the setting that does is named."""
+    run = scene()
+    without = load_settings({**run.org.environment(), "SF_CA_FILE": "", "CREDENTIALS_TO": "command:true"}, dotenv=None)
+    with pytest.raises(OrgUnavailable, match="certificate is not trusted") as caught:
+        open_proof(client(without), run.pair, Patience(60))
+    assert "SF_CA_FILE" in caught.value.next
+
+
+def test_a_proxy_that_refuses_is_told_at_once(scene: Callable[..., Scene]) -> None:
+    """With the settings that name it."""
+    run = scene()
+    host = "acme.my.salesforce.mil"
+    stray = replace(run.pair, host=host, token_url=f"https://{host}/services/oauth2/token")
+    with pytest.raises(OrgUnavailable, match="the proxy refused") as caught:
+        open_proof(client(run.settings), stray, Patience(1))
+    assert "HTTPS_PROXY" in caught.value.next

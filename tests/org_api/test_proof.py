@@ -73,6 +73,14 @@ def test_an_org_out_of_reach_is_waited_for(answer: httpx.Response | Exception, k
         open_proof(OrgDouble([answer]).client(), pair(), Clock().patience(10))
 
 
+def test_an_org_out_of_reach_is_given_up_sooner_than_a_new_key() -> None:
+    """Two minutes are enough for a restart; a new key may need half an hour."""
+    clock = Clock()
+    with pytest.raises(OrgUnavailable):
+        open_proof(OrgDouble([httpx.ConnectError("refused")]).client(), pair(), clock.patience(900))
+    assert clock.now == pytest.approx(120)
+
+
 def test_a_wrong_secret_is_never_tried_again() -> None:
     """Repeating it may lock the user or use up the hour's logins."""
     org, clock = OrgDouble([refused("invalid_client", "invalid client credentials"), GIVEN]), Clock()
