@@ -50,7 +50,9 @@ def workbench(
         SettingsError: a code source or the label file is not right.
     """
     labels = Labels(state.language, settings.labels_file)
-    verification = IdentityVerification.from_settings(settings, labels, person=options.headed, tell=console.note)
+    verification = IdentityVerification.from_settings(
+        settings, labels, person=options.headed, tell=console.note, enrol_passkey=options.enrol_passkey
+    )
     context = new_context(browser, settings)
     try:
         page = context.new_page()

@@ -35,6 +35,7 @@ def log_in(page: Page, settings: Settings, state: OrgState, verification: Identi
     with recorder.nothing_recorded():
         door = enter(page, settings, verification)
         note_org(page, settings, state)
+        verification.note_org(state.host, state.org_id)
     state.user_name = settings.sf_username if door.types_password else state.user_name
     who = f" as {state.user_name}" if state.user_name else ""
     return unchanged(f"logged in to {state.host}{who} by {door.name}")

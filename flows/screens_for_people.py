@@ -84,7 +84,8 @@ def explained(screen: Screen, where: str) -> RunbookError:
     return kind(f'{what} (screen "{screen.value}", {where}).', next=cure)
 
 
-def method_keys(can_answer: Callable[[Method], bool]) -> list[str]:
-    """Label keys of the choices that can be answered, the least work first."""
+def method_keys(can_answer: Callable[[Method], bool], *, passkey: bool) -> list[str]:
+    """Label keys of the choices that can be answered, the strongest first."""
     keys = {Method.TOTP: "identity.choice_totp", Method.EMAIL: "identity.choice_email", Method.SMS: "identity.choice_sms"}
-    return [key for method, key in keys.items() if can_answer(method)]
+    codes = [key for method, key in keys.items() if can_answer(method)]
+    return ["identity.choice_passkey", *codes] if passkey else codes

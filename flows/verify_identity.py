@@ -16,6 +16,7 @@ from playwright.sync_api import Locator, Page
 from automation.access import hosts
 from automation.access.codes import CodeSources
 from automation.access.navigation import AnswerLost, Navigation, require_answer
+from automation.access.passkeys import Passkeys
 from automation.errors import (
     ForeignHost,
     OrgBusy,
@@ -31,6 +32,7 @@ from flows.pages.base import Timeouts
 from flows.pages.identity import METHODS, IdentityPage, Screen
 from flows.pages.labels import Labels
 from flows.screens_for_people import ENDS, explained, method_keys
+from flows.use_passkey import PasskeyUse
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ class IdentityVerification:
         codes: where codes come from.
         person: whether somebody sits before a visible browser and can act.
         tell: says something to that person.
+        passkeys: the user's software passkey, when a file for it is set.
     """
 
     settings: Settings
@@ -59,13 +62,25 @@ class IdentityVerification:
     codes: CodeSources
     person: bool = False
     tell: Callable[[str], None] = log.warning
+    passkeys: Passkeys | None = None
 
     @classmethod
     def from_settings(
-        cls, settings: Settings, labels: Labels, *, person: bool = False, tell: Callable[[str], None] = log.warning
+        cls,
+        settings: Settings,
+        labels: Labels,
+        *,
+        person: bool = False,
+        tell: Callable[[str], None] = log.warning,
+        enrol_passkey: bool = False,
     ) -> IdentityVerification:
-        """With the code sources that the settings name. Raises SettingsError."""
-        return cls(settings, labels, CodeSources.from_settings(settings), person, tell)
+        """With the code sources that the settings name, and the passkey.
+
+        Raises:
+            SettingsError: a setting is malformed, or ``enrol_passkey`` lacks the settings that it needs.
+        """
+        passkeys = Passkeys.from_settings(settings, enrol=enrol_passkey)
+        return cls(settings, labels, CodeSources.from_settings(settings), person, tell, passkeys)
 
     def prepare(self) -> None:
         """Begin to note what is in the mailbox now, beside the browser; call it, and `prepared`, before a code is sent."""
@@ -91,6 +106,8 @@ class IdentityVerification:
             OrgBusy, OrgUnavailable, TryAgainLater: maintenance, errors, a verification that timed out.
             UnexpectedPage: a page that is none of the known ones.
         """
+        if self.passkeys is not None:
+            self.passkeys.install(page.context)
         try:
             with private("passing the login and verification pages"), Navigation(page) as navigation:
                 if first is not None:
@@ -98,6 +115,11 @@ class IdentityVerification:
                 _Passage(self, page, navigation, done, types_password).run()
         finally:
             self.codes.done()
+
+    def note_org(self, my_domain: str, org_id: str | None) -> None:
+        """Tell which org was reached, so that its passkey is told from that of an earlier org on the same host."""
+        if self.passkeys is not None and org_id is not None:
+            self.passkeys.belongs_to(my_domain, org_id)
 
     def close(self) -> None:
         """Let go of the code sources' connections."""
@@ -120,6 +142,7 @@ class _Passage:
         )
         self._codes = CodeEntry(page, self._identity, settings, means.codes)
         self._form = self._login_form() if types_password else None
+        self._passkey = PasskeyUse(page, self._identity, settings, means.passkeys)
         self._notices = 0
         self._switched = False
         self._told: set[Screen | None] = set()
@@ -168,6 +191,12 @@ class _Passage:
             self._pass_login()
         elif screen is Screen.CHOOSE:
             self._choose()
+        elif screen is Screen.PASSKEY and self._passkey.was_refused:
+            raise self._passkey.refusal()
+        elif screen is Screen.PASSKEY and self._passkey.can_answer():
+            self._passkey.answer(self._navigation)
+        elif screen is Screen.ENROL_PASSKEY and self._passkey.can_enrol():
+            self._passkey.enrol(self._navigation)
         elif screen is Screen.REGISTER_PHONE:
             self._follow(self._identity.decline_phone)
         elif screen is Screen.MAINTENANCE:
@@ -197,7 +226,7 @@ class _Passage:
 
     def _choose(self) -> None:
         """Choose the first offered method that can be answered."""
-        for key in method_keys(self._codes.can_answer):
+        for key in method_keys(self._codes.can_answer, passkey=self._passkey.can_answer()):
             choice = self._identity.choice(key)
             if choice.count() == 1:
                 choice.check(timeout=self._means.settings.timeout_action * 1000)

@@ -1,0 +1,141 @@
+"""The file in which software passkeys are kept: 0600, one entry per org host and user."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from automation.errors import SettingsError
+from automation.files import private_folder, write_private
+from automation.secrets import Secret
+
+VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class Passkey:
+    """One passkey.
+
+    Attributes:
+        host: My Domain host of the org.
+        org_id: 15-character id of the org in which it was made; None until it is known. A refresh changes it.
+        user_name: Salesforce user name.
+        rp_id: the relying party that Salesforce named.
+        id: base64url, as Playwright gives it; so are ``user_handle``, ``private_key`` (PKCS#8) and ``public_key`` (SPKI).
+        sign_count: the highest signature counter that the org may have seen.
+        created_at: ISO 8601 in UTC.
+    """
+
+    host: str
+    org_id: str | None
+    user_name: str
+    rp_id: str
+    id: str
+    user_handle: Secret
+    private_key: Secret
+    public_key: str
+    sign_count: int
+    created_at: str
+
+    def counted(self, sign_count: int) -> Passkey:
+        """The same with another counter."""
+        return dataclasses.replace(self, sign_count=sign_count)
+
+    def in_org(self, org_id: str) -> Passkey:
+        """The same with the org's id."""
+        return dataclasses.replace(self, org_id=org_id)
+
+
+class PasskeyStore:
+    """Reads and writes the file of ``SF_PASSKEY_FILE``; several runs may share it.
+
+    Args:
+        file: made when the first passkey is kept.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @property
+    def file(self) -> Path:
+        """Where it is."""
+        return self._file
+
+    def all(self) -> list[Passkey]:
+        """Every kept passkey.
+
+        Raises:
+            SettingsError: the file is readable by others, or is no such file.
+        """
+        if not self._file.exists():
+            return []
+        self._require_private()
+        try:
+            tree = json.loads(self._file.read_text(encoding="utf-8"))
+            if tree["version"] != VERSION:
+                raise SettingsError(f"SF_PASSKEY_FILE: {self._file} was written by a newer version of this tool.")
+            return [_from_json(entry) for entry in tree["passkeys"]]
+        except OSError as error:
+            raise SettingsError(f"SF_PASSKEY_FILE: {self._file} can't be read: {error.strerror}.") from None
+        except (ValueError, KeyError, TypeError):
+            raise SettingsError(f"SF_PASSKEY_FILE: {self._file} is no passkey file.") from None
+
+    def find(self, host: str, user_name: str) -> Passkey | None:
+        """The passkey of this user in this org."""
+        return next((key for key in self.all() if _same(key, host, user_name)), None)
+
+    def save(self, passkey: Passkey) -> None:
+        """Keep a passkey in place of the earlier one of the same org and user."""
+        with self._changing() as keys:
+            keys[:] = [key for key in keys if not _same(key, passkey.host, passkey.user_name)] + [passkey]
+
+    def delete(self, host: str, user_name: str | None = None) -> int:
+        """Delete the passkeys of an org, or of one of its users; answers how many there were."""
+        with self._changing() as keys:
+            kept = [key for key in keys if key.host != host.lower() or (user_name and not _same(key, host, user_name))]
+            gone = len(keys) - len(kept)
+            keys[:] = kept
+        return gone
+
+    @contextmanager
+    def _changing(self) -> Iterator[list[Passkey]]:
+        from filelock import FileLock
+
+        if not self._file.parent.exists():
+            private_folder(self._file.parent)
+        with FileLock(f"{self._file}.lock", mode=0o600):
+            keys = self.all()
+            yield keys
+            tree = {"version": VERSION, "passkeys": [_to_json(key) for key in keys]}
+            write_private(self._file, json.dumps(tree, indent=1))
+
+    def _require_private(self) -> None:
+        mode = stat.S_IMODE(self._file.stat().st_mode)
+        if mode & 0o077:
+            raise SettingsError(
+                f"SF_PASSKEY_FILE: {self._file} can be read by others (mode {mode:o}).",
+                next=f"A passkey is a credential: chmod 600 {self._file}",
+            )
+
+
+def _same(key: Passkey, host: str, user_name: str) -> bool:
+    return key.host == host.lower() and key.user_name.lower() == user_name.lower()
+
+
+_SECRET: Final = ("user_handle", "private_key")
+
+
+def _to_json(key: Passkey) -> dict[str, Any]:
+    fields = {field.name: getattr(key, field.name) for field in dataclasses.fields(key)}
+    return {name: value.reveal() if isinstance(value, Secret) else value for name, value in fields.items()}
+
+
+def _from_json(entry: dict[str, Any]) -> Passkey:
+    fields: dict[str, Any] = {name: Secret(value) if name in _SECRET else value for name, value in entry.items()}
+    return Passkey(**fields)

@@ -1,0 +1,77 @@
+"""Passing a passkey check, and making a passkey where that was agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from playwright.sync_api import Locator, Page
+
+from automation.access.navigation import Navigation
+from automation.access.passkeys import Passkeys
+from automation.errors import VerificationNeeded
+from automation.outcomes import Outcome, race
+from automation.secrets import scrub
+from automation.settings import Settings
+from flows.pages.identity import IdentityPage
+
+_RENEW = (
+    "A refreshed sandbox no longer knows it, and neither does an org in which it was removed: delete it "
+    "(python -m automation.access.passkeys) and run once with --enrol-passkey."
+)
+
+
+class PasskeyUse:
+    """Presses the one button of a passkey page, once per passage."""
+
+    def __init__(self, page: Page, identity: IdentityPage, settings: Settings, passkeys: Passkeys | None) -> None:
+        self._page = page
+        self._identity = identity
+        self._settings = settings
+        self._passkeys = passkeys
+        self._used = False
+
+    def can_answer(self) -> bool:
+        """Whether a passkey for this org and user is kept and was not refused yet."""
+        return self._passkeys is not None and not self._used and self._passkeys.stored(self._page) is not None
+
+    def can_enrol(self) -> bool:
+        """Whether a passkey may be made now."""
+        return self._passkeys is not None and self._passkeys.may_enrol and not self._used
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether the button was pressed in this passage already."""
+        return self._used
+
+    def answer(self, navigation: Navigation) -> None:
+        """Use the kept passkey. Raises VerificationNeeded when Salesforce refuses it."""
+        passkeys = _there(self._passkeys)
+        self._press(self._identity.passkey_button, lambda: passkeys.shown_to(self._page), navigation)
+
+    def enrol(self, navigation: Navigation) -> None:
+        """Make a passkey and keep it. Raises VerificationNeeded when Salesforce refuses it."""
+        passkeys = _there(self._passkeys)
+        self._press(self._identity.enrol_passkey_button, lambda: passkeys.enrolling(self._page), navigation)
+
+    def _press(self, button: Locator, present: Callable[[], AbstractContextManager[None]], navigation: Navigation) -> None:
+        self._used = True
+        before = navigation.commits
+        moved = Outcome("the page after the passkey", fact=lambda: navigation.commits > before)
+        refused = Outcome("a message of the page", fact=lambda: self._identity.error_text() is not None)
+        with present():
+            button.click(timeout=self._settings.timeout_action * 1000)
+            outcome = race(self._page, "the answer to the passkey", [moved, refused], self._settings.timeout_page)
+        if outcome is refused:
+            raise self.refusal()
+
+    def refusal(self) -> VerificationNeeded:
+        """The page came back with a complaint after the passkey."""
+        said = scrub(self._identity.error_text() or "no message")[:200]
+        return VerificationNeeded(f'Salesforce did not take the passkey: "{said}"', next=_RENEW)
+
+
+def _there(passkeys: Passkeys | None) -> Passkeys:
+    if passkeys is None:
+        raise LookupError("no passkeys are configured")
+    return passkeys
