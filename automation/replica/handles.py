@@ -15,8 +15,8 @@ from automation.replica.world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Admin:
-    """What the person who runs the tool has: a login and a mailbox."""
+class Login:
+    """What a person who runs the tool has: a login and a mailbox."""
 
     username: str
     password: str
@@ -135,11 +135,15 @@ class OrgHandle:
         return self._org.id
 
     @property
-    def admin(self) -> Admin:
+    def admin(self) -> Login:
         """The browser user and the mailbox."""
-        user = self._org.admin
+        return self.login("admin")
+
+    def login(self, short: str) -> Login:
+        """What a seeded user (see ``user``) logs in with, mailbox included."""
+        user = self._org.person(short)
         word = self.replica.world.mailbox_passwords.get(user.email, "")
-        return Admin(user.username, user.password, user.email, user.email, word, user.totp_secret)
+        return Login(user.username, user.password, user.email, user.email, word, user.totp_secret)
 
     @property
     def run_as(self) -> str:
@@ -150,20 +154,20 @@ class OrgHandle:
         """A seeded user by short name: admin, viewer, policy.admin, sync, sync.some, sync.none, former, frozen, colleague."""
         return self._org.person(short)
 
-    def environment(self) -> dict[str, str]:
-        """Exactly the settings that a user of this org would set."""
-        admin = self.admin
+    def environment(self, who: str = "admin") -> dict[str, str]:
+        """Exactly the settings that a user of this org would set; ``who`` logs in."""
+        login = self.login(who)
         return {
             "HTTPS_PROXY": self.replica.proxy_url,
             "NO_PROXY": "",
             "SF_CA_FILE": str(self.replica.ca_file),
             "SF_LOGIN_URL": self.login_url,
-            "SF_USERNAME": admin.username,
-            "SF_PASSWORD": admin.password,
+            "SF_USERNAME": login.username,
+            "SF_PASSWORD": login.password,
             "SF_IMAP_URL": self.replica.imap_url,
-            "SF_IMAP_USERNAME": admin.mailbox_user,
-            "SF_IMAP_PASSWORD": admin.mailbox_password,
-            "ECA_CONTACT_EMAIL": admin.email,
+            "SF_IMAP_USERNAME": login.mailbox_user,
+            "SF_IMAP_PASSWORD": login.mailbox_password,
+            "ECA_CONTACT_EMAIL": login.email,
             "ECA_CALLBACK_URL": "https://acme.serviceboard.example/oauth",
             "ECA_RUN_AS": self.run_as,
         }

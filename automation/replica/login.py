@@ -122,6 +122,10 @@ def _let_in(ex: Exchange, org: Org, user: User, start: str) -> Response:
     lured = _lured(ex, "after_password")
     if lured is not None:
         return lured
+    if org.variants.login_bounces > 0:
+        org.variants.login_bounces -= 1
+        org.log("login bounced", username=user.username)
+        return ex.to_login(ex.safe_target(start))
     if ex.host.role is not Role.MY:
         otp = org.make_link(user, start, Role.MY, "login")
         return RedirectResponse(f"{org.url()}/secur/frontdoor.jsp?otp={otp}&startURL={quote(start, safe='')}", 302)

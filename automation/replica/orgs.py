@@ -81,7 +81,7 @@ class Org:
         self.vanished_keys: set[str] = set()
         self.status = "active"
         self.token_error = ""
-        self.random = random.Random(f"{self.my_domain}{self.seed}latency")
+        self._jitter: dict[float, random.Random] = {}
         for number in range(1, self.variants.list_size + 1):
             self._seed_app(number)
 
@@ -109,6 +109,11 @@ class Org:
     def run_as(self) -> User:
         """The integration user."""
         return self.person(users.RUN_AS)
+
+    def jitter(self) -> float:
+        """The next number in -1..1 of the latency's own seeded sequence."""
+        seed = float(self.variants.latency.get("seed", self.seed))
+        return self._jitter.setdefault(seed, random.Random(seed)).uniform(-1.0, 1.0)
 
     def ready(self) -> bool:
         """Whether the org answers at all: active, and no refresh under way."""

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from automation.replica import hosts, routes
+from automation.replica import hosts, identity, routes
 from automation.replica.exchange import Exchange
 from automation.replica.faults import Fault
 from automation.replica.hosts import Host, Role
@@ -114,7 +114,7 @@ def _delay(org: Org, kind: str) -> float:
     """Seconds of latency for a kind of request: fixed, or spread by ``jitter`` with the org's seeded random."""
     table = org.variants.latency
     spread = float(table.get("jitter", 0.0))
-    factor = 1.0 + spread * org.random.uniform(-1.0, 1.0) if spread else 1.0
+    factor = 1.0 + spread * org.jitter() if spread else 1.0
     return max(0.0, float(table.get(kind, 0.0)) * factor / 1000.0)
 
 
@@ -123,6 +123,8 @@ def _expire(ex: Exchange, struck: list[Fault]) -> None:
     session = ex.session
     if session is None:
         return
+    if _has(struck, "wrong_code"):
+        ex.form = {name: value for name, value in ex.form.items() if name not in identity.FIELDS.values()}
     if _has(struck, "late_code") and session.task is not None:
         session.task.started_at = float("-inf")
     if _has(struck, "expire_session"):

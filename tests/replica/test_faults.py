@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 import pytest
 
@@ -108,6 +110,24 @@ def test_a_code_can_time_out_once(ready: Visitor) -> None:
     ready.open(ready.aura("consumerDetailsUrl", id=ready.org.truth()["apps"][0]["id"])["value"]["url"])
     ready.submit(emc=ready.code())
     assert ready.error() == "Your verification attempt has timed out. Try again."
+
+
+def test_the_right_code_can_be_refused_once(ready: Visitor) -> None:
+    """Wrong code, then right code."""
+    ready.org.fault(preset="wrong_code_first")
+    ready.open(ready.aura("consumerDetailsUrl", id=ready.org.truth()["apps"][0]["id"])["value"]["url"])
+    ready.submit(emc=ready.code())
+    assert ready.error() == "Invalid verification code. Try again."
+    ready.submit(emc=ready.code())
+    assert ready.org.events("reveal")
+
+
+def test_latency_delays_a_kind_of_request(admin: Visitor) -> None:
+    """Milliseconds per kind; jitter is seeded."""
+    admin.org.set(latency={"aura": 120, "jitter": 0.5, "seed": 3})
+    started = time.perf_counter()
+    admin.aura("listApps")
+    assert time.perf_counter() - started >= 0.06
 
 
 def test_a_file_can_break_off_in_the_middle(visit: Visit) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.replica.conftest import Visit
 from tests.replica.visitor import Visitor
+
+if TYPE_CHECKING:
+    from automation.replica import OrgHandle
 
 SETUP = "/lightning/setup/ManageExternalClientApplication/home"
 
@@ -163,3 +168,19 @@ def test_logging_out_ends_every_session_of_the_user(admin: Visitor) -> None:
     """On all hosts."""
     admin.open("/secur/logout.jsp")
     assert admin.org.truth()["sessions"] == []
+
+
+def test_the_login_page_can_come_back_without_a_word(visit: Visit) -> None:
+    """A right password, and the login page with ``ec`` again; the second time it works."""
+    visitor = visit(login_bounces=1)
+    visitor.sign_in()
+    assert visitor.page.url.params["ec"] == "302"
+    visitor.log_in(SETUP)
+    assert visitor.path == SETUP
+
+
+def test_other_people_have_settings_too(org: OrgHandle) -> None:
+    """A viewer's environment differs in login and mailbox only."""
+    admin, viewer = org.environment(), org.environment("viewer")
+    changed = {name for name in admin if admin[name] != viewer[name]}
+    assert changed == {"SF_USERNAME", "SF_PASSWORD", "SF_IMAP_USERNAME", "SF_IMAP_PASSWORD", "ECA_CONTACT_EMAIL"}
