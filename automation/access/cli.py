@@ -105,8 +105,8 @@ class CliDoor:
         raise self._refusal(str(answer.get("name") or "error"), str(answer.get("message") or ""))
 
     def _refusal(self, kind: str, message: str) -> DoorShut:
-        first = scrub(message.strip().splitlines()[0][:200] if message.strip() else "no message")
-        if "flag" in first.lower():
+        first = scrub(" ".join(message.split()).removesuffix("See more help with --help").strip()[:200] or "no message")
+        if "nonexistent flag" in first.lower():
             return DoorShut(f"{self.name}: this CLI is too old: {first}", next=_UPDATE)
         return DoorShut(
             f"{self.name}: sf org open says {kind}: {first}",

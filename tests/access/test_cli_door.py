@@ -67,9 +67,13 @@ ANSWERS: dict[str, tuple[Any, int, str, str]] = {
         "sf update",
     ),
     "unknown alias": (
-        {"name": "NamedOrgNotFoundError", "message": "No authorization information found for acme-dev.", "status": 1},
-        1,
-        "No authorization information found",
+        {
+            "name": "NamedOrgNotFoundError",
+            "message": "Parsing --target-org \n\tNo authorization information found for acme-dev.\nSee more help with --help",
+            "status": 2,
+        },
+        2,
+        "says NamedOrgNotFoundError: Parsing --target-org No authorization information found for acme-dev.$",
         "sf org login web --alias acme-dev",
     ),
     "expired": (

@@ -173,6 +173,7 @@ def test_look_alike_gets_no_assertion(new_org: NewOrg, run: Runs) -> None:
     assert foreign.evaluate(ask) != "signed"
     passkeys = run.means.passkeys
     assert passkeys is not None
+    page.context.clear_cookies()
     page.goto(f"{org.login_url}/?again")
     with pytest.raises(ForeignHost), passkeys.shown_to(foreign):
         pytest.fail("the key was shown to a foreign page")
