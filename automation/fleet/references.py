@@ -39,7 +39,8 @@ def is_reference(text: str) -> bool:
 def check(text: str) -> None:
     """Raise ValueError when ``text`` is no reference. The text is not repeated: it may be the secret itself."""
     if not is_reference(text):
-        remember(text)
+        if text.partition(":")[0] not in _READERS:
+            remember(text)  # from now on scrubbed everywhere
         raise ValueError(f"a secret in clear text is refused; say where it is: {FORMS}")
 
 

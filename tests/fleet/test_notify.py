@@ -1,0 +1,197 @@
+"""Telling people: each target really receives it, and a dead one never fails the run."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from aiosmtpd.controller import Controller
+
+from automation.errors import LoginRefused, TryAgainLater, UsageError
+from automation.fleet.messages import due, message, wanted
+from automation.fleet.notify import check, tell
+from automation.fleet.orgs import Org
+from automation.fleet.outcome import OrgOutcome, empty_line, of_error
+from automation.secrets import only_own, remember
+
+ORG = Org("dev", "acme--dev.sandbox.my.salesforce.com", {}, {}, 60.0)
+FAILED = of_error(ORG, LoginRefused("The password of admin was refused: s3cret-word."), found="gone")
+FINE = OrgOutcome("uat", "in_order", "fine", empty_line(ORG), 0)
+CHANGED = OrgOutcome("new", "never", "no pair", empty_line(ORG) | {"outcome": "created"}, 0, browser=True)
+LATER = of_error(ORG, TryAgainLater("busy"))
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    with only_own():
+        remember("s3cret-word")
+        yield
+
+
+class Hook(HTTPServer):
+    """A webhook that keeps what it got, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.bodies: list[Any] = []
+        self.status = 200
+        super().__init__(("127.0.0.1", 0), _Keep)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/hook"
+
+
+class _Keep(BaseHTTPRequestHandler):
+    server: Hook
+
+    def do_POST(self) -> None:  # noqa: N802 - the library's name
+        self.server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(self.server.status)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    server = Hook()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+class Postbox:
+    """An SMTP handler that keeps the mails."""
+
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+
+    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:  # noqa: N802 - the library's name
+        self.mails.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def postbox() -> Iterator[tuple[Postbox, int]]:
+    box = Postbox()
+    controller = Controller(box, hostname="127.0.0.1", port=0)
+    controller.start()
+    assert controller.server is not None
+    yield box, controller.server.sockets[0].getsockname()[1]
+    controller.stop()
+
+
+def told(*targets: str, outcomes: tuple[OrgOutcome, ...] = (FAILED, FINE)) -> list[str]:
+    return tell(targets, message("failure", outcomes, 7, 12.0), lambda: httpx.Client(trust_env=False))
+
+
+def test_a_webhook_gets_each_org_with_outcome_cause_and_cure(hook: Hook) -> None:
+    """Orgs on which nothing happened are only counted; no secret passes."""
+    assert told(f"webhook:{hook.url}") == []
+    (body,) = hook.bodies
+    (org,) = body["orgs"]
+    assert (org["name"], org["outcome"], org["found"], org["error"]["kind"]) == ("dev", "failed", "gone", "login_refused")
+    assert org["error"]["message"] == "The password of admin was refused: ***."
+    assert org["error"]["next"]
+    assert body["summary"].startswith("2 orgs: 1 in order, 1 failed")
+
+
+@pytest.mark.parametrize("kind", ["slack", "teams"])
+def test_chats_get_their_own_form(kind: str, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack's text, Teams' Adaptive Card; their addresses come by reference."""
+    monkeypatch.setenv("CHAT", hook.url)
+    assert told(f"{kind}:env:CHAT") == []
+    (body,) = hook.bodies
+    text = body["text"] if kind == "slack" else json.dumps(body["attachments"][0]["content"]["body"])
+    assert "dev (acme--dev.sandbox.my.salesforce.com): failed: The password of admin was refused: ***." in text
+    assert "Next: " in text
+
+
+def test_a_mail_is_sent(postbox: tuple[Postbox, int]) -> None:
+    """Plain text, marked as sent by a machine."""
+    box, port = postbox
+    assert told(f"mail:ops@acme.com?server=smtp://127.0.0.1:{port}&from=runbook@acme.com") == []
+    (mail,) = box.mails
+    text = mail.content.decode()
+    assert mail.rcpt_tos == ["ops@acme.com"]
+    assert "Auto-Submitted: auto-generated" in text
+    assert "1 of 2 orgs failed" in text
+    assert "s3cret-word" not in text
+
+
+def test_a_program_gets_the_same_as_a_webhook(tmp_path: Path) -> None:
+    """As JSON on its standard input."""
+    out = tmp_path / "told.json"
+    assert told(f"command:{sys.executable} -c 'import sys; open(\"{out}\", \"w\").write(sys.stdin.read())'") == []
+    assert json.loads(out.read_text())["orgs"][0]["name"] == "dev"
+
+
+def test_dead_targets_are_remarked_and_the_others_told(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence each, without the address, which is a secret."""
+    monkeypatch.setenv("DEAD", "http://127.0.0.1:9/services/T0/B0/geheim")
+    dead = ["slack:env:DEAD", "webhook:env:NOT_SET", "command:/not/there", "command:false"]
+    dead.append("mail:ops@acme.com?server=smtp://127.0.0.1:9&from=runbook@acme.com")
+    troubles = told(*dead, f"webhook:{hook.url}")
+    assert len(troubles) == len(dead)
+    assert len(hook.bodies) == 1
+    assert "geheim" not in "".join(troubles)
+
+
+def test_a_target_that_refuses_is_remarked(hook: Hook) -> None:
+    """With its status."""
+    hook.status = 410
+    assert told(f"webhook:{hook.url}") == ["webhook could not be told: it answered 410"]
+
+
+@pytest.mark.parametrize(
+    ("target", "right"),
+    [
+        ("webhook:https://hooks.acme.com/eca", True),
+        ("webhook:http://hooks.acme.com/eca", False),
+        ("webhook:https://hooks.acme.com/eca?token=abcdef", False),
+        ("slack:https://hooks.slack.com/services/x", False),
+        ("slack:env:SLACK", True),
+        ("mail:ops@acme.com", False),
+        ("mail:ops@acme.com?server=smtps://mail&from=a@b.c&username=a&password=geheim", False),
+        ("mail:ops@acme.com?server=smtps://mail&from=a@b.c&username=a&password=env:X", True),
+        ("pager:x", False),
+        ("command:'", False),
+    ],
+)
+def test_targets_are_checked_before_anything_begins(target: str, right: bool) -> None:
+    """And nothing of a secret is repeated."""
+    problem = check(target)
+    assert (problem is None) is right
+    assert "geheim" not in (problem or "")
+    assert "abcdef" not in (problem or "")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "events"),
+    [
+        ((FINE,), ["always"]),
+        ((FINE, LATER), ["always"]),
+        ((FINE, CHANGED), ["change", "always"]),
+        ((FINE, FAILED), ["failure", "change", "always"]),
+    ],
+)
+def test_who_wants_what(outcomes: tuple[OrgOutcome, ...], events: list[str]) -> None:
+    """A failure is told to everybody; a wait to those who want everything."""
+    assert [event for event in ("failure", "change", "always") if due(event, outcomes)] == events
+
+
+def test_the_command_line_adds_targets() -> None:
+    """On failure unless it says otherwise; a malformed one is wrong usage."""
+    assert wanted({"change": ("command:a",)}, ["always=command:b", "command:c"]) == [
+        ("change", "command:a"), ("always", "command:b"), ("failure", "command:c"),
+    ]  # fmt: skip
+    with pytest.raises(UsageError):
+        wanted({}, ["pager:me"])

@@ -1,0 +1,180 @@
+"""The orgs file: what it means, and what it is told when it is wrong."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from automation.errors import SettingsError
+from automation.fleet.orgs import sandbox_name, with_suffix
+from automation.fleet.orgs_file import OrgsFile
+from automation.secrets import only_own
+
+GOOD = """
+[defaults]
+login_url = "https://acme--{name}.sandbox.my.salesforce.com"
+username = "admin@acme.com"
+password = "env:PW_{name}"
+
+[defaults.app]
+contact_email = "admin@acme.com"
+callback_url = "https://acme.example/oauth"
+run_as = "sync@acme.com"
+
+[orgs.dev]
+[orgs.uat]
+deadline = 60
+app.run_as = "other@acme.com.uat"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def read(text: str) -> OrgsFile:
+    path = Path("orgs.toml")
+    path.write_text(textwrap.dedent(text))
+    return OrgsFile.read(path)
+
+
+def test_defaults_are_shared_and_an_orgs_own_keys_win() -> None:
+    """Two tables with a line each make two whole orgs."""
+    dev, uat = read(GOOD).orgs
+    assert dev.host == "acme--dev.sandbox.my.salesforce.com"
+    assert (dev.deadline, uat.deadline) == (1800.0, 60.0)
+    assert dev.texts["ECA_CALLBACK_URL"] == uat.texts["ECA_CALLBACK_URL"]
+
+
+def test_user_names_take_the_sandbox_suffix_by_themselves() -> None:
+    """As a refresh does it; a name that has its suffix is left alone."""
+    dev, uat = read(GOOD).orgs
+    assert (dev.texts["ECA_RUN_AS"], uat.texts["ECA_RUN_AS"]) == ("sync@acme.com.dev", "other@acme.com.uat")
+    assert dev.texts["SF_USERNAME"] == "admin@acme.com.dev"
+
+
+def test_the_suffix_can_be_left_out() -> None:
+    """For users that were made in the sandbox itself."""
+    org = read(GOOD.replace("[orgs.dev]", "[orgs.dev]\nadd_suffix = false")).orgs[0]
+    assert org.texts["ECA_RUN_AS"] == "sync@acme.com"
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("acme--dev.sandbox.my.salesforce.com", "dev"),
+        ("acme-co--Full1.sandbox.my.salesforce.com", "Full1"),
+        ("acme.my.salesforce.com", None),
+        ("acme-dev-ed.develop.my.salesforce.com", None),
+    ],
+)
+def test_the_sandbox_is_named_by_its_host(host: str, name: str | None) -> None:
+    """And by nothing else."""
+    assert sandbox_name(host) == name
+    assert with_suffix("a@b.com", host) == (f"a@b.com.{name.lower()}" if name else "a@b.com")
+
+
+def test_secrets_are_looked_up_only_when_a_run_needs_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look at an org goes without passwords."""
+    org = read(GOOD).orgs[0]
+    org.settings_to_look()
+    with pytest.raises(SettingsError, match=r"env:PW_dev: there is no such variable"):
+        org.settings()
+    with only_own():
+        monkeypatch.setenv("PW_dev", "correct horse battery")
+        password = org.settings().sf_password
+        assert password is not None
+        assert password.reveal() == "correct horse battery"
+
+
+def test_each_org_delivers_to_a_place_of_its_own_by_default() -> None:
+    """The same place as a run on that org alone."""
+    assert read(GOOD).orgs[0].texts["CREDENTIALS_TO"] == "dotenv:credentials/acme--dev.sandbox.my.salesforce.com.env"
+
+
+WRONG = [
+    ("login_url = 5", "[orgs.dev] login_url: must be text"),
+    ('password = "hunter2hunter2"', "[orgs.dev] password: a secret in clear text is refused"),
+    ('pasword = "env:X"', "[orgs.dev] pasword: there is no such key; did you mean password?"),
+    ('https_proxy = "http://user:geheim77@proxy:3128"', "[orgs.dev] https_proxy: a secret in clear text is refused"),
+    ('login_url = "https://acme.lightning.force.com"', "[orgs.dev] login_url: acme.lightning.force.com is not a Salesforce login host"),
+    ('login_url = "https://test.salesforce.com"', "[orgs.dev] login_url: test.salesforce.com serves every org"),
+    ('login_url = "https://acme.my.salesforce.com"', 'add allow_production = "acme.my.salesforce.com"'),
+    ('deliver = ["nowhere:x"]', "[orgs.dev] deliver: 'nowhere' begins no known delivery target"),
+    ('deliver = ["command:/bin/true"]', "[orgs.dev] deliver: nothing there can be read again"),
+    ("deadline = true", "[orgs.dev] deadline: must be a number of seconds"),
+    ('app.scope = "api"', "[orgs.dev.app] scope: there is no such key; did you mean scopes?"),
+    ('app.pkce = "no"', "[orgs.dev.app] pkce: must be true or false"),
+    ('app.contact_email = "nobody"', "[orgs.dev] app.contact_email: 'nobody' is not an e-mail address"),
+    ('imap_url = "imaps://mail.acme.com/INBOX"', "[orgs.dev] imap_username: missing; imap_url is set and needs it"),
+    ('app.run_as = "admin@acme.com"', "[orgs.dev] app.run_as: is the same user as username"),
+    ('frontdoor_url = "env:X"', "[orgs.dev] frontdoor_url: there is no such key"),
+]
+
+
+@pytest.mark.parametrize(("line", "told"), WRONG, ids=[line.partition(" ")[0] for line, _ in WRONG])
+def test_an_error_names_table_and_key(line: str, told: str) -> None:
+    """And what is right, in the words of the file."""
+    with only_own(), pytest.raises(SettingsError) as caught:
+        read(GOOD.replace("[orgs.dev]", f"[orgs.dev]\n{line}"))
+    assert told in caught.value.message
+    assert caught.value.exit_code == 78
+    assert "hunter2" not in caught.value.message
+    assert "geheim77" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[org.dev]", "[org]: there is no such table; there are defaults, orgs"),
+        ("[orgs]", "[orgs]: no org is named"),
+        (GOOD + "[limits]\nlogin = 3", "[limits] login: there is no such key"),
+        (GOOD + "[limits]\nlogins = 0", "[limits] logins: must be a number, at least 1"),
+        (GOOD + '[production]\nlogin_url = "https://acme.my.salesforce.com"', "[production]: give either access_token or"),
+        (GOOD + '[production]\nlogin_url = "https://acme.my.salesforce.com"\naccess_token = "00Dxxxx"', "[production] access_token: a"),
+        (GOOD + '[notify]\nfailed = ["command:x"]', "[notify] failed: there is no such event; there are failure, change"),
+        (GOOD + '[notify]\nfailure = ["slack:https://hooks.slack.com/services/T/B/x"]', "[notify] failure: slack: its address is a"),
+        (GOOD + '[orgs.two]\nlogin_url = "https://acme--dev.sandbox.my.salesforce.com"', "is already that of [orgs.dev]"),
+        (GOOD + '[orgs.two]\ndeliver = "dotenv:one.env"\n[orgs.three]\ndeliver = "dotenv:one.env"', "deliver: dotenv:one.env is already"),
+        ("x = ", "is no TOML"),
+    ],
+)  # fmt: skip
+def test_the_whole_file_is_checked(text: str, told: str) -> None:
+    """Tables, limits, production access, notifications, and orgs that get in each other's way."""
+    with only_own(), pytest.raises(SettingsError) as caught:
+        read(text)
+    assert told in str(caught.value)
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    """Nobody has to run the command once per mistake."""
+    with pytest.raises(SettingsError) as caught:
+        read(GOOD + '[limits]\nlogin = 3\n[orgs.x]\nlogin_url = 1\n[orgs.y]\nfoo = "x"')
+    assert caught.value.message.count("\n") == 3
+
+
+def test_a_missing_file_says_how_to_begin() -> None:
+    """The example is there to be copied."""
+    with pytest.raises(SettingsError) as caught:
+        OrgsFile.read(Path("orgs.toml"))
+    assert "orgs.example.toml" in caught.value.next
+
+
+def test_proxy_and_browser_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They belong to the machine; who logs in where does not."""
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    monkeypatch.setenv("SF_CLI_ORG", "somebody's")
+    texts = read(GOOD).orgs[0].texts
+    assert texts["NO_PROXY"] == "localhost"
+    assert "SF_CLI_ORG" not in texts
+
+
+def test_the_example_is_a_good_file() -> None:
+    """It is meant to be copied and changed."""
+    example = OrgsFile.read(Path(__file__).resolve().parents[2] / "orgs.example.toml")
+    assert len(example.orgs) >= 3
