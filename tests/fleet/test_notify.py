@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -82,10 +83,12 @@ class Postbox:
 @pytest.fixture
 def postbox() -> Iterator[tuple[Postbox, int]]:
     box = Postbox()
-    controller = Controller(box, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:  # the library needs to know the port beforehand
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
-    assert controller.server is not None
-    yield box, controller.server.sockets[0].getsockname()[1]
+    yield box, port
     controller.stop()
 
 
