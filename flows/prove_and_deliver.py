@@ -6,18 +6,20 @@ Nothing in here needs a browser: `find_delivered` alone tells whether an org is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import NoReturn
 
 from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import Pending, Receipts, deliver, lacking, parse
-from automation.errors import NotPermitted, ProofFailed, ReadBackDiffers, UsageError
+from automation.errors import NotPermitted, ProofFailed, ReadBackDiffers, RunbookError, UsageError
 from automation.http import client
 from automation.org_api import (
     Patience,
     ProofSession,
     Reading,
+    Rights,
     check_org,
     check_rights,
     compare,
@@ -55,10 +57,12 @@ def read_back_app(settings: Settings, spec: AppSpec, state: OrgState) -> Finding
     if state.credentials is None or not state.proof.token:
         return needed("read back what was set and compare", act=_no_pair)
     try:
-        with _session(settings, state, state.credentials) as session:
+        with _session(settings, state, state.credentials) as session, ThreadPoolExecutor(1) as pool:
+            user_id = session.identity().user_id
+            rights = pool.submit(check_rights, session.rest, load_recipe(), user_id)  # beside the reading
             reading = _read(session, spec, state)
-            differences = compare(reading, spec, state.proof.scopes, session.identity().user_id)
-            _check_rights(session, state)
+            differences = compare(reading, spec, state.proof.scopes, user_id)
+            _note_rights(rights, state)
     finally:
         state.session = None
     return _compared(reading, differences, spec, state)
@@ -166,10 +170,15 @@ def _differ(told: str) -> NoReturn:
     raise ReadBackDiffers(f"The org does not hold what was asked for: {told}.")
 
 
-def _check_rights(session: ProofSession, state: OrgState) -> None:
+def _note_rights(checked: Future[Rights], state: OrgState) -> None:
     """Appendix C. Lacking rights are a remark for the report, or a failure where they are required."""
-    rights = check_rights(session.rest, load_recipe(), session.identity().user_id)
-    state.rights = rights
+    try:
+        rights = state.rights = checked.result()
+    except RunbookError as error:
+        if state.rights_required:
+            raise
+        state.notes.append(f"The Run As user's rights could not be checked: {error.message}")
+        return
     if rights.missing and state.rights_required:
         raise NotPermitted(
             f"The Run As user lacks rights that the integration needs: {'; '.join(rights.missing)}.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any, Final
@@ -76,7 +76,9 @@ def check_rights(rest: Rest, recipe: Recipe, user_id: str) -> Rights:
     Rights on objects come from Describe Global, which answers for all objects at once; where that is refused, from each
     object's own description. A package of which no object is visible is one sentence.
     """
-    seen = _visible(rest, recipe)
+    with ThreadPoolExecutor(6) as pool:  # no question waits for another
+        answers = [pool.submit(rest.query, ask.soql.replace("{user_id}", user_id)) for ask in recipe.asks]
+        seen = _visible(rest, recipe, pool)
     found = Rights()
     absent = _absent_packages(recipe, seen)
     for package in absent:
@@ -84,20 +86,18 @@ def check_rights(rest: Rest, recipe: Recipe, user_id: str) -> Rights:
     for wanted in recipe.objects:
         if wanted.package not in absent:
             _check_object(wanted, seen, found)
-    with ThreadPoolExecutor(5) as pool:  # one question waits for no other
-        answers = pool.map(lambda ask: rest.query(ask.soql.replace("{user_id}", user_id)), recipe.asks)
     for ask, answer in zip(recipe.asks, answers, strict=True):
-        _note_answer(ask, answer, found)
+        _note_answer(ask, answer.result(), found)
     return found
 
 
-def _visible(rest: Rest, recipe: Recipe) -> dict[str, dict[str, Any]]:
+def _visible(rest: Rest, recipe: Recipe, pool: Executor) -> dict[str, dict[str, Any]]:
     everything = rest.describe_all()
     if not isinstance(everything, NotReadable):
         return everything
     names = [name for wanted in recipe.objects for name in wanted.names]
-    described = {name: rest.describe(name) for name in names}
-    return {name: one for name, one in described.items() if not isinstance(one, NotReadable)}
+    described = zip(names, pool.map(rest.describe, names), strict=True)
+    return {name: one for name, one in described if not isinstance(one, NotReadable)}
 
 
 def _absent_packages(recipe: Recipe, seen: dict[str, dict[str, Any]]) -> list[str]:

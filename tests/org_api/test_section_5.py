@@ -15,6 +15,7 @@ from automation.delivery import Pending, parse
 from automation.errors import (
     DeliveryFailed,
     NotPermitted,
+    OrgBusy,
     OrgUnavailable,
     ProofFailed,
     ReadBackDiffers,
@@ -262,6 +263,17 @@ def test_lacking_rights_are_a_remark(bench: Bench) -> None:
     bench.run()
     assert bench.state.rights is not None
     assert any("no object of package SVMXC" in note for note in bench.state.notes)
+
+
+def test_rights_that_can_not_be_checked_are_a_remark(bench: Bench) -> None:
+    """A proven pair is delivered all the same; where rights are required, not knowing is a failure."""
+    bench.org.paths["/services/data/v67.0/sobjects"] = rest_error("REQUEST_LIMIT_EXCEEDED", status=403)
+    assert bench.run()[1].result == "unchanged"
+    assert any("could not be checked: " in note for note in bench.state.notes)
+    bench.fresh().rights_required = True
+    bench.looks()
+    with pytest.raises(OrgBusy):
+        bench.run()
 
 
 def test_lacking_rights_fail_where_they_are_required(bench: Bench) -> None:
