@@ -37,7 +37,7 @@ def render(ex: Exchange, session: Session, task: Task) -> Response:
     enter = text[{"temp_code": "enter_temp"}.get(task.screen, f"enter_{task.screen}")]
     error, task.error = task.error, ""
     return ex.html(
-        "verify.html", why=f"{why} {enter} {to}".strip() + ("." if to else ""), error=error, purpose=task.purpose,
+        "verify.html", why=why, enter=enter, to=to, error=error, purpose=task.purpose,
         action=screens.action(task), field=FIELDS[task.screen], hidden=hidden(ex, task),
         resend=f"{RESEND}?vflid={task.flow_id}&vir=1" if task.screen == "email" else "",
         other_method=_other(ex, task),

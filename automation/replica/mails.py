@@ -35,7 +35,7 @@ def verification(org: Org, user: User, code: str, purpose: str, now: float) -> M
     """The mail with a code. Subject and the code's line are evidence in English; the rest of the wording is a guess."""
     knobs = org.variants
     t = pages.texts(knobs.language if knobs.mail_language == "user" else "en")
-    lines = [f"{t['mail_hello']} {user.name},", t["why_login" if purpose == "login" else "why_reveal"]]
+    lines = [f"{t['mail_hello']} {user.name},", t["why_login" if purpose == "login" else "why_reveal"].replace("**", "")]
     lines.append(f"{t['verification_code']}: {code}")
     if knobs.mail_names_user:
         lines.append(f"{t['username']}: {user.username}")

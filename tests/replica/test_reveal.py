@@ -142,3 +142,14 @@ def test_a_reveal_is_in_the_event_log_without_any_secret(ready: Visitor) -> None
     assert ready.org.events("reveal")
     secrets = [app["key"], app["secret"], code, ready.org.admin.password, *(s["sid"] for s in truth["sessions"])]
     assert not [secret for secret in secrets if secret in log]
+
+
+def test_the_consumer_page_is_laid_out_in_rows(ready: Visitor) -> None:
+    """Label cell, value, and one of two buttons named Copy; the text is escaped and nothing else shows."""
+    _reveal(ready)
+    ready.submit(emc=ready.code())
+    text = ready.page.text
+    app = ready.org.truth()["apps"][0]
+    assert text.count(">Copy</button>") == 2
+    assert text.index("Consumer Key</th>") < text.index(app["key"]) < text.index("Consumer Secret</th>") < text.index(app["secret"])
+    assert "built-in" not in text

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup, escape
 
 FOLDER = Path(__file__).parent
 _ENVIRONMENT = jinja2.Environment(
@@ -24,6 +25,15 @@ def texts(language: str) -> dict[str, str]:
         if path.exists():
             merged |= tomllib.loads(path.read_text(encoding="utf-8"))["text"]
     return merged
+
+
+def bold(text: str) -> Markup:
+    """``**words**`` as bold text, everything escaped."""
+    parts = [escape(part) for part in text.split("**")]
+    return Markup("").join(Markup("<b>{}</b>").format(part) if number % 2 else part for number, part in enumerate(parts))
+
+
+_ENVIRONMENT.filters["bold"] = bold
 
 
 def render(template: str, *, language: str = "en", **values: Any) -> str:
