@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from automation.artifacts import Recorder
-
 from automation.app_spec import AppSpec
+from automation.artifacts import Recorder
 from automation.credentials import Credentials
 from automation.org_state import OrgState
 from automation.settings import Settings
@@ -23,32 +22,42 @@ from flows.verify_identity import IdentityVerification
 from flows.way_to_app import to_app, to_manager
 
 ALREADY = "the pair delivered earlier is still valid; nothing is revealed again"
+KEPT = "the pair delivered earlier is kept and proven in 5.1; what the org refuses lies in the app's policies, not in the pair"
+
+
+def _at_hand(state: OrgState) -> str | None:
+    """Why nothing has to be revealed, or None."""
+    if state.delivered_before is not None:
+        return ALREADY
+    return KEPT if state.delivered_unproven is not None else None
 
 
 @step("4.1", "Open the External Client App Manager")
 def open_manager(page: AppPage, manager: AppManager, state: OrgState, spec: AppSpec, settings: Settings) -> Finding:
     if not state.app_created:
         find_delivered(settings, spec, state)
-    return skipped(ALREADY) if state.delivered_before else to_manager(page, manager, state)
+    kept = _at_hand(state)
+    return skipped(kept) if kept else to_manager(page, manager, state)
 
 
 @step("4.2", "Open the app")
 def open_app(page: AppPage, manager: AppManager, tab: SettingsTab, spec: AppSpec, state: OrgState) -> Finding:
-    return skipped(ALREADY) if state.delivered_before else to_app(page, manager, tab, spec, state)
+    kept = _at_hand(state)
+    return skipped(kept) if kept else to_app(page, manager, tab, spec, state)
 
 
 @step("4.3", "Settings")
 def open_settings(tab: SettingsTab, state: OrgState) -> Finding:
-    if state.delivered_before:
-        return skipped(ALREADY)
+    if kept := _at_hand(state):
+        return skipped(kept)
     tab.select()
     return unchanged("the tab Settings is open")
 
 
 @step("4.4", "Expand the OAuth section")
 def expand_oauth(tab: SettingsTab, state: OrgState) -> Finding:
-    if state.delivered_before:
-        return skipped(ALREADY)
+    if kept := _at_hand(state):
+        return skipped(kept)
     tab.open_oauth_section()
     return unchanged("the OAuth section is open")
 
@@ -57,8 +66,8 @@ def expand_oauth(tab: SettingsTab, state: OrgState) -> Finding:
 def open_key_and_secret(
     tab: SettingsTab, reveal: Reveal, verification: IdentityVerification, recorder: Recorder, state: OrgState
 ) -> Finding:
-    if state.delivered_before:
-        return unchanged(ALREADY)
+    if kept := _at_hand(state):
+        return unchanged(kept)
     tab.key_and_secret_button()
 
     def click() -> str:
@@ -72,15 +81,15 @@ def open_key_and_secret(
 
 @step("4.6", "Verify the user's identity")
 def verify_identity(reveal: Reveal, verification: IdentityVerification, state: OrgState) -> Finding:
-    if state.delivered_before:
-        return unchanged(ALREADY)
+    if kept := _at_hand(state):
+        return unchanged(kept)
     return needed("identity verified", act=lambda: verification.until(reveal.shown_on, reveal.arrived()))
 
 
 @step("4.7", "Copy consumer key and secret")
 def copy_credentials(reveal: Reveal, spec: AppSpec, state: OrgState) -> Finding:
-    if state.delivered_before:
-        return unchanged(ALREADY)
+    if kept := _at_hand(state):
+        return unchanged(kept)
 
     def read() -> str:
         key, secret = reveal.read()

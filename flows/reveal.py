@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from automation.artifacts import Recorder
 from playwright.sync_api import Page
 
+from automation.artifacts import Recorder
 from automation.errors import UnexpectedPage
 from automation.outcomes import Outcome, race
 from automation.secrets import Secret, private
