@@ -7,10 +7,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from automation.report.time_spent import waiting_for_org
+
 
 def _wait(seconds: float) -> None:
     """Wait on an event that nobody sets: Ctrl-C ends it at once."""
-    threading.Event().wait(seconds)
+    with waiting_for_org():
+        threading.Event().wait(seconds)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from automation.credentials import Credentials
 from automation.errors import ProofFailed, UnexpectedPage
@@ -18,6 +18,9 @@ from automation.secrets import Secret
 
 if TYPE_CHECKING:
     import httpx
+
+VERSION_TIMEOUT: Final = 10.0
+"""Seconds for the API versions, which are only asked for early to save time: a slow answer must not hold up the proof."""
 
 Tell = Callable[[str], None]
 """Takes a sentence about progress for whoever watches the run."""
@@ -117,7 +120,7 @@ def _version(client: httpx.Client, host: str) -> str | None:
     import httpx
 
     try:
-        response = client.get(f"https://{host}/services/data/", follow_redirects=False)
+        response = client.get(f"https://{host}/services/data/", follow_redirects=False, timeout=VERSION_TIMEOUT)
         return newest_version(response.json()) if response.status_code == httpx.codes.OK else None
     except (httpx.HTTPError, ValueError):
         return None
