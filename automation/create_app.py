@@ -46,13 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command.list_steps:
         return _list_steps()
     from automation.report.console import Console
-    from automation.terminal import quiet_crashes, signals_as_interrupt, tell_log
+    from automation.terminal import quiet_crashes, signals_as_interrupt, telling_log
 
     console = Console(command.options.verbosity)
     told = _print_json if command.json else lambda _: None
     quiet_crashes(verbose=command.options.verbosity > 0, also=lambda fault: told(_failed_early(fault)))
-    tell_log(console)
-    with signals_as_interrupt():
+    with telling_log(console), signals_as_interrupt():
         result = _guarded(command, console)
     told(result)
     return result.exit_code(plan_exit_code=command.exit_code)

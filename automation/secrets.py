@@ -22,7 +22,8 @@ MASK: Final = "***"
 SHORTEST: Final = 4
 """Values shorter than this are not searched for: they would turn every text to asterisks."""
 
-_known: set[str] = set()
+_known: dict[str, list[str]] = {}
+"""Known values and the forms of each that are searched for."""
 _lock = threading.Lock()
 
 
@@ -76,7 +77,7 @@ def remember(value: str) -> None:
     """Make ``value`` known to the scrubber. Values of fewer than four characters are left out."""
     if len(value) >= SHORTEST:
         with _lock:
-            _known.add(value)
+            _known.setdefault(value, encodings(value))
 
 
 def known_secrets() -> frozenset[str]:
@@ -93,7 +94,8 @@ def only_own() -> Iterator[None]:
         yield
     finally:
         with _lock:
-            _known.intersection_update(before)
+            for value in _known.keys() - before:
+                del _known[value]
 
 
 def encodings(value: str) -> list[str]:
@@ -156,7 +158,8 @@ def _forms() -> list[str]:
     global _forms_of
     known = known_secrets()
     if known != _forms_of[0]:
-        forms = {form for value in known for form in encodings(value)}
+        with _lock:
+            forms = {form for found in _known.values() for form in found}
         _forms_of = (known, sorted(forms, key=len, reverse=True))
     return _forms_of[1]
 

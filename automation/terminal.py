@@ -28,13 +28,20 @@ class _ToConsole(logging.Handler):
         self._console.note(record.getMessage())
 
 
-def tell_log(console: Console) -> None:
+@contextmanager
+def telling_log(console: Console) -> Iterator[None]:
     """Show the log records of our own packages on the console; which ones depends on its verbosity."""
-    for name in ("automation", "flows"):
-        logger = logging.getLogger(name)
-        logger.handlers = [_ToConsole(console)]
+    loggers = [logging.getLogger(name) for name in ("automation", "flows")]
+    before = [(logger.handlers, logger.level, logger.propagate) for logger in loggers]
+    for logger in loggers:
+        logger.handlers, logger.propagate = [_ToConsole(console)], False
         logger.setLevel(LEVELS.get(console.verbosity, logging.DEBUG))
-        logger.propagate = False
+    try:
+        yield
+    finally:
+        for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+            logger.handlers, logger.propagate = handlers, propagate
+            logger.setLevel(level)
 
 
 def quiet_crashes(*, verbose: bool, also: Callable[[RunbookError], None] = lambda _: None) -> None:

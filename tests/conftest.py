@@ -8,10 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
+
     from automation.replica import OrgHandle, Replica
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("any machine")
 
 _numbers = itertools.count(1)
 
@@ -52,3 +58,23 @@ def new_org(replica: Replica) -> Iterator[Callable[..., OrgHandle]]:
 def org(new_org: Callable[..., OrgHandle]) -> OrgHandle:
     """A fresh sandbox with the default variants."""
     return new_org()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], playwright: Playwright, replica: Replica, pytestconfig: pytest.Config
+) -> Iterator[dict[str, Any]]:
+    """The product's own choice of browser, proxy and certificates, below the options of pytest-playwright.
+
+    The browser of a test process is shared by all its tests, so there is one such choice for all folders.
+    """
+    from automation.browser import launch_options
+    from automation.browser_finding import find_browser
+    from automation.browser_trust import trusting
+    from automation.settings import load_settings
+
+    settings = load_settings(replica.new_org("acme--browser.sandbox").environment(), None)
+    headed = bool(pytestconfig.getoption("--headed"))
+    found = find_browser(settings, Path(playwright.chromium.executable_path), headed=headed)
+    with trusting(settings) as trust:
+        yield {**launch_options(settings, found, trust, headed=headed), **browser_type_launch_args}

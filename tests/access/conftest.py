@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,13 +17,6 @@ from flows.verify_identity import IdentityVerification
 from tests.access.fake_salesforce import ORG, FakeSalesforce
 
 USER, PASSWORD = "admin@acme.example.dev", "Correct-Horse-9"
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The machine's Chromium where Playwright has none of its own."""
-    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    return {**browser_type_launch_args, **({"executable_path": found} if found else {})}
 
 
 class ListedCodes:

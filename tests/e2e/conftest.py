@@ -1,13 +1,13 @@
 """The harness that runs the whole procedure: on a replica by default, on a real sandbox with ``--org``.
 
-pytest-playwright's fixtures are used; only the launch arguments are ours, by the same decision as the program's
-(which browser, which proxy, whose certificates), so ``--headed``, ``--slowmo`` and ``--browser-channel`` keep working.
+pytest-playwright's fixtures are used; only the launch arguments are ours (see ``tests/conftest.py``), so ``--headed``,
+``--slowmo`` and ``--browser-channel`` keep working.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,9 +15,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from automation.app_spec import AppSpec
-from automation.browser import launch_options
-from automation.browser_finding import find_browser
-from automation.browser_trust import trusting
 from automation.create_app import create_app
 from automation.options import Options
 from automation.report.console import Console
@@ -25,27 +22,15 @@ from automation.result import RunResult
 from automation.settings import load_settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser
 
-    from automation.replica import OrgHandle, Replica
+    from automation.replica import OrgHandle
 
 
 class Target(Protocol):
     """An org that can be run against: a replica's, or a real sandbox."""
 
     def environment(self) -> dict[str, str]: ...
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(
-    browser_type_launch_args: dict[str, Any], playwright: Playwright, replica: Replica, pytestconfig: pytest.Config
-) -> Iterator[dict[str, Any]]:
-    """Our launch arguments below those of pytest-playwright's own options."""
-    settings = load_settings(replica.new_org("acme--browser.sandbox").environment(), None)
-    headed = bool(pytestconfig.getoption("--headed"))
-    found = find_browser(settings, Path(playwright.chromium.executable_path), headed=headed)
-    with trusting(settings) as trust:
-        yield {**launch_options(settings, found, trust, headed=headed), **browser_type_launch_args}
 
 
 @dataclass

@@ -6,7 +6,6 @@ import io
 import logging
 import signal
 import sys
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,28 +13,17 @@ from automation import get_browser
 from automation.errors import RunbookError
 from automation.report.console import Console
 from automation.secrets import Secret
-from automation.terminal import quiet_crashes, signals_as_interrupt, tell_log
-
-
-@pytest.fixture(autouse=True)
-def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    loggers = [logging.getLogger(name) for name in ("automation", "flows")]
-    before = [(one.handlers, one.level, one.propagate) for one in loggers]
-    yield
-    for one, (handlers, level, propagate) in zip(loggers, before, strict=True):
-        one.handlers, one.propagate = handlers, propagate
-        one.setLevel(level)
+from automation.terminal import quiet_crashes, signals_as_interrupt, telling_log
 
 
 @pytest.mark.parametrize(("verbosity", "shown"), [(0, ["warned"]), (1, ["informed", "warned"])])
 def test_log_records_of_our_own_packages_are_told(verbosity: int, shown: list[str]) -> None:
     stream = io.StringIO()
-    tell_log(Console(verbosity, stream))
-    Secret("hunter2-hunter2")
-    logging.getLogger("flows.log_in").info("informed")
-    logging.getLogger("automation.access").warning("warned %s", "")
-    logging.getLogger("someone.else").warning("hunter2-hunter2")
+    with telling_log(Console(verbosity, stream)):
+        logging.getLogger("flows.log_in").info("informed")
+        logging.getLogger("automation.access").warning("warned %s", "")
+        logging.getLogger("someone.else").warning("not ours")
+    logging.getLogger("flows.log_in").warning("too late")
     assert stream.getvalue().split() == shown
 
 
