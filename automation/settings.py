@@ -49,6 +49,8 @@ class Settings:
     sf_cli_org: str | None = None
     sf_frontdoor_url: Secret | None = None
     sf_storage_state: Path | None = None
+    sf_production_url: str | None = None
+    sf_production_token: Secret | None = None
     browser_channel: str | None = None
     browser_executable: Path | None = None
     browser_ws: Secret | None = None
@@ -179,7 +181,12 @@ def _complete(values: dict[str, Any], problems: list[str]) -> None:
 
 
 def _pairs(values: dict[str, Any], problems: list[str]) -> None:
-    together = [("SF_USERNAME", "SF_PASSWORD"), ("SF_IMAP_URL", "SF_IMAP_USERNAME"), ("SF_IMAP_URL", "SF_IMAP_PASSWORD")]
+    together = [
+        ("SF_USERNAME", "SF_PASSWORD"),
+        ("SF_IMAP_URL", "SF_IMAP_USERNAME"),
+        ("SF_IMAP_URL", "SF_IMAP_PASSWORD"),
+        ("SF_PRODUCTION_URL", "SF_PRODUCTION_TOKEN"),
+    ]
     broken = {problem.split(":")[0] for problem in problems}
     for first, second in together:
         for here, there in ((first, second), (second, first)):
@@ -187,10 +194,11 @@ def _pairs(values: dict[str, Any], problems: list[str]) -> None:
             if lacking and here != "SF_USERNAME" and there not in broken:
                 problems.append(f"{there}: missing; {here} is set and needs it")
                 broken.add(there)
-    doors = ("sf_password", "sf_cli_org", "sf_frontdoor_url", "sf_storage_state")
+    doors = ("sf_password", "sf_cli_org", "sf_frontdoor_url", "sf_storage_state", "sf_production_token")
     if not any(values[door] is not None for door in doors) and not broken & {name.upper() for name in doors}:
         problems.append(
-            "SF_PASSWORD: missing; give SF_USERNAME and SF_PASSWORD, or SF_CLI_ORG, SF_FRONTDOOR_URL or SF_STORAGE_STATE"
+            "SF_PASSWORD: missing; give SF_USERNAME and SF_PASSWORD, or SF_CLI_ORG, SF_FRONTDOOR_URL, SF_STORAGE_STATE "
+            "or SF_PRODUCTION_TOKEN"
         )
 
 

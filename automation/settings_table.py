@@ -103,6 +103,19 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         rules.path,
         example="session.json",
     ),
+    Setting(
+        "SF_PRODUCTION_URL",
+        "My Domain URL of the production org that opens this sandbox, as after a refresh.",
+        _OTHER,
+        addresses.login_url,
+        example="https://acme.my.salesforce.com",
+    ),
+    Setting(
+        "SF_PRODUCTION_TOKEN",
+        "Access token of the same person in production (scopes api and web), for example from sf org auth show-access-token.",
+        _OTHER,
+        secret=True,
+    ),
     Setting("ECA_NAME", "External Client App Name.", _APP, rules.app_name, default="ServiceMax Service Board Sync"),
     Setting(
         "ECA_API_NAME",

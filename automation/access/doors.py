@@ -6,7 +6,8 @@ A door brings the browser to a first page. What stands in the way after it (logi
 1. saved browser session (``SF_STORAGE_STATE``): costs nothing, and is checked, not trusted;
 2. Salesforce CLI (``SF_CLI_ORG``);
 3. one-time link (``SF_FRONTDOOR_URL``);
-4. user name and password (``SF_USERNAME``, ``SF_PASSWORD``).
+4. the production org of a sandbox (``SF_PRODUCTION_URL``, ``SF_PRODUCTION_TOKEN``): needs no password of the sandbox;
+5. user name and password (``SF_USERNAME``, ``SF_PASSWORD``).
 
 A door that turns out to be shut (`DoorShut`) gives way to the next; the last one's reason is the error.
 """
@@ -144,6 +145,7 @@ def _is_salesforce(domain: str) -> bool:
 def doors(settings: Settings) -> list[Door]:
     """The configured ways in, in the order in which they are tried."""
     from automation.access.cli import CliDoor
+    from automation.access.production_door import ProductionDoor
 
     found: list[Door] = []
     timeout = settings.timeout_page
@@ -153,6 +155,8 @@ def doors(settings: Settings) -> list[Door]:
         found.append(CliDoor(settings.sf_cli_org, settings, timeout))
     if settings.sf_frontdoor_url:
         found.append(FrontdoorDoor(settings.sf_frontdoor_url, timeout))
+    if settings.sf_production_url and settings.sf_production_token:
+        found.append(ProductionDoor(settings.sf_production_url, settings.sf_production_token, settings))
     if settings.sf_username and settings.sf_password:
         found.append(PasswordDoor(settings.sf_login_url, timeout))
     return found

@@ -92,6 +92,13 @@ def is_production(host: str) -> bool:
     return host != "test.salesforce.com" and _partition(host) not in PARTITIONS
 
 
+def sandbox_name(host: str) -> str | None:
+    """``dev`` for ``acme--dev.sandbox.my.salesforce.com``; None for a host that is no sandbox's."""
+    if not is_sandbox(host):
+        return None
+    return host.split(".", maxsplit=1)[0].rpartition("--")[2] or None
+
+
 def setup_host(my_domain: str) -> str:
     """``acme.my.salesforce.com`` -> ``acme.my.salesforce-setup.com``. Raises ValueError for any other host."""
     return _counterpart(my_domain, 0)

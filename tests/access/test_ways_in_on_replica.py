@@ -27,6 +27,7 @@ from automation.errors import (
 from automation.org_state import OrgState
 from automation.replica import OrgHandle, Replica
 from automation.replica.hosts import Role
+from automation.replica.oauth_info import cli_token
 from automation.secrets import known_secrets
 from automation.settings import Settings, load_settings
 from flows.log_in import enter, note_org
@@ -349,3 +350,48 @@ def test_frame_of_a_look_alike(new_org: NewOrg, get_in: Entering, replica: Repli
     before = len(replica.attacker())
     get_in(org)
     assert not [event for event in replica.attacker()[before:] if event["what"] == "typed"]
+
+
+@pytest.fixture
+def production(replica: Replica) -> Callable[[OrgHandle, str], dict[str, str]]:
+    """Settings of the production door for a sandbox, with a token of a user and scopes."""
+
+    def make(sandbox: OrgHandle, scope: str = "refresh_token api web") -> dict[str, str]:
+        company = sandbox.my_domain.partition("--")[0]
+        org = replica.new_org(company)
+        token = org._server.call(lambda: cli_token(org._org, "admin", scope))
+        return {"SF_PRODUCTION_URL": org.login_url, "SF_PRODUCTION_TOKEN": token} | NO_PASSWORD
+
+    return make
+
+
+def test_production_door(new_org: NewOrg, get_in: Entering, production: Callable[..., dict[str, str]]) -> None:
+    """Production opens its sandbox without a password of the sandbox; a second run does too."""
+    org = new_org("opened--dev.sandbox")
+    access = production(org)
+    get_in(org, **access)
+    get_in(org, **access)
+    assert "production" in get_in.door.name
+    assert not org.events("password accepted")
+
+
+def test_sandbox_is_not_ready(new_org: NewOrg, get_in: Entering, production: Callable[..., dict[str, str]]) -> None:
+    """A sandbox that is still being copied is a matter of time."""
+    org = new_org("copied--dev.sandbox")
+    access = production(org)
+    org.refresh(not_ready=600)
+    with pytest.raises(OrgBusy, match="can't be signed in to yet"):
+        get_in(org, **access)
+
+
+def test_production_refuses(new_org: NewOrg, get_in: Entering, production: Callable[..., dict[str, str]]) -> None:
+    """A dead or hidden token, and a sandbox of another company, are told apart."""
+    org, other = new_org("refused--dev.sandbox"), new_org("stranger--dev.sandbox")
+    access = production(org)
+    with pytest.raises(DoorShut, match="refuses SF_PRODUCTION_TOKEN"):
+        get_in(org, **access | {"SF_PRODUCTION_TOKEN": "00D-dead-token"})
+    with pytest.raises(DoorShut, match="the Salesforce CLI hid it"):
+        get_in(org, **access | {"SF_PRODUCTION_TOKEN": "[REDACTED] Use 'sf org auth show-access-token' to view"})
+    with pytest.raises(RunbookError) as caught:
+        get_in(other, **access)
+    assert caught.value.kind in ("foreign_host", "door_shut")
