@@ -18,7 +18,7 @@ from typing import Final, Literal
 from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import Pending, Receipts, Target, lacking, parse, same_pair
-from automation.errors import DeliveryFailed, OrgBusy, RunbookError, SettingsError
+from automation.errors import DeliveryFailed, OrgBusy, OrgUnavailable, RunbookError, SettingsError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
 from automation.http import client as make_client
@@ -27,6 +27,7 @@ from automation.org_api import (
     Patience,
     ProofSession,
     Reading,
+    ask,
     compare,
     is_user,
     read_back,
@@ -45,8 +46,8 @@ refused; not as wanted; a refresh runs; the org is busy; it could not be told.""
 REPAIR: Final = frozenset({"never", "gone", "refreshed", "dead", "broken", "drifted"})
 WAIT: Final = frozenset({"refreshing", "busy"})
 
-BLIP: Final = Patience(limit=6.0, unknown_key_limit=0.0)
-"""A short trouble of the network is waited out. An unknown key is not: it was proven once, so its app is gone."""
+BLIP: Final = Patience(limit=6.0)
+"""A short trouble of the network is waited out. Nothing else is: a key that was proven once and is unknown now is gone."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,9 @@ def _is_ours(source: Target | Pending, pair: Credentials, org: Org, spec: AppSpe
 
 def _with_pair(org: Org, settings: Settings, spec: AppSpec, pair: Credentials, known: Known, targets: Sequence[Target]) -> Look:
     client = make_client(settings)
-    answer = wait_for_token(client, pair, BLIP)
+    answer = ask(client, pair)
+    if isinstance(answer, NoToken) and answer.retry and isinstance(answer.error, OrgUnavailable):
+        answer = wait_for_token(client, pair, BLIP)
     if isinstance(answer, NoToken):
         client.close()
         return _refused(org, answer)
@@ -171,14 +174,14 @@ def _with_pair(org: Org, settings: Settings, spec: AppSpec, pair: Credentials, k
 
 def _refused(org: Org, answer: NoToken) -> Look:
     said = answer.error.message
+    if isinstance(answer.error, OrgBusy):
+        return Look(org, "busy", said, answer.error)
     if answer.about == "key":
         return Look(org, "gone", "the org does not know the delivered key any more: a refresh took the app, or somebody")
     if answer.about == "pair":
         return Look(org, "dead", said)
     if answer.about in ("policy", "user"):
         return Look(org, "broken", said)
-    if isinstance(answer.error, OrgBusy):
-        return Look(org, "busy", said, answer.error)
     return Look(org, "failed", said, answer.error)
 
 

@@ -1,166 +1,24 @@
-"""A fleet of sandboxes on a replica, and the command as a user starts it."""
+"""Fixtures of the fleet's tests."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fleet.fleet_double import FleetOnReplica
+
 if TYPE_CHECKING:
-    from automation.replica import OrgHandle, Replica
-
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD, MAILBOX = "FLEET_PASSWORD", "FLEET_MAILBOX_PASSWORD"
-
-
-@dataclass
-class Done:
-    """How the command ended."""
-
-    exit_code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def orgs(self) -> dict[str, dict[str, Any]]:
-        """The JSON lines, by name of the org."""
-        lines = [json.loads(line) for line in self.stdout.splitlines()]
-        return {line["name"]: line for line in lines}
-
-    def found(self) -> dict[str, str]:
-        """What the looks found, by name of the org."""
-        return {name: line["found"] for name, line in self.orgs.items()}
-
-
-@dataclass
-class FleetOnReplica:
-    """Sandboxes of one production org that share a mailbox, an orgs file for them, and the command."""
-
-    replica: Replica
-    folder: Path
-    company: str
-    orgs: dict[str, OrgHandle] = field(default_factory=dict)
-    secrets: dict[str, str] = field(default_factory=dict)
-    extra: str = ""
-
-    def add(self, name: str, **variants: Any) -> OrgHandle:
-        """One more sandbox. Its admin gets his mail in the fleet's mailbox."""
-        email = f"admin@{self.company}.example"
-        org = self.replica.new_org(f"{self.company}--{name}.sandbox", 1, email, **variants)
-        self.orgs[name] = org
-        self.secrets[f"{PASSWORD}_{name}"] = org.admin.password
-        self.secrets[MAILBOX] = org.admin.mailbox_password
-        return org
-
-    @property
-    def file(self) -> Path:
-        """The orgs file, written anew."""
-        path = self.folder / "orgs.toml"
-        tables = [f'[orgs.{name}]\npassword = "env:{PASSWORD}_{name}"\n' for name in self.orgs]
-        path.write_text(self._shared() + "\n".join(tables) + self.extra)
-        return path
-
-    def _shared(self) -> str:
-        return f"""
-[defaults]
-login_url = "https://{self.company}--{{name}}.sandbox.my.salesforce.com"
-username = "admin@{self.company}.example"
-imap_url = "{self.replica.imap_url}"
-imap_username = "admin@{self.company}.example"
-imap_password = "env:{MAILBOX}"
-deliver = ["dotenv:credentials/{{name}}.env"]
-https_proxy = "{self.replica.proxy_url}"
-no_proxy = ""
-ca_file = "{self.replica.ca_file}"
-timeout_page = 60
-timeout_action = 30
-timeout_save = 60
-timeout_code = 60
-timeout_propagation = 60
-
-[defaults.app]
-contact_email = "admin@{self.company}.example"
-callback_url = "https://{self.company}.serviceboard.example/oauth"
-run_as = "sync@{self.company}.example"
-
-"""
-
-    def environment(self, **more: str) -> dict[str, str]:
-        """The command's environment: where the secrets are, and nothing of the developer's."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        own = {"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(self.folder / "state")}
-        return {**kept, **own, **self.secrets, **more}
-
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """Start the command and do not wait for it."""
-        command = [sys.executable, "-m", "automation.refresh_sandboxes", "--orgs", str(self.file), *arguments]
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
-        return subprocess.Popen(command, cwd=self.folder, env=self.environment(**environment), text=True, **pipes)
-
-    def run(self, *arguments: str, **environment: str) -> Done:
-        """Run the command with ``--json`` to its end."""
-        process = self.start("--json", *arguments, **environment)
-        out, told = process.communicate(timeout=600)
-        return Done(process.returncode, out, told)
-
-    def history(self, *arguments: str) -> list[dict[str, Any]]:
-        """What ``history --json`` tells."""
-        command = [sys.executable, "-m", "automation.refresh_sandboxes", "history", "--json", *arguments]
-        done = subprocess.run(command, cwd=self.folder, env=self.environment(), capture_output=True, text=True, check=True)
-        return [json.loads(line) for line in done.stdout.splitlines() if line]
-
-    def apps(self) -> dict[str, list[str]]:
-        """API names of the apps that are really there, by name of the org."""
-        return {name: [app["developerName"] for app in org.truth()["apps"]] for name, org in self.orgs.items()}
-
-    def secret_values(self) -> dict[str, str]:
-        """Everything that must stand nowhere but where it was delivered."""
-        values = dict(self.secrets)
-        for name, org in self.orgs.items():
-            for app in org.truth()["apps"]:
-                values |= {f"{name} key": app["key"], f"{name} secret": app["secret"]}
-        return values
-
-
-FleetMaker = Callable[[str], FleetOnReplica]
+    from automation.replica import Replica
 
 
 @pytest.fixture
 def fleet(replica: Replica, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[FleetOnReplica]:
-    """An empty fleet with a company of its own; sandboxes are gone afterwards."""
-    company = f"f{abs(hash(request.node.nodeid)) % 10**8}"
-    made = FleetOnReplica(replica, tmp_path, company)
+    """An empty fleet with a company of its own; its sandboxes are gone afterwards."""
+    made = FleetOnReplica(replica, tmp_path, f"f{zlib.crc32(request.node.nodeid.encode())}")
     yield made
-    for name in made.orgs:
-        replica.world.orgs.pop(f"{company}--{name}.sandbox", None)
-
-
-def leaks(folder: Path, values: Mapping[str, str], skip: Sequence[str] = ("credentials",)) -> list[str]:
-    """``file: what`` for every secret that stands in a file below ``folder``, in any encoding; also inside zip files."""
-    from automation.secrets import encodings
-
-    forms = {what: [form.encode() for form in encodings(value)] for what, value in values.items()}
-    found = []
-    for path, data in _files(folder, skip):
-        found += [f"{path}: {what}" for what, all_forms in forms.items() if any(form in data for form in all_forms)]
-    return found
-
-
-def _files(folder: Path, skip: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    import zipfile
-
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file() or set(path.relative_to(folder).parts) & set(skip):
-            continue
-        yield str(path), path.read_bytes()
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                for name in archive.namelist():
-                    yield f"{path}!{name}", archive.read(name)
+    for org in made.orgs.values():
+        replica.world.orgs.pop(org.my_domain, None)

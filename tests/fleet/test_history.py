@@ -61,12 +61,12 @@ def test_a_killed_run_loses_nothing_that_was_told(tmp_path: Path) -> None:
     """Each outcome is on the disk as soon as it is noted; the run shows as one that never ended."""
     script = (
         "import os, sys; sys.path[:0] = sys.argv[2:]\n"
-        "from pathlib import Path; from test_history import good; from automation.fleet.history import History\n"
+        "from pathlib import Path; from tests.fleet.test_history import good; from automation.fleet.history import History\n"
         "history = History(Path(sys.argv[1])); history.note(history.begin(1), good()); os.kill(os.getpid(), 9)\n"
     )
     path = tmp_path / "h.sqlite3"
     root = str(Path(__file__).resolve().parents[2])
-    done = subprocess.run([sys.executable, "-c", script, str(path), root, str(Path(__file__).parent)], check=False)
+    done = subprocess.run([sys.executable, "-c", script, str(path), root], check=False)
     assert done.returncode == -9
     with History(path) as history:
         assert history.of_org("dev")[0]["found"] == "in_order"
@@ -77,7 +77,8 @@ def test_an_older_file_is_brought_up_to_date(tmp_path: Path) -> None:
     """With what is in it."""
     path = tmp_path / "h.sqlite3"
     base = sqlite3.connect(path)
-    base.executescript(MIGRATIONS[0] + "PRAGMA user_version = 1; INSERT INTO runs (began, orgs) VALUES ('2026-01-01', 3);")
+    base.executescript(MIGRATIONS[0])
+    base.executescript("PRAGMA user_version = 1; INSERT INTO runs (began, orgs) VALUES ('2026-01-01', 3);")
     base.close()
     with History(path) as history:
         assert history.runs()[0]["orgs"] == 3

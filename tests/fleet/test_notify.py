@@ -52,7 +52,7 @@ class Hook(HTTPServer):
 class _Keep(BaseHTTPRequestHandler):
     server: Hook
 
-    def do_POST(self) -> None:  # noqa: N802 - the library's name
+    def do_POST(self) -> None:
         self.server.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(self.server.status)
         self.end_headers()
@@ -133,7 +133,7 @@ def test_a_mail_is_sent(postbox: tuple[Postbox, int]) -> None:
 def test_a_program_gets_the_same_as_a_webhook(tmp_path: Path) -> None:
     """As JSON on its standard input."""
     out = tmp_path / "told.json"
-    assert told(f"command:{sys.executable} -c 'import sys; open(\"{out}\", \"w\").write(sys.stdin.read())'") == []
+    assert told(f'command:{sys.executable} -c \'import sys; open("{out}", "w").write(sys.stdin.read())\'') == []
     assert json.loads(out.read_text())["orgs"][0]["name"] == "dev"
 
 

@@ -29,6 +29,8 @@ deadline = 60
 app.run_as = "other@acme.com.uat"
 """
 
+PRODUCTION = '[production]\nlogin_url = "https://acme.my.salesforce.com"\n'
+
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +104,10 @@ WRONG = [
     ('password = "hunter2hunter2"', "[orgs.dev] password: a secret in clear text is refused"),
     ('pasword = "env:X"', "[orgs.dev] pasword: there is no such key; did you mean password?"),
     ('https_proxy = "http://user:geheim77@proxy:3128"', "[orgs.dev] https_proxy: a secret in clear text is refused"),
-    ('login_url = "https://acme.lightning.force.com"', "[orgs.dev] login_url: acme.lightning.force.com is not a Salesforce login host"),
+    (
+        'login_url = "https://acme.lightning.force.com"',
+        "[orgs.dev] login_url: acme.lightning.force.com is not a Salesforce login host",
+    ),
     ('login_url = "https://test.salesforce.com"', "[orgs.dev] login_url: test.salesforce.com serves every org"),
     ('login_url = "https://acme.my.salesforce.com"', 'add allow_production = "acme.my.salesforce.com"'),
     ('deliver = ["nowhere:x"]', "[orgs.dev] deliver: 'nowhere' begins no known delivery target"),
@@ -135,12 +140,12 @@ def test_an_error_names_table_and_key(line: str, told: str) -> None:
         ("[orgs]", "[orgs]: no org is named"),
         (GOOD + "[limits]\nlogin = 3", "[limits] login: there is no such key"),
         (GOOD + "[limits]\nlogins = 0", "[limits] logins: must be a number, at least 1"),
-        (GOOD + '[production]\nlogin_url = "https://acme.my.salesforce.com"', "[production]: give either access_token or"),
-        (GOOD + '[production]\nlogin_url = "https://acme.my.salesforce.com"\naccess_token = "00Dxxxx"', "[production] access_token: a"),
+        (f"{GOOD}{PRODUCTION}", "[production]: give either access_token or"),
+        (f'{GOOD}{PRODUCTION}access_token = "00Dxxxx"', "[production] access_token: a"),
         (GOOD + '[notify]\nfailed = ["command:x"]', "[notify] failed: there is no such event; there are failure, change"),
-        (GOOD + '[notify]\nfailure = ["slack:https://hooks.slack.com/services/T/B/x"]', "[notify] failure: slack: its address is a"),
-        (GOOD + '[orgs.two]\nlogin_url = "https://acme--dev.sandbox.my.salesforce.com"', "is already that of [orgs.dev]"),
-        (GOOD + '[orgs.two]\ndeliver = "dotenv:one.env"\n[orgs.three]\ndeliver = "dotenv:one.env"', "deliver: dotenv:one.env is already"),
+        (GOOD + '[notify]\nfailure = ["slack:https://hooks.slack.com/T/B/x"]', "[notify] failure: slack: its address is a"),
+        (GOOD + '[orgs.two]\nlogin_url = "https://acme--dev.sandbox.my.salesforce.com"', "already that of [orgs.dev]"),
+        (GOOD + '[orgs.a]\ndeliver = "dotenv:1.env"\n[orgs.b]\ndeliver = "dotenv:1.env"', "deliver: dotenv:1.env is already"),
         ("x = ", "is no TOML"),
     ],
 )  # fmt: skip

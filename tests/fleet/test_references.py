@@ -32,7 +32,12 @@ def test_each_kind_leads_to_its_secret(tmp_path: Path, monkeypatch: pytest.Monke
 def test_the_keyring_is_asked_by_service_and_user(monkeypatch: pytest.MonkeyPatch) -> None:
     """``keyring:SERVICE/USER``; the service may hold slashes."""
     asked = []
-    monkeypatch.setattr("keyring.get_password", lambda service, user: asked.append((service, user)) or "from-the-keyring")
+
+    def answer(service: str, user: str) -> str:
+        asked.append((service, user))
+        return "from-the-keyring"
+
+    monkeypatch.setattr("keyring.get_password", answer)
     assert references.resolve("keyring:acme/salesforce/admin") == "from-the-keyring"
     assert asked == [("acme/salesforce", "admin")]
 
