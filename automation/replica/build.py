@@ -1,7 +1,7 @@
 """Build the replica org's Setup pages from their sources, or check that the committed ones match.
 
     python -m automation.replica.build            the default bundle, into automation/replica/static/
-    python -m automation.replica.build --matrix   every cell of the bundle matrix, into build/replica/
+    python -m automation.replica.build --matrix   every other cell of the bundle matrix, into build/replica/
     python -m automation.replica.build --check    rebuild the default bundle elsewhere and compare; exit 1 on a difference
 
 Only who changes the pages needs this, with Node 20 and npm; users run the committed bundle. ``stale_sources`` is the
@@ -87,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="python -m automation.replica.build", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     chosen = parser.add_mutually_exclusive_group()
-    chosen.add_argument("--matrix", action="store_true", help="build every cell into build/replica/")
+    chosen.add_argument("--matrix", action="store_true", help="build every other cell into build/replica/")
     chosen.add_argument("--check", action="store_true", help="compare the committed bundle with a fresh build")
     options = parser.parse_args(argv)
     install()

@@ -2,7 +2,7 @@
  * Builds the Setup pages of the replica org.
  *
  *   node build.mjs                      the default cell, into ../static/<cell>/
- *   node build.mjs --matrix             every cell, into ../../../build/replica/<cell>/
+ *   node build.mjs --matrix             every other cell, into ../../../build/replica/<cell>/
  *   node build.mjs --cell NAME --out D  one cell, into D/<cell>/
  *
  * A build is reproducible: same sources and lock file, same bytes.
@@ -26,8 +26,9 @@ function option(name) {
 }
 
 async function buildCell(name, parent) {
-    const out = path.join(parent, name);
     const started = Date.now();
+    // A server may be reading the folder, so it is swapped in when it is whole.
+    const out = path.join(parent, `.${name}.new`);
     fs.rmSync(out, { recursive: true, force: true });
     fs.mkdirSync(out, { recursive: true });
     const options = rollupOptions(WEB, CELLS[name]);
@@ -37,9 +38,14 @@ async function buildCell(name, parent) {
     const code = output.map((chunk) => chunk.code ?? '').join('\n');
     fs.writeFileSync(path.join(out, 'app.css'), stylesheet(WEB, code));
     fs.writeFileSync(path.join(out, 'manifest.json'), manifest(WEB, name, out));
-    console.log(`${name}: ${((Date.now() - started) / 1000).toFixed(1)} s -> ${path.relative(process.cwd(), out)}`);
+    const target = path.join(parent, name);
+    fs.rmSync(target, { recursive: true, force: true });
+    fs.renameSync(out, target);
+    console.log(`${name}: ${((Date.now() - started) / 1000).toFixed(1)} s -> ${path.relative(process.cwd(), target)}`);
 }
 
-const wanted = process.argv.includes('--matrix') ? Object.keys(CELLS) : [option('--cell') ?? DEFAULT_CELL];
-const parent = option('--out') ?? (process.argv.includes('--matrix') ? MATRIX : STATIC);
+const matrix = process.argv.includes('--matrix');
+const others = Object.keys(CELLS).filter((name) => name !== DEFAULT_CELL);
+const wanted = matrix ? others : [option('--cell') ?? DEFAULT_CELL];
+const parent = option('--out') ?? (matrix ? MATRIX : STATIC);
 for (const name of wanted) await buildCell(name, path.resolve(parent));

@@ -2,7 +2,7 @@ import { api } from 'lwc';
 import SetupElement from 'setup/element';
 import { confirmDiscard } from 'setup/dialogs';
 import { withValue } from 'setup/draft';
-import { label } from 'setup/config';
+import { config, label } from 'setup/config';
 import { toast } from 'setup/toasts';
 
 /**
@@ -16,6 +16,8 @@ export default class EditTab extends SetupElement {
     changed = false;
     error = '';
     draft = null;
+    /** The name in `permissions` that editing needs. */
+    permission = 'create';
     given;
 
     /** The app as the server has it. A new one replaces the draft. */
@@ -38,6 +40,11 @@ export default class EditTab extends SetupElement {
 
     get viewing() {
         return !this.editing;
+    }
+
+    // guess: without the permission the button is not there (which texts such a user sees is unknown).
+    get mayEdit() {
+        return this.viewing && config.permissions[this.permission];
     }
 
     get topSave() {

@@ -8,6 +8,8 @@ const TICK = 'policies.clientCredentialsEnabled';
 
 /** The tab Policies. evidence: setup-ui section 5. */
 export default class PoliciesTab extends EditTab {
+    permission = 'policies';
+
     get policies() {
         return this.draft.policies;
     }

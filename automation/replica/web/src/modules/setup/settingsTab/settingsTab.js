@@ -1,6 +1,7 @@
 import EditTab from 'setup/editTab';
 import { call } from 'setup/api';
 import { label, lookIsAtLeast } from 'setup/config';
+import { withValue } from 'setup/draft';
 
 /** The tab Settings. evidence: setup-ui 6.1. */
 export default class SettingsTab extends EditTab {
@@ -13,6 +14,16 @@ export default class SettingsTab extends EditTab {
 
     get hasOauth() {
         return this.draft.oauth.enabled;
+    }
+
+    get oauthToggle() {
+        return label(this.hasOauth ? 'settings.disableOauth' : 'settings.enableOauth');
+    }
+
+    // evidence: the button, grey until Edit. guess: what it does, and its other label.
+    handleOauth() {
+        this.changed = true;
+        this.draft = withValue(this.draft, 'oauth.enabled', !this.hasOauth);
     }
 
     parts() {
