@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 
 from automation.replica.__main__ import how_to, main
 from automation.replica.handles import OrgHandle
+from automation.replica.server import listening
 
 
 def test_it_says_how_to_open_it_and_what_to_log_in_with(org: OrgHandle) -> None:
@@ -39,3 +41,9 @@ def test_help_names_the_options(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert leaving.value.code == 0
     assert "--set KNOB=VALUE" in capsys.readouterr().out
+
+
+def test_listening_sockets_say_that_they_are_tcp() -> None:
+    """Else asyncio leaves Nagle's algorithm on, and each answer waits 40 ms."""
+    with listening(0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
