@@ -65,7 +65,7 @@ class Variants:
     trial_banner: bool = knob(False, "trial org's banner; UI 1", web=True)
     quick_settings: bool = knob(False, "Quick Settings panel over Setup; UI 1", web=True)
     language: str = knob("en", "the user's language; UI 10", "en", "ja", "es", web=True)
-    view_mode: str = knob("readonly_text", "read-only fields; UI 4 (text boxes look bare)", "readonly_text", "disabled", "output", web=True)
+    view_mode: str = knob("readonly_text", "read-only fields; UI 4 (screenshots)", "readonly_text", "disabled", "output", web=True)
     list_paging: str = knob("all", "long lists; UI 2", "all", "infinite", "virtual", web=True)
     cancel_confirms: bool = knob(False, "Cancel asks about unsaved changes; UI 15.19", web=True)
     policies_open_on_edit: bool = knob(False, "OAuth Policies opens by itself on Edit; UI 15.8", web=True)
