@@ -23,7 +23,7 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 docs: $(STAMP)
-	$(BIN)/python -m automation.docs
+	$(BIN)/python -m automation.docs $(if $(LOG),--log)
 
 # Rebuilds the replica's pages from their source; needs Node 20 or newer.
 bundle:

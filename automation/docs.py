@@ -1,15 +1,19 @@
 """``python -m automation.docs``: writes the tables of the README and ``.env.example`` from the code they mirror.
 
-With ``--check`` nothing is written; the exit code is 1 when something has drifted.
+With ``--check`` nothing is written; the exit code is 1 when something has drifted. With ``--log`` the README's log is
+written anew, from a run on the replica.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from automation.errors import RunbookError
@@ -123,6 +127,24 @@ def filled(text: str) -> str:
     return _MARKED.sub(lambda found: found.group(1) + TABLES[found.group(2)]() + found.group(3), text)
 
 
+_LOG = re.compile(r"(<!-- log -->\n).*?(<!-- end log -->)", re.DOTALL)
+
+
+def with_log(text: str) -> str:
+    """``text`` of the README with what people see of a demo run. Raises RuntimeError when the run does not succeed."""
+    command = [sys.executable, "-m", "automation.create_app", "--demo"]
+    with TemporaryDirectory() as folder:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=_importable())
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr)
+    log = f"```\n$ make demo\n{done.stderr.strip()}\n```\n"
+    return _LOG.sub(lambda found: found.group(1) + log + found.group(2), text)
+
+
+def _importable() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
 def env_example() -> str:
     """The text of ``.env.example``: every setting with its meaning, commented out unless it is required."""
     lines = ["# Copy to .env and fill in. The environment wins over this file, the command line over both."]
@@ -153,7 +175,12 @@ def main(arguments: list[str] | None = None) -> int:
     """The command. Returns 1 when ``--check`` finds drift."""
     parser = argparse.ArgumentParser(prog="python -m automation.docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when something has drifted")
-    check = parser.parse_args(arguments).check
+    parser.add_argument("--log", action="store_true", help="also write the README's log, from a run on the replica")
+    given = parser.parse_args(arguments)
+    if given.log:
+        readme = ROOT / "README.md"
+        readme.write_text(with_log(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    check = given.check
     drifted = [path for path, text in documents().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     for path in drifted:
         print(f"{path.name} {'has drifted' if check else 'written'}")

@@ -80,8 +80,9 @@ class Console:
         self._line(f"{MARKS[result.result]} {result.id:>4}  {result.title}  {seconds.strip()}".rstrip(), COLOURS[result.result])
         if result.note:
             self._line(f"        {result.note}", "dim")
-        for difference in result.differences:
-            self._line(f"        {difference}", "yellow")
+        for difference in map(str, result.differences):
+            if difference not in result.note:
+                self._line(f"        {difference}", "yellow")
 
     def ended(self, result: RunResult) -> None:
         """The last lines: outcome, where the credentials went, cause and cure of a failure, the run folder."""
@@ -98,7 +99,7 @@ class Console:
         for target in result.state.delivered_to:
             self.note(f"Delivered to {target}")
         if result.artifacts is not None:
-            self.note(f"Report: {result.artifacts / 'report.json'}")
+            self.note(f"Report: {result.artifacts / 'report.html'}")
 
     def error(self, error: RunbookError) -> None:
         """A failure: what happened and where, what to do next, where it can be seen."""

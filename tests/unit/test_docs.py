@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,15 @@ def test_check_tells_of_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     assert docs.main(["--check"]) == 0
     assert "| 130 | interrupted |" in (tmp_path / "README.md").read_text()
     assert "README.md has drifted" in capsys.readouterr().out
+
+
+def test_the_log_of_a_run_that_failed_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: subprocess.CompletedProcess([], 69, "", "no org"))
+    with pytest.raises(RuntimeError, match="no org"):
+        docs.with_log("")
+
+
+def test_the_log_stands_between_its_markers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: subprocess.CompletedProcess([], 0, "", "=  1.1  Log in\n"))
+    text = docs.with_log("a\n<!-- log -->\nold\n<!-- end log -->\nb")
+    assert text == "a\n<!-- log -->\n```\n$ make demo\n=  1.1  Log in\n```\n<!-- end log -->\nb"
