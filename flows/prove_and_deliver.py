@@ -65,6 +65,8 @@ def read_back_app(settings: Settings, spec: AppSpec, state: OrgState) -> Finding
             _note_rights(rights, state)
     finally:
         state.session = None
+    if not session.revoked:
+        state.notes.append("The proof token could not be revoked; it ends by itself.")
     return _compared(reading, differences, spec, state)
 
 

@@ -52,6 +52,7 @@ class ProofSession:
     def __init__(self, client: httpx.Client, token: Token, host: str, version: str | None = None) -> None:
         self.token = token
         self.rest = Rest(client, host, token, known_version=version)
+        self.revoked = False
         self._identity: Identity | None = None
         self._finalizer = weakref.finalize(self, _end, client, host, token.value)
 
@@ -67,8 +68,9 @@ class ProofSession:
         return self._finalizer.alive
 
     def close(self) -> None:
-        """Revoke the token and close the client. Later calls do nothing."""
-        self._finalizer()
+        """Revoke the token and close the client. Later calls do nothing. ``revoked`` tells whether it worked."""
+        if self.is_open:
+            self.revoked = bool(self._finalizer())
 
     def identity(self) -> Identity:
         """Org, user id and, where readable, user name. Raises UnexpectedPage when the org did not name org and user."""
@@ -173,6 +175,8 @@ def _username(rest: Rest, user_id: str) -> str | None:
     return str(info["preferred_username"]) if info.get("preferred_username") else None
 
 
-def _end(client: httpx.Client, host: str, token: Secret) -> None:
-    revoke(client, host, token)
-    client.close()
+def _end(client: httpx.Client, host: str, token: Secret) -> bool:
+    try:
+        return revoke(client, host, token)
+    finally:
+        client.close()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from automation.access import hosts
 from automation.credentials import Credentials
 from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, RunbookError, SettingsError, UnexpectedPage
+from automation.org_api.backoff import Patience
 from automation.org_api.ids import is_id, to_18
 from automation.org_api.refusals import About, refusal_for
 from automation.org_api.trouble import Trouble
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 TOKEN_PATH: Final = "/services/oauth2/token"  # noqa: S105 - an address
 REVOKE_PATH: Final = "/services/oauth2/revoke"
+REVOKING: Final = Patience(limit=3.0, first=0.2)
+_REVOKED: Final = frozenset({200, 400})
+"""400 is what the org answers for a token that it does not know (any more), as after a first answer that got lost."""
 
 
 @dataclass(frozen=True)
@@ -111,15 +115,25 @@ def ask(client: httpx.Client, credentials: Credentials) -> Token | NoToken:
     return NoToken(unreachable, "org", trouble.passing)
 
 
-def revoke(client: httpx.Client, host: str, token: Secret) -> bool:
-    """Take a token back; whether the org confirmed it. Does not raise when the org can't be reached."""
+def revoke(client: httpx.Client, host: str, token: Secret, patience: Patience = REVOKING) -> bool:
+    """Take a token back; whether it is no longer good. Tried again for a moment; never raises when the org can't be reached."""
+    tries = patience.start()
+    while True:
+        status = _revoke_once(client, host, token)
+        delay = tries.again() if status is None or status >= 500 else None
+        if delay is None:
+            return status in _REVOKED
+        patience.wait(delay)
+
+
+def _revoke_once(client: httpx.Client, host: str, token: Secret) -> int | None:
     import httpx
 
     form = {"token": token.reveal()}
     try:
-        return client.post(f"https://{host}{REVOKE_PATH}", data=form, follow_redirects=False).status_code == 200
+        return client.post(f"https://{host}{REVOKE_PATH}", data=form, follow_redirects=False).status_code
     except (httpx.HTTPError, RuntimeError):  # RuntimeError: the client was closed at the end of the program
-        return False
+        return None
 
 
 def _read(response: httpx.Response, host: str) -> Token | NoToken:

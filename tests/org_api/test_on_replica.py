@@ -260,3 +260,26 @@ def test_a_proxy_that_refuses_is_told_at_once(scene: Callable[..., Scene]) -> No
     with pytest.raises(OrgUnavailable, match="the proxy refused") as caught:
         open_proof(client(run.settings), stray, Patience(1))
     assert "HTTPS_PROXY" in caught.value.next
+
+
+@pytest.mark.parametrize("kind", ["token", "rest"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"effect": "status", "status": 503, "times": 2},
+        {"effect": "status", "status": 500},
+        {"effect": "reset_before"},
+        {"effect": "reset_after"},
+        {"effect": "delay", "seconds": 0.3},
+        {"effect": "status", "status": 503, "k": 2, "retry_after": 1},
+    ],
+    ids=["503 twice", "500", "reset before", "reset after", "delay", "503 on the second"],
+)
+def test_a_bad_moment_of_the_org_fails_no_run(scene: Callable[..., Scene], kind: str, fault: dict[str, Any]) -> None:
+    """Asking and reading are repeated; the end is the same, and no token that we know of stays good."""
+    run = scene()
+    run.org.fault(kind=kind, **fault)
+    assert [one.result for one in run.run()] == ["changed", "unchanged", "changed"]
+    assert run.state.proof.read_back
+    known = 1 if (kind, fault["effect"]) == ("token", "reset_after") else 0  # its answer got lost: nobody can give it back
+    assert len(run.org.truth()["tokens"]) <= known

@@ -258,6 +258,13 @@ def test_a_user_without_a_name_is_compared_on_the_page(bench: Bench) -> None:
         bench.run()
 
 
+def test_a_token_that_stays_good_is_a_remark(bench: Bench) -> None:
+    """Nothing else changes."""
+    bench.org.paths["/services/oauth2/revoke"] = httpx.Response(403)
+    assert [one.result for one in bench.run()] == ["changed", "unchanged", "changed"]
+    assert any("could not be revoked" in note for note in bench.state.notes)
+
+
 def test_lacking_rights_are_a_remark(bench: Bench) -> None:
     """One line for a package that is not there; the run goes on."""
     bench.run()

@@ -19,7 +19,7 @@ from automation.errors import (
 )
 from automation.org_api import REFUSALS, NoToken, Refusal, ask, refusal_for, request_token, revoke
 from automation.secrets import Secret
-from tests.org_api.org_double import HOST, KEY, ORG_18, SECRET, TOKEN, USER_18, OrgDouble, everything, given, pair, refused
+from tests.org_api.org_double import HOST, KEY, ORG_18, SECRET, TOKEN, USER_18, Clock, OrgDouble, everything, given, pair, refused
 
 TOKEN_PATH = "/services/oauth2/token"
 
@@ -208,7 +208,18 @@ def test_revoking_sends_the_token_in_the_body() -> None:
     assert TOKEN not in everything(org.requests)
 
 
-def test_a_token_that_can_not_be_revoked_fails_no_run() -> None:
-    """The run's result does not hang on tidying up; the token ends by itself."""
-    org = OrgDouble(paths={"/services/oauth2/revoke": httpx.ConnectError("gone")})
-    assert not revoke(org.client(), HOST, Secret(TOKEN))
+@pytest.mark.parametrize(
+    ("answer", "tries", "gone"),
+    [
+        (httpx.ConnectError("gone"), 3, False),
+        (httpx.Response(503), 3, False),
+        (httpx.Response(403), 1, False),
+        (httpx.Response(400), 1, True),
+    ],
+    ids=["no connection", "503", "403", "unknown token"],
+)
+def test_a_token_that_can_not_be_revoked_fails_no_run(answer: httpx.Response | Exception, tries: int, *, gone: bool) -> None:
+    """It is tried again for a moment. The run's result does not hang on tidying up; the token ends by itself."""
+    org = OrgDouble(paths={"/services/oauth2/revoke": answer})
+    assert revoke(org.client(), HOST, Secret(TOKEN), Clock().patience(1.0)) is gone
+    assert len(org.requests) == tries
