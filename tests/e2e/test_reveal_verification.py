@@ -1,0 +1,67 @@
+"""Identity verification at the reveal: every means that passes it at login passes it there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from automation.replica import OrgHandle
+from tests.e2e.conftest import Runbook
+
+pytestmark = pytest.mark.browser
+NewOrg = Callable[..., OrgHandle]
+
+WAYS: dict[str, dict[str, Any]] = {
+    "email in a new tab": {"reveal_method": "email"},
+    "email in the same tab": {"reveal_method": "email", "reveal": "same_tab"},
+    "late mail among old ones": {"reveal_method": "email", "mail_delay_seconds": 1.0, "decoy_mails": 2},
+    "authenticator": {"reveal_method": "totp"},
+    "a choice": {"reveal_method": "choose", "choices": ["push", "email"]},
+    "not asked": {"verification": "not_asked"},
+    "a login page first": {"login_first_at_reveal": True},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_passed(way: str, new_org: NewOrg, run: Runbook) -> None:
+    """The run ends with proven credentials, and no code was wrong."""
+    org = new_org(**WAYS[way])
+    result = run(org, {"SF_TOTP_SECRET": org.admin.totp_secret})
+    assert result.error is None, result.error
+    assert result.outcome == "created"
+    assert not org.events("wrong code")
+
+
+def test_passkey(new_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
+    """A passkey made at login with consent passes the reveal, without a mailbox or seed."""
+    org = new_org(after_password=["enrol_passkey"], reveal_method="passkey")
+    no_mail = {"SF_IMAP_URL": "", "SF_IMAP_USERNAME": "", "SF_IMAP_PASSWORD": ""}
+    result = run(org, {"SF_PASSKEY_FILE": str(tmp_path / "keys.json"), **no_mail}, enrol_passkey=True)
+    assert result.error is None, result.error
+    assert len(org.events("passkey used")) == 1
+
+
+STOPS: dict[str, tuple[dict[str, Any], str, int]] = {
+    "push": ({"reveal_method": "push"}, "Salesforce Authenticator", 77),
+    "text message": ({"reveal_method": "sms"}, "text message", 77),
+    "passkey": ({"reveal_method": "passkey"}, "passkey", 77),
+    "problem": ({"reveal_method": "problem"}, "can't verify", 77),
+    "lost mails": ({"reveal_method": "email", "after_password": [], "mail_lost": 9}, "No verification mail", 77),
+    "timed out": ({"reveal_method": "email", "after_password": [], "verification_timeout_seconds": 0.0}, "timed out", 75),
+}
+
+
+@pytest.mark.parametrize("case", STOPS)
+def test_stopped(case: str, new_org: NewOrg, run: Runbook) -> None:
+    """What can't be passed stops the run at step 4.6 with its cause; the app stays, and nothing is delivered."""
+    variants, words, code = STOPS[case]
+    org = new_org(**variants)
+    result = run(org, {"TIMEOUT_CODE": "3"})
+    assert result.error is not None
+    assert words in result.error.message
+    assert (result.error.step, result.error.exit_code) == ("4.6", code)
+    assert len(org.truth()["apps"]) == 1
+    assert not run.delivered.exists()
