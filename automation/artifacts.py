@@ -147,7 +147,8 @@ class Recorder:
     def _start(self) -> None:
         if self._context is None or self.tracing == "off":
             return
-        self._context.tracing.start(screenshots=True, snapshots=True, sources=False, title=self.folder.name)
+        film = self.tracing == "on"  # costs time all along; page snapshots alone tell enough of a failure
+        self._context.tracing.start(screenshots=film, snapshots=True, sources=False, title=self.folder.name)
         self._running = True
         self._open_group()
 

@@ -45,7 +45,7 @@ def scrub_trace(source: Path, target: Path) -> bool:
         for name in members:
             data = cleaned.get(name, pictures.get(name))
             if data is not None:
-                archive.writestr(name, data)
+                archive.writestr(name, data, zipfile.ZIP_STORED if _picture(name) else None)  # a JPEG is packed already
     return shown
 
 
