@@ -54,6 +54,8 @@ def client(settings: Settings) -> httpx.Client:
     """
     import httpx
 
+    from automation.report.time_spent import hooks
+
     context = ssl_context(settings.sf_ca_file)
     direct = httpx.HTTPTransport(verify=context)
     mounts: dict[str, httpx.BaseTransport] = {}
@@ -70,6 +72,7 @@ def client(settings: Settings) -> httpx.Client:
         follow_redirects=False,
         timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
         headers={"User-Agent": "external-client-app-runbook"},
+        event_hooks=hooks(),
     )
 
 

@@ -20,7 +20,8 @@ from automation.options import Options
 from automation.org_state import OrgState
 from automation.production import require_named
 from automation.report.console import Console
-from automation.report.json_result import write_report
+from automation.report.files import write_reports
+from automation.report.record import Recording
 from automation.result import RunResult, outcome_of
 from automation.run import Observer, Runner, Selection, StepResult
 from automation.settings import Settings
@@ -36,12 +37,14 @@ class RunFiles:
     folder: Path
     journal: Journal
     recorder: Recorder
+    recording: Recording
 
     @classmethod
     def make(cls, settings: Settings, options: Options) -> RunFiles:
         """Make the folder. Raises UsageError when that is impossible."""
         folder = make_run_folder(settings.host, options.output)
-        return cls(folder, Journal(folder / "journal.jsonl"), Recorder(folder, options.tracing))
+        recording = Recording(folder, options.pictures, banner=options.headed)
+        return cls(folder, Journal(folder / "journal.jsonl"), Recorder(folder, options.tracing), recording)
 
 
 @dataclass
@@ -55,9 +58,7 @@ class OneRun:
     browser: Browser | None = None
 
     def __post_init__(self) -> None:
-        self.state = OrgState(
-            host=self.settings.host, tell=self.console.waiting, rights_required=self.options.require_permissions
-        )
+        self.state = OrgState(host=self.settings.host, tell=self.console.waiting, rights_required=self.options.require_permissions)
         self.steps: list[StepResult] = []
         self.files: RunFiles | None = None
 
@@ -115,7 +116,8 @@ class OneRun:
                 self.steps = merged(self.steps, runner.results)
 
     def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard) -> list[Observer]:
-        observers: list[Observer] = [files.journal, bench.recorder, self.console, guard]
+        measured = files.recording.attach(bench.page, bench.recorder)
+        observers: list[Observer] = [*measured, files.journal, bench.recorder, self.console, guard]
         if self.options.pause_at is not None:
             observers.append(Pause(self.options.pause_at, bench.page))
         return observers
@@ -137,9 +139,10 @@ class OneRun:
         if self.files is None:
             return result
         traces = self.files.recorder.finish(failed=error is not None)
-        result = replace(result, artifacts=self.files.folder, traces=tuple(traces))
+        record = self.files.recording.finished()
+        result = replace(result, artifacts=self.files.folder, traces=tuple(traces), record=record)
         self.files.journal.note("run_ended", outcome=outcome, kind=error.kind if error is not None else None)
-        write_report(result, self.files.folder)
+        write_reports(result, self.files.folder)
         return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Final, Literal
 
 Tracing = Literal["on", "off", "retain-on-failure"]
 TRACING: Final[tuple[Tracing, ...]] = ("on", "off", "retain-on-failure")
+Pictures = Literal["changed", "all", "off"]
+PICTURES: Final[tuple[Pictures, ...]] = ("changed", "all", "off")
 
 EXIT_CODES: Final = """\
 exit codes:
@@ -30,7 +33,9 @@ class Options:
         slowmo: milliseconds after each browser action.
         output: run folder; None means ``runs/<UTC time>-<host>``.
         allow_production: host that the user named a second time.
-        keep_open: leave the window open after a failure, until a person closes it.
+        keep_open: after a failure wait for a person, who may mend it in the window or close it.
+        devtools: open the browser's developer tools.
+        pictures: after which steps the report gets a picture of the page.
         restarts: how often a run may start over at step 1.1 after an error that this can cure.
     """
 
@@ -41,11 +46,13 @@ class Options:
     headed: bool = False
     slowmo: float = 0
     tracing: Tracing = "retain-on-failure"
+    pictures: Pictures = "changed"
     output: Path | None = None
     exact: bool = False
     require_permissions: bool = False
     enrol_passkey: bool = False
     keep_open: bool = False
+    devtools: bool = False
     allow_production: str | None = None
     verbosity: int = 0
     restarts: int = 1
@@ -108,8 +115,12 @@ def _add_browser(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--slowmo", type=float, default=0, metavar="MS", help="wait after each browser action")
     group.add_argument("--browser-channel", metavar="CHANNEL", help="installed browser to use: chrome, msedge, ...")
     group.add_argument("--pause-at", metavar="STEP", help="open Playwright's inspector at this step (implies --headed)")
-    group.add_argument("--keep-open", action="store_true", help="with --headed: leave the window open after a failure")
+    group.add_argument("--keep-open", action="store_true", help="with --headed: after a failure, wait for a person to mend it")
+    group.add_argument("--devtools", action="store_true", help="open the browser's developer tools (implies --headed)")
     group.add_argument("--tracing", choices=TRACING, default="retain-on-failure", help="keep a trace (default: %(default)s)")
+    group.add_argument(
+        "--pictures", choices=PICTURES, default="changed", help="steps of which the report has a picture (default: %(default)s)"
+    )
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
@@ -125,7 +136,7 @@ def parse(arguments: Sequence[str] | None = None) -> CommandLine:
     given = made.parse_args(arguments)
     if given.exit_code and not given.plan:
         made.error("--exit-code only makes sense with --plan")
-    if given.keep_open and not given.headed:
+    if given.keep_open and not _headed(given):
         made.error("--keep-open only makes sense with --headed")
     if given.quiet and given.verbose:
         made.error("-q and -v contradict each other")
@@ -143,11 +154,15 @@ def parse(arguments: Sequence[str] | None = None) -> CommandLine:
 
 
 def _options(given: argparse.Namespace) -> Options:
-    same = ("plan", "first", "last", "pause_at", "slowmo", "tracing", "output", "exact")
-    more = ("require_permissions", "enrol_passkey", "keep_open", "allow_production")
+    same = ("plan", "first", "last", "pause_at", "slowmo", "tracing", "pictures", "output", "exact")
+    more = ("require_permissions", "enrol_passkey", "keep_open", "devtools", "allow_production")
     values = {name: getattr(given, name) for name in (*same, *more)}
-    headed = given.headed or given.pause_at is not None
-    return Options(**values, headed=headed, verbosity=-1 if given.quiet else given.verbose)
+    return Options(**values, headed=_headed(given), verbosity=-1 if given.quiet else given.verbose)
+
+
+def _headed(given: argparse.Namespace) -> bool:
+    """Whether a window is wanted: by itself, or by what needs one. ``PWDEBUG`` is Playwright's own switch."""
+    return bool(given.headed or given.devtools or given.pause_at is not None or os.environ.get("PWDEBUG"))
 
 
 def _overrides(given: argparse.Namespace) -> dict[str, str]:

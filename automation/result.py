@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from automation.app_spec import AppSpec
 from automation.errors import RunbookError
 from automation.org_state import OrgState
 from automation.run import StepResult
+
+if TYPE_CHECKING:
+    from automation.report.record import Record
 
 Outcome = Literal["created", "changed", "unchanged", "planned", "failed"]
 
@@ -28,6 +31,7 @@ class RunResult:
         spec: the wanted app; None when the run failed before it was known.
         seconds: wall time of the whole run.
         artifacts: the run folder.
+        record: when it was, where time went, and the pictures; for the report.
     """
 
     outcome: Outcome
@@ -38,6 +42,7 @@ class RunResult:
     artifacts: Path | None = None
     error: RunbookError | None = None
     traces: tuple[Path, ...] = field(default=())
+    record: Record | None = None
 
     @property
     def changes(self) -> int:

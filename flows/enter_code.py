@@ -12,6 +12,7 @@ from automation.access.keys import type_secret
 from automation.access.navigation import Navigation
 from automation.errors import VerificationNeeded
 from automation.outcomes import Outcome, race
+from automation.report.time_spent import waiting_for_org
 from automation.secrets import Secret
 from automation.settings import Settings
 from flows.pages.identity import IdentityPage
@@ -59,7 +60,8 @@ class CodeEntry:
                 f"Salesforce refused {TRIES} codes ({method.value}); stopped well before the user would be locked.",
                 next=_WRONG[method],
             )
-        code = self._code(source, method, navigation)
+        with waiting_for_org():
+            code = self._code(source, method, navigation)
         self._tried += 1
         type_secret(self._page, self._identity.code, code, self._settings.timeout_action)
         before = navigation.commits

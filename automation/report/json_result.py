@@ -1,16 +1,23 @@
-"""The JSON of a run: one object per org, for machines. It never holds a secret."""
+"""The JSON of a run: one object per org, for machines. It never holds a secret.
+
+Its form is published in ``schema/report-1.schema.json``: ``--json`` prints the required fields, ``report.json`` has
+all of them.
+"""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from automation.errors import RunbookError
-from automation.files import write_private
 from automation.result import RunResult
 from automation.run import StepResult
 from automation.secrets import scrub
+from automation.steps import Difference
+
+if TYPE_CHECKING:
+    from automation.report.record import Record
+    from automation.report.time_spent import Spent
 
 SCHEMA: Final = 1
 """Version of the object's form; raised when a field changes its meaning or goes away."""
@@ -39,10 +46,62 @@ def json_line(result: RunResult) -> str:
     return scrub(json.dumps(as_json(result), ensure_ascii=False))
 
 
-def write_report(result: RunResult, folder: Path) -> Path:
-    """Write ``report.json`` into the run folder: the object, plus what only people look for (differences, remarks)."""
-    whole = {**as_json(result), "differences": _differences(result), "remarks": list(result.state.notes)}
-    return write_private(folder / "report.json", scrub(json.dumps(whole, ensure_ascii=False, indent=2)) + "\n")
+def as_report(result: RunResult) -> dict[str, Any]:
+    """The object with all that only people look for: what differed, where time went, pictures, remarks, files."""
+    whole = as_json(result)
+    whole["steps"] = [{**_step(step), **_more(step, result)} for step in result.steps]
+    whole |= {"differences": _differences(result), "remarks": list(result.state.notes)}
+    whole |= {"changes": result.changes, "traces": [path.name for path in result.traces]}
+    whole["tool"] = {"name": "external-client-app-runbook", "version": version()}
+    record = result.record
+    if record is not None:
+        whole["started"] = record.started.isoformat(timespec="seconds").replace("+00:00", "Z")
+        whole["time"] = _time(result, record)
+    return cast("dict[str, Any]", scrubbed(whole))
+
+
+def report_text(report: dict[str, Any]) -> str:
+    """The text of ``report.json``."""
+    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+
+
+def scrubbed(value: Any) -> Any:
+    """The same JSON value with every text scrubbed."""
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, dict):
+        return {key: scrubbed(one) for key, one in value.items()}
+    return [scrubbed(one) for one in value] if isinstance(value, list) else value
+
+
+def version() -> str:
+    """The installed version of this tool."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("external-client-app-runbook")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _more(step: StepResult, result: RunResult) -> dict[str, Any]:
+    more: dict[str, Any] = {"section": step.section, "differences": [_difference(one) for one in step.differences]}
+    record = result.record
+    spent = record.spent.get(step.id) if record is not None else None
+    more["time"] = _spent(spent) if spent is not None else None
+    more["picture"] = record.pictures.get(step.id) if record is not None else None
+    return more
+
+
+def _spent(spent: Spent) -> dict[str, float]:
+    return {"org": round(spent.org, 2), "browser": round(spent.browser, 2), "own": round(spent.own, 2)}
+
+
+def _time(result: RunResult, record: Record) -> dict[str, float]:
+    """Seconds of the whole run; ``around`` is what lies outside of steps and pictures: starting and closing the browser."""
+    around = max(0.0, result.seconds - record.total.whole - record.pictures_seconds)
+    return {**_spent(record.total), "pictures": round(record.pictures_seconds, 2), "around": round(around, 2)}
 
 
 def _step(step: StepResult) -> dict[str, Any]:
@@ -75,9 +134,14 @@ def _error(error: RunbookError | None) -> dict[str, Any] | None:
     }
 
 
+def _difference(one: Difference) -> dict[str, Any]:
+    return {"what": one.what, "before": one.before, "after": one.after}
+
+
 def _differences(result: RunResult) -> list[dict[str, Any]]:
-    return [
-        {"step": step.id, "what": one.what, "before": one.before, "after": one.after}
-        for step in result.steps
-        for one in step.differences
-    ]
+    """What the run changed, each difference once: a step that saves tells again what others have set."""
+    found: dict[tuple[str, str | None, str], dict[str, Any]] = {}
+    for step in result.steps:
+        for one in step.differences:
+            found.setdefault((one.what, one.before, one.after), {"step": step.id, **_difference(one)})
+    return list(found.values())

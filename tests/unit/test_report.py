@@ -14,7 +14,8 @@ from automation.credentials import Credentials
 from automation.errors import OrgUnavailable, RunbookError
 from automation.org_state import OrgState, Proof
 from automation.report.console import Console
-from automation.report.json_result import as_json, json_line, write_report
+from automation.report.files import write_reports
+from automation.report.json_result import as_json, json_line
 from automation.result import RunResult, outcome_of
 from automation.run import StepResult
 from automation.secrets import Secret
@@ -78,7 +79,8 @@ def test_the_object_is_one_line_without_a_secret(result: RunResult) -> None:
 
 def test_the_report_file_also_tells_differences_and_remarks(result: RunResult, tmp_path: Path) -> None:
     result.state.notes.append("PKCE is locked")
-    told = json.loads(write_report(result, tmp_path).read_text())
+    write_reports(result, tmp_path)
+    told = json.loads((tmp_path / "report.json").read_text())
     assert told["remarks"] == ["PKCE is locked"]
     assert told["differences"] == [
         {"step": "3.4", "what": "IP Relaxation", "before": "Enforce IP restrictions", "after": "Relax IP restrictions"}
@@ -127,7 +129,7 @@ def test_elsewhere_than_on_a_terminal_each_step_is_a_plain_line(result: RunResul
         "        IP Relaxation: Enforce IP restrictions -> Relax IP restrictions",
         "The app was created, its credentials were proven and delivered. (12.3 s)",
         "Delivered to dotenv:x.env",
-        "Report: runs/1/report.json",
+        "Report: runs/1/report.html",
     ]
 
 

@@ -1,0 +1,38 @@
+"""``python -m automation.report DIR``: rebuild the report page of a run and tell where it lies."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+from automation.errors import RunbookError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command. Returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m automation.report",
+        description="Rebuild report.html and report.junit.xml of a run folder from its report.json, and print the page's path.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the run folder, such as runs/<UTC time>-<host>")
+    parser.add_argument("--open", action="store_true", help="open the page in the web browser")
+    given = parser.parse_args(arguments)
+    from automation.report.files import rebuild
+
+    try:
+        page = rebuild(given.folder)
+    except RunbookError as error:
+        print(f"Error: {error.message}\nNext: {error.next}", file=sys.stderr)
+        return error.exit_code
+    print(page)
+    if given.open and not webbrowser.open(page.resolve().as_uri()):
+        print("No web browser could be started; open the file above.", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""A small picture of the page after the steps that changed something, for the report. Never of a private phase."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
+
+from automation.artifacts import Recorder
+from automation.files import private_folder, write_private
+from automation.options import Pictures as Wanted
+from automation.result import ORG_SECTIONS
+from automation.run import StepResult
+from automation.steps import Step
+
+FOLDER: Final = "pictures"
+TIMEOUT: Final = 2_000
+"""Milliseconds; a picture is an extra, and a page that is stuck must not hold the run up."""
+QUALITY: Final = 40
+"""Of the JPEG; small text is still read, and a page takes about 80 kB and 70 ms."""
+WITHOUT_PAGE: Final = "5."
+MASKED: Final = (
+    "input[type=password]",
+    "input[autocomplete=one-time-code]",
+    "input[autocomplete=current-password]",
+    "#emc, #smc, #tc",  # fields for codes on Salesforce's verification pages
+)
+"""What is painted over. Pages that show key or secret are private phases, of which there is no picture at all."""
+MASK_COLOUR: Final = "#7a7a7a"
+UNSEEN: Final = "runbook-banner, runbook-outline { display: none !important; }"
+"""The tool's own banner is no part of the org's page."""
+
+
+BUDGET: Final = 0.05
+"""Share of the run so far that pictures may have cost; on a slow machine some are left out."""
+COMMITS: Final = ("1.7", "2.6", "3.5")
+"""Create and Save: what these left is shown whatever the budget."""
+
+
+@dataclass
+class Pictures:
+    """Takes the pictures; an `Observer`.
+
+    Attributes:
+        folder: the run folder.
+        wanted: ``changed`` steps and failures, ``all`` steps that were done, or ``off``.
+        banner: the tool's own banner may be on the page.
+        taken: step id to path, relative to the run folder.
+        seconds: what all pictures have cost.
+        clock: seconds; replaced in tests.
+    """
+
+    folder: Path
+    wanted: Wanted
+    banner: bool = False
+    taken: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    clock: Callable[[], float] = time.monotonic
+    _recorder: Recorder | None = None
+    _page: Page | None = None
+
+    def __post_init__(self) -> None:
+        self._begun = self.clock()
+
+    def attach(self, recorder: Recorder, page: Page) -> None:
+        """Take pictures of this page, when the recorder allows it."""
+        self._recorder, self._page = recorder, page
+
+    def step_started(self, step: Step) -> None: ...
+
+    def step_ended(self, result: StepResult) -> None:
+        if not self._due(result) or self._page is None or self._recorder is None or not self._recorder.recording_allowed:
+            return
+        started = self.clock()
+        data = photograph(self._page, banner=self.banner)
+        if data is not None:
+            private_folder(self.folder / FOLDER)
+            path = f"{FOLDER}/{result.id}.jpg"
+            write_private(self.folder / path, data)
+            self.taken[result.id] = path
+        self.seconds += self.clock() - started
+
+    def _due(self, result: StepResult) -> bool:
+        """Section 5 works without a page; section 4 changes nothing that could be seen, and shows key and secret."""
+        if self.wanted == "off" or result.result == "skipped" or result.id.startswith(WITHOUT_PAGE):
+            return False
+        if self.wanted == "all" or result.result == "failed":
+            return True
+        if result.result != "changed" or result.id[0] not in ORG_SECTIONS:
+            return False
+        return result.id in COMMITS or self.seconds <= BUDGET * (self.clock() - self._begun)
+
+
+def photograph(page: Page, *, banner: bool = False) -> bytes | None:
+    """The visible part of a page as JPEG, secrets masked; None when it can't be had.
+
+    Masks and styles are only asked for where they are needed: they cost as much as the picture (measured).
+    """
+    if page.is_closed() or page.url == "about:blank":
+        return None
+    secrets = page.locator(", ".join(MASKED))
+    try:
+        mask = [secrets] if secrets.count() else None
+        style = UNSEEN if banner else None
+        return page.screenshot(
+            type="jpeg", quality=QUALITY, scale="css", timeout=TIMEOUT, mask=mask, mask_color=MASK_COLOUR, style=style
+        )
+    except PlaywrightError:
+        return None
