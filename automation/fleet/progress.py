@@ -99,6 +99,11 @@ class Progress:
         """A sentence beside the orgs."""
         self._line(text)
 
+    def detail(self, text: str) -> None:
+        """A sentence that ``-q`` leaves out."""
+        if self.verbosity >= 0:
+            self._line(text)
+
     def close(self) -> None:
         """Leave the terminal in order."""
         if self._live is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any, Final
 from automation.errors import Interrupted, OrgBusy, TryAgainLater
 from automation.fleet.copies import Production, opened
 from automation.fleet.history import History
-from automation.fleet.look import REPAIR, Known, Look, look
+from automation.fleet.look import REPAIR, Look, look
 from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import OrgOutcome, of_error, of_look
@@ -57,53 +58,66 @@ class Job:
         production, trouble = opened(self.fleet)
         if trouble is not None:
             self.progress.note(f"Production could not be asked about its sandboxes: {trouble.message} Going on without.")
-        repairs = Repairs(
-            self.fleet.path, self._folder(), threading.Semaphore(self.fleet.limits.logins), self.progress.event, self.flags
-        )
+        folder = self._folder()
+        repairs = Repairs(self.fleet.path, folder, threading.Semaphore(self.fleet.limits.logins), self.progress.event, self.flags)
         try:
             _Round(self, number, repairs, production).run()
         finally:
             if production is not None:
                 production.__exit__(None, None, None)
             self.progress.close()
+        self._write_index(folder)
         return number
+
+    def _write_index(self, folder: Path) -> None:
+        """A page that leads to the reports of all runs, where there were any."""
+        if not folder.is_dir():
+            return
+        from automation.report.index import write_index
+
+        page = write_index(folder, [outcome.as_object() for outcome in self.outcomes])
+        self.progress.detail(f"Report: {page}")
 
     def _folder(self) -> Path:
         return self.output or Path("runs") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-fleet"
 
 
 class _Round:
-    """The main thread's loop: it alone writes the history and decides what is started."""
+    """The main thread's loop: it alone writes the history and decides what is begun."""
 
     def __init__(self, job: Job, number: int, repairs: Repairs, production: Production | None) -> None:
         self._job, self._number, self._repairs, self._production = job, number, repairs, production
-        self._waiting: dict[Future[Any], Org] = {}
-        self._known: dict[str, Known] = {org.name: job.history.known(org.name, org.host) for org in job.orgs}
+        self._looks = ThreadPoolExecutor(job.fleet.limits.looks, thread_name_prefix="look")
+        self._works = ThreadPoolExecutor(job.jobs, thread_name_prefix="repair")
+        self._running: dict[Future[Any], Org] = {}
+        self._queue: deque[Look] = deque()
+        self._repairing: set[Future[Any]] = set()
         self._failures = 0
 
     def run(self) -> None:
-        looks = ThreadPoolExecutor(self._job.fleet.limits.looks, thread_name_prefix="look")
-        self._works = ThreadPoolExecutor(self._job.jobs, thread_name_prefix="repair")
         try:
             for org in self._job.orgs:
-                self._waiting[looks.submit(look, org, self._known[org.name], self._production)] = org
+                known = self._job.history.known(org.name, org.host)
+                self._running[self._looks.submit(look, org, known, self._production)] = org
             self._until_done()
         except KeyboardInterrupt:
             self._interrupted()
         finally:
-            looks.shutdown(wait=False, cancel_futures=True)
+            self._looks.shutdown(wait=False, cancel_futures=True)
             self._works.shutdown(wait=True, cancel_futures=True)
 
     def _until_done(self) -> None:
-        while self._waiting:
-            done, _ = wait(list(self._waiting), return_when=FIRST_COMPLETED)
+        while self._running:
+            done, _ = wait(list(self._running), return_when=FIRST_COMPLETED)
             for future in done:
-                org = self._waiting.pop(future)
+                org = self._running.pop(future)
                 result: Look | OrgOutcome = future.result()
+                self._repairing.discard(future)
                 if isinstance(result, OrgOutcome):
                     self._ended(result)
                 else:
                     self._looked(org, result)
+            self._begin_some()
 
     def _looked(self, org: Org, seen: Look) -> None:
         job = self._job
@@ -111,33 +125,38 @@ class _Round:
         if job.plan and (repair or seen.found == "undelivered"):
             self._ended(of_look(seen, 0.0, "planned"))
         elif repair:
-            self._repair(org, seen)
+            self._queue.append(seen)
+            job.progress.queued(org.name, seen)
         elif seen.found == "undelivered":
-            self._waiting[self._works.submit(deliver_pending, seen, time.monotonic())] = org
+            self._running[self._looks.submit(deliver_pending, seen, time.monotonic())] = org
         else:
             self._ended(of_look(seen, 0.0))
 
-    def _repair(self, org: Org, seen: Look) -> None:
-        refused = self._refused(org, seen)
-        if refused is not None:
-            self._ended(refused)
-            return
-        if org.mailbox is not None:
-            self._job.history.note_mails(org.mailbox, MAILS_PER_RUN)
-        self._job.progress.queued(org.name, seen)
-        self._waiting[self._works.submit(self._repairs.run, seen)] = org
+    def _begin_some(self) -> None:
+        """Begin what waits, as long as a browser is free."""
+        while self._queue and len(self._repairing) < self._job.jobs:
+            seen = self._queue.popleft()
+            refused = self._refused(seen)
+            if refused is not None:
+                self._ended(refused)
+                continue
+            if seen.org.mailbox is not None:
+                self._job.history.note_mails(seen.org.mailbox, MAILS_PER_RUN)
+            future = self._works.submit(self._repairs.run, seen)
+            self._repairing.add(future)
+            self._running[future] = seen.org
 
-    def _refused(self, org: Org, seen: Look) -> OrgOutcome | None:
+    def _refused(self, seen: Look) -> OrgOutcome | None:
         """Why this org has to wait for a later run."""
-        job = self._job
+        job, box = self._job, seen.org.mailbox
+        limit = job.fleet.limits.mails_per_hour
         if job.max_failures and self._failures >= job.max_failures:
             error: TryAgainLater = TryAgainLater(f"Not begun: {self._failures} orgs have failed already (--max-failures).")
-            return of_error(org, error, found=seen.found, why=seen.why)
-        limit = job.fleet.limits.mails_per_hour
-        if org.mailbox is not None and job.history.mails(org.mailbox) + MAILS_PER_RUN > limit:
+        elif box is not None and job.history.mails(box) + MAILS_PER_RUN > limit:
             error = OrgBusy(f"Not begun: its mailbox was sent as many verification mails as one hour allows ({limit}).")
-            return of_error(org, error, found=seen.found, why=seen.why)
-        return None
+        else:
+            return None
+        return of_error(seen.org, error, found=seen.found, why=seen.why)
 
     def _ended(self, outcome: OrgOutcome) -> None:
         job = self._job
@@ -145,28 +164,19 @@ class _Round:
         job.history.note(self._number, outcome)
         job.progress.ended(outcome)
         self._failures += outcome.failed
-        if job.max_failures and self._failures >= job.max_failures:
-            self._cancel_queued()
-
-    def _cancel_queued(self) -> None:
-        """What waits for a free browser is not begun any more."""
-        for future, org in [*self._waiting.items()]:
-            if future.cancel():
-                del self._waiting[future]
-                error = TryAgainLater(f"Not begun: {self._failures} orgs have failed already (--max-failures).")
-                self._ended(of_error(org, error))
 
     def _interrupted(self) -> None:
         """Stopped by a person or the system: end the workers in order and keep what they tell."""
         self._job.interrupted = True
         self._repairs.stop()
         self._job.progress.note("Stopping: the runs that have begun end in order.")
-        for future, org in [*self._waiting.items()]:
-            if future.cancel():
-                self._ended(of_error(org, Interrupted("Stopped before this org was begun.")))
-            else:
-                result = future.result()
-                self._ended(
-                    result if isinstance(result, OrgOutcome) else of_error(org, Interrupted("Stopped."), found=result.found)
-                )
-        self._waiting.clear()
+        for seen in self._queue:
+            self._ended(of_error(seen.org, _stopped(), found=seen.found, why=seen.why))
+        for future, org in self._running.items():
+            result = None if future.cancel() else future.result()
+            self._ended(result if isinstance(result, OrgOutcome) else of_error(org, _stopped()))
+        self._running.clear()
+
+
+def _stopped() -> Interrupted:
+    return Interrupted("Stopped before this org was begun.")

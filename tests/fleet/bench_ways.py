@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -41,8 +42,8 @@ def main() -> None:
         return
     from automation.replica import start
 
-    print("| at once | way | orgs | seconds | orgs per minute | peak PSS, MB |", flush=True)
-    print("|---|---|---|---|---|---|")
+    print("| at once | way | orgs | seconds | orgs/minute | CPU s per org | peak PSS, MB |", flush=True)
+    print("|---|---|---|---|---|---|---|")
     with start() as replica:
         for at_once in given.at:
             for way in ("processes", "threads"):
@@ -50,9 +51,14 @@ def main() -> None:
                 fleet = FleetOnReplica(replica, folder, f"b{way[0]}{at_once}", extra=EXTRA)
                 for number in range(given.orgs):
                     fleet.add(f"s{number}")
+                before = _cpu()
                 seconds, peak = _measured(fleet, way, at_once)
+                cpu = (_cpu() - before) / given.orgs
                 rate = given.orgs / seconds * 60
-                print(f"| {at_once} | {way} | {given.orgs} | {seconds:.1f} | {rate:.1f} | {peak / 2**20:.0f} |", flush=True)
+                print(
+                    f"| {at_once} | {way} | {given.orgs} | {seconds:.1f} | {rate:.1f} | {cpu:.1f} | {peak / 2**20:.0f} |",
+                    flush=True,
+                )
 
 
 def _measured(fleet: FleetOnReplica, way: str, at_once: int) -> tuple[float, int]:
@@ -72,6 +78,12 @@ def _measured(fleet: FleetOnReplica, way: str, at_once: int) -> tuple[float, int
         told = process.stderr.read() if process.stderr else ""
         print(f"{way} at {at_once} ended with {process.returncode}: {told.splitlines()[-1:]}", file=sys.stderr, flush=True)
     return seconds, peak
+
+
+def _cpu() -> float:
+    """CPU seconds of ended programs and all that they started: says more than wall time on a machine that does other things."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _pss(pid: int) -> int:

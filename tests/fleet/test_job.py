@@ -1,0 +1,243 @@
+"""The job without browsers: limits, order of decisions, exit codes, and what people see."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, TryAgainLater
+from automation.fleet import runner
+from automation.fleet.history import History
+from automation.fleet.look import Look
+from automation.fleet.orgs_file import OrgsFile
+from automation.fleet.outcome import OrgOutcome, empty_line, of_error, of_run
+from automation.fleet.progress import Progress
+from automation.fleet.repair import Repairs
+from automation.fleet.runner import Job
+from automation.refresh_sandboxes import exit_code
+
+SHARED = """
+[defaults]
+login_url = "https://acme--{name}.sandbox.my.salesforce.com"
+username = "admin@acme.com"
+password = "env:X"
+imap_url = "imaps://mail.acme.com/INBOX"
+imap_username = "admin@acme.com"
+imap_password = "env:Y"
+[defaults.app]
+contact_email = "admin@acme.com"
+callback_url = "https://acme.example/oauth"
+run_as = "sync@acme.com"
+"""
+
+Made = Callable[..., tuple[Job, Progress]]
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
+    """``job({"a": "gone", "b": "in_order"}, outcomes={"a": ...})``: looks and runs answer what they are told."""
+    monkeypatch.chdir(tmp_path)
+    opened = []
+
+    def make(found: dict[str, Any], outcomes: dict[str, OrgOutcome] | None = None, **more: Any) -> tuple[Job, Progress]:
+        limits = more.pop("limits", "")
+        Path("orgs.toml").write_text(SHARED + "".join(f"[orgs.{name}]\n" for name in found) + f"[limits]\n{limits}\n")
+        fleet = OrgsFile.read(Path("orgs.toml"))
+
+        def look(org: Any, *_: object) -> Look:
+            word = found[org.name]
+            error = word if isinstance(word, Exception) else None
+            return Look(org, "failed" if error else word, str(word), error)  # type: ignore[arg-type]
+
+        def run(_self: Repairs, seen: Look) -> OrgOutcome:
+            return (outcomes or {}).get(seen.org.name) or of_run(
+                seen.org, seen.found, seen.why, empty_line(seen.org) | {"outcome": "created"}, 0
+            )
+
+        monkeypatch.setattr(runner, "look", look)
+        monkeypatch.setattr(Repairs, "run", run)
+        history = History(tmp_path / "h.sqlite3")
+        opened.append(history)
+        progress = Progress(more.pop("verbosity", 0), json=True, stream=io.StringIO(), data=io.StringIO())
+        return Job(fleet, fleet.orgs, history, progress, **more), progress
+
+    yield make
+    for history in opened:
+        history.__exit__(None, None, None)
+
+
+def words(job: Job) -> dict[str, str]:
+    return {outcome.org: outcome.word for outcome in job.outcomes}
+
+
+def test_only_orgs_with_work_get_a_browser(job: Made) -> None:
+    """The others are told as they were found."""
+    made, progress = job({"a": "gone", "b": "in_order", "c": "drifted", "d": OrgBusy("busy"), "e": OrgUnavailable("no")})
+    made.run()
+    assert words(made) == {"a": "created", "b": "unchanged", "c": "created", "d": "waiting", "e": "failed"}
+    assert [outcome.browser for outcome in made.outcomes if outcome.word == "created"] == [True, True]
+    assert len(progress.data.getvalue().splitlines()) == 5  # type: ignore[attr-defined]
+
+
+def test_a_plan_only_tells(job: Made) -> None:
+    """Which orgs need work, and why; exit code 3 where that was asked for."""
+    made, _ = job({"a": "gone", "b": "in_order"}, plan=True)
+    made.run()
+    assert words(made) == {"a": "planned", "b": "unchanged"}
+    assert exit_code(made.outcomes, plan_exit_code=True) == 3
+    assert exit_code(made.outcomes) == 0
+
+
+def test_force_goes_through_the_procedure_everywhere(job: Made) -> None:
+    """But not where the org can't be worked on."""
+    made, _ = job({"a": "in_order", "b": OrgBusy("busy")}, force=True)
+    made.run()
+    assert words(made) == {"a": "created", "b": "waiting"}
+
+
+def test_after_so_many_failures_nothing_more_is_begun(job: Made) -> None:
+    """What was not begun is tried later; the job as a whole has failed."""
+    failed = {name: of_error(_blank(), LoginRefused("no")) for name in "abcdef"}
+    made, _ = job(dict.fromkeys("abcdef", "gone"), failed, jobs=1, max_failures=2)
+    made.run()
+    assert [outcome.word for outcome in made.outcomes] == ["failed"] * 2 + ["waiting"] * 4
+    assert exit_code(made.outcomes) == 1
+
+
+def _blank() -> Any:
+    from automation.fleet.orgs import Org
+
+    return Org("x", "acme--x.sandbox.my.salesforce.com", {}, {}, 1.0)
+
+
+def test_a_mailbox_gets_no_more_mails_than_allowed(job: Made) -> None:
+    """Two per run; the rest waits for a later run, also over several runs."""
+    made, _ = job(dict.fromkeys("abc", "gone"), limits="mails_per_hour = 4")
+    made.run()
+    assert sorted(words(made).values()) == ["created", "created", "waiting"]
+    assert exit_code(made.outcomes) == 75
+    again, _ = job({"d": "gone"}, limits="mails_per_hour = 4")
+    again.run()
+    assert words(again) == {"d": "waiting"}
+
+
+@pytest.mark.parametrize(
+    ("errors", "code"),
+    [
+        ([], 0),
+        ([TryAgainLater("x")], 75),
+        ([TryAgainLater("x"), LoginRefused("x")], 1),
+        ([OrgUnavailable("x")], 1),
+    ],
+)
+def test_the_exit_code_tells_failures_from_waits(errors: list[Any], code: int) -> None:
+    """One failed org makes 1; only waits make 75."""
+    outcomes = [of_error(_blank(), error) for error in errors]
+    assert exit_code(outcomes) == code
+    assert exit_code(outcomes, interrupted=True) == 130
+
+
+def test_people_read_lines_and_machines_objects(job: Made) -> None:
+    """Orgs in order are only counted, unless more is asked for."""
+    made, progress = job({"a": "gone", "b": "in_order"})
+    made.run()
+    progress.summary(made.outcomes, 12.34)
+    told = progress.stream.getvalue()  # type: ignore[attr-defined]
+    assert "a: app gone: gone" in told
+    assert "b:" not in told
+    assert "2 orgs: 1 created, 1 in order (12.3 s, 1 browser started)" in told
+    lines = [json.loads(line) for line in progress.data.getvalue().splitlines()]  # type: ignore[attr-defined]
+    assert {line["name"]: line["found"] for line in lines} == {"a": "gone", "b": "in_order"}
+
+
+def test_a_terminal_shows_a_live_table() -> None:
+    """Orgs with work, what is going on at the moment, and the counts."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    progress = Progress(0, stream=Terminal(), data=io.StringIO())
+    progress.began(3)
+    progress.queued("dev", Look(_blank(), "gone", "the key is unknown"))
+    progress.event("dev", {"event": "step", "id": "1.7", "title": "Create"})
+    from rich.console import Console
+
+    out = io.StringIO()
+    Console(file=out, width=120).print(progress._table())
+    progress.ended(of_error(_blank(), LoginRefused("refused")))
+    progress.close()
+    assert "app gone" in out.getvalue()
+    assert "1.7 Create" in out.getvalue()
+    assert "0 of 3 orgs done" in out.getvalue()
+    assert "x: failed: refused" in progress.stream.getvalue()  # type: ignore[attr-defined]
+
+
+def test_the_line_has_the_published_form() -> None:
+    """The object of an org without a browser run is no other than that of a run."""
+    schema = json.loads(Path(runner.__file__).parents[1].joinpath("report/schema/report-1.schema.json").read_text())
+    assert set(empty_line(_blank())) == set(schema["required"])
+    assert set(empty_line(_blank())["proof"]) == set(schema["properties"]["proof"]["required"])
+
+
+class TestWorker:
+    """`Repairs` and real processes, with a stand-in for the worker's module."""
+
+    @pytest.fixture
+    def repairs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], tuple[Repairs, list[dict[str, Any]]]]:
+        """``repairs(script)``: workers run this Python text."""
+        import subprocess
+        import sys
+
+        events: list[dict[str, Any]] = []
+        real = subprocess.Popen
+
+        def make(script: str) -> tuple[Repairs, list[dict[str, Any]]]:
+            def popen(_command: list[str], **options: Any) -> Any:
+                return real([sys.executable, "-c", script], **options)
+
+            monkeypatch.setattr(subprocess, "Popen", popen)
+            return Repairs(tmp_path / "orgs.toml", tmp_path, threading.Semaphore(1), lambda _, event: events.append(event)), events
+
+        return make
+
+    def test_events_and_the_end_come_through(self, repairs: Any) -> None:
+        """As the worker tells them, line by line."""
+        line = json.dumps({"event": "end", "line": empty_line(_blank()) | {"outcome": "created"}, "exit_code": 0})
+        made, events = repairs(f"""print('{{"event": "step", "id": "1.1", "title": "Log in"}}'); print({line!r})""")
+        outcome = made.run(Look(_blank(), "gone", "why"))
+        assert (outcome.word, outcome.exit_code, outcome.browser) == ("created", 0, True)
+        assert [event["event"] for event in events] == ["step", "end"]
+
+    def test_a_worker_that_dies_fails_its_org(self, repairs: Any) -> None:
+        """With the signal and its last words."""
+        made, _ = repairs("import os, sys; print('out of memory', file=sys.stderr, flush=True); os.kill(os.getpid(), 9)")
+        outcome = made.run(Look(_blank(), "gone", "why"))
+        assert outcome.error["kind"] == "worker_lost"
+        assert "killed by signal 9: out of memory" in outcome.error["message"]
+
+    def test_a_deadline_is_kept(self, repairs: Any) -> None:
+        """The worker is told to end, and its org fails with the reason."""
+        from dataclasses import replace
+
+        made, _ = repairs("import time; time.sleep(60)")
+        outcome = made.run(Look(replace(_blank(), deadline=0.3), "gone", "why"))
+        assert (outcome.error["kind"], outcome.failed) == ("deadline", True)
+
+    def test_the_place_for_logins_is_free_once_logged_in(self, repairs: Any) -> None:
+        """Not only when the run is over."""
+        script = """print('{"event": "step_ended", "id": "1.1", "result": "unchanged"}', flush=True); input()"""
+        made, events = repairs(script)
+        thread = threading.Thread(target=made.run, args=(Look(_blank(), "gone", "why"),))
+        thread.start()
+        assert made.logins.acquire(timeout=20)
+        made.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+        assert events
