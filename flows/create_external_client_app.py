@@ -24,7 +24,7 @@ from flows.pages.settings_tab import SettingsTab
 
 @step("1.2", "Open Setup > Apps > External Client Apps > External Client App Manager")
 def open_manager(manager: AppManager, state: OrgState) -> Finding:
-    manager.open(state.setup_url)
+    manager.open(state.setup_url, fresh=False)
     return unchanged("the External Client App Manager is open")
 
 

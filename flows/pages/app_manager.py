@@ -35,9 +35,14 @@ class AppManager(SetupPage):
 
     _quiet_since: float | None = None
 
-    def open(self, setup_url: str) -> None:
-        """Open the list by its address and wait until it has told how many apps there are."""
-        self.go(setup_url + LIST_PATH)
+    def open(self, setup_url: str, *, fresh: bool = True) -> None:
+        """Open the list by its address and wait until it has told how many apps there are.
+
+        ``fresh=False``: a list that is open already will do, as right after the login, which leads here.
+        """
+        address = setup_url + LIST_PATH
+        if fresh or self.page.url.split("?")[0] != address:
+            self.go(address)
         self.arrive("the External Client App Manager", [Outcome("list", fact=self._is_loaded)])
 
     @property
