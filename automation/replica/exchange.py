@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,8 +33,8 @@ class Exchange:
 
     @property
     def path(self) -> str:
-        """The path of the address."""
-        return self.request.url.path
+        """The path of the address. Slashes in a row count as one, as on Salesforce's servers (the CLI sends some)."""
+        return re.sub("//+", "/", self.request.url.path)
 
     @property
     def address(self) -> str:

@@ -51,8 +51,13 @@ class Replica:
 
     @property
     def proxy_url(self) -> str:
-        """The CONNECT proxy, ``http://127.0.0.1:<port>``."""
-        return f"http://127.0.0.1:{self._server.ports['proxy']}"
+        """The CONNECT proxy, ``http://127.0.0.1:<port>``, with user and password where it demands them."""
+        login = f"{self._server.proxy.login}@" if self._server.proxy.login else ""
+        return f"http://{login}127.0.0.1:{self._server.ports['proxy']}"
+
+    def demand_proxy_login(self, login: str) -> None:
+        """Make the proxy demand ``user:password`` from now on; empty: nothing."""
+        self._server.proxy.login = login
 
     @property
     def ca_file(self) -> Path:

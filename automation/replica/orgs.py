@@ -213,6 +213,11 @@ class Org:
             raise Refused("We couldn't load the external client app.")
         return app
 
+    def delete_app(self, app: App) -> None:
+        """Delete an app: its key is unknown and its tokens are dead at once."""
+        del self.apps[app.id15]
+        self.tokens = {value: token for value, token in self.tokens.items() if token.app is not app}
+
     def save_policies(self, app: App, changes: Doc) -> None:
         """Save the Policies tab. Raises Refused with field errors."""
         new = copy.deepcopy(app.doc["policies"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -10,6 +11,10 @@ from urllib.parse import urlsplit
 from automation.replica import hosts
 
 REFUSED = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+LOGIN_FIRST = (
+    b'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="company"\r\n'
+    b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+)
 BAD = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 HEAD_LIMIT = 65536
@@ -25,6 +30,8 @@ class Proxy:
 
     tls_port: int
     plain_port: int
+    login: str = ""
+    """``user:password`` that the proxy demands; empty: nothing."""
     refused: list[str] = field(default_factory=list)
     server: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -57,10 +64,24 @@ class Proxy:
             writer.write(BAD)
             return
         method, target, version = words
+        if not self._welcome(rest):
+            writer.write(LOGIN_FIRST)
+            return
         if method == "CONNECT":
             await self._tunnel(target, reader, writer)
         else:
             await self._plain(method, target, version, rest, reader, writer)
+
+    def _welcome(self, rest: bytes) -> bool:
+        """Whether the headers hold the login that is demanded."""
+        if not self.login:
+            return True
+        wanted = base64.b64encode(self.login.encode())
+        for line in rest.split(b"\r\n"):
+            name, _, value = line.partition(b":")
+            if name.lower() == b"proxy-authorization":
+                return value.split()[-1:] == [wanted]
+        return False
 
     async def _tunnel(self, target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         name, _, port = target.partition(":")

@@ -17,7 +17,8 @@ from automation.replica.users import User
 VERSIONS = tuple((f"{number}.0", label) for number, label in (
     (63, "Spring '25"), (64, "Summer '25"), (65, "Winter '26"), (66, "Spring '26"), (67, "Summer '26"), (68, "Winter '27"),
 ))  # fmt: skip
-_NUMBERS = {number for number, _ in VERSIONS}
+_NUMBERS = {f"{number}.0" for number in range(31, 69)}
+"""Versions that answer: an org knows far older ones than any client asks for (the CLI asks its user in 51.0)."""
 
 
 class RestError(Exception):
@@ -51,7 +52,7 @@ def caller(ex: Exchange) -> tuple[User, str]:
     """
     value = bearer(ex)
     token = ex.org.tokens.get(value)
-    if token is not None and ex.world.now() < token.expires_at:
+    if token is not None and ex.world.now() < token.expires_at and token.user.active and not token.user.frozen:
         return token.user, token.scope
     session = ex.org.session(value, Role.MY)
     if session is not None and session.gate is None:
@@ -155,6 +156,16 @@ def _describe(ex: Exchange, user: User, name: str) -> Any:
     return found
 
 
+def _row(ex: Exchange, user: User, place: str) -> Any:
+    """``sobjects/User/005...``: one record, as the Salesforce CLI asks for its user at login."""
+    kind, _, key = place.partition("/")
+    found = records.rows(ex.org, kind, user) or []
+    row = next((row for row in found if str(row.get("Id"))[:15] == key[:15]), None)
+    if row is None:
+        raise RestError(404, "NOT_FOUND", "The requested resource does not exist")
+    return {"attributes": {"type": kind, "url": ex.path}, **row}
+
+
 def _sobjects(ex: Exchange, user: User, _: str) -> Any:
     names = rights.visible_objects(ex.org, user)
     return {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": [rights.describe(ex.org, user, name) for name in names]}
@@ -193,6 +204,7 @@ RESOURCES: tuple[tuple[str, Resource], ...] = (
     ("query", query),
     ("sobjects", _sobjects),
     (r"sobjects/(\w+)/describe", _describe),
+    (r"sobjects/(\w+/\w{15,18})", _row),
     (r"apps/oauth/(.+)", _connect),
     ("tooling/query", _tooling_query),
     ("tooling/sandboxAuth", _sandbox_auth),

@@ -82,7 +82,8 @@ ROUTES: tuple[Route, ...] = (
 
 
 def find(method: str, role: Role, path: str) -> Route | None:
-    """The first route for a request."""
+    """The first route for a request; HEAD is answered as GET."""
+    method = "GET" if method == "HEAD" else method
     for item in ROUTES:
         if role in item.roles and method in item.methods.split() and item.pattern.fullmatch(path):
             return item

@@ -75,8 +75,7 @@ class Server:
         self.loop.close()
 
     async def _open(self) -> None:
-        logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        logging.getLogger("uvicorn.error").addFilter(_worth_telling)
         front = self.certificates.by_name()
         self.ports["tls"] = await self._listen(Site(self.world), front)
         self.ports["plain"] = await self._listen(Site(self.world, plain=True))
@@ -90,8 +89,8 @@ class Server:
     async def _listen(self, app: Any, context: ssl.SSLContext | None = None, port: int = 0) -> int:
         """One uvicorn server; with TLS it takes our own context, which picks certificates by name."""
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=port, log_level="critical", access_log=False, lifespan="off",
-            timeout_keep_alive=120, timeout_graceful_shutdown=1, server_header=False, ws="none", interface="asgi3",
+            app, host="127.0.0.1", port=port, log_level="error", access_log=False, log_config=None,
+            date_header=False, lifespan="off", timeout_keep_alive=120, timeout_graceful_shutdown=1, server_header=False, ws="none", interface="asgi3",
         )  # fmt: skip
         config.load()
         config.ssl = context
@@ -130,3 +129,8 @@ def listening(port: int) -> socket.socket:
     listener.bind(("127.0.0.1", port))
     listener.listen(256)
     return listener
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Answers that end in the middle are faults set on purpose; everything else of uvicorn's errors is a mistake of ours."""
+    return "without completing response" not in record.getMessage()

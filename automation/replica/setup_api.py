@@ -125,7 +125,7 @@ def _set_enabled(ex: Exchange, user: User, params: Params) -> Any:
 def _delete(ex: Exchange, user: User, params: Params) -> Any:
     _need(user.can_create_apps)
     app = _app(ex, params)
-    del ex.org.apps[app.id15]
+    ex.org.delete_app(app)
     ex.org.log("deleteApp", app=app.developer_name)
     return {"id": app.id15}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+from email.utils import formatdate
 from typing import Any
 
 from starlette.requests import Request
@@ -30,10 +31,11 @@ class Site:
         """Stands in where a host belongs to no org (login., test., a look-alike): it lets nobody in."""
         self._nobody.users.clear()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, plain_send: Send) -> None:
         """Answer one HTTP request."""
         if scope["type"] != "http":
             return
+        send = _Sender(plain_send, self._world)
         request = Request(scope, receive)
         host = hosts.parse(request.headers.get("host", ""))
         org = self._org(host) if host else None
@@ -61,7 +63,7 @@ class Site:
             exchange.form = {name: value for name, value in form.items() if isinstance(value, str)}
         return exchange
 
-    async def _serve(self, ex: Exchange, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(self, ex: Exchange, scope: Scope, receive: Receive, send: _Sender) -> None:
         found = routes.find(ex.request.method, ex.host.role, ex.path)
         if found is None:
             await PlainTextResponse("URL No Longer Exists", 404)(scope, receive, send)
@@ -91,6 +93,24 @@ class Site:
         if late is not None:
             response = PlainTextResponse("Server error", late.status)
         await _dress(response, struck)(scope, receive, send)
+
+
+class _Sender:
+    """Sends with the world's time in the Date header, and can hang up."""
+
+    def __init__(self, send: Send, world: World) -> None:
+        self._send = send
+        self._world = world
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            date = formatdate(self._world.now(), usegmt=True).encode()
+            message = {**message, "headers": [*message["headers"], (b"date", date)]}
+        await self._send(message)
+
+    def hang_up(self) -> None:
+        """Close the connection without a word. ASGI has no way to say so: uvicorn's request cycle is asked."""
+        self._send.__self__.transport.abort()  # type: ignore[attr-defined]
 
 
 async def _answer(found: routes.Route, ex: Exchange) -> Response:
@@ -166,7 +186,7 @@ def _dress(response: Response, struck: list[Fault]) -> Response:
     return Response(json.dumps(value), media_type="application/json")
 
 
-async def _reset(kind: str, send: Send) -> None:
+async def _reset(kind: str, send: _Sender) -> None:
     """Break the connection: in mid-answer for calls, without a word for pages.
 
     A browser silently repeats a request whose kept-alive connection died without a word. For pages that is the real
@@ -175,11 +195,7 @@ async def _reset(kind: str, send: Send) -> None:
     if kind in {"aura", "token", "rest", "static"}:
         await _broken(send)
         return
-    cycle = getattr(send, "__self__", None)  # uvicorn's request cycle: ASGI itself has no way to hang up
-    if cycle is None:
-        await _broken(send)
-    else:
-        cycle.transport.abort()
+    send.hang_up()
 
 
 async def _broken(send: Send, body: bytes = b"", headers: dict[str, str] | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -47,6 +48,29 @@ def test_other_ports_are_refused_too(visitor: Visitor) -> None:
     """443 only."""
     with pytest.raises(httpx.ProxyError):
         visitor.open(f"https://{visitor.org.my_domain}.my.salesforce.com:8443/")
+
+
+def test_the_proxy_can_demand_a_login(replica: Replica, org: OrgHandle) -> None:
+    """407 without it, a tunnel with it."""
+    replica.demand_proxy_login("joe:pass-word")
+    try:
+        visitor = Visitor(org)
+        assert "joe:pass-word@" in replica.proxy_url
+        assert visitor.open("/").status_code == 200
+        visitor.http.close()
+        bare = httpx.Client(proxy=replica.proxy_url.replace("joe:pass-word@", ""), trust_env=False)
+        with bare, pytest.raises(httpx.ProxyError, match="407"):
+            bare.get(org.login_url)
+    finally:
+        replica.demand_proxy_login("")
+
+
+def test_answers_carry_the_time_of_the_world(visitor: Visitor) -> None:
+    """So that a client can tell how wrong its own clock is."""
+    visitor.org.replica.advance(3600)
+    date = parsedate_to_datetime(visitor.open("/").headers["date"]).timestamp()
+    assert abs(date - visitor.org.replica.world.now()) < 60
+    assert visitor.http.head(visitor.org.login_url).status_code == 200
 
 
 def test_plain_http_is_redirected_or_an_attack(visit: Visit) -> None:

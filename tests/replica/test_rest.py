@@ -125,6 +125,13 @@ def test_secrets_over_rest_are_shut_by_default(ready: Visitor) -> None:
     assert _get(ready, _token(ready), "apps/oauth/usage").json()["apps"][0]["developerName"] == APP["developerName"]
 
 
+def test_one_record_can_be_read_by_its_id(ready: Visitor) -> None:
+    """Old API versions answer too: the CLI asks for its user in 51.0."""
+    url = f"{ready.org.login_url}/services/data/v51.0/sobjects/User/{ready.org.user('sync').id}"
+    answer = ready.http.get(url, headers={"Authorization": f"Bearer {_token(ready)}"})
+    assert answer.json()["Username"] == ready.org.run_as
+
+
 def test_verifications_are_in_the_history(ready: Visitor) -> None:
     """One by e-mail, at login."""
     rows = ready.query(_token(ready), "SELECT VerificationMethod, Activity, Status FROM VerificationHistory")

@@ -154,6 +154,17 @@ def test_a_revoked_token_is_dead(ready: Visitor) -> None:
     assert (answer.status_code, answer.json()[0]["errorCode"]) == (401, "INVALID_SESSION_ID")
 
 
+def test_tokens_die_with_their_app_or_user(ready: Visitor) -> None:
+    """Deleted app, deactivated user."""
+    token = ready.token().json()["access_token"]
+    ready.org.change_user("sync", active=False)
+    assert ready.query(token, "SELECT Id FROM Organization")[0]["errorCode"] == "INVALID_SESSION_ID"
+    ready.org.change_user("sync", active=True)
+    assert ready.query(token, "SELECT Id FROM Organization")[0]["Id"] == ready.org.org_id
+    ready.aura("deleteApp", id=ready.org.truth()["apps"][0]["id"])
+    assert ready.query(token, "SELECT Id FROM Organization")[0]["errorCode"] == "INVALID_SESSION_ID"
+
+
 def test_introspection_tells_about_the_apps_own_tokens(ready: Visitor) -> None:
     """Active with user and scope; unknown tokens are inactive."""
     app = ready.org.truth()["apps"][0]
