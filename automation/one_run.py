@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import time
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
-from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Browser
 
 from automation.app_spec import AppSpec
 from automation.artifacts import Recorder, make_run_folder
+from automation.banner import Banner, pointing
 from automation.browser import open_browser
 from automation.errors import Interrupted, RunbookError
 from automation.journal import Journal
 from automation.lock import org_lock
 from automation.options import Options
 from automation.org_state import OrgState
+from automation.person import Person
 from automation.production import require_named
 from automation.report.console import Console
 from automation.report.files import write_reports
@@ -26,8 +29,10 @@ from automation.result import RunResult, outcome_of
 from automation.run import Observer, Runner, Selection, StepResult
 from automation.settings import Settings
 from automation.step_list import all_steps
-from automation.watchers import HostGuard, Pause
+from automation.steps import Step
+from automation.watchers import HostGuard, Pause, patient
 from automation.workbench import Workbench, workbench
+from flows.delivered_pair import check_files
 
 
 @dataclass
@@ -58,8 +63,11 @@ class OneRun:
     browser: Browser | None = None
 
     def __post_init__(self) -> None:
+        if self.options.headed and os.environ.get("PWDEBUG"):
+            self.settings = patient(self.settings)
         self.state = OrgState(host=self.settings.host, tell=self.console.waiting, rights_required=self.options.require_permissions)
         self.steps: list[StepResult] = []
+        self.round: list[StepResult] = []
         self.files: RunFiles | None = None
 
     def perform(self) -> RunResult:
@@ -78,6 +86,7 @@ class OneRun:
 
     def _guarded(self) -> None:
         require_named(self.settings.host, self.options.allow_production)
+        check_files(self.settings, self.spec)
         with ExitStack() as locks:
             locks.enter_context(org_lock(_lock_name(self.settings)))
             files = self.files = RunFiles.make(self.settings, self.options)
@@ -86,7 +95,8 @@ class OneRun:
             self._attempts(browser, files, locks)
 
     def _browser(self) -> AbstractContextManager[Browser]:
-        return open_browser(self.settings, headed=self.options.headed, slowmo=self.options.slowmo)
+        options = self.options
+        return open_browser(self.settings, headed=options.headed, slowmo=options.slowmo, devtools=options.devtools)
 
     def _attempts(self, browser: Browser, files: RunFiles, locks: ExitStack) -> None:
         """Start over at step 1.1 after an error that this can cure: every step reads before it acts, so that is safe."""
@@ -94,30 +104,61 @@ class OneRun:
         guard = HostGuard(self.settings, self.options, self.state, locks, {_lock_name(self.settings)})
         while True:
             try:
-                return self._attempt(browser, files, guard)
+                return self._attempt(browser, files, guard, last=left <= 0)
             except RunbookError as error:
                 if not error.restart or left <= 0:
                     raise
                 left -= 1
+                self.round = []
                 self.console.note(f"{error.message} Starting over at step 1.1.")
                 files.journal.note("starting_over", kind=error.kind, step=error.step)
 
-    def _attempt(self, browser: Browser, files: RunFiles, guard: HostGuard) -> None:
+    def _attempt(self, browser: Browser, files: RunFiles, guard: HostGuard, *, last: bool) -> None:
         files.recorder = files.recorder.again()
         tools = (browser, self.settings, self.spec, self.options, self.state, self.console, files.recorder)
-        with workbench(*tools) as bench:
-            runner = Runner(bench.toolbox, self._observers(bench, files, guard), self.options.plan, self._selection())
-            try:
-                runner.run(all_steps())
-            except RunbookError as error:
-                self._keep_evidence(error, bench)
-                raise
-            finally:
-                self.steps = merged(self.steps, runner.results)
+        with workbench(*tools) as bench, self._watched(bench) as banner:
+            observers = self._observers(bench, files, guard, banner)
+            person = Person(bench.page, banner, self.console.note) if banner is not None and self.options.keep_open else None
+            todo: Sequence[Step] = all_steps()
+            while todo:
+                todo = self._round(todo, bench, observers, person, last=last)
 
-    def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard) -> list[Observer]:
+    def _round(
+        self, todo: Sequence[Step], bench: Workbench, observers: list[Observer], person: Person | None, *, last: bool
+    ) -> Sequence[Step]:
+        """Do these steps; answers those to do again after a person has mended what failed."""
+        ahead = {step.id for step in todo}
+        done = [result for result in self.round if result.id not in ahead]
+        runner = Runner(bench.toolbox, observers, self.options.plan, self._selection(), results=done)
+        try:
+            runner.run(todo)
+        except RunbookError as error:
+            self._keep_evidence(error, bench)
+            again = person.mends(error, all_steps()) if person is not None and (last or not error.restart) else None
+            if again is None:
+                raise
+            return again
+        finally:
+            self.round = runner.results
+            self.steps = merged(self.steps, runner.results)
+        return ()
+
+    @contextmanager
+    def _watched(self, bench: Workbench) -> Iterator[Banner | None]:
+        """With a visible browser, the banner, and the outline of what is used."""
+        if not self.options.headed:
+            yield None
+            return
+        banner = Banner([step.id for step in all_steps()])
+        banner.attach(bench.page.context)
+        with pointing(banner):
+            yield banner
+
+    def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
         measured = files.recording.attach(bench.page, bench.recorder)
         observers: list[Observer] = [*measured, files.journal, bench.recorder, self.console, guard]
+        if banner is not None:
+            observers.append(banner)
         if self.options.pause_at is not None:
             observers.append(Pause(self.options.pause_at, bench.page))
         return observers
@@ -129,9 +170,6 @@ class OneRun:
         if not isinstance(error, Interrupted) and error.evidence is None:
             folder = bench.recorder.collect_evidence()
             error.evidence = str(folder) if folder is not None else None
-        if self.options.keep_open and self.options.headed:
-            self.console.note("The window stays open; close it to end the run.")
-            _until_closed(bench.page)
 
     def _result(self, error: RunbookError | None, seconds: float) -> RunResult:
         outcome = outcome_of(self.steps, self.state, error, plan=self.options.plan)
@@ -163,10 +201,3 @@ def _lock_name(settings: Settings) -> str:
     from automation.access.hosts import is_my_domain
 
     return settings.host if is_my_domain(settings.host) else f"{settings.host}--{settings.sf_username or 'session'}"
-
-
-def _until_closed(page: Page) -> None:
-    try:
-        page.wait_for_event("close", timeout=0)
-    except PlaywrightError:
-        return  # closed with its browser

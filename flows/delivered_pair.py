@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from automation.access.hosts import is_my_domain
 from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import Pending, Target, foreign_pair, parse, same_pair
@@ -39,6 +40,19 @@ def find_delivered(settings: Settings, spec: AppSpec, state: OrgState) -> bool:
     for target in targets:
         _refuse_foreign(target, state.host, spec.api_name)
     return any(_prove(name, pair, settings, state) for name, pair in _candidates(targets, spec, state))
+
+
+def check_files(settings: Settings, spec: AppSpec) -> None:
+    """Refuse files of another app or org before anything is done; stores elsewhere are looked at in step 4.1.
+
+    Raises:
+        SettingsError: a ``dotenv:`` or ``json:`` file holds the pair of another app or org.
+    """
+    if not is_my_domain(settings.host):
+        return  # the org's own host is known only after the login
+    for text in settings.credentials_to:
+        if text.partition(":")[0] in ("dotenv", "json"):
+            _refuse_foreign(parse(text), settings.host, spec.api_name)
 
 
 def _refuse_foreign(target: Target, host: str, app: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from automation.secrets import Secret
 from automation.settings import Settings
 from automation.steps import registered_steps
 from flows import delivered_pair, prove_and_deliver
+from flows.delivered_pair import check_files
 from flows.prove_and_deliver import find_delivered
 from tests.org_api.org_double import (
     HOST,
@@ -391,6 +392,15 @@ def test_a_target_with_the_pair_of_another_app_stops_before_anything(bench: Benc
     delivered(bench, app="Other_App")
     with pytest.raises(SettingsError, match="holds the pair of Other_App of"):
         bench.looks()
+
+
+def test_a_file_of_another_app_is_refused_before_a_browser_starts(bench: Bench) -> None:
+    """Files are looked at first; on a host of all orgs nobody knows yet whose they should be."""
+    check_files(bench.settings, SPEC)
+    delivered(bench, app="Other_App")
+    with pytest.raises(SettingsError, match="holds the pair of Other_App of"):
+        check_files(bench.settings, SPEC)
+    check_files(replace(bench.settings, sf_login_url="https://test.salesforce.com"), SPEC)
 
 
 def test_an_unreadable_target_is_a_remark(bench: Bench, tmp_path: Path) -> None:
