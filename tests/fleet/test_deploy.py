@@ -1,0 +1,318 @@
+"""The examples for schedulers: each is parsed, and says what the command really understands."""
+
+from __future__ import annotations
+
+import configparser
+import importlib.util
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from automation.fleet.options import parse
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "deploy"
+LASTING = {1, 2, 65, 69, 77, 78}
+"""Exit codes that waiting does not cure."""
+
+
+class Unit(configparser.ConfigParser):
+    """A systemd unit; a key that comes twice keeps all its values, one a line."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(strict=False, interpolation=None, dict_type=dict)
+        self.optionxform = str  # type: ignore[assignment,method-assign]
+        self.lines = path.read_text().splitlines()
+        self.read_string(path.read_text())
+
+    def all(self, key: str) -> list[str]:
+        return [line.partition("=")[2] for line in self.lines if line.startswith(f"{key}=")]
+
+
+def understood(arguments: list[str]) -> None:
+    """Parse arguments as the command does; wrong ones end the process."""
+    parse(arguments)
+
+
+def after_command(words: list[str]) -> list[str]:
+    return words[words.index("automation.refresh_sandboxes") + 1 :]
+
+
+class TestSystemd:
+    """Service and timer."""
+
+    service = Unit(DEPLOY / "systemd" / "refresh-sandboxes.service")
+
+    def test_the_command_is_understood(self) -> None:
+        understood(after_command(shlex.split(self.service["Service"]["ExecStart"])))
+
+    def test_secrets_come_as_credentials(self) -> None:
+        """Under the names that the example orgs file reads."""
+        names = {text.partition(":")[0] for text in self.service.all("LoadCredential")}
+        example = (ROOT / "orgs.example.toml").read_text()
+        assert names == set(re.findall(r"file:\$CREDENTIALS_DIRECTORY/(\w+)", example)) - {""}
+
+    def test_only_75_and_kills_are_run_again(self) -> None:
+        assert self.service["Service"]["Restart"] == "on-failure"
+        assert {int(code) for code in self.service["Service"]["RestartPreventExitStatus"].split()} == LASTING | {130}
+
+    def test_the_timer_starts_it(self) -> None:
+        timer = Unit(DEPLOY / "systemd" / "refresh-sandboxes.timer")
+        assert timer["Timer"]["OnCalendar"] == "hourly"
+        assert timer["Install"]["WantedBy"] == "timers.target"
+
+    @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze on this machine")
+    def test_systemd_itself_finds_nothing_wrong(self, tmp_path: Path) -> None:
+        """With a program that is there in the place of ours."""
+        for path in (DEPLOY / "systemd").iterdir():
+            text = path.read_text().replace("/opt/external-client-apps/.venv/bin/python", sys.executable)
+            (tmp_path / path.name).write_text(text)
+        units = [str(path) for path in sorted(tmp_path.iterdir())]
+        done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+        assert [line for line in done.stderr.splitlines() if "refresh-sandboxes" in line] == []
+
+
+def test_the_cron_line_has_its_fields_and_a_command() -> None:
+    """Five times, a user, and a command that a second run does not join."""
+    (line,) = [one for one in (DEPLOY / "cron" / "refresh-sandboxes").read_text().splitlines() if re.match(r"[\d*]", one)]
+    fields = line.split(None, 6)
+    assert all(re.fullmatch(r"[\d*/,-]+", field) for field in fields[:5])
+    assert re.fullmatch(r"[a-z][\w-]+", fields[5])
+    command = fields[6].split("2>&1")[0]
+    assert "flock -n" in command
+    understood(after_command(shlex.split(command)))
+
+
+class TestActions:
+    """The workflow."""
+
+    flow: dict[str, Any] = yaml.safe_load((DEPLOY / "github-actions" / "refresh-sandboxes.yml").read_text())
+
+    def test_runs_do_not_overlap_and_may_do_little(self) -> None:
+        assert self.flow["concurrency"] == {"group": "refresh-sandboxes", "cancel-in-progress": False}
+        assert self.flow["permissions"] == {"contents": "read"}
+
+    def test_a_matrix_of_the_orgs_that_need_work(self) -> None:
+        repair = self.flow["jobs"]["repair"]
+        assert repair["strategy"]["matrix"] == {"org": "${{ fromJSON(needs.look.outputs.orgs) }}"}
+        assert repair["strategy"]["fail-fast"] is False
+
+    def test_its_commands_are_understood(self) -> None:
+        """And shells can read them."""
+        scripts = [step["run"] for job in self.flow["jobs"].values() for step in job["steps"] if "run" in step]
+        for script in scripts:
+            subprocess.run(["sh", "-n", "-c", script], check=True)
+        for line in "\n".join(scripts).splitlines():
+            if "automation.refresh_sandboxes" in line:
+                words = shlex.split(re.split(r"[>|]", line)[0].replace('${ONLY:+--only "$ONLY"}', "--only dev"))
+                understood(after_command(words))
+
+    def test_nothing_untrusted_is_put_into_a_script(self) -> None:
+        """A name from outside reaches the shell as a variable only."""
+        scripts = [step.get("run", "") for job in self.flow["jobs"].values() for step in job["steps"]]
+        assert not any("${{" in script for script in scripts)
+
+
+class TestKubernetes:
+    """CronJob and Indexed Job."""
+
+    cron: dict[str, Any] = yaml.safe_load((DEPLOY / "kubernetes" / "cronjob.yaml").read_text())
+    indexed: dict[str, Any] = yaml.safe_load((DEPLOY / "kubernetes" / "indexed-job.yaml").read_text())
+
+    def test_no_overlap(self) -> None:
+        assert self.cron["spec"]["concurrencyPolicy"] == "Forbid"
+
+    @pytest.mark.parametrize("which", ["cron", "indexed"])
+    def test_pods_fail_by_exit_code(self, which: str) -> None:
+        """75 is tried again; what waiting does not cure is not."""
+        job = self.cron["spec"]["jobTemplate"]["spec"] if which == "cron" else self.indexed["spec"]
+        rules = {rule["action"]: rule for rule in job["podFailurePolicy"]["rules"]}
+        assert rules["Count"]["onExitCodes"]["values"] == [75]
+        assert set(rules["FailJob" if which == "cron" else "FailIndex"]["onExitCodes"]["values"]) == LASTING
+        assert job["template"]["spec"]["restartPolicy"] == "Never"
+
+    @pytest.mark.parametrize("which", ["cron", "indexed"])
+    def test_the_pod_is_confined_and_its_browser_has_memory(self, which: str) -> None:
+        """Not root, nothing writable but its volumes, shared memory of its own."""
+        job = self.cron["spec"]["jobTemplate"]["spec"] if which == "cron" else self.indexed["spec"]
+        pod = job["template"]["spec"]
+        (container,) = pod["containers"]
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        volumes = {volume["name"]: volume for volume in pod["volumes"]}
+        assert volumes["shm"]["emptyDir"]["medium"] == "Memory"
+        assert {mount["name"] for mount in container["volumeMounts"]} == set(volumes)
+
+    def test_their_commands_are_understood(self) -> None:
+        (container,) = self.cron["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+        understood(container["args"])
+        (container,) = self.indexed["spec"]["template"]["spec"]["containers"]
+        last = container["args"][0].strip().splitlines()[-1]
+        understood(after_command(shlex.split(last)))
+
+    def test_each_index_takes_its_org(self) -> None:
+        """The n-th pod the n-th name."""
+        (container,) = self.indexed["spec"]["template"]["spec"]["containers"]
+        names = next(one["value"] for one in container["env"] if one["name"] == "ORGS")
+        script = container["args"][0].replace("exec python -m automation.refresh_sandboxes", "echo")
+        assert len(names.split()) == self.indexed["spec"]["completions"]
+        done = subprocess.run(
+            ["sh", "-c", script], env={"ORGS": names, "JOB_COMPLETION_INDEX": "1"}, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.split()[done.stdout.split().index("--only") + 1] == names.split()[1]
+
+
+class TestContainerfile:
+    """The image."""
+
+    text = (DEPLOY / "container" / "Containerfile").read_text()
+    lines = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)).splitlines()
+
+    def test_it_is_made_of_known_instructions(self) -> None:
+        known = {"FROM", "RUN", "WORKDIR", "COPY", "USER", "VOLUME", "ENV", "ENTRYPOINT", "CMD"}
+        assert {line.split()[0] for line in self.lines if line.strip()} <= known
+
+    def test_it_does_not_run_as_root(self) -> None:
+        users = [line.split()[1] for line in self.lines if line.startswith("USER ")]
+        assert users == ["10001:10001"]
+
+    def test_what_it_copies_is_there(self) -> None:
+        for line in self.lines:
+            if line.startswith("COPY "):
+                for source in line.split()[1:-1]:
+                    assert "*" in source or (ROOT / source).exists(), source
+
+    def test_its_command_is_understood(self) -> None:
+        """Signals reach the job, which ends its runs in order."""
+        entry = json.loads(next(line for line in self.lines if line.startswith("ENTRYPOINT ")).removeprefix("ENTRYPOINT "))
+        command = json.loads(next(line for line in self.lines if line.startswith("CMD ")).removeprefix("CMD "))
+        assert entry[:2] == ["tini", "--"]
+        understood(command)
+
+
+class TestAfterRefresh:
+    """The hook after ``sf org refresh sandbox``."""
+
+    script = DEPLOY / "hooks" / "after-refresh.sh"
+
+    @pytest.fixture
+    def machine(self, tmp_path: Path) -> Path:
+        """A folder with an ``sf`` and a ``python`` that note how they are called and end as they are told."""
+        for name in ("sf", "python"):
+            path = tmp_path / name
+            path.write_text(f'#!/bin/sh\necho {name} "$@" >> {tmp_path}/calls\nread code < {tmp_path}/{name}.code\n'
+                            f"sed -i 1d {tmp_path}/{name}.code\nexit $code\n")  # fmt: skip
+            path.chmod(0o700)
+        return tmp_path
+
+    def run(self, machine: Path, sf: str, python: str) -> tuple[int, list[str]]:
+        (machine / "sf.code").write_text(sf + "\n")
+        (machine / "python.code").write_text("\n".join(python.split()) + "\n")
+        env = {"PATH": f"{machine}:/usr/bin:/bin", "PYTHON": "python", "PAUSE": "0", "TRIES": "3", "ORGS": "x.toml"}
+        done = subprocess.run(["sh", str(self.script), "dev", "prod"], env=env, check=False)
+        return done.returncode, (machine / "calls").read_text().splitlines()
+
+    def test_it_refreshes_and_brings_the_app_back(self, machine: Path) -> None:
+        code, calls = self.run(machine, "0", "0")
+        assert code == 0
+        assert calls[0].startswith("sf org refresh sandbox --name dev --target-org prod")
+        assert calls[1] == "python -m automation.refresh_sandboxes --orgs x.toml --only dev"
+        understood(after_command(calls[1].split()))
+
+    def test_it_tries_again_while_the_copy_goes_on(self, machine: Path) -> None:
+        """68: the CLI stopped waiting; 75: the job says that it is too early."""
+        code, calls = self.run(machine, "68", "75 75 0")
+        assert (code, len(calls)) == (0, 4)
+
+    def test_it_gives_up_in_the_end(self, machine: Path) -> None:
+        assert self.run(machine, "68", "75 75 75 75")[0] == 75
+
+    def test_a_failure_is_passed_on(self, machine: Path) -> None:
+        """Of the job and of the refresh, which then is not followed by a job."""
+        assert self.run(machine, "0", "1")[0] == 1
+        (machine / "calls").unlink()
+        code, calls = self.run(machine, "1", "0")
+        assert (code, len(calls)) == (1, 1)
+
+
+class TestWebhook:
+    """From Apex ``SandboxPostCopy`` to the job."""
+
+    def test_the_apex_class_is_whole(self) -> None:
+        """It implements the interface, and calls what the receiver understands."""
+        apex = DEPLOY / "hooks" / "apex" / "ExternalClientAppsPostCopy.cls"
+        text = apex.read_text()
+        assert "implements SandboxPostCopy" in text
+        assert text.count("{") == text.count("}")
+        assert "'sandbox' => sandbox" in text
+        meta = ET.parse(f"{apex}-meta.xml").getroot()  # noqa: S314 - our own file
+        assert [child.tag.rpartition("}")[2] for child in meta] == ["apiVersion", "status"]
+
+    @pytest.fixture
+    def receiver(self, tmp_path: Path) -> Iterator[tuple[Any, str, Path]]:
+        """A receiver whose job writes down for which sandbox it was started."""
+        spec = importlib.util.spec_from_file_location("receive", DEPLOY / "hooks" / "receive.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        orgs, calls = tmp_path / "orgs.toml", tmp_path / "calls"
+        orgs.write_text("[orgs.dev]\n[orgs.uat]\n")
+        os_fifo = tmp_path / "gate"
+        script = f"import sys; open({str(calls)!r}, 'a').write(sys.argv[2] + '\\n'); open({str(os_fifo)!r}).read()"
+        import os
+
+        os.mkfifo(os_fifo)
+        with module.Receiver(("127.0.0.1", 0), orgs, [sys.executable, "-c", script], pause=0.0) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield server, f"http://127.0.0.1:{server.server_port}/", os_fifo
+            server.shutdown()
+
+    @staticmethod
+    def call(url: str, body: bytes) -> int:
+        request = urllib.request.Request(url, body, method="POST")  # noqa: S310 - loopback
+        try:
+            with urllib.request.urlopen(request) as answer:  # noqa: S310 - loopback
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.code
+
+    def test_a_call_starts_the_job_once(self, receiver: tuple[Any, str, Path]) -> None:
+        """While it runs, further calls for the sandbox are taken as the same."""
+        _, url, gate = receiver
+        assert self.call(url, b'{"sandbox": "dev", "organizationId": "00D"}') == 202
+        assert self.call(url, b'{"sandbox": "dev"}') == 200
+        gate.write_text("go")
+        assert (gate.parent / "calls").read_text() == "dev\n"
+
+    @pytest.mark.parametrize(
+        ("body", "status"),
+        [
+            (b'{"sandbox": "unknown"}', 404),
+            (b'{"sandbox": "../x"}', 400),
+            (b'{"sandbox": "--help"}', 400),
+            (b'{"sandbox": 5}', 400),
+            (b"[]", 400),
+            (b"no json", 400),
+            (b" " * 5000, 400),
+        ],
+    )
+    def test_nothing_else_is_believed(self, receiver: tuple[Any, str, Path], body: bytes, status: int) -> None:
+        """Only the name of an org of the file."""
+        _, url, gate = receiver
+        assert self.call(url, body) == status
+        assert not (gate.parent / "calls").exists()
