@@ -5,7 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
-WEB := automation/replica/web
 
 .PHONY: demo test lint types docs bundle bundle-check browser clean
 
@@ -26,12 +25,12 @@ docs: $(STAMP)
 	$(BIN)/python -m automation.docs $(if $(LOG),--log)
 
 # Rebuilds the replica's pages from their source; needs Node 20 or newer.
-bundle:
-	cd $(WEB) && npm ci --no-audit --no-fund && npm run build
+bundle: $(STAMP)
+	$(BIN)/python -m automation.replica.build
 
 # Fails when the committed pages do not match their source.
-bundle-check: bundle
-	git diff --exit-code --stat -- automation/replica/static
+bundle-check: $(STAMP)
+	$(BIN)/python -m automation.replica.build --check
 
 # A browser: one that is there, else Playwright's download, else Debian's packages.
 browser: $(STAMP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -16,12 +17,15 @@ from automation.step_list import all_steps
 
 from .conftest import NewOrg, Runbook
 
+if TYPE_CHECKING:
+    from automation.replica import OrgHandle
+
 pytestmark = pytest.mark.browser
 
 COMMITS = ("createApp", "savePolicies", "saveSettings")
 
 
-def commits(org) -> list[str]:  # type: ignore[no-untyped-def]
+def commits(org: OrgHandle) -> list[str]:
     """The changes that reached the org, by its own event log."""
     return [event["name"] for event in org.events() if event["name"] in COMMITS]
 
