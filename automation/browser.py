@@ -28,17 +28,20 @@ FLAGS: Final = (
     "--no-first-run",
 )
 
+DEVTOOLS: Final = "--auto-open-devtools-for-tabs"
+
 VIEWPORT: Final = {"width": 1280, "height": 1536}
 """Pixels. Tall enough for the whole create form, so that pictures in reports show it."""
 
 
 @contextmanager
-def open_browser(settings: Settings, *, headed: bool = False, slowmo: float = 0) -> Iterator[Browser]:
+def open_browser(settings: Settings, *, headed: bool = False, slowmo: float = 0, devtools: bool = False) -> Iterator[Browser]:
     """A browser for the time of the context.
 
     Args:
         headed: show its window.
         slowmo: milliseconds to wait after each browser action, for people who watch.
+        devtools: open the developer tools of each tab.
 
     Raises:
         SettingsError: no browser was found or it does not start; says what to do.
@@ -46,12 +49,15 @@ def open_browser(settings: Settings, *, headed: bool = False, slowmo: float = 0)
     """
     if headed:
         require_display()
-    with sync_playwright() as playwright, launched(playwright, settings, headed=headed, slowmo=slowmo) as browser:
+    how: dict[str, Any] = {"headed": headed, "slowmo": slowmo, "devtools": devtools}
+    with sync_playwright() as playwright, launched(playwright, settings, **how) as browser:
         yield browser
 
 
 @contextmanager
-def launched(playwright: Playwright, settings: Settings, *, headed: bool = False, slowmo: float = 0) -> Iterator[Browser]:
+def launched(
+    playwright: Playwright, settings: Settings, *, headed: bool = False, slowmo: float = 0, devtools: bool = False
+) -> Iterator[Browser]:
     """As `open_browser`, with a Playwright that runs already."""
     remote = _connected(playwright, settings, slowmo)
     if remote is not None:
@@ -59,14 +65,17 @@ def launched(playwright: Playwright, settings: Settings, *, headed: bool = False
         return
     found = find_browser(settings, Path(playwright.chromium.executable_path), headed=headed)
     with trusting(settings) as trust:
-        browser = _launch(playwright, found, launch_options(settings, found, trust, headed=headed, slowmo=slowmo))
+        options = launch_options(settings, found, trust, headed=headed, slowmo=slowmo, devtools=devtools)
+        browser = _launch(playwright, found, options)
         try:
             yield browser
         finally:
             _close(browser)
 
 
-def launch_options(settings: Settings, found: Found, trust: Trust, *, headed: bool = False, slowmo: float = 0) -> dict[str, Any]:
+def launch_options(
+    settings: Settings, found: Found, trust: Trust, *, headed: bool = False, slowmo: float = 0, devtools: bool = False
+) -> dict[str, Any]:
     """Keyword arguments of ``playwright.chromium.launch``.
 
     Signals are left to Python: the run ends its steps in order before it closes the browser.
@@ -74,7 +83,7 @@ def launch_options(settings: Settings, found: Found, trust: Trust, *, headed: bo
     options: dict[str, Any] = {
         "headless": not headed,
         "slow_mo": slowmo,
-        "args": [*FLAGS, *trust.flags],
+        "args": [*FLAGS, *trust.flags, *(["--start-maximized"] if headed else []), *([DEVTOOLS] if devtools else [])],
         "handle_sigint": False,
         "handle_sigterm": False,
         "handle_sighup": False,
@@ -106,13 +115,15 @@ def proxy_option(address: str, no_proxy: str | None) -> dict[str, str]:
     return option
 
 
-def new_context(browser: Browser, settings: Settings, **options: Any) -> BrowserContext:
+def new_context(browser: Browser, settings: Settings, *, headed: bool = False, **options: Any) -> BrowserContext:
     """A fresh context with the run's time limits. Language and time zone stay the machine's own.
 
     Args:
+        headed: pages are as large as the window that a person sees.
         options: further keyword arguments of ``browser.new_context``.
     """
-    context = browser.new_context(**{"viewport": VIEWPORT, "accept_downloads": False, **options})
+    size: dict[str, Any] = {"no_viewport": True} if headed else {"viewport": VIEWPORT}
+    context = browser.new_context(**{**size, "accept_downloads": False, **options})
     context.set_default_timeout(settings.timeout_action * 1000)
     context.set_default_navigation_timeout(settings.timeout_page * 1000)
     return context

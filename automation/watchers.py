@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from playwright.sync_api import Page
 
@@ -38,6 +38,22 @@ class HostGuard:
         require_named(self.state.host, self.options.allow_production, login_host=self.settings.host)
         self.locks.enter_context(org_lock(self.state.host))
         self.locked.add(self.state.host)
+
+
+FOR_A_DEBUGGER = 86_400.0
+"""Seconds: with ``PWDEBUG`` a person steps through the calls, so no wait of ours may end meanwhile."""
+
+
+def patient(settings: Settings) -> Settings:
+    """The same settings with time limits that nobody meets."""
+    return replace(
+        settings,
+        timeout_page=FOR_A_DEBUGGER,
+        timeout_action=FOR_A_DEBUGGER,
+        timeout_save=FOR_A_DEBUGGER,
+        timeout_code=FOR_A_DEBUGGER,
+        timeout_propagation=FOR_A_DEBUGGER,
+    )
 
 
 @dataclass

@@ -53,7 +53,7 @@ def workbench(
     verification = IdentityVerification.from_settings(
         settings, labels, person=options.headed, tell=console.note, enrol_passkey=options.enrol_passkey
     )
-    context = new_context(browser, settings)
+    context = new_context(browser, settings, headed=options.headed)
     try:
         page = context.new_page()
         recorder.attach(context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,9 @@ from flows.pages.labels import Labels
 
 Region = Page | Locator
 """Where to look: the whole page or a part of it."""
+
+about_to_use: Callable[[Locator], object] = id
+"""Told of each control that was found to be used; the banner of a headed run outlines it. By default nothing is done."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ def the_only(
     count = locator.count()
     if count > 1:
         raise ElementNotFound(f'Looked for one {role} "{label}" and found {count}; clicking one of them would be a guess.')
+    about_to_use(locator)
     return locator
 
 

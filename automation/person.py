@@ -1,0 +1,114 @@
+"""A person before a visible browser: waits until they have mended something in the window, so that the run can go on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Frame, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from automation.banner import FAILED, RUNNING, Banner
+from automation.errors import AnotherRun, ForeignHost, Interrupted, LoginRefused, ProductionRefused, RunbookError, UsageError
+from automation.steps import Step
+
+QUIET: Final = 3.0
+"""Seconds without a click or a key after which a person counts as done."""
+LOOK_MS: Final = 300
+"""Milliseconds between two looks whether that time is over; a closed window is noticed at once."""
+
+BEYOND_A_WINDOW: Final = (AnotherRun, ForeignHost, Interrupted, LoginRefused, ProductionRefused, UsageError)
+"""Nothing done in the window cures these, and a refused password is never tried again."""
+
+PRIVATE_BEGINS: Final = "4.1"
+"""Section 4 is one private phase from its middle on, so it is done again from its beginning."""
+MANAGER: Final = "1.2"
+"""From here on everything is read anew, whatever a person has done meanwhile."""
+
+
+@dataclass
+class Person:
+    """Somebody who may act in the window.
+
+    Attributes:
+        page: the run's page.
+        banner: shows the failure there; it is told of clicks and keys.
+        tell: says something to the person elsewhere.
+        clock: seconds; replaced in tests.
+    """
+
+    page: Page
+    banner: Banner
+    tell: Callable[[str], None]
+    clock: Callable[[], float] = time.monotonic
+    _last: float | None = field(default=None, init=False)
+
+    def mends(self, error: RunbookError, steps: Sequence[Step]) -> Sequence[Step] | None:
+        """Wait until the person has mended what failed; answers the steps to do now, or None when the window was closed.
+
+        A page that has moved on meanwhile means that the person did the step, or more: all is read again from the
+        manager on. Otherwise the failed step is done again.
+        """
+        curable = not isinstance(error, BEYOND_A_WINDOW)
+        self._ask(error, curable=curable)
+        address = self.page.url
+        if not self._acted(ends=curable):
+            return None
+        self.banner.say("Going on.", RUNNING)
+        first = error.step or steps[0].id
+        if first.startswith("4."):
+            first = PRIVATE_BEGINS
+        elif first[0] in "123" and first != steps[0].id and self.page.url != address:
+            first = MANAGER
+        return from_step(steps, first)
+
+    def _ask(self, error: RunbookError, *, curable: bool) -> None:
+        how = f"Mend it in this window; the run goes on {QUIET:g} s after your last click or key. " if curable else ""
+        self.tell(f"{error.message} {error.next}")
+        self.tell(f"{how}Close the window to end the run.")
+        where = f"Step {error.step}: " if error.step else ""
+        self.banner.say(f"{where}{error.message}\n{how}Close the window to end the run.", FAILED)
+
+    def _acted(self, *, ends: bool) -> bool:
+        """Wait for the person: True once they acted and were quiet for a while, False when they closed the window."""
+        self._last = None
+        self.banner.acted = self._note
+        self.page.on("framenavigated", self._navigated)
+        try:
+            while True:
+                if self._closed():
+                    return False
+                if ends and self._quiet():
+                    return True
+        finally:
+            self.banner.acted = lambda: None
+            self.page.remove_listener("framenavigated", self._navigated)
+
+    def _closed(self) -> bool:
+        """Let the browser tell of events for a moment; whether the window was closed."""
+        try:
+            self.page.wait_for_event("close", timeout=LOOK_MS)
+        except PlaywrightTimeout:
+            return False
+        except PlaywrightError:
+            return True  # closed together with its browser
+        return True
+
+    def _quiet(self) -> bool:
+        return self._last is not None and self.clock() - self._last >= QUIET
+
+    def _note(self) -> None:
+        self._last = self.clock()
+
+    def _navigated(self, frame: Frame) -> None:
+        if frame == self.page.main_frame:
+            self._note()
+
+
+def from_step(steps: Sequence[Step], first: str) -> Sequence[Step]:
+    """The steps from this one on; all when there is none of this id."""
+    ids = [step.id for step in steps]
+    return steps[ids.index(first) :] if first in ids else steps
