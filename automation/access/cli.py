@@ -88,6 +88,8 @@ class CliDoor:
         extra = {"SF_AUTOUPDATE_DISABLE": "true", "SF_SKIP_NEW_VERSION_CHECK": "true", "FORCE_COLOR": "0"}
         if self._settings.https_proxy:
             extra["HTTPS_PROXY"] = self._settings.https_proxy.reveal()
+            # Behind a proxy this machine may not resolve outside names at all; the CLI would give up ("org cannot be found").
+            extra["SF_DISABLE_DNS_CHECK"] = extra["SFDX_DISABLE_DNS_CHECK"] = "true"
         if self._settings.sf_ca_file:
             extra["NODE_EXTRA_CA_CERTS"] = str(self._settings.sf_ca_file)
         return {**os.environ, **extra}
