@@ -89,9 +89,18 @@ class Server:
     async def _listen(self, app: Any, context: ssl.SSLContext | None = None, port: int = 0) -> int:
         """One uvicorn server; with TLS it takes our own context, which picks certificates by name."""
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=port, log_level="error", access_log=False, log_config=None,
-            date_header=False, lifespan="off", timeout_keep_alive=120, timeout_graceful_shutdown=1, server_header=False, ws="none", interface="asgi3",
-        )  # fmt: skip
+            app,
+            log_level="error",
+            log_config=None,
+            access_log=False,
+            date_header=False,
+            server_header=False,
+            lifespan="off",
+            ws="none",
+            interface="asgi3",
+            timeout_keep_alive=120,
+            timeout_graceful_shutdown=1,
+        )
         config.load()
         config.ssl = context
         listener = listening(port)
