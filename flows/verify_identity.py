@@ -21,6 +21,7 @@ from automation.errors import (
     ForeignHost,
     OrgBusy,
     PersonNeeded,
+    RunbookError,
     UnexpectedPage,
 )
 from automation.outcomes import Outcome, race
@@ -154,7 +155,7 @@ class _Passage:
                 return
             try:
                 self._act(outcome.name)
-            except PersonNeeded as error:
+            except (PersonNeeded, ForeignHost, UnexpectedPage) as error:
                 self._leave_to_person(error)
 
     def _next(self) -> Outcome:
@@ -166,7 +167,7 @@ class _Passage:
             Outcome(_BROKEN, fact=self._navigation.broken),
             Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
             Outcome(_SCREEN, element=known),
-            Outcome(_UNKNOWN, fact=lambda: self._navigation.settled(SETTLED)),
+            Outcome(_UNKNOWN, fact=self._is_unknown),
         ]
         return race(self._page, f"{self._done.name} or a known screen", outcomes, self._means.settings.timeout_page)
 
@@ -182,6 +183,12 @@ class _Passage:
         screen = self._identity.screen()
         if screen is not None:
             self._pass(screen)
+        elif self._navigation.settled(SETTLED):  # something known is visible, but not enough to tell what it is
+            self._act(_UNKNOWN)
+
+    def _is_unknown(self) -> bool:
+        """Whether a classic page is there and not known. Lightning pages fill themselves long after their load."""
+        return self._navigation.settled(SETTLED) and not hosts.parse(self._page.url).path.startswith("/lightning/")
 
     def _pass(self, screen: Screen) -> None:
         log.info("screen: %s", screen.value)
@@ -259,7 +266,7 @@ class _Passage:
             link.click(timeout=settings.timeout_action * 1000)
             race(self._page, "the page after this one", [moved], settings.timeout_page)
 
-    def _leave_to_person(self, error: PersonNeeded) -> None:
+    def _leave_to_person(self, error: RunbookError) -> None:
         """With a visible browser, wait until a person has moved on from this page; else raise."""
         if not self._means.person:
             raise error

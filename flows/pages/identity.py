@@ -91,6 +91,13 @@ METHODS = {
 METHOD_PATHS = {"Email": Method.EMAIL, "Totp": Method.TOTP, "Sms": Method.SMS, "Temp": Method.TEMPORARY}
 """How the last part of a verification path begins: ``/_ui/identity/verification/method/EmailVerificationFinishUi/e``."""
 
+METHOD_WORDS = {
+    Method.EMAIL: "identity.asks_email",
+    Method.TOTP: "identity.asks_totp",
+    Method.SMS: "identity.asks_sms",
+}
+"""What the page says about the code, for a page whose ids and path are new."""
+
 CODE_IDS = "#emc, #tc, #smc, #tmpc"
 MASKED = re.compile(r"[^\s@<>()]*[*•●][^\s@<>()]*@[^\s@<>()]+[^\s@<>().,;:]|[^\s@<>()]+@[^\s@<>()]*[*•●][^\s@<>().,;:]*\.\w+")
 """A masked mail address such as ``a*****@acme.com``."""
@@ -128,9 +135,10 @@ class IdentityPage(PageObject):
         return LoginPage(self.page, self.labels, self.timeouts)
 
     def method(self) -> Method | None:
-        """Which code a verification page of unknown ids asks for, from its path; None when it does not say."""
+        """Which code a verification page of unknown ids asks for, from its path or its words; None when it does not say."""
         last = hosts.parse(self.page.url).path.partition(f"{_VERIFY}method/")[2]
-        return next((method for start, method in METHOD_PATHS.items() if last.startswith(start)), None)
+        by_path = next((method for start, method in METHOD_PATHS.items() if last.startswith(start)), None)
+        return by_path or next((method for method, key in METHOD_WORDS.items() if self._text(key).first.is_visible()), None)
 
     @property
     def code(self) -> Locator:

@@ -250,6 +250,46 @@ def test_person_in_a_visible_browser(page: Page, salesforce: FakeSalesforce, ver
     assert ["browser window" in text for text in said] == [True]
 
 
+def test_sign_on_by_a_person(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """Single sign-on on another host is left to the person; the tool types nothing there, and goes on when it is over."""
+    provider = "https://acme.okta.example/login"
+    salesforce.on(f"{ORG}/", to(provider))
+    salesforce.on(provider, one_step() + f"<script>setTimeout(() => location.replace('{SETUP_HOME}'), 300)</script>")
+    means = verification(person=True)
+    enter(page, means.settings, means)
+    assert page.url == SETUP_HOME
+    assert salesforce.posts == []
+
+
+@pytest.mark.parametrize(
+    ("words", "method"), [("the verification code we emailed to", Method.EMAIL), ("your authenticator app", Method.TOTP)]
+)
+def test_verification_page_of_a_new_kind(
+    page: Page, salesforce: FakeSalesforce, verification: Make, words: str, method: Method
+) -> None:
+    """A page with new ids at a new address is known by its words and the names of its controls."""
+    new = f"{ORG}/_ui/identity/step-up"
+    form = f"<h1>Verify</h1><p>Enter {words} a***n@acme.example<form method=post><label>Verification Code <input name=c></label>"
+    salesforce.on(f"{ORG}/", one_step(), to(new))
+    salesforce.on(new, form + "<button>Verify</button></form>", to(SETUP_HOME))
+    means = verification(ListedCodes("123456", methods=(method,)))
+    enter(page, means.settings, means)
+    assert salesforce.sent("c") == ["123456"]
+
+
+def test_verification_page_that_does_not_say(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """A code field that does not say what code it wants is an unknown page: no code is guessed."""
+    new = f"{ORG}/_ui/identity/step-up"
+    salesforce.on(f"{ORG}/", one_step(), to(new))
+    salesforce.on(
+        new, "<title>T</title><form method=post><label>Verification Code <input name=c></label><button>Verify</button></form>"
+    )
+    means = verification(ListedCodes("123456"))
+    with pytest.raises(UnexpectedPage, match="step-up"):
+        enter(page, means.settings, means)
+    assert salesforce.sent("c") == []
+
+
 def test_generic_login_host(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
     """A login at test.salesforce.com goes on at the org's My Domain, which is noted."""
     salesforce.on("https://test.salesforce.com/", one_step(), to(SETUP_HOME))
