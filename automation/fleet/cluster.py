@@ -80,7 +80,7 @@ class _Round:
         self._running: dict[str, tuple[Org, bool]] = {}
         self._queues: dict[str, deque[tuple[Org, OrgOutcome]]] = {}
         self._busy: set[str] = set()
-        self._done = as_completed(with_results=True, raise_errors=False)
+        self._done = as_completed(loop=client.loop, with_results=True, raise_errors=False)
 
     def run(self) -> None:
         for org in self._job.orgs:

@@ -51,16 +51,20 @@ class FleetOnReplica:
     company: str
     orgs: dict[str, OrgHandle] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
     extra: str = ""
     deliver: str = '["dotenv:credentials/{name}.env"]'
 
-    def add(self, name: str, **variants: Any) -> OrgHandle:
-        """One more sandbox. Its admin gets his mail in the fleet's mailbox."""
-        email = f"admin@{self.company}.example"
+    def add(self, name: str, *, own_mailbox: bool = False, **variants: Any) -> OrgHandle:
+        """One more sandbox. Its admin gets his mail in the fleet's mailbox, or in one of his own."""
+        email = f"{name if own_mailbox else 'admin'}@{self.company}.example"
         org = self.replica.new_org(f"{self.company}--{name}.sandbox", 1, email, **variants)
         self.orgs[name] = org
         self.secrets[f"{PASSWORD}_{name}"] = org.admin.password
-        self.secrets[MAILBOX] = org.admin.mailbox_password
+        box = f"{MAILBOX}_{name}" if own_mailbox else MAILBOX
+        self.secrets[box] = org.admin.mailbox_password
+        if own_mailbox:
+            self.tables[name] = f'imap_username = "{email}"\nimap_password = "env:{box}"\n'
         return org
 
     def set_up(self, name: str, **policies: Any) -> OrgHandle:
@@ -125,7 +129,7 @@ class FleetOnReplica:
     def file(self) -> Path:
         """The orgs file, written anew."""
         path = self.folder / "orgs.toml"
-        tables = [f'[orgs.{name}]\npassword = "env:{PASSWORD}_{name}"\n' for name in self.orgs]
+        tables = [f'[orgs.{name}]\npassword = "env:{PASSWORD}_{name}"\n{self.tables.get(name, "")}' for name in self.orgs]
         path.write_text(self._shared() + "\n".join(tables) + self.extra)
         return path
 
