@@ -54,9 +54,9 @@ class AppPolicies(PageObject):
             found["client_credentials"] = Difference(labels["policies.client_credentials"], "cleared", "ticked")
         if (values.run_as or "").casefold() != spec.run_as.casefold():
             found["run_as"] = Difference(labels["policies.run_as"], values.run_as, spec.run_as)
-        wanted_ip = labels[IP_LABELS[spec.ip_relaxation]]
-        if values.ip_relaxation != wanted_ip:
-            found["ip_relaxation"] = Difference(labels["policies.ip_relaxation"], values.ip_relaxation, wanted_ip)
+        wanted_ip = IP_LABELS[spec.ip_relaxation]
+        if not labels.same(wanted_ip, values.ip_relaxation):
+            found["ip_relaxation"] = Difference(labels["policies.ip_relaxation"], values.ip_relaxation, labels[wanted_ip])
         return found
 
     def edit(self) -> None:

@@ -79,11 +79,11 @@ class AppSettings(PageObject):
         return self._needed(", ".join(map(str, differences)) + beyond, differences, edit)
 
     def _refuse_fixed(self, values: AppValues, spec: AppSpec) -> None:
-        wanted = self.labels[f"create.distribution_{spec.distribution_state.lower()}"]
-        if values.distribution_state not in (None, wanted):
+        wanted = f"create.distribution_{spec.distribution_state.lower()}"
+        if values.distribution_state is not None and not self.labels.same(wanted, values.distribution_state):
             raise FieldRefused(
                 f'"{self.labels["create.distribution_state"]}" is {values.distribution_state}; it can\'t be changed to '
-                f"{wanted} on an existing app.",
+                f"{self.labels[wanted]} on an existing app.",
                 next="Set ECA_DISTRIBUTION_STATE to what the app has, or delete the app and run again.",
             )
 

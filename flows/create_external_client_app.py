@@ -55,7 +55,7 @@ def _fill_basics(form: CreateForm, spec: AppSpec) -> None:
     if not fields.api_name.follows_to(spec.api_name):
         fields.api_name.set(spec.api_name)
     fields.contact_email.set(spec.contact_email)
-    fields.distribution_state.choose(form.labels[f"create.distribution_{spec.distribution_state.lower()}"])
+    fields.distribution_state.choose(f"create.distribution_{spec.distribution_state.lower()}")
     form.open_oauth_section()
     fields.enable_oauth.set(True)
     fields.enable_oauth.expect(True)

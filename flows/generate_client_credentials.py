@@ -9,6 +9,7 @@ from automation.app_spec import AppSpec
 from automation.steps import Finding, needed, skipped, step, unchanged
 from flows.app_policies import AppPolicies
 from flows.pages.confirmation import Confirmation
+from flows.pages.policies_tab import IP_LABELS
 
 STILL_OPEN = "the tab Policies is still open from section 2"
 
@@ -35,7 +36,7 @@ def relax_ip(policies: AppPolicies, spec: AppSpec) -> Finding:
         return unchanged(f"IP Relaxation is already {policies.values().ip_relaxation}")
 
     def choose() -> str:
-        policies.tab.ip_relaxation.choose(difference.after)
+        policies.tab.ip_relaxation.choose(IP_LABELS[spec.ip_relaxation])
         return f"IP Relaxation set to {difference.after}"
 
     return needed(str(difference), difference, act=choose)

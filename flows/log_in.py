@@ -18,6 +18,7 @@ from automation.outcomes import Outcome
 from automation.secrets import Secret, private
 from automation.settings import Settings
 from automation.steps import Finding, step, unchanged
+from flows.org_language import follow_language
 from flows.verify_identity import IdentityVerification
 
 log = logging.getLogger(__name__)
@@ -31,11 +32,12 @@ _ORG_ID = re.compile(r"(00D[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?!")
 
 @step("1.1", "Log in to the org")
 def log_in(page: Page, settings: Settings, state: OrgState, verification: IdentityVerification, recorder: Recorder) -> Finding:
-    """Get in by the first way that works, up to Setup, with nothing recorded."""
+    """Get in by the first way that works, up to Setup, with nothing recorded; from then on speak the org's language."""
     with recorder.nothing_recorded():
         door = enter(page, settings, verification)
         note_org(page, settings, state)
         verification.note_org(state.host, state.org_id)
+        follow_language(page, verification.labels, state)
     state.user_name = settings.sf_username if door.types_password else state.user_name
     who = f" as {state.user_name}" if state.user_name else ""
     return unchanged(f"logged in to {state.host}{who} by {door.name}")

@@ -37,8 +37,8 @@ def read_pages(page: AppPage, spec: AppSpec, state: OrgState) -> Reading:
 
 
 def _distribution(shown: str | None, labels: Labels) -> str | None:
-    names = {labels["create.distribution_local"]: "Local", labels["create.distribution_packaged"]: "Packaged"}
-    return None if shown is None else names.get(shown, shown)
+    names = ("Local", "Packaged")
+    return next((name for name in names if labels.same(f"create.distribution_{name.lower()}", shown)), shown)
 
 
 def _scopes(shown: tuple[str, ...], spec: AppSpec, labels: Labels) -> tuple[str, ...]:
@@ -48,5 +48,4 @@ def _scopes(shown: tuple[str, ...], spec: AppSpec, labels: Labels) -> tuple[str,
 
 
 def _ip_relaxation(shown: str | None, labels: Labels) -> str | None:
-    values = {labels[key]: value for value, key in IP_LABELS.items()}
-    return None if shown is None else values.get(shown, shown)
+    return next((value for value, key in IP_LABELS.items() if labels.same(key, shown)), shown)

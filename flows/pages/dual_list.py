@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, expect
 
@@ -9,12 +11,15 @@ from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
 from flows.pages.base import Region, by_role, the_only
 from flows.pages.labels import Labels, exactly
 
+TOKEN = re.compile(r"[(（]\s*([a-z][a-z_]*)[^()（）]*[)）]\s*$")
+"""The token that ends a scope's text in every language: ``Manage user data via APIs (api)``."""
+
 
 class DualList:
     """``Available OAuth Scopes`` and ``Selected OAuth Scopes``.
 
-    Options are matched by their whole text: ``api`` alone is part of half of them, and narrow layouts only cut the
-    pixels, not the text.
+    Options are matched by their whole text or by the token in parentheses that ends it, which is the same in all
+    languages: ``api`` alone is part of half of them, and narrow layouts only cut the pixels, not the text.
     """
 
     def __init__(self, region: Region, labels: Labels, timeout: float) -> None:
@@ -43,8 +48,13 @@ class DualList:
         return self._lists("create.scopes_selected").count() == 1
 
     def chosen(self) -> list[str]:
-        """Texts of the selected scopes, in order."""
-        return [text.strip() for text in self.selected.get_by_role("option").all_inner_texts()]
+        """Texts of the selected scopes, in order; a known scope has the text of the labels, however it is worded here."""
+        return [self._known(text.strip()) for text in self.selected.get_by_role("option").all_inner_texts()]
+
+    def _known(self, text: str) -> str:
+        token = TOKEN.search(text)
+        key = f"scopes.{token.group(1)}" if token else ""
+        return self.labels[key] if self.labels.knows(key) else text
 
     def add(self, text: str) -> None:
         """Move a scope to the selected side. Raises FieldRefused when the org does not offer it."""
@@ -56,8 +66,17 @@ class DualList:
         option = self._option(self.selected, text)
         self._move(option, "create.scopes_remove", self.available, text)
 
+    def _options(self, side: Locator, text: str) -> Locator:
+        """Options of this text, or of other words that end in the same token."""
+        whole, token = side.get_by_role("option", name=exactly(text)), TOKEN.search(text)
+        if token is None:
+            return whole
+        return whole.or_(
+            side.get_by_role("option", name=re.compile(rf"[(（]\s*{token.group(1)}\s*(?:[,、，][^()（）]*)?[)）]\s*$"))
+        )
+
     def _option(self, side: Locator, text: str) -> Locator:
-        option = side.get_by_role("option", name=exactly(text))
+        option = self._options(side, text)
         try:
             option.first.wait_for(state="attached", timeout=self.timeout * 1000)
         except PlaywrightError:
@@ -71,7 +90,7 @@ class DualList:
         option.click()
         self._button(button_key).click()
         try:
-            expect(target.get_by_role("option", name=exactly(text))).to_have_count(1, timeout=self.timeout * 1000)
+            expect(self._options(target, text)).to_have_count(1, timeout=self.timeout * 1000)
         except AssertionError:
             raise UnexpectedPage(f'The scope "{text}" did not move to the other list.') from None
 

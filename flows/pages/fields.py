@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
 from flows.pages.base import Region, by_role, find
-from flows.pages.labels import Labels, exactly
+from flows.pages.labels import Labels
 
 FOLLOW_MS = 1_500
 """Time in which a page fills the API name from the name; typing before it happened mixes both (measured)."""
@@ -148,26 +148,35 @@ class Choice(Field):
             return _value_of(box)
         return self.as_text()
 
-    def choose(self, option: str) -> None:
-        """Choose exactly this option and check that it is shown.
+    def choose(self, key: str) -> None:
+        """Choose exactly the option with this label and check that it is shown.
 
         Raises:
             FieldRefused: the list has no such option.
         """
         box = self._find("combobox")
         expect(box).to_be_enabled(timeout=self.timeout * 1000)
-        if _value_of(box) == option:
+        if self.labels.same(key, _value_of(box)):
             return
         if _tag(box) == "select":
-            box.select_option(label=option)
+            self._select(box, key)
         else:
             box.click()
-            self._option(option).click()
-        if _value_of(self._find("combobox")) != option:
-            raise UnexpectedPage(f'"{self.label}" does not show "{option}" after it was chosen.')
+            self._option(key).click()
+        if not self.labels.same(key, _value_of(self._find("combobox"))):
+            raise UnexpectedPage(f'"{self.label}" does not show "{self.labels[key]}" after it was chosen.')
 
-    def _option(self, option: str) -> Locator:
-        options = self.page.get_by_role("option", name=exactly(option)).filter(visible=True)
+    def _select(self, box: Locator, key: str) -> None:
+        """A plain select has its options from the start."""
+        there = [text.strip() for text in box.locator("option").all_inner_texts()]
+        matching = [text for text in there if self.labels.same(key, text)]
+        if len(matching) != 1:
+            raise FieldRefused(f'"{self.label}" offers no single option "{self.labels[key]}"; it offers: {", ".join(there)}.')
+        box.select_option(label=matching[0])
+
+    def _option(self, key: str) -> Locator:
+        option = self.labels[key]
+        options = self.page.get_by_role("option", name=self.labels.pattern(key)).filter(visible=True)
         try:
             options.first.wait_for(state="visible", timeout=self.timeout * 1000)
         except PlaywrightError:

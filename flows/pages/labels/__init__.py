@@ -6,11 +6,13 @@ or add labels, so that a renamed control is mended without touching code.
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from automation.errors import SettingsError, UnexpectedPage
@@ -32,23 +34,34 @@ class Label:
     source: str
 
 
+BEFORE_LOGIN = ("login.", "identity.")
+"""Labels of pages that come before the user's language is known: the texts of all languages count, the user's first."""
+
+
 class Labels:
     """The labels of one language.
 
     Args:
         language: two-letter code of a file in this folder, e.g. ``en``.
-        own_file: a TOML file in the same form, whose labels win.
+        own_file: a TOML file in the same form, whose labels win. It may stand in for a language that has no file.
 
     Raises:
         SettingsError: the language has no file, or a file is malformed.
     """
 
     def __init__(self, language: str = "en", own_file: Path | None = None) -> None:
+        self._own = {} if own_file is None else _read(own_file)
+        self.speak(language)
+
+    def speak(self, language: str) -> None:
+        """Change to another language in place, so that all who hold these labels go on in it.
+
+        Raises:
+            SettingsError: the language has no file, and there is no file of the user's own.
+        """
+        of_language = _of_language(language, needed=not self._own)
         self.language = language
-        self._own_file = own_file
-        self._labels = _read(_file_of(language))
-        if own_file is not None:
-            self._labels |= _read(own_file)
+        self._labels = _with_all_texts(of_language) | self._own
 
     def __getitem__(self, key: str) -> str:
         """The most likely text of a label. Raises LabelMissing."""
@@ -59,8 +72,10 @@ class Labels:
         try:
             return self._labels[key]
         except KeyError:
+            english = _builtin("en").get(key)
+            meant = f' (English: "{english.texts[0]}")' if english and self.language != "en" else ""
             raise LabelMissing(
-                f'No text is known for the label "{key}" in language "{self.language}".',
+                f'No text is known for the label "{key}"{meant} in language "{self.language}".',
                 next=f"Add it to flows/pages/labels/{self.language}.toml or to your LABELS_FILE, "
                 "or run with a user whose language is English.",
             ) from None
@@ -79,6 +94,10 @@ class Labels:
     def containing(self, key: str) -> re.Pattern[str]:
         """Matches a text that contains one of the texts, for sentences."""
         return re.compile("|".join(_flexible(text) for text in self.label(key).texts), re.IGNORECASE)
+
+    def same(self, key: str, shown: str | None) -> bool:
+        """Whether a text that a page shows is one of a label's texts."""
+        return shown is not None and self.pattern(key).match(shown) is not None
 
     def keys(self) -> list[str]:
         """All keys of this language, sorted."""
@@ -101,14 +120,33 @@ def languages() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def _file_of(language: str) -> Path:
+@functools.cache
+def _builtin(language: str) -> Mapping[str, Label]:
+    """A file of this folder, read once. A language without one has no labels."""
     path = FOLDER / f"{language}.toml"
-    if not path.exists():
+    return MappingProxyType(_read(path) if path.exists() else {})
+
+
+def _of_language(language: str, *, needed: bool) -> Mapping[str, Label]:
+    labels = _builtin(language)
+    if not labels and needed:
         raise SettingsError(
             f'The org speaks "{language}", which has no label file.',
-            next=f"Run with a user whose language is one of {', '.join(languages())}, or write {path.name} beside en.toml.",
+            next=f"Run with a user whose language is one of {', '.join(languages())} (English is best known), or give the labels "
+            f"of {language} in a LABELS_FILE in the form of flows/pages/labels/en.toml.",
         )
-    return path
+    return labels
+
+
+def _with_all_texts(labels: Mapping[str, Label]) -> dict[str, Label]:
+    """Add to the labels of `BEFORE_LOGIN` the texts of all other languages."""
+    found = dict(labels)
+    for other in map(_builtin, languages()):
+        for key, label in other.items():
+            if key.startswith(BEFORE_LOGIN):
+                known = found.get(key, Label((), label.source))
+                found[key] = Label(tuple(dict.fromkeys((*known.texts, *label.texts))), known.source)
+    return found
 
 
 def _read(path: Path) -> dict[str, Label]:
