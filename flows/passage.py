@@ -1,0 +1,214 @@
+"""One way through the screens: race all known ones, and act on each, until the wanted page is there."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from playwright.sync_api import Locator, Page
+
+from automation.access import hosts
+from automation.access.navigation import AnswerLost, Navigation, require_answer
+from automation.errors import ForeignHost, OrgBusy, PersonNeeded, RunbookError, UnexpectedPage
+from automation.outcomes import Outcome, race
+from automation.secrets import scrub
+from flows.enter_code import CodeEntry
+from flows.fill_in_login import LoginForm
+from flows.pages.base import Timeouts
+from flows.pages.identity import METHODS, IdentityPage, Screen
+from flows.screens_for_people import ENDS, explained, method_keys
+from flows.use_passkey import PasskeyUse
+
+if TYPE_CHECKING:
+    from flows.verify_identity import IdentityVerification
+
+log = logging.getLogger(__name__)
+
+SETTLED: Final = 5.0
+"""Seconds after its load until a page that nothing is known of counts as unknown."""
+NOTICES: Final = 5
+"""How often the maintenance notice is passed; it can come again (a fork of sfdx-browserforce-plugin, `org-access` 1.7)."""
+FOR_A_PERSON: Final = 900.0
+"""Seconds to wait for a person in a visible browser."""
+
+
+class Passage:
+    """One way through the screens.
+
+    Args:
+        means: what the run can answer.
+        page: where the screens come up.
+        navigation: follows that page already.
+        done: the wanted page is there.
+        types_password: whether a login page may be answered.
+    """
+
+    def __init__(
+        self, means: IdentityVerification, page: Page, navigation: Navigation, done: Outcome, types_password: bool
+    ) -> None:
+        settings = means.settings
+        self._means = means
+        self._page = page
+        self._navigation = navigation
+        self._done = done
+        self._identity = IdentityPage(
+            page, means.labels, Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
+        )
+        self._codes = CodeEntry(page, self._identity, settings, means.codes)
+        self._form = self._login_form() if types_password else None
+        self._passkey = PasskeyUse(page, self._identity, settings, means.passkeys)
+        self._notices = 0
+        self._switched = False
+        self._told: set[Screen | None] = set()
+
+    def run(self) -> None:
+        """Pass screens until the wanted page is there; raises as `IdentityVerification.until` says."""
+        while True:
+            outcome = self._next()
+            if outcome is self._done:
+                return
+            try:
+                self._act(outcome.name)
+            except (PersonNeeded, ForeignHost, UnexpectedPage) as error:
+                self._leave_to_person(error)
+
+    def _next(self) -> Outcome:
+        """Wait for the wanted page, a known screen, or trouble."""
+        known = self._identity.known
+        outcomes = [
+            self._done,
+            Outcome(_FOREIGN, fact=self._on_foreign_host),
+            Outcome(_BROKEN, fact=self._navigation.broken),
+            Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
+            Outcome(_SCREEN, element=known),
+            Outcome(_UNKNOWN, fact=self._is_unknown),
+        ]
+        return race(self._page, f"{self._done.name} or a known screen", outcomes, self._means.settings.timeout_page)
+
+    def _act(self, what: str) -> None:
+        if what == _FOREIGN:
+            raise ForeignHost(f"The login leads to {self._where()}, which is not Salesforce's.", next=_SSO)
+        if what == _BROKEN:
+            require_answer(hosts.parse(self._page.url).host, self._navigation.status)
+            raise AnswerLost("The connection to the org broke on the way in.")
+        if what == _UNKNOWN:
+            require_answer(hosts.parse(self._page.url).host, self._navigation.status)
+            raise UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
+        screen = self._identity.screen()
+        if screen is not None:
+            self._pass(screen)
+        elif self._navigation.settled(SETTLED):  # something known is visible, but not enough to tell what it is
+            self._act(_UNKNOWN)
+
+    def _is_unknown(self) -> bool:
+        """Whether a classic page is there and not known. Lightning pages fill themselves long after their load."""
+        return self._navigation.settled(SETTLED) and not hosts.parse(self._page.url).path.startswith("/lightning/")
+
+    def _pass(self, screen: Screen) -> None:
+        log.info("screen: %s", screen.value)
+        if screen in METHODS:
+            self._pass_code(screen)
+        elif screen is Screen.LOGIN:
+            self._pass_login()
+        elif screen is Screen.CHOOSE:
+            self._choose()
+        elif screen is Screen.PASSKEY and self._passkey.was_refused:
+            raise self._passkey.refusal()
+        elif screen is Screen.PASSKEY and self._passkey.can_answer():
+            self._passkey.answer(self._navigation)
+        elif screen is Screen.ENROL_PASSKEY and self._passkey.can_enrol():
+            self._passkey.enrol(self._navigation)
+        elif screen is Screen.REGISTER_PHONE:
+            self._follow(self._identity.decline_phone)
+        elif screen is Screen.MAINTENANCE:
+            self._pass_notice()
+        elif screen not in ENDS and self._can_switch():
+            self._follow(self._identity.other_method)
+        else:
+            raise explained(screen, self._where())
+
+    def _pass_code(self, screen: Screen) -> None:
+        if not self._codes.can_answer(METHODS[screen]) and self._can_switch():
+            self._follow(self._identity.other_method)
+            return
+        self._codes.enter(METHODS[screen], self._navigation)
+
+    def _pass_login(self) -> None:
+        if self._form is None:
+            raise explained(Screen.LOGIN, self._where())
+        self._means.codes.prepared()
+        self._form.fill_in(self._navigation)
+
+    def _login_form(self) -> LoginForm | None:
+        settings = self._means.settings
+        if not settings.sf_username or not settings.sf_password:
+            return None
+        return LoginForm(self._page, self._identity.login, settings, settings.sf_username, settings.sf_password)
+
+    def _choose(self) -> None:
+        """Choose the first offered method that can be answered."""
+        for key in method_keys(self._codes.can_answer, passkey=self._passkey.can_answer()):
+            choice = self._identity.choice(key)
+            if choice.count() == 1:
+                choice.check(timeout=self._means.settings.timeout_action * 1000)
+                self._follow(self._identity.choose_submit)
+                return
+        raise explained(Screen.CHOOSE, self._where())
+
+    def _can_switch(self) -> bool:
+        """Whether the page offers other methods; followed once, as the choice may lead back here."""
+        if self._switched or self._identity.other_method.count() != 1:
+            return False
+        self._switched = True
+        return True
+
+    def _pass_notice(self) -> None:
+        self._notices += 1
+        if self._notices > NOTICES:
+            raise OrgBusy(f"The maintenance notice came {self._notices} times.")
+        self._follow(self._identity.maintenance_button)
+
+    def _follow(self, link: Locator) -> None:
+        """Click something that leads to another page, and wait for that page to begin.
+
+        A page known by its path alone may be leaving already when it is recognised; then there is nothing to click.
+        """
+        settings, before = self._means.settings, self._navigation.commits
+        ready = Outcome("the page's link or button", element=link)
+        moved = Outcome("the next page", fact=lambda: self._navigation.commits > before)
+        if race(self._page, "a way on from this page", [moved, ready], settings.timeout_action) is ready:
+            link.click(timeout=settings.timeout_action * 1000)
+            race(self._page, "the page after this one", [moved], settings.timeout_page)
+
+    def _leave_to_person(self, error: RunbookError) -> None:
+        """With a visible browser, wait until a person has moved on from this page; else raise."""
+        if not self._means.person:
+            raise error
+        screen, before = self._identity.screen(), self._navigation.commits
+        if screen not in self._told:
+            self._told.add(screen)
+            self._means.tell(f"{error.message} Please do it in the browser window; the run then goes on by itself.")
+        moved = Outcome("the next page", fact=lambda: self._navigation.commits > before)
+        try:
+            race(self._page, "a person in the browser window", [moved, self._done], FOR_A_PERSON)
+        except UnexpectedPage:
+            raise error from None
+
+    def _on_foreign_host(self) -> bool:
+        address = hosts.parse(self._page.url)
+        if address.scheme not in ("http", "https"):
+            return False
+        return address.scheme == "http" or not hosts.is_org_host(address.host)
+
+    def _where(self) -> str:
+        return hosts.parse(self._page.url).shown
+
+    def _title(self) -> str:
+        return scrub(self._page.title())[:80]
+
+
+_FOREIGN, _BROKEN, _SCREEN, _UNKNOWN = "a foreign page", "an error", "a known screen", "an unknown page"
+_SSO: Final = (
+    "Check SF_LOGIN_URL and who redirects there. Where the org sends users to single sign-on, use a user who may log in "
+    "with a password, or another way in."
+)
