@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from automation.replica import codes, identity, pages, passkeys, screens
 from automation.replica.exchange import Exchange
+from automation.replica.seeds import BASE32
 from automation.replica.sessions import Session, Task
 
 STATUS = "/_ui/identity/verification/status"
@@ -128,17 +129,19 @@ def unknown(ex: Exchange, _: Session, task: Task) -> Response:
 
 def enrol_totp(ex: Exchange, session: Session, task: Task) -> Response:
     """Connect an Authenticator App."""
-    session.user.totp_secret = session.user.totp_secret or ex.org.seeded.text(f"newtotp:{session.user.username}", 32)
+    task.code = task.code or ex.org.seeded.text(f"new totp:{session.user.username}", 32, BASE32)
     error, task.error = task.error, ""
     return ex.html(
         "enrol_totp.html", action=screens.action(task), hidden=identity.hidden(ex, task), error=error,
-        key=session.user.totp_secret, poll=f"{STATUS}?vflid={task.flow_id}",
+        key=task.code, poll=f"{STATUS}?vflid={task.flow_id}",
     )  # fmt: skip
 
 
 def enrol_totp_submit(ex: Exchange, session: Session, task: Task) -> Response:
     """POST the first code of the connected app."""
-    if codes.totp_right(session.user.totp_secret, ex.form.get("tc", ""), ex.world.now()):
+    if codes.totp_right(task.code, ex.form.get("tc", ""), ex.world.now()):
+        session.user.totp_secret, task.code = task.code, ""
+        ex.org.log("authenticator connected", username=session.user.username)
         return screens.passed(ex, session)
     task.error = pages.texts(ex.org.variants.language)["wrong_code"]
     return enrol_totp(ex, session, task)

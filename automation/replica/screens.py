@@ -56,10 +56,22 @@ def begin(ex: Exchange, session: Session) -> Response:
     task = session.task
     if task is None:
         return doors.hop(ex, session, ex.org.url(Role.LIGHTNING) + "/lightning/page/home")
-    task.started_at, task.error, task.seen, task.approved = ex.world.now(), "", False, False
+    task.screens[0] = _registered(ex, session, task)
+    task.started_at, task.code, task.error, task.seen, task.approved = ex.world.now(), "", "", False, False
     codes.prepare(ex, session, task)
     ex.org.log("screen", screen=task.screen, purpose=task.purpose, username=session.user.username)
     return RedirectResponse(address(ex, task), 302)
+
+
+def _registered(ex: Exchange, session: Session, task: Task) -> str:
+    """The due screen, or (knob ``unregistered``) what an org shows when the user has no such method.
+
+    At a login the method has to be registered; at the reveal a mailed code takes its place (setup-ui 6.2).
+    """
+    has = {"passkey": bool(session.user.passkeys), "totp": bool(session.user.totp_secret)}
+    if ex.org.variants.unregistered == "as_is" or has.get(task.screen, True):
+        return task.screen
+    return f"enrol_{task.screen}" if task.purpose == "login" else "email"
 
 
 def resume(ex: Exchange, session: Session) -> Response | None:

@@ -105,6 +105,7 @@ class Variants:
     after_frontdoor: list[str] = knob([], "screens after a one-time link; OA 0.5", *SCREENS)
     verification: str = knob("asked", "identity check at the reveal; UI 6.2", "asked", "not_asked")
     reveal_method: str = knob("email", "how the reveal verifies; OA 3", *SCREENS)
+    unregistered: str = knob("as_is", "a method that the user has not registered (after a refresh; OA 0.3)", "as_is", "enrol")
     choices: list[str] = knob(["email", "totp"], "what Choose a Verification Method offers; OA 1.3", *SCREENS)
     login_first_at_reveal: bool = knob(False, "a login page comes first in the new window; UI 6.2 (SNOW)")
     verified_for_seconds: float = knob(300.0, "how long the reveal stays verified; UI 6.2")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pyotp
 import pytest
 
@@ -121,3 +123,31 @@ def test_a_remembered_browser_is_not_asked_for_a_code_again(visit: Visit) -> Non
     other = visit(visitor.org)
     other.sign_in(HOME)
     assert 'id="emc"' in other.page.text
+
+
+@pytest.mark.parametrize(("method", "instead"), [("passkey", "enrol_passkey"), ("totp", "enrol_totp")])
+def test_after_a_refresh_a_method_has_to_be_registered_again(visit: Visit, method: str, instead: str) -> None:
+    """No verification method is copied: at the login it is enrolment, at the reveal a mailed code."""
+    visitor = visit(after_password=[method], reveal_method=method, unregistered="enrol")
+    visitor.org.refresh()
+    visitor.sign_in(HOME)
+    assert visitor.path == screens.ADDRESSES[instead]
+    visitor.org.set(after_password=[])
+    visitor.http.cookies.clear()
+    visitor.log_in()
+    visitor.open(visitor.aura("consumerDetailsUrl", id=visitor.create_app())["value"]["url"])
+    assert visitor.path == screens.ADDRESSES["email"]
+
+
+def test_a_connected_authenticator_is_kept(visit: Visit) -> None:
+    """The key is on the page; only its first right code makes it the user's."""
+    visitor = visit(after_password=["enrol_totp"])
+    visitor.sign_in(HOME)
+    found = re.search(r'id="secretKey">(\w+)<', visitor.page.text)
+    assert found
+    old = visitor.org.admin.totp_secret
+    visitor.submit(tc="000000")
+    assert visitor.org.admin.totp_secret == old
+    visitor.submit(tc=pyotp.TOTP(found[1]).at(visitor.org.replica.world.now()))
+    assert visitor.path == HOME
+    assert visitor.org.admin.totp_secret == found[1]
