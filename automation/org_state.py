@@ -31,6 +31,8 @@ class OrgState:
     user_name: str | None = None
     app_exists: bool = False
     app_created: bool = False
+    policies_saved: bool = False
+    """Saved in this run, and read again after saving."""
     app_id: str | None = None
     detail_url: str | None = None
     credentials: Credentials | None = None

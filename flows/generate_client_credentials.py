@@ -6,6 +6,7 @@ With ``Enforce IP restrictions`` a token request from outside the Run As user's 
 from __future__ import annotations
 
 from automation.app_spec import AppSpec
+from automation.org_state import OrgState
 from automation.steps import Finding, needed, skipped, step, unchanged
 from flows.app_policies import AppPolicies
 from flows.pages.confirmation import Confirmation
@@ -43,7 +44,7 @@ def relax_ip(policies: AppPolicies, spec: AppSpec) -> Finding:
 
 
 @step("3.5", "Save")
-def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -> Finding:
+def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, state: OrgState) -> Finding:
     differences = tuple(policies.differences(spec).values())
     if not differences:
         policies.tab.cancel()
@@ -52,5 +53,6 @@ def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -> Fi
     def press() -> None:
         confirmation.answer_modal(0)
         policies.save(spec)
+        state.policies_saved = True
 
     return needed("policies saved: " + ", ".join(map(str, differences)), *differences, act=press)

@@ -25,6 +25,8 @@ class Patience:
     Attributes:
         limit: no try begins later than this after the first.
         unknown_key_limit: the same for "the org does not know this key"; None means ``limit``.
+        policy_limit: the same while the org answers as if policies saved a moment ago were not there; 0 means that such
+            an answer is final, as it is when nothing was saved.
         unreachable_limit: the same while the org can't be reached, answers 5xx or is inactive; never more than ``limit``.
         first: the first delay.
         factor: by how much each delay is longer than the one before.
@@ -34,6 +36,7 @@ class Patience:
 
     limit: float
     unknown_key_limit: float | None = None
+    policy_limit: float = 0.0
     unreachable_limit: float = 120.0
     first: float = 0.5
     factor: float = 1.5

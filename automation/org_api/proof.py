@@ -133,16 +133,27 @@ def wait_for_token(client: httpx.Client, credentials: Credentials, patience: Pat
     tries = patience.start()
     while True:
         answer = ask(client, credentials)
-        if isinstance(answer, Token) or not answer.retry:
+        if isinstance(answer, Token):
             return answer
-        limit = patience.unknown_key_limit if answer.about == "key" else min(patience.limit, patience.unreachable_limit)
+        limit = _limit(answer, patience)
+        if limit == 0:
+            return answer
         delay = tries.again(limit, answer.retry_after)
         if delay is None:
             waited = f" Tried {tries.count} times in {tries.elapsed:.0f} s."
             raised = type(answer.error)(answer.error.message + waited, next=answer.error.next)
-            return NoToken(raised, answer.about, retry=True)
+            return NoToken(raised, answer.about, answer.retry)
         tell(f"{answer.error.message} Trying again in {delay:.0f} s ({tries.elapsed:.0f} of {patience.limit:.0f} s).")
         patience.wait(delay)
+
+
+def _limit(answer: NoToken, patience: Patience) -> float | None:
+    """Seconds in which this refusal is worth another try; 0 for a final one, None for the patience's own limit."""
+    if answer.about == "policy":
+        return min(patience.limit, patience.policy_limit)
+    if not answer.retry:
+        return 0
+    return patience.unknown_key_limit if answer.about == "key" else min(patience.limit, patience.unreachable_limit)
 
 
 def check_org(identity: Identity, org_id: str | None, host: str) -> None:

@@ -35,6 +35,8 @@ OTHERS: list[dict[str, Any]] = [
     {"sections": "collapsed"},
     {"pkce": "editable"},
     {"pkce": "absent"},
+    {"policy_propagation_seconds": 2.0},
+    {"flow_propagation_seconds": 2.0},
     {"login_page": "one_step"},
     {"login_page": "username_first"},
     {"latency": {"page": 120, "aura": 60, "static": 20, "token": 50, "jitter": 0.9, "seed": 7}},

@@ -90,6 +90,29 @@ def test_a_wrong_secret_is_never_tried_again() -> None:
     assert len(org.sent("/services/oauth2/token")) == 1
 
 
+NO_USER = refused("invalid_grant", "no client credentials user enabled")
+
+
+def test_policies_saved_a_moment_ago_get_time_to_take_effect() -> None:
+    org, clock = OrgDouble([NO_USER, NO_USER, GIVEN]), Clock()
+    with open_proof(org.client(), pair(), clock.patience(900, policy_limit=180)):
+        assert clock.waits == [0.5, 0.75]
+
+
+def test_policies_that_nobody_saved_now_are_refused_at_once() -> None:
+    org, clock = OrgDouble([NO_USER, GIVEN]), Clock()
+    with pytest.raises(ProofFailed, match="no usable Run As user"):
+        open_proof(org.client(), pair(), clock.patience(900))
+    assert clock.waits == []
+
+
+def test_saved_policies_that_never_take_effect_are_told_with_their_cause() -> None:
+    org, clock = OrgDouble([NO_USER]), Clock()
+    with pytest.raises(ProofFailed, match=r"no usable Run As user.*Tried"):
+        open_proof(org.client(), pair(), clock.patience(900, policy_limit=10))
+    assert clock.now == pytest.approx(10)
+
+
 def test_retry_after_lengthens_a_delay() -> None:
     """An org that asks for seven seconds gets them."""
     org, clock = OrgDouble([httpx.Response(503, headers={"retry-after": "7"}), GIVEN]), Clock()
