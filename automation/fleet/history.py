@@ -64,6 +64,7 @@ class History:
         self._base.row_factory = sqlite3.Row
         try:
             self._base.execute("PRAGMA journal_mode = WAL")
+            self._base.execute("PRAGMA synchronous = NORMAL")  # survives a kill; only a power cut may cost the last outcomes
             self._base.execute("PRAGMA foreign_keys = ON")
             self._migrate()
         except sqlite3.DatabaseError as error:

@@ -20,7 +20,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
-from automation.artifacts import LOGIN_STEP
 from automation.delivery import Pending, Receipts, deliver, parse
 from automation.errors import Interrupted, RunbookError
 from automation.fleet.look import Look
@@ -121,6 +120,8 @@ class Repairs:
 
     def _follow(self, org: Org, worker: subprocess.Popen[str], slot: _Slot) -> dict[str, Any] | None:
         """Pass on events until the worker ends; answers its last one when it told how the run ended."""
+        from automation.artifacts import LOGIN_STEP  # late: it brings Playwright, which a job without work does not need
+
         end = None
         for line in worker.stdout or ():
             event: dict[str, Any] = json.loads(line)

@@ -143,6 +143,16 @@ def test_the_exit_code_tells_failures_from_waits(errors: list[Any], code: int) -
     assert exit_code(outcomes, interrupted=True) == 130
 
 
+def test_a_job_without_work_loads_no_browser_library() -> None:
+    """Importing Playwright takes longer than a look."""
+    import subprocess
+    import sys
+
+    code = "import sys; import automation.fleet.runner, automation.fleet.look; print('playwright' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_people_read_lines_and_machines_objects(job: Made) -> None:
     """Orgs in order are only counted, unless more is asked for."""
     made, progress = job({"a": "gone", "b": "in_order"})
