@@ -77,7 +77,6 @@ MARKS: dict[Screen, Mark] = {
     Screen.MAINTENANCE: Mark(path=r"^/msg/maintenanceandavailable\.jsp"),
     Screen.CONSENT: Mark(path=r"RemoteAccessAuthorizationPage", element="#oaapprove"),
     Screen.LOGIN_FLOW: Mark(path=r"loginflow", heading="identity.concurrent_heading"),
-    Screen.LOGIN: Mark(),
     Screen.ROBOT: Mark(element="iframe[src*=captcha i], iframe[title*=captcha i], [class*=captcha i]", text="identity.robot"),
 }
 """In this order: what ends a verification comes before the form that it is shown on. The login page is known by its fields."""
@@ -113,6 +112,8 @@ class IdentityPage(PageObject):
             return by_path
         if self.known.count() == 0:
             return None
+        if self.login.is_open():  # the most frequent one first: each question costs time
+            return Screen.LOGIN
         return next((screen for screen in MARKS if self._has_element(screen)), None)
 
     def screen_by_path(self) -> Screen | None:
@@ -207,8 +208,6 @@ class IdentityPage(PageObject):
 
     def _has_element(self, screen: Screen) -> bool:
         mark = MARKS[screen]
-        if screen is Screen.LOGIN:
-            return self.login.is_open()
         if screen in METHODS and self.method() is METHODS[screen] and self.code.count() > 0:
             return True
         return any(
