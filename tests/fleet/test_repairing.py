@@ -46,7 +46,7 @@ def test_one_command_repairs_what_needs_it_and_a_second_does_nothing(fleet: Flee
 def test_codes_in_a_shared_mailbox_are_never_mixed_up(fleet: FleetOnReplica) -> None:
     """Two orgs at the same time, one mailbox, and mails that do not tell whose code it is: nobody types a wrong one."""
     for name in ("one", "two"):
-        fleet.add(name)
+        fleet.add(name, mail_names_user=False, mail_delay_seconds=1.5)
     done = fleet.run("--jobs", "2")
     assert done.exit_code == 0, done.stderr
     for org in fleet.orgs.values():
