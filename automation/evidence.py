@@ -18,6 +18,18 @@ LOOK_TIMEOUT: Final = 3_000
 
 MOST_PAGES: Final = 4
 
+MASKED: Final = (
+    "input[type=password]",
+    "input[autocomplete=one-time-code]",
+    "input[autocomplete=current-password]",
+    "#emc, #smc, #tc",  # fields for codes on Salesforce's verification pages
+)
+"""What is painted over. Pages that show key or secret are private phases, of which there is no picture at all."""
+MASK_COLOUR: Final = "#7a7a7a"
+UNSEEN: Final = "runbook-banner, runbook-outline { display: none !important; }"
+"""The tool's own banner is no part of the org's page."""
+
+
 _OUTLINE_ROLES = (
     "alert|alertdialog|banner|button|checkbox|combobox|dialog|form|heading|link|list|main|navigation|option|radio|"
     "radiogroup|region|row|rowheader|columnheader|tab|tabpanel|textbox"
@@ -91,8 +103,8 @@ def _without_value(line: str) -> str:
 
 def _picture(page: Page, path: Path) -> None:
     try:
-        passwords = page.locator("input[type=password]")
-        data = page.screenshot(timeout=LOOK_TIMEOUT, mask=[passwords], animations="disabled")
+        secrets = page.locator(", ".join(MASKED))
+        data = page.screenshot(timeout=LOOK_TIMEOUT, mask=[secrets], mask_color=MASK_COLOUR, style=UNSEEN, animations="disabled")
     except PlaywrightError:
         return  # the text says what the page was; a picture is an extra
     write_private(path, data)

@@ -12,6 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.artifacts import Recorder
+from automation.evidence import MASK_COLOUR, MASKED, UNSEEN
 from automation.files import private_folder, write_private
 from automation.options import Pictures as Wanted
 from automation.result import ORG_SECTIONS
@@ -24,18 +25,6 @@ TIMEOUT: Final = 2_000
 QUALITY: Final = 40
 """Of the JPEG; small text is still read, and a page takes about 80 kB and 70 ms."""
 WITHOUT_PAGE: Final = "5."
-MASKED: Final = (
-    "input[type=password]",
-    "input[autocomplete=one-time-code]",
-    "input[autocomplete=current-password]",
-    "#emc, #smc, #tc",  # fields for codes on Salesforce's verification pages
-)
-"""What is painted over. Pages that show key or secret are private phases, of which there is no picture at all."""
-MASK_COLOUR: Final = "#7a7a7a"
-UNSEEN: Final = "runbook-banner, runbook-outline { display: none !important; }"
-"""The tool's own banner is no part of the org's page."""
-
-
 BUDGET: Final = 0.05
 """Share of the run so far that pictures may have cost; on a slow machine some are left out."""
 COMMITS: Final = ("1.7", "2.6", "3.5")
