@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
@@ -33,7 +34,7 @@ def demo_environment(console: Console) -> Iterator[Mapping[str, str]]:
             f"The demo needs packages that are not installed: {error.name}.", next='Install them: pip install -e ".[demo]"'
         ) from None
     with replica, _own_state():
-        org = replica.new_org(MY_DOMAIN)
+        org = replica.new_org(MY_DOMAIN, seed=secrets.randbelow(1_000_000))  # as after a refresh: the same host, another org
         console.note(f"Demo: a replica of an org answers as {org.login_url}")
         yield {**{name: os.environ[name] for name in KEPT if name in os.environ}, **org.environment()}
 

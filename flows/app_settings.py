@@ -25,6 +25,11 @@ class AppSettings(PageObject):
     def tab(self) -> SettingsTab:
         return SettingsTab(self.page, self.labels, self.timeouts)
 
+    @property
+    def flow_off(self) -> bool:
+        """Whether the client credentials flow was read to be off in Settings, and nothing has changed that yet."""
+        return self._values is not None and not self._values.client_credentials
+
     def values(self) -> AppValues:
         """The settings as the org shows them; edit mode is entered only when view mode can't be read."""
         if self._values is None:
@@ -148,7 +153,7 @@ class AppSettings(PageObject):
         if not self._edits:
             self.tab.cancel()
             return unchanged("the app is already there; nothing to save")
-        return needed("settings saved: " + ", ".join(map(str, self._edits)), *self._edits, act=lambda: self._save(spec))
+        return needed("settings saved", *self._edits, act=lambda: self._save(spec))
 
     def _save(self, spec: AppSpec) -> None:
         answer = self.tab.save()

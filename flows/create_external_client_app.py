@@ -34,9 +34,10 @@ def new_app(manager: AppManager, page: AppPage, settings: SettingsTab, form: Cre
         return unchanged(f'External Client App "{spec.name}" is already there')
     button = manager.require_new_button()
 
-    def start() -> None:
+    def start() -> str:
         button.click()
         form.wait()
+        return "the form of a new app is open"
 
     return needed(f'create External Client App "{spec.name}"', act=start, blocks_reading=True)
 

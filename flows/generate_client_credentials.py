@@ -55,4 +55,4 @@ def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, state
         policies.save(spec)
         state.policies_saved = True
 
-    return needed("policies saved: " + ", ".join(map(str, differences)), *differences, act=press)
+    return needed("policies of sections 2 and 3 saved", *differences, act=press)
