@@ -86,7 +86,7 @@ class _Round:
         for org in self._job.orgs:
             copy = self._production.copy_of(org) if self._production is not None else None
             if copy is not None and copy.running:
-                self._ended(of_look(_being_refreshed(org, copy.status), 0.0))
+                self._ended(of_look(_being_refreshed(org, copy.status)))
             else:
                 self._submit(org, repair=False)
         if not self._running:
@@ -114,7 +114,7 @@ class _Round:
     def _queue(self, org: Org, outcome: OrgOutcome) -> None:
         seen = self._checked(org, outcome)
         if seen.error is not None:
-            self._ended(of_look(seen, 0.0))
+            self._ended(of_look(seen))
             return
         self._job.progress.queued(org.name, seen)
         box = org.mailbox

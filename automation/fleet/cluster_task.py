@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -33,7 +32,6 @@ def attend(name: str, flags: tuple[str, ...], *, repair: bool) -> dict[str, Any]
 
     Without ``repair``, the answer's line has ``needs_browser`` when there is work for one.
     """
-    began = time.monotonic()
     fleet = OrgsFile.read(Path(os.environ.get(ORGS_FILE, "orgs.toml")))
     try:
         org = fleet.org(name)
@@ -41,11 +39,11 @@ def attend(name: str, flags: tuple[str, ...], *, repair: bool) -> dict[str, Any]
         return _answer(of_error(fleet.orgs[0], error), name)
     seen = look(org)
     if seen.found == "undelivered":
-        return _answer(deliver_pending(seen, began), name)
+        return _answer(deliver_pending(seen), name)
     if seen.found not in REPAIR:
-        return _answer(of_look(seen, time.monotonic() - began), name)
+        return _answer(of_look(seen), name)
     if not repair:
-        return _answer(of_look(seen, time.monotonic() - began), name, needs_browser=True)
+        return _answer(of_look(seen), name, needs_browser=True)
     folder = Path("runs") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-fleet"
     switches = [*flags, "--lock-wait", str(LOCK_WAIT)]
     return _answer(Repairs(fleet.path, folder, _places(fleet.limits.logins), flags=switches).run(seen), name)

@@ -11,6 +11,7 @@ with that token, as far as the Run As user may read it. What the answers mean:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
@@ -73,16 +74,19 @@ class Look:
     read_back: bool = False
     app_id: str | None = None
     delivered_to: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
 
 def look(org: Org, known: Known | None = None, production: Production | None = None) -> Look:
     """Look at one org. Every foreseen failure is in the answer's ``error``, not raised."""
+    began = time.monotonic()
     try:
-        return _look(org, known or Known(), production)
+        seen = _look(org, known or Known(), production)
     except OrgBusy as error:
-        return Look(org, "busy", error.message, error)
+        seen = Look(org, "busy", error.message, error)
     except RunbookError as error:
-        return Look(org, "failed", error.message, error)
+        seen = Look(org, "failed", error.message, error)
+    return replace(seen, seconds=time.monotonic() - began)
 
 
 def _look(org: Org, known: Known, production: Production | None) -> Look:

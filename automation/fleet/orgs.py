@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from automation.app_spec import AppFile, AppSpec
@@ -37,7 +37,7 @@ class Org:
 
     name: str
     host: str
-    texts: Mapping[str, str]
+    texts: Mapping[str, str] = field(repr=False)
     switches: Mapping[str, bool]
     deadline: float
     allow_production: str | None = None

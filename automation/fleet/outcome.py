@@ -129,9 +129,9 @@ def error_object(error: RunbookError) -> dict[str, Any]:
     }
 
 
-def of_look(seen: Look, seconds: float, word: str = "unchanged") -> OrgOutcome:
+def of_look(seen: Look, word: str = "unchanged") -> OrgOutcome:
     """The outcome of an org on which no browser was needed."""
-    line = empty_line(seen.org) | {"outcome": word, "seconds": round(seconds, 2)}
+    line = empty_line(seen.org) | {"outcome": word, "seconds": round(seen.seconds, 2)}
     if seen.pair is not None:
         line["org"]["id"], line["app"]["id"] = seen.pair.org_id, seen.app_id
         line["proof"] = {

@@ -202,7 +202,7 @@ def _close(worker: subprocess.Popen[str]) -> None:
                 pipe.close()
 
 
-def deliver_pending(seen: Look, began: float) -> OrgOutcome:
+def deliver_pending(seen: Look) -> OrgOutcome:
     """Bring a proven pair to the targets that lack it, under the org's lock and without a browser."""
     org, pair = seen.org, seen.pair
     if pair is None:
@@ -212,5 +212,5 @@ def deliver_pending(seen: Look, began: float) -> OrgOutcome:
         with org_lock(org.host):
             done = deliver(targets, pair, Pending(org.host, pair.app), Receipts(org.host, pair.app))
     except RunbookError as error:
-        return of_look(replace(seen, error=error), time.monotonic() - began)
-    return of_look(replace(seen, delivered_to=done.everywhere), time.monotonic() - began, "delivered")
+        return of_look(replace(seen, error=error))
+    return of_look(replace(seen, delivered_to=done.everywhere), "delivered")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -123,14 +122,14 @@ class _Round:
         job = self._job
         repair = seen.found in REPAIR or (job.force and seen.error is None)
         if job.plan and (repair or seen.found == "undelivered"):
-            self._ended(of_look(seen, 0.0, "planned"))
+            self._ended(of_look(seen, "planned"))
         elif repair:
             self._queue.append(seen)
             job.progress.queued(org.name, seen)
         elif seen.found == "undelivered":
-            self._running[self._looks.submit(deliver_pending, seen, time.monotonic())] = org
+            self._running[self._looks.submit(deliver_pending, seen)] = org
         else:
-            self._ended(of_look(seen, 0.0))
+            self._ended(of_look(seen))
 
     def _begin_some(self) -> None:
         """Begin what waits, as long as a browser is free."""

@@ -166,7 +166,7 @@ def test_a_pair_that_waits_is_delivered_without_a_browser(fleet: FleetOnReplica,
     path.unlink()
     seen = looks()
     assert seen.found == "undelivered"
-    outcome = deliver_pending(seen, 0.0)
+    outcome = deliver_pending(seen)
     assert (outcome.word, outcome.exit_code, outcome.browser) == ("delivered", 0, False)
     assert DotenvFile(str(path)).read() == replace(pair, org_id=org.org_id)
     assert not Pending(pair.host, APP).waits()
@@ -179,7 +179,7 @@ def test_a_target_that_was_added_gets_the_pair(fleet: FleetOnReplica, looks: Loo
     fleet.deliver = '["dotenv:credentials/{name}.env", "json:credentials/{name}.json"]'
     seen = looks()
     assert seen.found == "undelivered"
-    assert deliver_pending(seen, 0.0).line["credentials"]["delivered_to"] == [
+    assert deliver_pending(seen).line["credentials"]["delivered_to"] == [
         "dotenv:credentials/dev.env", "json:credentials/dev.json",
     ]  # fmt: skip
 
