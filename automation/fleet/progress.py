@@ -138,6 +138,8 @@ class Progress:
         from rich.table import Table
 
         with self._lock:
+            if not self._rows:
+                return self._title()
             table = Table(title=self._title(), title_justify="left", expand=False)
             for column in ("Org", "Found", "State", "Now", "Seconds"):
                 table.add_column(column, no_wrap=column != "Now")
