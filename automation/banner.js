@@ -31,6 +31,7 @@
     if (!banner.isConnected) document.documentElement.append(banner);
     text.textContent = state.text;
     text.style.borderLeftColor = state.colour;
+    banner.dataset.state = state.kind;
   };
   const follow = () => {
     if (!target || !target.isConnected || performance.now() > until) {

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import Error as PlaywrightError
 
@@ -19,10 +19,12 @@ from automation.secrets import scrub
 from automation.steps import Step
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import BrowserContext, Locator
 
-RUNNING, FAILED, DONE = "#4da3ff", "#ff5c5c", "#4cc38a"
-"""Colours of the banner's edge."""
+RUNNING, FAILED, DONE = "running", "failed", "done"
+
+COLOURS: Final = {RUNNING: "#4da3ff", FAILED: "#ff5c5c", DONE: "#4cc38a"}
+"""Of the banner's edge."""
 
 POINT_TIMEOUT: Final = 500
 """Milliseconds for an outline; it is only a help for the eye."""
@@ -70,9 +72,9 @@ class Banner:
         elif self.steps and result.id == self.steps[-1]:
             self.say("All steps are done.", DONE)
 
-    def say(self, text: str, colour: str = RUNNING) -> None:
+    def say(self, text: str, kind: str = RUNNING) -> None:
         """Show a text in all open pages and in those that come."""
-        self._state = {"text": scrub(text), "colour": colour}
+        self._state = {"text": scrub(text), "kind": kind, "colour": COLOURS[kind]}
         for page in self._context.pages if self._context is not None else []:
             with suppress(PlaywrightError):  # the page is on its way elsewhere and will ask for the text
                 page.evaluate(_SHOW, self._state)
@@ -94,11 +96,3 @@ def pointing(banner: Banner) -> Iterator[None]:
         yield
     finally:
         base.about_to_use = before
-
-
-def for_page(page: Page, steps: list[str], **options: Any) -> Banner:
-    """A banner in the context of a page that is open already."""
-    banner = Banner(steps, **options)
-    banner.attach(page.context)
-    page.evaluate(f"() => {{ {script()} }}")
-    return banner

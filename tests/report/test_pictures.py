@@ -78,9 +78,7 @@ def test_the_picture_of_a_failure_paints_them_over_too(page: Page, tmp_path: Pat
 
 @pytest.mark.parametrize("banner", [False, True])
 def test_the_own_banner_is_only_left_out_where_there_may_be_one(banner: bool, page: Page) -> None:
-    page.set_content(
-        FORM.replace("</body>", "") + "<runbook-banner style='position:fixed;inset:0;background:#f00'></runbook-banner>"
-    )
+    page.goto(address(COVERED))
     data = photograph(page, banner=banner)
     assert data is not None
     assert (fields(page, data)[0]["red"] == 0) is banner

@@ -1,0 +1,160 @@
+"""What whole runs leave: traces with a group per step, reports of the published form, and no secret in any file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from dotenv import dotenv_values
+from jsonschema import Draft202012Validator
+
+from automation import secrets
+from automation.report.files import read_report
+from automation.result import RunResult
+from automation.step_list import all_steps
+from tests.e2e.conftest import Runbook
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
+
+    from automation.replica import OrgHandle, Replica
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass
+class Finished:
+    """A run that ended: its result, its folder, and every secret that it met."""
+
+    result: RunResult
+    folder: Path
+    secrets: set[str]
+
+
+@pytest.fixture(scope="module")
+def perform(browser: Browser, replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Finished]:
+    def run(my_domain: str, settings: dict[str, str] | None = None, **options: Any) -> Finished:
+        org: OrgHandle = replica.new_org(my_domain)
+        book = Runbook(browser, tmp_path_factory.mktemp("run"))
+        with secrets.only_own():
+            before = secrets.known_secrets()
+            result = book(org, settings, **options)
+            met = set(secrets.known_secrets() - before)
+        delivered = dotenv_values(book.delivered) if book.delivered.exists() else {}
+        met |= {str(delivered[name]) for name in ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET") if name in delivered}
+        met |= {org.environment()[name] for name in ("SF_PASSWORD", "SF_IMAP_PASSWORD")}
+        assert result.artifacts is not None
+        return Finished(result, result.artifacts, met)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def good(perform: Callable[..., Finished]) -> Finished:
+    """A run that created everything, with all that can be recorded."""
+    return perform("acme--recorded.sandbox", tracing="on", pictures="all")
+
+
+@pytest.fixture(scope="module")
+def bad(perform: Callable[..., Finished]) -> Finished:
+    """A run that the org stopped at a field, with the defaults."""
+    return perform("acme--refused.sandbox", {"ECA_RUN_AS": "nobody@acme.example"}, tracing="retain-on-failure")
+
+
+@pytest.fixture(params=["good", "bad"])
+def finished(request: pytest.FixtureRequest) -> Finished:
+    found: Finished = request.getfixturevalue(request.param)
+    return found
+
+
+def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file of a run folder, and every member of every trace."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                yield from ((f"{path.name}!{name}", archive.read(name)) for name in archive.namelist())
+        elif path.is_file():
+            yield path.name, path.read_bytes()
+
+
+def test_no_file_of_a_run_holds_a_secret(finished: Finished) -> None:
+    forms = {form.encode() for secret in finished.secrets if len(secret) > 8 for form in secrets.encodings(secret)}
+    assert len(forms) > 50
+    leaks = [(name, form[:4]) for name, data in contents(finished.folder) for form in forms if form in data]
+    assert not leaks
+
+
+def test_the_report_has_the_published_form(finished: Finished) -> None:
+    schema = json.loads((files("automation.report") / "schema" / "report-1.schema.json").read_text())
+    Draft202012Validator(schema).validate(read_report(finished.folder))
+
+
+def test_the_time_of_the_steps_is_told_by_what_it_was_spent_on(good: Finished) -> None:
+    report = read_report(good.folder)
+    for step in report["steps"]:
+        assert sum(step["time"].values()) == pytest.approx(step["seconds"], abs=0.06), step
+    by_id = {step["id"]: step["time"] for step in report["steps"]}
+    for number in ("1.1", "1.7", "3.5", "5.1"):  # these ask the org for something
+        assert by_id[number]["org"] > 0, number
+    assert by_id["1.5"]["org"] == pytest.approx(0, abs=0.1), "a tick asks the org for nothing"
+    assert sum(report["time"].values()) == pytest.approx(report["seconds"], abs=0.2)
+
+
+def test_every_step_but_the_private_ones_has_its_picture(good: Finished) -> None:
+    report = read_report(good.folder)
+    seen = {step["id"] for step in report["steps"] if step["picture"]}
+    done = {step["id"] for step in report["steps"] if step["result"] != "skipped" and step["id"][0] != "5"}
+    assert done - seen == {"4.5", "4.6"}
+    assert (good.folder / "report.html").read_text().count("data:image/jpeg;base64") == len(seen)
+
+
+def test_a_failed_run_shows_the_page_and_what_to_do(bad: Finished) -> None:
+    report = read_report(bad.folder)
+    error = report["error"]
+    assert error is not None
+    page = (bad.folder / "report.html").read_text()
+    failed = next(step for step in report["steps"] if step["result"] == "failed")
+    assert failed["id"] == error["step"]
+    assert failed["picture"]
+    assert error["message"].split(":")[0] in page
+    assert "address: https://" in page, "the evidence is part of the page"
+
+
+def groups(trace: Path) -> list[str]:
+    """Titles of a trace's groups."""
+    with zipfile.ZipFile(trace) as archive:
+        events = [json.loads(line) for line in archive.read("trace.trace").splitlines()]
+    return [event["title"] for event in events if event.get("method") == "tracingGroup"]
+
+
+def test_traces_have_one_group_per_step_outside_of_private_phases(good: Finished) -> None:
+    told = [title for trace in good.result.traces for title in groups(trace)]
+    ids = [title.split(" ")[0] for title in told]
+    expected = [f"{step.id} {step.title}" for step in all_steps()]
+    assert [title for title in told if title not in expected] == []
+    assert list(dict.fromkeys(ids)) == [step.id for step in all_steps() if step.id != "4.6"]
+
+
+def test_a_failed_run_keeps_its_trace_by_default(bad: Finished) -> None:
+    assert bad.result.traces
+    assert groups(bad.result.traces[-1])[-1].startswith(str(bad.result.error and bad.result.error.step))
+
+
+def test_playwrights_own_viewer_opens_the_traces(bad: Finished, playwright: Playwright, tmp_path: Path) -> None:
+    from playwright._impl._driver import compute_driver_executable, get_driver_env
+
+    def viewer(*arguments: str) -> str:
+        program = [*compute_driver_executable(), "trace", *arguments]
+        done = subprocess.run(program, cwd=tmp_path, env=get_driver_env(), capture_output=True, text=True, check=True)
+        return done.stdout
+
+    viewer("open", str(bad.result.traces[-1].resolve()))
+    assert "1.2 Open Setup" in viewer("actions")
+    viewer("close")
