@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from automation.errors import RunbookError
-from automation.options import CommandLine, Options, parse
+from automation.options import CommandLine, Options, WrongUsage, parse
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -42,7 +42,7 @@ def create_app(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
-    command = parse(arguments)
+    command = _parse(sys.argv[1:] if arguments is None else arguments)
     if command.list_steps:
         return _list_steps()
     from automation.report.console import Console
@@ -55,6 +55,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         result = _guarded(command, console)
     told(result)
     return result.exit_code(plan_exit_code=command.exit_code)
+
+
+def _parse(arguments: Sequence[str]) -> CommandLine:
+    """The command line; a wrong one is told on stdout too where ``--json`` asks for an object, and ends the process."""
+    from automation.errors import UsageError
+
+    try:
+        return parse(arguments)
+    except WrongUsage as wrong:
+        if "--json" in arguments:
+            _print_json(_failed_early(UsageError(f"{wrong.said[:1].upper()}{wrong.said[1:]}.")))
+        raise
 
 
 def _guarded(command: CommandLine, console: Console) -> RunResult:
@@ -100,7 +112,7 @@ def _settings(command: CommandLine, app: AppFile | None, console: Console) -> It
 
 
 def _check_steps(options: Options) -> None:
-    """Refuse ids of steps that do not exist. Raises UsageError."""
+    """Refuse ids of steps that do not exist, and ranges without a step. Raises UsageError."""
     from automation.errors import UsageError
 
     flags = {"--from": options.first, "--until": options.last, "--pause-at": options.pause_at}
@@ -113,6 +125,8 @@ def _check_steps(options: Options) -> None:
     for flag, wanted in given.items():
         if wanted not in known:
             raise UsageError(f"{flag} {wanted}: there is no such step; there are {', '.join(known)}.", next="See --list-steps.")
+    if options.first and options.last and known.index(options.first) > known.index(options.last):
+        raise UsageError(f"--from {options.first} comes after --until {options.last}: there is no step to do.")
 
 
 def _list_steps() -> int:

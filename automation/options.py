@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NoReturn
 
 Tracing = Literal["on", "off", "retain-on-failure"]
 TRACING: Final[tuple[Tracing, ...]] = ("on", "off", "retain-on-failure")
@@ -74,9 +74,28 @@ class CommandLine:
     overrides: dict[str, str] = field(default_factory=dict)
 
 
+class WrongUsage(SystemExit):
+    """The command line can't be understood: argparse's own end of a process, which also knows what was wrong."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(2)
+        self.said = said
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that ends with `WrongUsage`."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and message on stderr as argparse does."""
+        try:
+            super().error(message)
+        except SystemExit:
+            raise WrongUsage(message) from None
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of ``python -m automation.create_app``."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="python -m automation.create_app",
         description="Create the External Client App for Service Board Sync in one org, prove its credentials and deliver them.",
         epilog=EXIT_CODES,
@@ -131,7 +150,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
 
 
 def parse(arguments: Sequence[str] | None = None) -> CommandLine:
-    """Parse a command line. Wrong usage ends the process with 2, as argparse does."""
+    """Parse a command line. Raises WrongUsage, which ends the process with 2 as argparse does."""
     made = parser()
     given = made.parse_args(arguments)
     if given.exit_code and not given.plan:

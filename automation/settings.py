@@ -204,5 +204,5 @@ def _pairs(values: dict[str, Any], problems: list[str]) -> None:
 
 def _sentence(problems: list[str]) -> str:
     if len(problems) == 1:
-        return f"{problems[0]}."
+        return problems[0] if problems[0].endswith("?") else f"{problems[0]}."
     return f"{len(problems)} settings are not right:\n" + "\n".join(f"  {problem}" for problem in problems)

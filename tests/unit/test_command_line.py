@@ -63,6 +63,20 @@ def test_a_step_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[str])
     assert "--from 9.9: there is no such step; there are 1.1, 1.2" in capsys.readouterr().err
 
 
+def test_a_range_without_a_step_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--from", "3.1", "--until", "2.1"]) == 2
+    assert "--from 3.1 comes after --until 2.1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flags", ["--foo", "--exit-code", "--tracing maybe", "--slowmo fast"])
+def test_wrong_usage_is_an_object_on_stdout_too_with_json(flags: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--json", *flags.split()])
+    assert caught.value.code == 2
+    told = json.loads(capsys.readouterr().out)
+    assert (told["outcome"], told["error"]["kind"]) == ("failed", "usage")
+
+
 def test_the_steps_are_listed_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list-steps"]) == 0
     out = capsys.readouterr().out
