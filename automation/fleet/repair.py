@@ -38,9 +38,7 @@ class WorkerLost(RunbookError):
     """A worker process ended without telling how its run ended."""
 
     kind = "worker_lost"
-    recovery = (
-        "Run again: it goes on where it stopped. If it happens again, look at the memory of the machine and at the run folder."
-    )
+    recovery = "Run again: it goes on where it stopped. If it happens again, see whether the machine has memory for so many jobs."
 
 
 class DeadlinePassed(RunbookError):
@@ -139,7 +137,10 @@ class Repairs:
         code = worker.returncode
         how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
         lines = [line for line in complaints.strip().splitlines() if line.strip()]
-        return WorkerLost(f"The worker of {org.name} {how}{f': {lines[-1][:200]}' if lines else ''}.")
+        last = f": {lines[-1][:200]}" if lines else ""
+        again = f"python -m automation.fleet.worker --orgs {self.orgs_file} {org.name}"
+        fault = f"This is a fault of the tool; report what this prints: {again}" if code >= 0 else None
+        return WorkerLost(f"The worker of {org.name} {how}{last}.", next=fault)
 
 
 class _Slot:
