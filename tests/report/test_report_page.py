@@ -100,6 +100,7 @@ def _markup(text: str) -> str:
 
 def test_what_a_page_of_the_org_says_is_shown_and_never_run(pages: dict[str, Path], open_page: Any) -> None:
     page = open_page(pages["failed"])
+    page.get_by_text("accessible tree").click()
     assert page.get_by_text("<script>alert(1)</script>").is_visible()
     assert open_page(pages["good"]).get_by_role("heading", name="Service <Board> Sync", level=1).is_visible()
 
@@ -109,6 +110,7 @@ def test_a_failure_is_explained_at_the_top(pages: dict[str, Path], open_page: An
     why = page.get_by_role("region", name="Why it failed")
     result = failed(Path("x"))
     assert result.error is not None
+    why.get_by_text("accessible tree").click()
     for text in (result.error.message, result.error.next, "step 3.4", "title: Oops"):
         assert why.get_by_text(text).first.is_visible(), text
     assert why.bounding_box()["y"] < 400
