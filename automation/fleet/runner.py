@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from automation.errors import Interrupted, OrgBusy, TryAgainLater
+from automation.errors import Interrupted, OrgBusy, RunbookError, TryAgainLater
 from automation.fleet.copies import Production, opened
 from automation.fleet.history import History
 from automation.fleet.look import REPAIR, Look, look
@@ -20,6 +20,7 @@ from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import OrgOutcome, of_error, of_look
 from automation.fleet.progress import Progress
 from automation.fleet.repair import Repairs, deliver_pending
+from automation.secrets import scrub
 
 MAILS_PER_RUN: Final = 2
 """Verification mails that a run may have sent: one at login, one at the reveal."""
@@ -110,7 +111,7 @@ class _Round:
             done, _ = wait(list(self._running), return_when=FIRST_COMPLETED)
             for future in done:
                 org = self._running.pop(future)
-                result: Look | OrgOutcome = future.result()
+                result = _result(future, org)
                 self._repairing.discard(future)
                 if isinstance(result, OrgOutcome):
                     self._ended(result)
@@ -172,9 +173,26 @@ class _Round:
         for seen in self._queue:
             self._ended(of_error(seen.org, _stopped(), found=seen.found, why=seen.why))
         for future, org in self._running.items():
-            result = None if future.cancel() else future.result()
+            result = None if future.cancel() else _result(future, org)
             self._ended(result if isinstance(result, OrgOutcome) else of_error(org, _stopped()))
         self._running.clear()
+
+
+class Fault(RunbookError):
+    """The tool itself failed on one org; the others go on."""
+
+    kind = "fault"
+    recovery = "This is a fault of the tool: run it on this org alone (--only) and report what it says."
+
+
+def _result(future: Future[Any], org: Org) -> Look | OrgOutcome:
+    """What a thread came to; an exception that nobody foresaw fails its org alone."""
+    error = future.exception()
+    if error is None:
+        result: Look | OrgOutcome = future.result()
+        return result
+    first = (str(error).splitlines() or [""])[0]
+    return of_error(org, Fault(scrub(f"{type(error).__name__}: {first[:200]}")))
 
 
 def _stopped() -> Interrupted:

@@ -85,6 +85,22 @@ def test_only_orgs_with_work_get_a_browser(job: Made) -> None:
     assert len(progress.data.getvalue().splitlines()) == 5  # type: ignore[attr-defined]
 
 
+def test_a_fault_of_the_tool_fails_its_org_alone(job: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever happens on one org, the others are done."""
+    made, _ = job({"a": "in_order", "b": "in_order"})
+    good = vars(runner)["look"]
+
+    def look(org: Any, *rest: Any) -> Look:
+        if org.name == "a":
+            raise KeyError("what nobody foresaw")
+        return good(org, *rest)
+
+    monkeypatch.setattr(runner, "look", look)
+    made.run()
+    assert words(made) == {"a": "failed", "b": "unchanged"}
+    assert next(outcome for outcome in made.outcomes if outcome.failed).error["kind"] == "fault"
+
+
 def test_a_plan_only_tells(job: Made) -> None:
     """Which orgs need work, and why; exit code 3 where that was asked for."""
     made, _ = job({"a": "gone", "b": "in_order"}, plan=True)
