@@ -7,6 +7,7 @@ worker is lost, Dask gives its orgs to another one; the procedure reads before i
 
 from __future__ import annotations
 
+import uuid
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -97,7 +98,7 @@ class _Round:
             future.release()
 
     def _submit(self, org: Org, *, repair: bool) -> None:
-        key = f"{org.name}-{'run' if repair else 'look'}-{self._number}"
+        key = f"{org.name}-{'run' if repair else 'look'}-{uuid.uuid4().hex[:12]}"  # no other job's: equal keys share a result
         future = self._client.submit(attend, org.name, tuple(self._job.flags), repair=repair, pure=False, key=key)
         self._running[future.key] = org, repair
         self._done.add(future)

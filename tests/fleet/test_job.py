@@ -88,7 +88,7 @@ def test_only_orgs_with_work_get_a_browser(job: Made) -> None:
 def test_a_fault_of_the_tool_fails_its_org_alone(job: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever happens on one org, the others are done."""
     made, _ = job({"a": "in_order", "b": "in_order"})
-    good = vars(runner)["look"]
+    good: Callable[..., Look] = vars(runner)["look"]
 
     def look(org: Any, *rest: Any) -> Look:
         if org.name == "a":
