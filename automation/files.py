@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -16,7 +19,8 @@ def private_folder(path: Path) -> Path:
 
 def write_private(path: Path, data: bytes | str) -> Path:
     """Write a file with mode 0600 in one step: a temporary file beside it is renamed. Returns the path."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp makes it 0600
+    _clear_leftovers(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}-")  # mkstemp makes it 0600
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data.encode() if isinstance(data, str) else data)
@@ -27,6 +31,25 @@ def write_private(path: Path, data: bytes | str) -> Path:
         Path(temporary).unlink(missing_ok=True)
         raise
     return path
+
+
+def _clear_leftovers(path: Path) -> None:
+    """Remove temporary files of processes that were killed while they wrote this file: they may hold a secret."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*-*"):
+        writer = re.fullmatch(r"(\d+)-\w+", left.name.removeprefix(f".{path.name}."))
+        if writer is not None and not _runs(int(writer[1])):
+            left.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    if os.name != "posix":
+        return True  # asking would end it there
+    with suppress(PermissionError):
+        try:
+            os.kill(process, 0)
+        except (ProcessLookupError, OverflowError):
+            return False
+    return True
 
 
 def state_folder() -> Path:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from dataclasses import replace
 
 from automation.app_spec import AppSpec
 from automation.errors import FieldRefused, NotPropagatedYet, ReadBackDiffers, SaveRefused, UnexpectedPage
@@ -18,6 +20,8 @@ RELOAD_EVERY = 20.0
 class AppPolicies(PageObject):
     """Differences of the three documented policies, and how they are removed."""
 
+    flow_off = False
+    """Whether the flow is off in Settings, as in a plan that would enable it: its switch and Run As are not here then."""
     _values: PolicyValues | None = None
 
     @property
@@ -47,17 +51,31 @@ class AppPolicies(PageObject):
         return values.ip_relaxation is not None and (flow_known or values.run_as is not None)
 
     def differences(self, spec: AppSpec) -> dict[str, Difference]:
-        """What is not as wanted, by attribute of `PolicyValues`."""
+        """What is not as wanted, by attribute of `PolicyValues`. What the page does not show yet is not counted."""
         values, labels = self.values(), self.labels
         found: dict[str, Difference] = {}
-        if not values.client_credentials:
+        if not values.client_credentials and not (values.client_credentials is None and self.flow_off):
             found["client_credentials"] = Difference(labels["policies.client_credentials"], "cleared", "ticked")
-        if (values.run_as or "").casefold() != spec.run_as.casefold():
+        if not self.run_as_hidden and (values.run_as or "").casefold() != spec.run_as.casefold():
             found["run_as"] = Difference(labels["policies.run_as"], values.run_as, spec.run_as)
         wanted_ip = IP_LABELS[spec.ip_relaxation]
         if not labels.same(wanted_ip, values.ip_relaxation):
             found["ip_relaxation"] = Difference(labels["policies.ip_relaxation"], values.ip_relaxation, labels[wanted_ip])
         return found
+
+    @property
+    def run_as_hidden(self) -> bool:
+        """Whether ``Run As`` was not seen yet because the flow is not ticked."""
+        values = self.values()
+        return values.run_as is None and not values.client_credentials
+
+    def look_at_run_as(self) -> None:
+        """Read ``Run As`` when the tick has just made it come up; it may hold a user from before."""
+        if not self.run_as_hidden or not self.tab.editing() or not self.tab.client_credentials.state():
+            return
+        with suppress(UnexpectedPage):  # filling it in says what is there instead
+            race(self.page, "Run As", [Outcome("Run As", fact=lambda: self.tab.run_as.there())], self.timeouts.action)
+        self._values = replace(self.values(), run_as=self.tab.run_as.value() or "")
 
     def edit(self) -> None:
         """Enter edit mode and make sure that OAuth Policies is open there."""

@@ -10,6 +10,7 @@ from automation.org_state import OrgState
 from automation.settings import Settings
 from automation.steps import Finding, needed, skipped, step, unchanged
 from flows.app_policies import AppPolicies
+from flows.app_settings import AppSettings
 from flows.confirmed_tick import tick_with_confirmation
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
@@ -29,7 +30,8 @@ def open_app(page: AppPage, manager: AppManager, settings: SettingsTab, spec: Ap
 
 
 @step("2.3", "Policies > Edit")
-def edit_policies(policies: AppPolicies, spec: AppSpec) -> Finding:
+def edit_policies(policies: AppPolicies, existing: AppSettings, spec: AppSpec) -> Finding:
+    policies.flow_off = existing.flow_off
     if not policies.differences(spec):
         return unchanged("the policies are already as wanted; no edit needed")
     return needed("the tab Policies is in edit mode", act=policies.edit)
@@ -50,7 +52,10 @@ def enable_flow(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec
 
 @step("2.5", "Set Run As (Username) to the integration user")
 def set_run_as(policies: AppPolicies, spec: AppSpec) -> Finding:
+    policies.look_at_run_as()
     difference = policies.differences(spec).get("run_as")
+    if policies.run_as_hidden:
+        return skipped("Run As is shown, and compared, only once the flow is ticked")
     if difference is None:
         return unchanged(f"Run As is already {spec.run_as}")
 

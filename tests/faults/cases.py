@@ -1,0 +1,175 @@
+"""The faults, one at a time, and how a run ends that meets each: as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from automation.errors import (
+    FieldRefused,
+    NotPermitted,
+    OrgBusy,
+    OrgUnavailable,
+    PageTrouble,
+    RunbookError,
+    SaveRefused,
+    SessionLost,
+    TryAgainLater,
+    UnexpectedPage,
+    VerificationNeeded,
+)
+
+Spec = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that goes wrong.
+
+    Attributes:
+        faults: faults of the replica, each an effect (or preset) with its conditions.
+        variants, settings: of the org and of the run.
+        ends: the error; None: the run heals it and ends in the wanted state.
+        says: words of the message.
+        cure: words of the recovery sentence; by default the class's own.
+        commits: how often the org was asked to create or save, where that is certain.
+        patient: the cause shows only once a time limit has passed, so there is no quick message to measure.
+    """
+
+    faults: tuple[Spec, ...] = ()
+    variants: Spec = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    ends: type[RunbookError] | None = None
+    says: str = ""
+    cure: str = ""
+    patient: bool = False
+
+
+def aura(effect: str, action: str, **more: Any) -> Spec:
+    """A fault of one call of a Setup page."""
+    return {"effect": effect, "kind": "aura", "action": action, **more}
+
+
+def shown(action: str, **ui: Any) -> Spec:
+    """A fault that only the page shows, beside a good answer."""
+    return aura("ui", action, ui=ui)
+
+
+SAVES = ("createApp", "savePolicies")
+
+HEALED: dict[str, Case] = {
+    **{f"{action}: {effect}": Case((aura(effect, action),)) for action in SAVES for effect in ("reset_before", "reset_after")},
+    **{f"{action}: {effect} 500": Case((aura(effect, action),)) for action in SAVES for effect in ("status", "status_after")},
+    **{f"{action}: error though done": Case((aura("error_after", action),)) for action in SAVES},
+    **{f"{action}: late": Case((aura("delay", action, seconds=1.0),)) for action in SAVES},
+    "createApp: the spinner never ends": Case((shown("createApp", spinner="forever"),), settings={"TIMEOUT_SAVE": "3"}),
+    "savePolicies: the spinner never ends": Case((shown("savePolicies", spinner="forever"),), settings={"TIMEOUT_SAVE": "3"}),
+    "the list: the spinner never ends": Case((shown("listApps", spinner="forever"),), settings={"TIMEOUT_PAGE": "4"}),
+    "the app: couldn't load": Case((aura("error", "getApp", message="We couldn't load the external client app."),)),
+    "the list: 500": Case((aura("status", "listApps"),)),
+    "the Setup page: 503": Case(({"effect": "status", "kind": "page", "status": 503, "k": 2},)),
+    "the login page: 503 with Retry-After": Case(({"effect": "status", "kind": "login", "status": 503, "retry_after": 1},)),
+    "the token: 503 with Retry-After": Case(({"effect": "status", "kind": "token", "status": 503, "retry_after": 1},)),
+    "the token: connection reset": Case(({"effect": "reset_before", "kind": "token", "method": "POST"},)),
+    "static files: slow": Case(({"effect": "delay", "kind": "static", "seconds": 0.5, "times": 0},)),
+    "static files: one breaks off": Case(
+        ({"effect": "truncate", "kind": "static", "path": r"app\.js"},), settings={"TIMEOUT_PAGE": "6"}
+    ),
+    "the app: re-rendered under the cursor": Case((shown("getApp", rerender=True),)),
+    "the app: a toast covers the footer": Case((shown("getApp", cover=2),)),
+    "savePolicies: an error toast though saved": Case(({"preset": "error_after_save"},)),
+    "the flow's box: disabled until propagated": Case(variants={"flow_propagation_seconds": 3.0}),
+    "the new tab: blocked once": Case((shown("consumerDetailsUrl", popup_blocked=True),), settings={"TIMEOUT_ACTION": "4"}),
+    "the code: refused once, then right": Case(({"preset": "wrong_code_first"},)),
+    "the mail: late": Case(variants={"mail_delay_seconds": 1.5}),
+    "the key: not known for a while": Case(variants={"propagation_seconds": 3.0}),
+}
+"""Faults after which the run goes on by itself."""
+
+NO_CREATE = "Create, edit, and delete External Client Apps"
+
+STOPS: dict[str, Case] = {
+    "createApp: a field refused": Case(
+        (
+            aura(
+                "error",
+                "createApp",
+                message="Review the errors on this page.",
+                fields={"contactEmail": "Enter a valid email address."},
+            ),
+        ),
+        ends=FieldRefused,
+        says='"Contact Email": Enter a valid email address.',
+    ),
+    "savePolicies: a field refused": Case(
+        (aura("error", "savePolicies", message="Review.", fields={"policies.runAs": "Enter a valid execution user."}),),
+        ends=FieldRefused,
+        says="Enter a valid execution user.",
+    ),
+    "createApp: refused for good": Case(
+        (aura("error", "createApp", message="You have reached the limit of apps.", times=0),),
+        ends=SaveRefused,
+        says="You have reached the limit of apps.",
+    ),
+    "savePolicies: refused for good": Case(
+        (aura("error", "savePolicies", message="You can't do this now.", times=0),),
+        ends=SaveRefused,
+        says="You can't do this now.",
+    ),
+    "the app: couldn't load, ever": Case(
+        (aura("error", "getApp", message="We couldn't load the external client app.", times=0),),
+        ends=PageTrouble,
+        says="could not load",
+    ),
+    "the Setup page: 500, ever": Case(
+        ({"effect": "status", "kind": "page", "times": 0},),
+        ends=OrgUnavailable,
+        says="HTTP 500",
+    ),
+    "the login page: 503, ever": Case(
+        ({"effect": "status", "kind": "login", "status": 503, "times": 0},), ends=OrgBusy, says="HTTP 503"
+    ),
+    "the session: gone at every call": Case((aura("expire_all", "getApp", times=0),), ends=SessionLost, says="log in again"),
+    "the user: no permission to create": Case(
+        variants={"new_button": False}, ends=NotPermitted, says="New External Client App", cure=NO_CREATE
+    ),
+    "the org: External Client Apps switched off": Case(
+        variants={"eca_enabled": False},
+        ends=NotPermitted,
+        says="switched off",
+        cure="An admin has to switch them on",
+    ),
+    "the code: refused for good": Case(
+        ({"preset": "wrong_code_first", "times": 0},),
+        ends=VerificationNeeded,
+        says="refused",
+        cure="Check that the mailbox",
+    ),
+    "the code: its time is over": Case(({"preset": "code_timed_out"},), ends=TryAgainLater, says="timed out"),
+    "the new tab: blocked for good": Case(
+        variants={"popup_blocked": True},
+        settings={"TIMEOUT_ACTION": "2"},
+        ends=UnexpectedPage,
+        says="no new tab",
+        cure="blocks new tabs",
+        patient=True,
+    ),
+    "the list: the spinner never ends, ever": Case(
+        ({**shown("listApps", spinner="forever"), "times": 0},),
+        settings={"TIMEOUT_PAGE": "3"},
+        ends=PageTrouble,
+        says="went on loading",
+        patient=True,
+    ),
+}
+"""Faults that end the run, with the error that names the cause."""
+
+CALLS = ("bootstrap", "listApps", "createApp", "getApp", "savePolicies", "consumerDetailsUrl")
+PAGES = ("page", "door", "verify", "consumer")
+
+EXPIRIES: dict[str, Spec] = {
+    **{f"at {call}": aura("expire_all", call) for call in CALLS},
+    **{f"at the {kind} page": {"effect": "expire_all", "kind": kind, "k": 2} for kind in PAGES},
+    **{f"on the Setup host at {call}": aura("expire_session", call) for call in ("getApp", "savePolicies")},
+}
+"""The session ends before this request is handled."""

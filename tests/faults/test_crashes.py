@@ -1,0 +1,157 @@
+"""Killed at any moment, the next run reads the org and finishes: one app, one delivery, nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from automation.errors import AnotherRun
+from automation.journal import read_journal
+from tests.e2e.conftest import NewOrg, Runbook
+from tests.faults.processes import PATIENCE, ROOT, command, set_trap
+from tests.faults.wanted import duplicates, lacking, make_app
+
+if TYPE_CHECKING:
+    from automation.replica import OrgHandle
+
+pytestmark = pytest.mark.browser
+
+MOMENTS: dict[str, tuple[str, int]] = {
+    "the first page of Setup": ("page opened", 1),
+    "the code's mail": ("code sent", 1),
+    "the login": ("logged in", 1),
+    "Create, not answered": ("createApp", 1),
+    "Save, not answered": ("savePolicies", 1),
+    "the button of key and secret": ("consumer button", 1),
+    "the code's mail at the reveal": ("code sent", 2),
+    "key and secret on their way": ("reveal", 1),
+    "the proof token": ("token given", 1),
+    "the read-back": ("rest", 1),
+    "the proof token taken back": ("token revoked", 1),
+}
+"""Events of the org at which the process is killed, before the org's answer has left."""
+
+FAST = ("Create, not answered", "key and secret on their way")
+
+
+def killed(org: OrgHandle, folder: Path, event: str, nth: int, how: signal.Signals) -> int:
+    """Run the command and send it a signal at an event; answers its exit code."""
+    with command(org, folder, "--json") as running:
+        trap = set_trap(org, event, lambda: os.kill(running.process.pid, how), nth)
+        code = running.ended()
+    assert trap.sprung.is_set(), running.printed.decode()
+    return code
+
+
+@pytest.mark.parametrize("moment", [pytest.param(name, marks=[] if name in FAST else [pytest.mark.slow]) for name in MOMENTS])
+def test_killed_and_run_again(moment: str, new_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
+    """kill -9 in mid-step; the journal tells where, the next run decides by the org."""
+    org = new_org(propagation_seconds=0.0)
+    code = killed(org, tmp_path / "first", *MOMENTS[moment], signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert not run.delivered.exists()
+    events = read_journal(tmp_path / "first" / "run" / "journal.jsonl")
+    assert events[0]["event"] == "run_begun"
+    assert events[-1]["event"] != "run_ended"
+
+    result = run(org, {"CREDENTIALS_TO": f"dotenv:{tmp_path / 'first' / 'delivered.env'}"})
+    assert result.error is None, run.printed.getvalue()
+    assert lacking(org, tmp_path / "first" / "delivered.env") == []
+    assert duplicates(org) == 0
+    assert _strangers(tmp_path / "first") == []
+
+
+def _strangers(folder: Path) -> list[str]:
+    """Files beside the delivery that a cut-off write left."""
+    known = {"stdout", "stderr", "delivered.env", "run"}
+    return sorted(path.name for path in folder.iterdir() if path.name not in known)
+
+
+def test_a_write_that_is_cut_off_leaves_the_old_file_and_the_next_write_clears_up(tmp_path: Path) -> None:
+    """Killed with the new text on the disk and not yet in its place: the old text stays; no copy of the new one outlives it."""
+    path = tmp_path / "delivered.env"
+    path.write_text("old")
+    script = (
+        "import os, signal, sys; from pathlib import Path; from automation import files\n"
+        "if sys.argv[2] == 'cut': files.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "files.write_private(Path(sys.argv[1]), 'new and secret')\n"
+    )
+    for how, code, text in (("cut", -signal.SIGKILL, "old"), ("whole", 0, "new and secret")):
+        ended = subprocess.run([sys.executable, "-c", script, str(path), how], cwd=ROOT, check=False, timeout=PATIENCE)
+        assert (ended.returncode, path.read_text()) == (code, text)
+    assert [left.name for left in tmp_path.iterdir() if left.is_file()] == ["delivered.env"]
+
+
+@pytest.mark.parametrize(
+    ("event", "how"),
+    [
+        pytest.param("savePolicies", signal.SIGINT, id="Ctrl-C at Save"),
+        pytest.param("code sent", signal.SIGINT, id="Ctrl-C at the login's code", marks=pytest.mark.slow),
+        pytest.param("token given", signal.SIGTERM, id="SIGTERM at the proof", marks=pytest.mark.slow),
+    ],
+)
+def test_interrupted_by_a_person(event: str, how: signal.Signals, new_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
+    """130, one JSON object that says so, no stack trace, no browser left; the next run finishes."""
+    org = new_org(propagation_seconds=0.0)
+    with command(org, tmp_path / "first", "--json") as running:
+        set_trap(org, event, lambda: os.kill(running.process.pid, how))
+        assert running.ended() == 130, running.printed.decode()
+        assert _processes_of(running.process.pid) == []
+    told = json.loads((tmp_path / "first" / "stdout").read_text())
+    assert (told["outcome"], told["error"]["kind"]) == ("failed", "interrupted")
+    stderr = (tmp_path / "first" / "stderr").read_text()
+    assert "Run the same command again" in stderr
+    assert "Traceback" not in stderr
+    assert not (tmp_path / "first" / "delivered.env").exists()
+
+    result = run(org)
+    assert result.error is None, run.printed.getvalue()
+    assert lacking(org, run.delivered) == []
+    assert duplicates(org) == 0
+
+
+def _processes_of(session: int) -> list[str]:
+    """Names of the processes that are left in a session (Linux)."""
+    left = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            name, _, rest = stat.read_text().partition("(")[2].rpartition(")")
+        except OSError:
+            continue
+        fields = rest.split()
+        if fields[0] != "Z" and int(fields[3]) == session:
+            left.append(name)
+    return left
+
+
+def test_of_two_runs_at_once_the_second_leaves(new_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
+    """75 at once and without a browser, while the first goes on undisturbed."""
+    org = new_org(propagation_seconds=0.0, after_password=[], verification="not_asked")
+    with command(org, tmp_path / "first") as first:
+        trap = set_trap(org, "logged in", lambda: None)
+        assert trap.sprung.wait(PATIENCE), first.printed.decode()
+        second = run(org)
+        assert first.ended() == 0, first.printed.decode()
+    assert isinstance(second.error, AnotherRun)
+    assert second.exit_code() == 75
+    assert "Wait for the other run to end" in second.error.next
+    assert second.artifacts is None
+    assert lacking(org, tmp_path / "first" / "delivered.env") == []
+
+
+@pytest.mark.slow
+def test_a_pair_revealed_before_the_kill_is_revealed_again(new_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
+    """Nothing was delivered, so it is read again; the org's pair is the one that it always was."""
+    org = new_org(propagation_seconds=0.0)
+    app = make_app(org)
+    killed(org, tmp_path / "first", "token given", 1, signal.SIGKILL)
+    result = run(org)
+    assert result.error is None, run.printed.getvalue()
+    assert (app.reveals, lacking(org, run.delivered)) == (2, [])

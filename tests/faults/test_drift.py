@@ -1,0 +1,252 @@
+"""A person edits the finished app: the plan names exactly what differs, the run repairs it with one Save per tab."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from automation.errors import AmbiguousApp, FieldRefused
+from automation.result import RunResult
+from tests.e2e.conftest import NewOrg, Runbook
+from tests.faults.wanted import NAME, edit, lacking, make_app, ours
+
+if TYPE_CHECKING:
+    from automation.replica import OrgHandle
+
+pytestmark = pytest.mark.browser
+
+FLOW, RUN_AS = "Enable Client Credentials Flow", "Run As (Username)"
+PKCE = "Require Proof Key for Code Exchange (PKCE) extension for Supported Authorization Flows"
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One value that somebody changed, and the label that the plan names it by; ``tab`` is the call that saves it."""
+
+    path: str
+    value: Any
+    label: str
+    tab: str = "saveSettings"
+
+
+FIELDS: dict[str, Drift] = {
+    "contact email": Drift("contactEmail", "somebody@else.example", "Contact Email"),
+    "callback": Drift("oauth.callbackUrl", "https://elsewhere.example/oauth", "Callback URL"),
+    "scopes": Drift("oauth.scopes", ["id"], "Selected OAuth Scopes"),
+    "flow in Settings": Drift("oauth.flows.clientCredentials", False, FLOW),
+    "secret for web server": Drift("oauth.security.secretForWebServer", False, "Require secret for Web Server Flow"),
+    "secret for refresh token": Drift("oauth.security.secretForRefreshToken", False, "Require secret for Refresh Token Flow"),
+    "PKCE": Drift("oauth.security.pkce", True, PKCE),
+    "policies tick": Drift("policies.clientCredentialsEnabled", False, FLOW, "savePolicies"),
+    "Run As": Drift("policies.runAs", "sync.some@acme.example", RUN_AS, "savePolicies"),
+    "IP relaxation": Drift("policies.ipRelaxation", "Enforce", "IP Relaxation", "savePolicies"),
+}
+"""Every documented field that can be changed and by which the app is not found."""
+
+SECTION_1, SECTION_3 = ("1.4", "1.5", "1.6"), ("2.4", "2.5", "3.4")
+
+
+def drifted(new_org: NewOrg, *names: str) -> OrgHandle:
+    """An org with the finished app, of which somebody changed these fields."""
+    org = new_org(pkce="editable", propagation_seconds=0.0, after_password=[], verification="not_asked")
+    app = make_app(org)
+    assert [check for check in lacking_in_org(org) if check != "delivery"] == []
+    for name in names:
+        value = org.user("sync.some").username if name == "Run As" else FIELDS[name].value
+        edit(org, app, FIELDS[name].path, value)
+    return org
+
+
+def lacking_in_org(org: OrgHandle) -> list[str]:
+    """What is not as wanted in the org itself."""
+    return [name for name in lacking(org, Path("/nowhere")) if name != "delivery"]
+
+
+def named(result: RunResult, steps: tuple[str, ...] = (*SECTION_1, *SECTION_3)) -> list[tuple[str, str]]:
+    """Tab and label of each difference that the steps of fields tell."""
+    tabs = {"1": "saveSettings", "2": "savePolicies", "3": "savePolicies"}
+    return [(tabs[step.id[0]], difference.what) for step in result.steps if step.id in steps for difference in step.differences]
+
+
+def saves(org: OrgHandle) -> list[str]:
+    """What was saved, by the org's event log."""
+    return [event["name"] for event in org.events() if event["name"] in ("createApp", "saveSettings", "savePolicies")]
+
+
+def test_a_plan_names_exactly_the_field_that_drifted(new_org: NewOrg, run: Runbook) -> None:
+    """No change, no difference; then one field after the other, each named alone; nothing is saved."""
+    org = drifted(new_org)
+    (app,) = org._org.apps.values()
+    planned = run(org, plan=True)
+    assert planned.error is None, run.printed.getvalue()
+    assert named(planned) == []
+    for name in PLANNED_EVERY_TIME:
+        _plan_one(name, org, app, run)
+    assert saves(org) == []
+
+
+PLANNED_EVERY_TIME = ("callback", "flow in Settings", "policies tick")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_plan_names_each_field(name: str, new_org: NewOrg, run: Runbook) -> None:
+    """The same for all documented fields."""
+    org = drifted(new_org)
+    (app,) = org._org.apps.values()
+    _plan_one(name, org, app, run)
+    assert saves(org) == []
+
+
+def _plan_one(name: str, org: OrgHandle, app: Any, run: Runbook) -> None:
+    drift = FIELDS[name]
+    before = _value(app, drift.path)
+    edit(org, app, drift.path, org.user("sync.some").username if name == "Run As" else drift.value)
+    result = run(org, plan=True)
+    assert result.error is None, run.printed.getvalue()
+    assert named(result) == [(drift.tab, drift.label)], name
+    assert result.exit_code(plan_exit_code=True) == 3
+    edit(org, app, drift.path, before)
+
+
+def _value(app: Any, path: str) -> Any:
+    place = app.doc
+    for part in path.split("."):
+        place = place[part]
+    return place
+
+
+def test_all_drift_at_once_is_repaired_with_one_save_per_tab(new_org: NewOrg, run: Runbook) -> None:
+    """Every field named, the org as wanted, and afterwards nothing left to do."""
+    org = drifted(new_org, *FIELDS)
+    result = run(org)
+
+    assert result.error is None, run.printed.getvalue()
+    assert result.outcome == "changed"
+    assert saves(org) == ["saveSettings", "savePolicies"]
+    assert lacking(org, run.delivered) == []
+    told = set(named(result))
+    assert told == {(drift.tab, drift.label) for drift in FIELDS.values()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FIELDS)
+def test_each_field_is_repaired_alone(name: str, new_org: NewOrg, run: Runbook) -> None:
+    """Only its own tab is saved, once."""
+    org = drifted(new_org, name)
+    result = run(org)
+
+    assert result.error is None, run.printed.getvalue()
+    assert saves(org) == [FIELDS[name].tab]
+    assert lacking(org, run.delivered) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("look", ["summer25", "winter26", "summer26", "winter27"])
+@pytest.mark.parametrize("view_mode", ["disabled", "readonly_text", "output"])
+def test_drift_is_seen_in_every_look_and_view_mode(look: str, view_mode: str, new_org: NewOrg, run: Runbook) -> None:
+    """Read-only fields are shown in several ways; each is read right."""
+    org = drifted(new_org, "contact email", "scopes", "policies tick", "IP relaxation")
+    org.set(look=look, view_mode=view_mode)
+    result = run(org, plan=True)
+
+    assert result.error is None, run.printed.getvalue()
+    assert set(named(result)) == {
+        ("saveSettings", "Contact Email"),
+        ("saveSettings", "Selected OAuth Scopes"),
+        ("savePolicies", FLOW),
+        ("savePolicies", "IP Relaxation"),
+    }
+
+
+def test_more_than_wanted_is_reported_and_removed_only_when_exact(new_org: NewOrg, run: Runbook) -> None:
+    """A further scope and a further flow stay without ``--exact``."""
+    org = drifted(new_org)
+    (app,) = org._org.apps.values()
+    edit(org, app, "oauth.scopes", ["id", "api", "web"])
+    edit(org, app, "oauth.flows.device", True)
+    kept = run(org)
+
+    assert kept.error is None, run.printed.getvalue()
+    assert saves(org) == []
+    notes = " ".join(step.note for step in kept.steps)
+    assert "Manage user data via Web browsers (web)" in notes
+    assert "Enable Device Flow" in notes
+
+    removed = run(org, exact=True)
+    assert removed.error is None, run.printed.getvalue()
+    assert saves(org) == ["saveSettings"]
+    (now,) = ours(org)
+    assert sorted(now["oauth"]["scopes"]) == ["api", "id"]
+    assert now["oauth"]["flows"]["device"] is False
+    assert lacking(org, run.delivered) == []
+
+
+def test_a_distribution_state_that_differs_is_refused(new_org: NewOrg, run: Runbook) -> None:
+    """It can't be changed on an existing app; nothing else is touched either."""
+    org = drifted(new_org, "contact email")
+    (app,) = org._org.apps.values()
+    edit(org, app, "distributionState", "Packaged")
+    result = run(org)
+
+    assert isinstance(result.error, FieldRefused)
+    assert '"Distribution State" is Packaged' in result.error.message
+    assert "ECA_DISTRIBUTION_STATE" in result.error.next
+    assert saves(org) == []
+
+
+def test_the_same_name_with_another_api_name_is_a_question(new_org: NewOrg, run: Runbook) -> None:
+    """It may be a stranger's: nothing is touched, nothing is made."""
+    org = drifted(new_org)
+    (app,) = org._org.apps.values()
+    edit(org, app, "developerName", "Somebody_Elses")
+    result = run(org)
+
+    assert isinstance(result.error, AmbiguousApp)
+    assert "Somebody_Elses" in result.error.message
+    assert result.exit_code() == 77
+    assert saves(org) == []
+
+
+@pytest.mark.slow
+def test_the_same_api_name_under_another_name_is_a_question(new_org: NewOrg, run: Runbook) -> None:
+    """Somebody renamed the app: the org refuses a second one of this API name, and the run says what to do."""
+    org = drifted(new_org)
+    (app,) = org._org.apps.values()
+    edit(org, app, "label", "Board Sync, do not delete")
+    result = run(org)
+
+    assert result.error is not None
+    assert result.exit_code() in (77, 78), run.printed.getvalue()
+    assert len(org.truth()["apps"]) == 1
+    assert saves(org) == []
+
+
+NEAR = (
+    "ServiceMax Service Board Sync 2",
+    "Servicemax Service Board Sync",
+    "ServiceMax Service Board",
+    "ServiceMax Service Board Sync (old)",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paging", ["all", "infinite", "virtual"])
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
+def test_one_of_300_with_near_equal_names_is_found_or_made(paging: str, there: bool, new_org: NewOrg, run: Runbook) -> None:
+    """Long lists in every kind of paging; near-equal names are other apps and stay as they are."""
+    org = new_org(list_size=296, list_paging=paging, propagation_seconds=0.0, after_password=[], verification="not_asked")
+    for number, label in enumerate(NEAR):
+        make_app(org, label=label, developerName=f"Near_{number}")
+    if there:
+        make_app(org)
+    before = {app["id"]: app for app in org.truth()["apps"] if app["label"] != NAME}
+    result = run(org)
+
+    assert result.error is None, run.printed.getvalue()
+    assert result.outcome == ("unchanged" if there else "created")
+    assert lacking(org, run.delivered) == []
+    assert {app["id"]: app for app in org.truth()["apps"] if app["label"] != NAME} == before

@@ -1,0 +1,110 @@
+"""Every fault alone: the run ends in the wanted state, or stops with the error that names the cause."""
+
+from __future__ import annotations
+
+import statistics
+from datetime import datetime
+
+import pytest
+
+from automation.journal import read_journal
+from automation.replica import OrgHandle
+from flows import enter_code
+from tests.e2e.conftest import NewOrg, Runbook
+from tests.faults.cases import EXPIRIES, HEALED, STOPS, Case
+from tests.faults.wanted import duplicates, lacking
+
+pytestmark = pytest.mark.browser
+
+FAST = frozenset(
+    {
+        "createApp: reset_before", "createApp: reset_after", "savePolicies: reset_after", "createApp: status_after 500",
+        "savePolicies: error though done", "savePolicies: the spinner never ends", "static files: one breaks off",
+        "the app: re-rendered under the cursor", "the app: a toast covers the footer", "the code: refused once, then right",
+        "at savePolicies", "at the verify page",
+    }
+)  # fmt: skip
+"""Those that run every time; all others are for the night."""
+
+
+def cases(table: dict[str, object]) -> list[object]:
+    """Parameters, the lasting ones marked slow."""
+    return [pytest.param(name, marks=[] if name in FAST else [pytest.mark.slow]) for name in table]
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refused code is followed by a request for another one at once, not after ten seconds."""
+    monkeypatch.setattr(enter_code, "SECOND_MAIL", 0.3)
+
+
+def prepared(case: Case, new_org: NewOrg) -> OrgHandle:
+    """An org with the case's variants and faults."""
+    org = new_org(**{"propagation_seconds": 0.0, **case.variants})
+    for fault in case.faults:
+        org.fault(**fault)
+    return org
+
+
+@pytest.mark.parametrize("name", cases({**HEALED}))
+def test_a_passing_fault_is_healed(name: str, new_org: NewOrg, run: Runbook) -> None:
+    """One app, every value as wanted, the pair delivered; the run says so."""
+    org = prepared(HEALED[name], new_org)
+    result = run(org, HEALED[name].settings)
+
+    assert result.error is None, run.printed.getvalue()
+    assert lacking(org, run.delivered) == []
+    assert duplicates(org) == 0
+
+
+@pytest.mark.parametrize("name", cases({**EXPIRIES}))
+def test_a_session_that_ends_is_opened_again(name: str, new_org: NewOrg, run: Runbook) -> None:
+    """Wherever it ends: the run logs in once more and finishes."""
+    org = prepared(Case((EXPIRIES[name],)), new_org)
+    result = run(org)
+
+    assert result.error is None, run.printed.getvalue()
+    assert lacking(org, run.delivered) == []
+    assert duplicates(org) == 0
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) for name in STOPS])
+def test_a_lasting_fault_is_named(name: str, new_org: NewOrg, run: Runbook) -> None:
+    """Kind, exit code, message and recovery sentence; once the fault is gone, the same command finishes the work."""
+    case = STOPS[name]
+    org = prepared(case, new_org)
+    result = run(org, case.settings)
+
+    assert result.error is not None, run.printed.getvalue()
+    assert case.ends is not None
+    assert (result.error.kind, result.exit_code()) == (case.ends.kind, case.ends.exit_code), run.printed.getvalue()
+    assert case.says in result.error.message
+    assert (case.cure or case.ends.recovery) in result.error.next
+    assert result.error.next in run.printed.getvalue()
+    assert not run.delivered.exists()
+
+    org.clear_faults()
+    org.set(new_button=True, eca_enabled=True, popup_blocked=False)
+    again = run(org)
+    assert again.error is None, run.printed.getvalue()
+    assert lacking(org, run.delivered) == []
+    assert duplicates(org) == 0
+
+
+@pytest.mark.slow
+def test_the_message_follows_the_bad_page_within_a_second(new_org: NewOrg, run: Runbook) -> None:
+    """The median, from the moment in which the org served what went wrong to the line of the journal that names it."""
+    waited = {name: _waited(case, new_org, run) for name, case in STOPS.items() if not case.patient}
+    told = ", ".join(f"{name}: {seconds:.2f} s" for name, seconds in waited.items())
+    print(f"median {statistics.median(waited.values()):.2f} s of {told}")
+    assert statistics.median(waited.values()) < 1.0, told
+
+
+def _waited(case: Case, new_org: NewOrg, run: Runbook) -> float:
+    org = prepared(case, new_org)
+    result = run(org, case.settings, restarts=0)
+    assert result.error is not None
+    assert result.artifacts is not None
+    failed = next(one for one in read_journal(result.artifacts / "journal.jsonl") if one.get("result") == "failed")
+    served = [one["at"] for one in org.events() if one["name"] in ("fault", "page opened")]
+    return datetime.fromisoformat(failed["at"]).timestamp() + org.replica.world.offset - float(served[-1])
