@@ -66,7 +66,7 @@ class TimeSpent:
     """What is waited for, and the page it belongs to."""
     _since: float = 0.0
     _waited: float = 0.0
-    _begun: tuple[float, float] = (0.0, 0.0)
+    _begun: tuple[float, float] | None = None
 
     def attach(self, context: BrowserContext) -> None:
         """Follow the requests of all pages of a context."""
@@ -83,12 +83,15 @@ class TimeSpent:
         _current.set(self)
 
     def step_ended(self, result: StepResult) -> None:
+        if self._begun is None:
+            return  # a step that was not reached was never begun
         wall, own = self.wall() - self._begun[0], self.processor() - self._begun[1]
         org = min(wall, self._waited + (self.wall() - self._since if self._open else 0.0))
         own = min(own, wall - org)
         spent = Spent(round(org, 3), round(wall - org - own, 3), round(own, 3))
         self.steps[result.id] = spent
         self.total += spent
+        self._begun = None
         _current.set(None)
 
     def began(self, what: object, page: object = None) -> None:

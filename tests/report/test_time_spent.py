@@ -95,6 +95,14 @@ def test_a_request_of_our_own_that_broke_off_does_not_count_on(clocks: Clocks) -
     assert clocks.meter.steps["1.2"].org == 0
 
 
+def test_steps_that_were_not_reached_took_no_time(clocks: Clocks) -> None:
+    clocks.pass_(2)
+    clocks.meter.step_ended(ended())
+    clocks.meter.step_ended(ended("1.3"))
+    assert clocks.meter.total.whole == 2
+    assert "1.3" not in clocks.meter.steps
+
+
 def test_outside_of_a_run_nothing_is_measured_and_nothing_fails() -> None:
     with waiting_for_org():
         hooks()["request"][0](None)
