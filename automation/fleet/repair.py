@@ -1,7 +1,7 @@
 """Repairing an org: a worker process with a browser of its own, watched, with a deadline.
 
 Processes and not threads, for four reasons: a hung or crashed browser harms one org alone; a deadline can be kept by ending the
-process; each looks up its own org's secrets only; and `docs/fleet.md` has the figures, which are no worse than threads'.
+process; each looks up its own org's secrets only; and `docs/fleet.md` has the figures, which are about those of threads.
 """
 
 from __future__ import annotations
