@@ -33,7 +33,17 @@ Each class says in ``recovery`` what to do next, in one sentence; a raise may re
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Sought:
+    """A control that was looked for by role and label, and the names of that role that were there, nearest first."""
+
+    role: str
+    label: str
+    there: tuple[str, ...] = ()
 
 
 class RunbookError(Exception):
@@ -98,6 +108,13 @@ class UnexpectedPage(RunbookError):
     kind = "unexpected_page"
     exit_code = 65
     recovery = "Look at the evidence; if Salesforce renamed something, mend the label file (LABELS_FILE) and run again."
+
+    def __init__(
+        self, message: str, *, next: str | None = None, evidence: str | None = None, sought: tuple[Sought, ...] = ()
+    ) -> None:
+        super().__init__(message, next=next, evidence=evidence)
+        self.sought = sought
+        """What a label file could name otherwise; the evidence has a file with suggestions."""
 
 
 class ElementNotFound(UnexpectedPage):

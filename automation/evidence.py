@@ -90,7 +90,12 @@ def _tree(page: Page) -> str:
 def outline(tree: str) -> str:
     """Headings, controls and alerts of an aria snapshot with their names, without values and what may be a secret."""
     kept = [line for line in tree.splitlines() if _OUTLINE_LINE.match(line)]
-    return "\n".join(_LONG_WORD.sub("***", _without_value(line)) for line in kept)
+    return "\n".join(masked(_without_value(line)) for line in kept)
+
+
+def masked(text: str) -> str:
+    """A text without what may be a key, a token or a code."""
+    return _LONG_WORD.sub("***", text)
 
 
 def _without_value(line: str) -> str:

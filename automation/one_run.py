@@ -33,6 +33,8 @@ from automation.steps import Step
 from automation.watchers import HostGuard, Pause, patient
 from automation.workbench import Workbench, workbench
 from flows.delivered_pair import check_files
+from flows.pages.labels import Labels
+from flows.pages.mending import suggest_labels
 
 
 @dataclass
@@ -170,6 +172,8 @@ class OneRun:
         if not isinstance(error, Interrupted) and error.evidence is None:
             folder = bench.recorder.collect_evidence()
             error.evidence = str(folder) if folder is not None else None
+            if folder is not None:
+                suggest_labels(error, bench.toolbox.get(Labels), folder, private=not bench.recorder.recording_allowed)
 
     def _result(self, error: RunbookError | None, seconds: float) -> RunResult:
         outcome = outcome_of(self.steps, self.state, error, plan=self.options.plan)

@@ -19,11 +19,13 @@ from flows.pages.app_page import AppPage
 from flows.pages.confirmation import Confirmation
 from flows.pages.create_form import CreateForm
 from flows.pages.messages import Messages
+from flows.pages.overlays import Overlays
 from flows.pages.settings_tab import SettingsTab
 
 
 @step("1.2", "Open Setup > Apps > External Client Apps > External Client App Manager")
-def open_manager(manager: AppManager, state: OrgState) -> Finding:
+def open_manager(manager: AppManager, overlays: Overlays, state: OrgState) -> Finding:
+    overlays.close_when_in_the_way()
     manager.open(state.setup_url, fresh=False)
     return unchanged("the External Client App Manager is open")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from playwright.sync_api import Locator
+from playwright.sync_api import FloatRect, Locator
 
 from automation.errors import NotPermitted, UnexpectedPage
 from automation.outcomes import Outcome, race
@@ -18,7 +18,9 @@ from flows.pages.setup_page import LIST_PATH, SetupPage
 STATUS = re.compile(r"^\s*(\d[\d.,\s]*)(\+?)\s*\S+")
 """``2 items · Sorted by None`` (evidence: TURBO, APPSE); ``50+`` while more rows can be loaded (usual list views)."""
 MORE_ROWS = 5.0
-"""Seconds to wait for further rows after scrolling."""
+"""Seconds to wait for further rows after scrolling, where the list does not say that there are any."""
+AT_END = 0.5
+"""Seconds after which a list that did not move under the wheel is at its end."""
 QUIET = 5.0
 """Seconds after which a list without rows, status line and empty text counts as empty."""
 
@@ -43,7 +45,8 @@ class AppManager(SetupPage):
         address = setup_url + LIST_PATH
         if fresh or self.page.url.split("?")[0] != address:
             self.go(address)
-        self.arrive("the External Client App Manager", [Outcome("list", fact=self._is_loaded)])
+        loaded = Outcome("list", fact=self._is_loaded)
+        self.arrive("the External Client App Manager", [loaded], by=(("heading", "manager.heading"),))
 
     @property
     def heading(self) -> Locator:
@@ -97,6 +100,7 @@ class AppManager(SetupPage):
     def _growing_rows(self) -> Iterator[list[Row]]:
         """The rows now shown, again after each scroll that brought others, until the whole list was seen."""
         seen: set[Row] = set()
+        top: FloatRect | None = None
         while True:
             rows = self._read_rows()
             yield rows
@@ -105,20 +109,40 @@ class AppManager(SetupPage):
             status = self._status()
             if not rows or status is None or (shown >= (self.count() or 0) and not status.group(2)):
                 return
-            if not self._scroll(rows):
+            top = top or self.rows.first.bounding_box()
+            if top is None or not self._scroll(rows, top):
                 raise UnexpectedPage(f"The list says {status.group(0).strip()} but showed only {shown} apps.")
 
-    def _scroll(self, before: list[Row]) -> bool:
-        """Bring the last row into view; whether other rows came up."""
-        self.rows.last.scroll_into_view_if_needed()
-        self.rows.last.hover()
-        self.page.mouse.wheel(0, 20_000)
-        changed = Outcome("more rows", fact=lambda: self._read_rows() != before)
+    def _scroll(self, before: list[Row], at: FloatRect) -> bool:
+        """Turn the mouse wheel over the list until other rows come up, or its end is reached; whether others came.
+
+        In small steps: a list that draws only the rows in sight would skip some otherwise.
+        """
+        step = max(100.0, (self._y(self.rows.last) - self._y(self.rows.first)) / 3)
+        changed = Outcome("other rows", fact=lambda: self._read_rows() != before)
+        self.page.mouse.move(at["x"] + 5, at["y"] + 5)
+        while True:
+            y = self._y(self.rows.first)
+            self.page.mouse.wheel(0, step)
+            moved = Outcome("the list moved", fact=self._moved_from(y))
+            outcome = self._what_comes([changed, moved], AT_END)
+            if outcome is not moved:
+                break
+        known_to_come = self.count() is not None
+        return (outcome or self._what_comes([changed], self.timeouts.action if known_to_come else MORE_ROWS)) is changed
+
+    def _moved_from(self, y: float) -> Callable[[], bool]:
+        return lambda: self._y(self.rows.first) != y
+
+    def _what_comes(self, outcomes: list[Outcome], seconds: float) -> Outcome | None:
         try:
-            race(self.page, "more rows", [changed], MORE_ROWS)
+            return race(self.page, "more rows", outcomes, seconds)
         except UnexpectedPage:
-            return False
-        return True
+            return None
+
+    def _y(self, row: Locator) -> float:
+        box = row.bounding_box()
+        return box["y"] if box else 0.0
 
     @property
     def new_button(self) -> Locator:

@@ -11,7 +11,7 @@ from automation.errors import UnexpectedPage
 from automation.outcomes import Outcome
 from flows.pages.base import Region, by_role, find, the_only
 from flows.pages.messages import Messages
-from flows.pages.setup_page import SetupPage
+from flows.pages.setup_page import SetupPage, StillLoading
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class AppPage(SetupPage):
 
     def wait(self) -> None:
         """Wait until the tabs are there."""
-        self.arrive("the page of the External Client App", [self.shown])
+        self.arrive("the page of the External Client App", [self.shown], by=(("tab", "detail.policies"),))
 
     @property
     def shown(self) -> Outcome:
@@ -60,7 +60,8 @@ class AppTab(AppPage):
             tab.click()
             expect(tab).to_have_attribute("aria-selected", "true", timeout=self.timeouts.action * 1000)
         what = f"the tab {self.labels[self.tab_key]}"
-        self.arrive(what, [Outcome("view", element=self.edit_button), Outcome("edit", element=self.save_buttons)])
+        ready = [Outcome("view", element=self.edit_button), Outcome("edit", element=self.save_buttons)]
+        self.arrive(what, ready, by=(("button", "detail.edit"), ("button", "detail.save")))
 
     @property
     def region(self) -> Region:
@@ -86,7 +87,8 @@ class AppTab(AppPage):
         if self.editing():
             return
         the_only(self.edit_button, "button", self.labels["detail.edit"], self.page, self.timeouts.action).click()
-        self.arrive("edit mode", [Outcome("edit", element=self.save_buttons)], self.timeouts.action)
+        editing = Outcome("edit", element=self.save_buttons)
+        self.arrive("edit mode", [editing], self.timeouts.action, by=(("button", "detail.save"),))
 
     def cancel(self) -> None:
         """Leave edit mode without saving, if in it."""
@@ -110,7 +112,7 @@ class AppTab(AppPage):
         saved = Outcome("saved", fact=lambda: not self.editing() and self.edit_button.count() > 0)
         try:
             outcome = self.arrive("the answer to Save", [refused, saved, failed], self.timeouts.save)
-        except UnexpectedPage:
+        except (UnexpectedPage, StillLoading):
             return SaveAnswer(saved=False)
         if outcome is saved:
             return SaveAnswer(saved=True)

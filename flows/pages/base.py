@@ -12,8 +12,11 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from automation.errors import ElementNotFound
+from automation.errors import ElementNotFound, Sought
 from flows.pages.labels import Labels
+
+MOST_NAMES = 8
+"""How many names or places a message lists."""
 
 Region = Page | Locator
 """Where to look: the whole page or a part of it."""
@@ -61,10 +64,9 @@ def the_only(
     try:
         locator.first.wait_for(state=state, timeout=timeout * 1000)
     except PlaywrightTimeout:
-        raise ElementNotFound(_missing(role, label, region)) from None
-    count = locator.count()
-    if count > 1:
-        raise ElementNotFound(f'Looked for one {role} "{label}" and found {count}; clicking one of them would be a guess.')
+        raise _none(role, label, region) from None
+    if locator.count() > 1:
+        raise _several(role, label, locator)
     about_to_use(locator)
     return locator
 
@@ -85,10 +87,42 @@ def names_by_role(region: Region, role: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _missing(role: str, label: str, region: Region) -> str:
+def sought(role: str, label: str, region: Region) -> Sought:
+    """What there is of a role where a label was looked for, nearest names first."""
     there = names_by_role(region, role)
-    near = difflib.get_close_matches(label, there, n=3, cutoff=0.4) or there[:8]
-    if not near:
-        return f'Looked for {role} "{label}" and found none; there is no {role} at all on this part of the page.'
-    listed = ", ".join(f'"{name}"' for name in near)
-    return f'Looked for {role} "{label}" and found none; nearest there: {listed}.'
+    near = difflib.get_close_matches(label, there, n=3, cutoff=0.4)
+    return Sought(role, label, tuple(dict.fromkeys([*near, *there]))[:MOST_NAMES])
+
+
+def _none(role: str, label: str, region: Region) -> ElementNotFound:
+    wanted = sought(role, label, region)
+    said = "there is no " + role + " at all on this part of the page"
+    if wanted.there:
+        said = "nearest there: " + ", ".join(f'"{name}"' for name in wanted.there)
+    return ElementNotFound(f'Looked for {role} "{label}" and found none; {said}.', sought=(wanted,))
+
+
+def _several(role: str, label: str, locator: Locator) -> ElementNotFound:
+    """Names do not tell several matches apart, as all are the label; where they are does."""
+    try:
+        places = [str(one.evaluate(_WHERE, timeout=2_000)) or "the page" for one in locator.all()[:MOST_NAMES]]
+    except PlaywrightError:
+        places = []
+    where = f": in {'; in '.join(places)}" if places else ""
+    return ElementNotFound(
+        f'Looked for one {role} "{label}" and found {locator.count()}{where}. Clicking one of them would be a guess.'
+    )
+
+
+_WHERE = """element => {
+  const kinds = {MAIN: 'main', NAV: 'navigation', HEADER: 'banner', FOOTER: 'contentinfo', DIALOG: 'dialog'};
+  const roles = ['dialog', 'alertdialog', 'tabpanel', 'main', 'navigation', 'banner', 'contentinfo', 'region', 'form', 'menu'];
+  const found = [];
+  for (let one = element; one; one = one.parentElement || one.getRootNode().host) {
+    const role = one.getAttribute('role') || kinds[one.tagName];
+    const name = one.getAttribute('aria-label');
+    if (roles.includes(role)) found.push(name ? `${role} "${name}"` : role);
+  }
+  return found.slice(0, 2).join(' of ');
+}"""
+"""The landmarks around an element, also through shadow roots. It only reads."""

@@ -22,7 +22,8 @@ class CreateForm(SetupPage):
         """Wait until the form shows its first field."""
         name = by_role(self.page, "textbox", self.labels.pattern("create.name"))
         button = by_role(self.page, "button", self.labels.pattern("create.basic_section"))
-        self.arrive("the form of a new External Client App", [Outcome("form", element=name.or_(button))])
+        known_by = (("textbox", "create.name"), ("button", "create.basic_section"))
+        self.arrive("the form of a new External Client App", [Outcome("form", element=name.or_(button))], by=known_by)
 
     def open_basic_section(self) -> None:
         """Open ``Basic Information`` if some release shows it closed."""

@@ -9,7 +9,8 @@ from playwright.sync_api import Locator
 from automation.outcomes import Outcome
 from flows.pages.app_page import AppTab
 from flows.pages.base import by_role
-from flows.pages.fields import Checkbox, Choice, TextField
+from flows.pages.fields import Checkbox, Choice
+from flows.pages.run_as import RunAsField
 from flows.pages.sections import open_section
 
 IP_LABELS = {
@@ -41,7 +42,9 @@ class PoliciesTab(AppTab):
             open_section(self.region, self.labels, "detail.oauth_policies_section", self.timeouts.action)
         content = by_role(self.region, "combobox", self.labels.pattern("policies.ip_relaxation"))
         text = self.region.get_by_text(self.labels.pattern("policies.ip_relaxation")).filter(visible=True)
-        self.arrive("the OAuth policies", [Outcome("OAuth policies", element=content.or_(text))], self.timeouts.action)
+        known_by = (("button", "detail.oauth_policies_section"), ("combobox", "policies.ip_relaxation"))
+        shown = Outcome("OAuth policies", element=content.or_(text))
+        self.arrive("the OAuth policies", [shown], self.timeouts.action, by=known_by)
 
     @property
     def client_credentials(self) -> Checkbox:
@@ -49,9 +52,9 @@ class PoliciesTab(AppTab):
         return Checkbox(self.region, self.labels, "policies.client_credentials", self.timeouts.action)
 
     @property
-    def run_as(self) -> TextField:
+    def run_as(self) -> RunAsField:
         """``Run As (Username)``: only there once the flow is ticked."""
-        return TextField(self.region, self.labels, "policies.run_as", self.timeouts.action)
+        return RunAsField(self.region, self.labels, "policies.run_as", self.timeouts.action)
 
     @property
     def ip_relaxation(self) -> Choice:

@@ -8,13 +8,17 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
-from automation.errors import NotPermitted, OrgUnavailable, PageTrouble, RunbookError, SessionLost
+from automation.errors import NotPermitted, OrgUnavailable, PageTrouble, RunbookError, SessionLost, UnexpectedPage
 from automation.outcomes import Outcome, race
-from flows.pages.base import PageObject
+from flows.pages.base import PageObject, sought
 
 LIST_PATH = "/lightning/setup/ManageExternalClientApplication/home"  # evidence: PUP, SFPI, MGA-ES
 DETAIL_PATH = re.compile(r"/ManageExternalClientApplication/(0xI[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?(?:/|$)")
 LOGIN_FIELDS = "#username, #password, input[type='password']"  # evidence: classic and username-first login pages
+
+
+class StillLoading(PageTrouble):
+    """Time was up while a spinner turned, or before the page showed anything at all: a script or an answer did not come."""
 
 
 class SetupPage(PageObject):
@@ -41,14 +45,29 @@ class SetupPage(PageObject):
             Outcome("interrupted", element=self.sentence("problems.interrupted")),
         ]
 
-    def arrive(self, what: str, wanted: list[Outcome], timeout: float | None = None) -> Outcome:
+    def arrive(
+        self, what: str, wanted: list[Outcome], timeout: float | None = None, by: tuple[tuple[str, str], ...] = ()
+    ) -> Outcome:
         """Wait for one of the wanted outcomes.
 
+        Args:
+            what: what is waited for, in words.
+            wanted: how it shows that it is there.
+            timeout: seconds; by default that of a page.
+            by: roles and label keys that it is known by, for suggestions when it does not come.
+
         Raises:
-            RunbookError: the matching class when a known problem came up; UnexpectedPage when nothing known came.
+            RunbookError: the matching class when a known problem came up; UnexpectedPage when nothing known came, and
+                StillLoading when nothing came at all.
         """
         problems = self.problems()
-        outcome = race(self.page, what, [*wanted, *problems], timeout or self.timeouts.page)
+        try:
+            outcome = race(self.page, what, [*wanted, *problems], timeout or self.timeouts.page)
+        except UnexpectedPage as error:
+            if not self._is_loading():
+                error.sought = tuple(sought(role, self.labels[key], self.page) for role, key in by)
+                raise
+            raise StillLoading(f"The page went on loading and never came to {what}.") from None
         if outcome in problems:
             raise self.error_of(outcome.name, what)
         return outcome
@@ -85,6 +104,13 @@ class SetupPage(PageObject):
         """The 15-character id in the address of an app's page."""
         match = DETAIL_PATH.search(self.page.url)
         return match.group(1) if match else None
+
+    def _is_loading(self) -> bool:
+        """Whether a spinner turns, or the page is blank."""
+        try:
+            return self.spinner.count() > 0 or not self.page.locator("body").inner_text(timeout=self.timeouts.action * 1000).strip()
+        except PlaywrightError:
+            return False
 
     def _is_login_page(self) -> bool:
         return self.page.locator(LOGIN_FIELDS).filter(visible=True).count() > 0

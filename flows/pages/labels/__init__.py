@@ -25,6 +25,16 @@ class LabelMissing(UnexpectedPage):
 
     kind = "label_missing"
 
+    def __init__(self, key: str, language: str, english: str) -> None:
+        meant = f' (English: "{english}")' if english and language != "en" else ""
+        super().__init__(
+            f'No text is known for the label "{key}"{meant} in language "{language}".',
+            next=f"Add it to flows/pages/labels/{language}.toml or to your LABELS_FILE, "
+            "or run with a user whose language is English.",
+        )
+        self.key = key
+        self.english = english
+
 
 @dataclass(frozen=True)
 class Label:
@@ -73,12 +83,7 @@ class Labels:
             return self._labels[key]
         except KeyError:
             english = _builtin("en").get(key)
-            meant = f' (English: "{english.texts[0]}")' if english and self.language != "en" else ""
-            raise LabelMissing(
-                f'No text is known for the label "{key}"{meant} in language "{self.language}".',
-                next=f"Add it to flows/pages/labels/{self.language}.toml or to your LABELS_FILE, "
-                "or run with a user whose language is English.",
-            ) from None
+            raise LabelMissing(key, self.language, english.texts[0] if english else "") from None
 
     def knows(self, key: str) -> bool:
         """Whether this language has the label."""
@@ -98,6 +103,10 @@ class Labels:
     def same(self, key: str, shown: str | None) -> bool:
         """Whether a text that a page shows is one of a label's texts."""
         return shown is not None and self.pattern(key).match(shown) is not None
+
+    def keys_of(self, text: str) -> list[str]:
+        """Keys of all labels whose most likely text this is; the same word may stand on several pages."""
+        return [key for key, label in self._labels.items() if label.texts[0] == text]
 
     def keys(self) -> list[str]:
         """All keys of this language, sorted."""

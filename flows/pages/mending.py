@@ -1,0 +1,60 @@
+"""Suggestions for a label file, made from what a run looked for and what was there instead."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+from automation.errors import RunbookError, UnexpectedPage
+from automation.evidence import masked
+from automation.files import write_private
+from automation.secrets import scrub
+from flows.pages.labels import LabelMissing, Labels
+
+NAME: Final = "labels.toml"
+
+HEAD: Final = """\
+# What the run looked for and did not find, with what was there instead.
+# 1. Find the line of the control that you see on the page (there is a picture, and its tree of names, beside this file).
+# 2. In its list keep the text that the page shows, and delete the others.
+# 3. Delete the lines that you do not need, save the file elsewhere, and set LABELS_FILE to it. Then run again.
+"""
+
+
+def suggest_labels(error: RunbookError, labels: Labels, folder: Path, *, private: bool) -> None:
+    """Leave a label file with suggestions in the evidence folder, and point to it, if a label may be the cause.
+
+    ``private``: the failure came while secrets were typed or shown, so nothing that may be one is kept.
+    """
+    text = suggested_labels(error, labels)
+    if text is None:
+        return
+    path = write_private(folder / NAME, scrub(masked(text) if private else text))
+    error.next = f"{path} tells what was there instead; if Salesforce renamed it, make your LABELS_FILE from it and run again."
+
+
+def suggested_labels(error: Exception, labels: Labels) -> str | None:
+    """A TOML file in the form of a label file; None when the failure has nothing to do with labels."""
+    if isinstance(error, LabelMissing):
+        return HEAD + _lines(error.key, labels, "a text for it", (error.english,))
+    if not isinstance(error, UnexpectedPage) or not error.sought:
+        return None
+    parts = [
+        _lines(key, labels, f"{wanted.role} {_text(wanted.label)}", wanted.there)
+        for wanted in error.sought
+        for key in labels.keys_of(wanted.label)
+    ]
+    return HEAD + "".join(parts) if parts else None
+
+
+def _lines(key: str, labels: Labels, looked_for: str, there: tuple[str, ...]) -> str:
+    known = labels.label(key).texts if labels.knows(key) else ()
+    texts = list(dict.fromkeys([*there, *known]))
+    listed = ", ".join(_text(text) for text in texts)
+    return f'\n# {key} ({labels.language}): looked for {looked_for}\n{key} = {{ text = [{listed}], source = "own" }}\n'
+
+
+def _text(text: str) -> str:
+    """As a TOML string; JSON's form is one."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,50 @@
+"""``Run As (Username)``: a text box in all evidence (GS), and perhaps a lookup with suggestions in some org."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, expect
+
+from automation.errors import ElementNotFound, UnexpectedPage
+from automation.outcomes import Outcome, race
+from flows.pages.base import the_only
+from flows.pages.fields import TextField
+
+SUGGESTIONS = 4.0
+"""Seconds in which suggestions may come up after a user name was typed into a lookup."""
+
+
+class RunAsField(TextField):
+    """Takes the user name as text. A lookup (guess; variant ``run_as_widget``) gets its exact suggestion picked."""
+
+    def set(self, value: str) -> None:
+        """Type the user name; in a lookup pick the suggestion for exactly this user, if one is offered.
+
+        Raises:
+            ElementNotFound: no such field, or several suggestions for this user name.
+            UnexpectedPage: the field did not keep the user.
+        """
+        box = the_only(self._here("textbox").or_(self._here("combobox")), "textbox", self.label, self.region, self.timeout)
+        expect(box).to_be_editable(timeout=self.timeout * 1000)
+        box.fill(value)
+        if box.get_attribute("role") == "combobox":
+            self._pick(value)
+        box.press("Tab")
+        self._expect_value(box, value)
+
+    def _pick(self, user_name: str) -> None:
+        """Choose the suggestion that names exactly this user; the text stays as typed when none does."""
+        options = self._suggestions(user_name)
+        try:
+            race(self.page, "suggestions", [Outcome("the user", element=options)], SUGGESTIONS)
+        except UnexpectedPage:
+            return
+        if options.count() > 1:
+            raise ElementNotFound(f'"{self.label}" suggests {options.count()} users {user_name}; picking one would be a guess.')
+        options.click()
+
+    def _suggestions(self, user_name: str) -> Locator:
+        """``admin@acme.com`` is part of ``admin@acme.com.dev``, so the name has to end where the wanted one does."""
+        whole = re.compile(rf"(?<![\w.+@-]){re.escape(user_name)}(?![\w+@-]|\.\w)", re.IGNORECASE)
+        return self.page.get_by_role("option", name=whole).filter(visible=True)
