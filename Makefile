@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
-.PHONY: demo test lint types docs bundle bundle-check browser clean
+.PHONY: demo test lint types docs bundle bundle-matrix bundle-check browser clean
 
 demo: $(STAMP) browser
 	$(BIN)/python -m automation.create_app --demo
@@ -27,6 +27,10 @@ docs: $(STAMP)
 # Rebuilds the replica's pages from their source; needs Node 20 or newer.
 bundle: $(STAMP)
 	$(BIN)/python -m automation.replica.build
+
+# The other cells of the bundle matrix, into build/replica; tests run in every cell that is built.
+bundle-matrix: $(STAMP)
+	$(BIN)/python -m automation.replica.build --matrix
 
 # Fails when the committed pages do not match their source.
 bundle-check: $(STAMP)
