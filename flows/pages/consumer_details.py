@@ -7,18 +7,50 @@ here may end up in an exception, so no ``expect`` is used and callers hold a pri
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from playwright.sync_api import Locator
 
 from automation.errors import UnexpectedPage
+from automation.outcomes import Outcome, race
 from automation.secrets import Secret
 from flows.pages.base import PageObject
 from flows.pages.labels import exactly
 
 TOKEN = re.compile(r"[A-Za-z0-9._=+/\-]{16,}")
 """A key (``3MVG9...``) or a secret: one run of at least 16 such characters. Guess: no shorter ones were seen."""
-MAX_CLIMB = 5
+MAX_CLIMB = 6
 """How many levels above the label its value may be."""
+
+IDS = {"consumer.key": "[id$='consumerKey']", "consumer.secret": "[id$='consumerSecret']"}
+"""How the ids of the connected apps' page end (HARDIS): for a page that shows values without these labels."""
+
+AROUND = """(label, levels) => {
+  const skipped = "button, a, [role=button], script, style, input[type=button], input[type=submit], input[type=hidden]";
+  const text = (root) => {
+    const found = [];
+    const walk = (node) => {
+      if (node.nodeType === Node.TEXT_NODE) return found.push(node.data);
+      if (node.nodeType === Node.ELEMENT_NODE) {
+        if (node.matches(skipped) || node.checkVisibility?.() === false) return;
+        if (node.matches("wbr")) return found.push("\\0");
+        if (node.matches("input, textarea")) return found.push(node.value);
+        if (node.shadowRoot) walk(node.shadowRoot);
+      }
+      node.childNodes.forEach(walk);
+    };
+    if (root) walk(root);
+    return found.join("\\n").replaceAll("\\n\\0\\n", "");
+  };
+  const around = [];
+  for (let at = label; at && around.length < levels; at = at.parentElement ?? at.getRootNode().host)
+    around.push([text(at.nextElementSibling), text(at)]);
+  return around;
+}"""
+"""Texts beside and in a label, and beside and in each element around it, without what can be clicked.
+
+Goes through shadow roots in both directions; what is read as one word belongs together (``<wbr>`` only lets it break).
+"""
 
 
 class ConsumerDetails(PageObject):
@@ -26,36 +58,51 @@ class ConsumerDetails(PageObject):
 
     @property
     def marks(self) -> Locator:
-        """Visible row labels, by which the page is recognised."""
-        return self._label("consumer.secret")
+        """Visible row labels or values, by which the page is recognised."""
+        return self._label("consumer.secret").or_(self._by_id("consumer.secret"))
 
     def read(self) -> tuple[Secret, Secret]:
         """Key and secret. Raises UnexpectedPage when a row or its value is not clearly there."""
+        with suppress(UnexpectedPage):  # reading then says what is missing
+            race(self.page, "key and secret", [Outcome("values", fact=self._is_readable)], self.timeouts.action)
         key, secret = self._value("consumer.key"), self._value("consumer.secret")
         if key == secret:
             raise UnexpectedPage("Consumer key and consumer secret read the same; the page was not understood.")
         return key, secret
 
+    def _is_readable(self) -> bool:
+        try:
+            return bool(self._value("consumer.key") and self._value("consumer.secret"))
+        except UnexpectedPage:
+            return False
+
     def _label(self, key: str) -> Locator:
         texts = self.labels.label(key).texts
         return self.page.get_by_text(exactly(*texts, *(f"{text}:" for text in texts))).filter(visible=True)
 
+    def _by_id(self, key: str) -> Locator:
+        return self.page.locator(IDS[key]).filter(visible=True)
+
     def _value(self, key: str) -> Secret:
         label = self._label(key)
+        label = label if label.count() else self._by_id(key)
         if label.count() != 1:
             raise UnexpectedPage(f'Found {label.count()} rows "{self.labels[key]}" on the consumer page instead of one.')
-        holder = label
-        for _ in range(MAX_CLIMB):
-            beside = self._tokens(holder.locator("xpath=following-sibling::*[1]"))
-            if len(beside) == 1:
-                return Secret(beside.pop())
-            holder = holder.locator("xpath=..")
-            if len(self._tokens(holder)) > 1:
+        for level, (beside, inside) in enumerate(label.evaluate(AROUND, MAX_CLIMB)):
+            for found in (_tokens(inside) if level == 0 or self._is_row(key, inside) else set(), _tokens(beside)):
+                if len(found) == 1:
+                    return Secret(found.pop())
+            if len(_tokens(inside)) > 1:
                 break
         raise UnexpectedPage(f'The row "{self.labels[key]}" of the consumer page shows no single value.')
 
-    def _tokens(self, holder: Locator) -> set[str]:
-        """What in this part of the page looks like a key or a secret, in text or in read-only boxes."""
-        texts = [*holder.locator("*").all_inner_texts(), *holder.all_inner_texts()]
-        texts += [box.input_value() for box in holder.locator("input:visible, textarea:visible").all()]
-        return {token for text in texts for line in text.split() for token in TOKEN.findall(line) if token == line}
+    def _is_row(self, key: str, text: str) -> bool:
+        """Whether a part of the page is this row alone: it begins with its label and does not hold another row's."""
+        others = [other for other in IDS if other != key]
+        begins = self.labels.containing(key).match(text.strip()) is not None
+        return begins and not any(self.labels.containing(other).search(text) for other in others)
+
+
+def _tokens(text: str) -> set[str]:
+    """The words that look like a key or a secret."""
+    return {word for word in text.split() if TOKEN.fullmatch(word)}
