@@ -22,6 +22,16 @@ hypothesis.settings.load_profile("any machine")
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Slow tests run only when they are asked for: ``-m slow``, or any other expression with that word."""
+    if "slow" in str(config.getoption("markexpr")):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow") is not None]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
 @pytest.fixture(autouse=True)
 def _own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test depends on, or changes, a developer's variables and state folder."""

@@ -74,15 +74,19 @@ class Chaos:
         self.replica, self.browser, self.patience = replica, browser, patience
         self._orgs = 0
 
+    def new_org(self, **variants: Any) -> OrgHandle:
+        """An empty org of its own name."""
+        self._orgs += 1
+        return self.replica.new_org(f"acme--c{self._orgs}.sandbox", **variants)
+
     def carry_out(self, plan: Schedule) -> Verdict:
         """One schedule, on a new org and in a folder of its own."""
-        self._orgs += 1
         started, verdict = time.monotonic(), Verdict(plan.seed)
-        org = self.replica.new_org(f"acme--c{plan.seed}n{self._orgs}.sandbox", **plan.variants)
+        org = self.new_org(**plan.variants)
         folder = Path(tempfile.mkdtemp(prefix="chaos-"))
         try:
             with mock.patch.dict(os.environ, XDG_STATE_HOME=str(folder / "state")):
-                _Play(self, org, folder, plan, verdict).play()
+                Play(self, org, folder, plan, verdict).play()
         finally:
             shutil.rmtree(folder)
             self.replica.world.orgs.pop(org.my_domain, None)
@@ -90,7 +94,9 @@ class Chaos:
         return verdict
 
 
-class _Play:
+class Play:
+    """One org, its folder and the runs on it."""
+
     def __init__(self, chaos: Chaos, org: OrgHandle, folder: Path, plan: Schedule, verdict: Verdict) -> None:
         self.chaos, self.org, self.folder, self.plan, self.verdict = chaos, org, folder, plan, verdict
         self.delivered = folder / "delivered.env"

@@ -22,12 +22,3 @@ def fleet(replica: Replica, tmp_path: Path, request: pytest.FixtureRequest) -> I
     yield made
     for org in made.orgs.values():
         replica.world.orgs.pop(org.my_domain, None)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Slow tests run only when they are asked for: ``-m slow``."""
-    if "slow" in str(config.getoption("markexpr")):
-        return
-    for item in items:
-        if item.get_closest_marker("slow") is not None:
-            item.add_marker(pytest.mark.skip(reason="takes minutes; run with -m slow"))

@@ -44,7 +44,7 @@ class Ledger:
     def _noting(self, make: Callable[..., Made], name: str) -> Callable[..., Made]:
         def noted(*given: Any, **named: Any) -> Made:
             made = make(*given, **named)
-            self._seen[made if isinstance(made, str) else made.sid] = name
+            self._seen[str(getattr(made, "sid", made))] = name
             return made
 
         return noted
@@ -106,7 +106,8 @@ def pattern(secrets: Iterable[str]) -> re.Pattern[bytes]:
             parts.append(rb"(?<![0-9A-Za-z.])" + value.encode() + rb"(?![0-9A-Za-z])")
         else:
             parts += [re.escape(form) for form in forms(value)]
-    return re.compile(b"|".join(sorted(parts, key=len, reverse=True)))
+    parts.sort(key=len, reverse=True)
+    return re.compile(b"|".join(parts))
 
 
 def leaks(places: Mapping[str, bytes], secrets: Mapping[str, str]) -> list[str]:
