@@ -74,7 +74,7 @@ class AppPolicies(PageObject):
         if not self.run_as_hidden or not self.tab.editing() or not self.tab.client_credentials.state():
             return
         with suppress(UnexpectedPage):  # filling it in says what is there instead
-            race(self.page, "Run As", [Outcome("Run As", fact=lambda: self.tab.run_as.there())], self.timeouts.action)
+            race(self.page, "Run As", [Outcome("Run As", fact=self.tab.run_as.there)], self.timeouts.action)
         self._values = replace(self.values(), run_as=self.tab.run_as.value() or "")
 
     def edit(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.access.keys import type_secret, type_user_name
 from automation.access.navigation import Navigation
-from automation.errors import LoginRefused, OrgBusy, OrgUnavailable
+from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, SessionLost
 from automation.outcomes import Outcome, race
 from automation.secrets import Secret, scrub
 from automation.settings import Settings
@@ -29,12 +31,19 @@ class LoginForm:
         self._password_sent = False
         self._user_name_sent = 0
         self._wiped = 0
+        self._sent_from = ""
+        self._accepted = False
+
+    def left(self) -> None:
+        """Another screen of the login came up: what was sent from this form was taken."""
+        self._accepted = self._password_sent
 
     def fill_in(self, navigation: Navigation) -> None:
         """Do what the form asks for now; comes back when the page answered.
 
         Raises:
             LoginRefused: Salesforce refused what was sent; it is not sent again.
+            SessionLost: the password was taken, but the session ended before the login was complete.
             OrgBusy, OrgUnavailable: the org does not let anybody in now.
             ForeignHost: the form is not on a Salesforce login host.
         """
@@ -52,6 +61,7 @@ class LoginForm:
     def _send(self, asks_password: bool, navigation: Navigation) -> None:
         before = navigation.commits
         self._password_sent |= asks_password
+        self._sent_from = self._page.url
         self._user_name_sent += not asks_password
         self._login.submit.click(timeout=self._settings.timeout_action * 1000)
         outcomes = [
@@ -77,6 +87,8 @@ class LoginForm:
         raise self._explained(said)
 
     def _came_back_silently(self) -> None:
+        if self._password_sent and (self._accepted or _sent_back(self._page.url, self._sent_from)):
+            raise SessionLost("The org took the password, but ended the session before the login was complete.")
         if self._password_sent:
             raise LoginRefused(
                 "The login page came back after the password, without a message.",
@@ -113,3 +125,11 @@ class LoginForm:
             self._page.wait_for_load_state("load", timeout=self._settings.timeout_action * 1000)
         except PlaywrightError:
             return  # a slow picture must not hold up the login; the fields are checked after typing anyway
+
+
+def _sent_back(now: str, before: str) -> bool:
+    """Whether a page of the org has led back here for want of a session: ``/?ec=302&startURL=...``.
+
+    Guess: no evidence tells which ``ec`` that is. With another one the login counts as refused, which is the safer answer.
+    """
+    return "ec=302" in urlsplit(now).query.split("&") and now != before

@@ -96,9 +96,14 @@ class Passage:
             raise UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
         screen = self._identity.screen()
         if screen is not None:
+            self._tell_form(screen)
             self._pass(screen)
         elif self._navigation.settled(SETTLED):  # something known is visible, but not enough to tell what it is
             self._act(_UNKNOWN)
+
+    def _tell_form(self, screen: Screen) -> None:
+        if self._form is not None and screen is not Screen.LOGIN:
+            self._form.left()
 
     def _is_unknown(self) -> bool:
         """Whether a classic page is there and not known. Lightning pages fill themselves long after their load."""

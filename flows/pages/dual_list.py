@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
 from flows.pages.base import Region, by_role, the_only
@@ -33,7 +33,7 @@ class DualList:
         return the_only(boxes, "listbox", self.labels[key], self.region, self.timeout, state="attached")
 
     def _lists(self, key: str) -> Locator:
-        return self.region.get_by_role("listbox", name=self.labels.pattern(key))
+        return _lists(self.region, self.labels, key)
 
     @property
     def available(self) -> Locator:
@@ -95,7 +95,15 @@ class DualList:
             raise UnexpectedPage(f'The scope "{text}" did not move to the other list.') from None
 
     def _button(self, key: str) -> Locator:
-        """The arrow button. Its short names (``Add``) are used elsewhere too, so only the lists' own group is searched."""
-        group = self.region.get_by_role("group").filter(has=self._lists("create.scopes_selected"))
+        """The arrow button. Its short names (``Add``) are used elsewhere too, so only the lists' own group is searched.
+
+        What a group ``has`` is looked for from the group on, so it is named from the page and not from the region.
+        """
+        page = self.region if isinstance(self.region, Page) else self.region.page
+        group = self.region.get_by_role("group").filter(has=_lists(page, self.labels, "create.scopes_selected"))
         region = group.last if group.count() else self.region
         return the_only(by_role(region, "button", self.labels.pattern(key)), "button", self.labels[key], region, self.timeout)
+
+
+def _lists(region: Region, labels: Labels, key: str) -> Locator:
+    return region.get_by_role("listbox", name=labels.pattern(key))
