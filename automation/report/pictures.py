@@ -27,6 +27,8 @@ QUALITY: Final = 40
 WITHOUT_PAGE: Final = "5."
 BUDGET: Final = 0.05
 """Share of the run so far that pictures may have cost; on a slow machine some are left out."""
+ONLY_OPENED: Final = ("1.3", "2.3", "3.3")
+"""Steps after which a form is open and nothing is filled in yet; their picture would take the place of a better one."""
 COMMITS: Final = ("1.7", "2.6", "3.5")
 """Create and Save: what these left is shown whatever the budget."""
 
@@ -82,7 +84,7 @@ class Pictures:
             return False
         if self.wanted == "all" or result.result == "failed":
             return True
-        if result.result != "changed" or result.id[0] not in ORG_SECTIONS:
+        if result.result != "changed" or result.id[0] not in ORG_SECTIONS or result.id in ONLY_OPENED:
             return False
         return result.id in COMMITS or self.seconds + self._last <= BUDGET * (self.clock() - self._begun)
 

@@ -42,7 +42,7 @@ class Finished:
 @pytest.fixture(scope="module")
 def perform(browser: Browser, replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Finished]:
     def run(my_domain: str, settings: dict[str, str] | None = None, **options: Any) -> Finished:
-        org: OrgHandle = replica.new_org(my_domain)
+        org: OrgHandle = replica.new_org(my_domain, latency={"aura": 300, "jitter": 0, "seed": 1})
         book = Runbook(browser, tmp_path_factory.mktemp("run"))
         with secrets.only_own():
             before = secrets.known_secrets()
@@ -109,9 +109,10 @@ def test_the_time_of_the_steps_is_told_by_what_it_was_spent_on(good: Finished) -
     for step in report["steps"]:
         assert sum(step["time"].values()) == pytest.approx(step["seconds"], abs=0.06), step
     by_id = {step["id"]: step["time"] for step in report["steps"]}
-    for number in ("1.1", "1.7", "3.5", "5.1"):  # these ask the org for something
-        assert by_id[number]["org"] > 0, number
-    assert by_id["1.5"]["org"] == pytest.approx(0, abs=0.1), "a tick asks the org for nothing"
+    for number in ("1.7", "3.5"):  # each sends what it saves, and the org of this run takes 0.3 s to answer
+        assert by_id[number]["org"] >= 0.29, number
+    assert by_id["1.1"]["org"] > 0
+    assert by_id["1.5"]["org"] < 0.1, "a tick asks the org for nothing"
     assert sum(report["time"].values()) == pytest.approx(report["seconds"], abs=0.2)
 
 
