@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -39,6 +40,27 @@ class Command:
     def ended(self) -> int:
         """Wait for the end; answers the exit code, negative for a signal."""
         return self.process.wait(PATIENCE)
+
+    def all_gone(self) -> None:
+        """Wait until the browser and its driver have noticed that they are alone, and have ended too (Linux)."""
+        for number in members(self.process.pid):
+            try:
+                handle = os.pidfd_open(number)
+            except ProcessLookupError:
+                continue
+            select.select([handle], [], [], PATIENCE)
+            os.close(handle)
+
+
+def members(session: int) -> list[int]:
+    """The living processes of a session (Linux)."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if fields[0] != "Z" and int(fields[3]) == session:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def environment(org: OrgHandle, folder: Path, settings: Mapping[str, str]) -> dict[str, str]:

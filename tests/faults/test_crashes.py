@@ -15,7 +15,7 @@ import pytest
 from automation.errors import AnotherRun
 from automation.journal import read_journal
 from tests.e2e.conftest import NewOrg, Runbook
-from tests.faults.processes import PATIENCE, ROOT, command, set_trap
+from tests.faults.processes import PATIENCE, ROOT, command, members, set_trap
 from tests.faults.wanted import duplicates, lacking, make_app
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_interrupted_by_a_person(event: str, how: signal.Signals, new_org: NewOr
     with command(org, tmp_path / "first", "--json") as running:
         set_trap(org, event, lambda: os.kill(running.process.pid, how))
         assert running.ended() == 130, running.printed.decode()
-        assert _processes_of(running.process.pid) == []
+        assert members(running.process.pid) == []
     told = json.loads((tmp_path / "first" / "stdout").read_text())
     assert (told["outcome"], told["error"]["kind"]) == ("failed", "interrupted")
     stderr = (tmp_path / "first" / "stderr").read_text()
@@ -115,20 +115,6 @@ def test_interrupted_by_a_person(event: str, how: signal.Signals, new_org: NewOr
     assert result.error is None, run.printed.getvalue()
     assert lacking(org, run.delivered) == []
     assert duplicates(org) == 0
-
-
-def _processes_of(session: int) -> list[str]:
-    """Names of the processes that are left in a session (Linux)."""
-    left = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            name, _, rest = stat.read_text().partition("(")[2].rpartition(")")
-        except OSError:
-            continue
-        fields = rest.split()
-        if fields[0] != "Z" and int(fields[3]) == session:
-            left.append(name)
-    return left
 
 
 def test_of_two_runs_at_once_the_second_leaves(new_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
