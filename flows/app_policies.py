@@ -47,8 +47,9 @@ class AppPolicies(PageObject):
     def _understood(self, values: PolicyValues) -> bool:
         """Whether view mode told everything: without the flow's box there is no Run As either."""
         flow_absent = values.client_credentials is None and self.tab.flows_appear_here.count() > 0
-        flow_known = values.client_credentials is False or flow_absent
-        return values.ip_relaxation is not None and (flow_known or values.run_as is not None)
+        flow_off = values.client_credentials is False or flow_absent
+        flow_on = values.client_credentials is True and values.run_as is not None
+        return values.ip_relaxation is not None and (flow_off or flow_on)
 
     def differences(self, spec: AppSpec) -> dict[str, Difference]:
         """What is not as wanted, by attribute of `PolicyValues`. What the page does not show yet is not counted."""

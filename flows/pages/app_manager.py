@@ -50,7 +50,7 @@ class AppManager(SetupPage):
 
     @property
     def heading(self) -> Locator:
-        return by_role(self.page, "heading", self.labels.pattern("manager.heading"))
+        return by_role(self.page, "heading", self.labels.containing("manager.heading"))
 
     @property
     def rows(self) -> Locator:
@@ -59,17 +59,19 @@ class AppManager(SetupPage):
         return table.get_by_role("rowheader").or_(table.get_by_role("gridcell")).or_(table.get_by_role("cell")).get_by_role("link")
 
     def _is_loaded(self) -> bool:
-        """A list counts as loaded when it shows rows, its status line, or its empty text, and nothing still spins.
+        """A list counts as loaded when it shows rows or its empty text, and nothing still spins.
 
-        Nobody documented an empty list: one that shows none of these counts once it stayed so for a while.
+        Nobody documented an empty list. A status line may be there before the rows are, so one that shows neither
+        counts as empty only once it stayed so for a while and its status line, if any, says so too.
         """
         if not self.heading.count() or self.spinner.count():
             self._quiet_since = None
             return False
-        if self.count() is not None or self.sentence("manager.empty").count() or self.rows.count():
+        if self.rows.count() or self.sentence("manager.empty").count():
             return True
         self._quiet_since = self._quiet_since or time.monotonic()
-        return bool(self.new_button.count()) and time.monotonic() - self._quiet_since > QUIET
+        quiet = time.monotonic() - self._quiet_since > QUIET
+        return bool(self.new_button.count()) and not self.count() and quiet
 
     def count(self) -> int | None:
         """Number of apps by the status line; None when there is none or it is still open (``50+``)."""

@@ -19,11 +19,13 @@ class CreateForm(SetupPage):
         return AppFields(self.page, self.labels, self.timeouts.action)
 
     def wait(self) -> None:
-        """Wait until the form shows its first field."""
+        """Wait until the form shows its first field, or what opens its section, or its button."""
         name = by_role(self.page, "textbox", self.labels.pattern("create.name"))
         button = by_role(self.page, "button", self.labels.pattern("create.basic_section"))
-        known_by = (("textbox", "create.name"), ("button", "create.basic_section"))
-        self.arrive("the form of a new External Client App", [Outcome("form", element=name.or_(button))], by=known_by)
+        create = by_role(self.page, "button", self.labels.pattern("create.create"))
+        form = Outcome("form", element=name.or_(button).or_(create))
+        known_by = (("textbox", "create.name"), ("button", "create.basic_section"), ("button", "create.create"))
+        self.arrive("the form of a new External Client App", [form], by=known_by)
 
     def open_basic_section(self) -> None:
         """Open ``Basic Information`` if some release shows it closed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
 from flows.pages.base import Region, by_role, the_only
@@ -13,6 +13,9 @@ from flows.pages.labels import Labels, exactly
 
 TOKEN = re.compile(r"[(（]\s*([a-z][a-z_]*)[^()（）]*[)）]\s*$")
 """The token that ends a scope's text in every language: ``Manage user data via APIs (api)``."""
+
+MAX_CLIMB = 6
+"""How many levels above a list the part of the page is that holds both lists."""
 
 
 class DualList:
@@ -33,7 +36,10 @@ class DualList:
         return the_only(boxes, "listbox", self.labels[key], self.region, self.timeout, state="attached")
 
     def _lists(self, key: str) -> Locator:
-        return _lists(self.region, self.labels, key)
+        return self._in(self.region, key)
+
+    def _in(self, region: Region, key: str) -> Locator:
+        return region.get_by_role("listbox", name=self.labels.pattern(key))
 
     @property
     def available(self) -> Locator:
@@ -95,15 +101,21 @@ class DualList:
             raise UnexpectedPage(f'The scope "{text}" did not move to the other list.') from None
 
     def _button(self, key: str) -> Locator:
-        """The arrow button. Its short names (``Add``) are used elsewhere too, so only the lists' own group is searched.
+        """The arrow button. Its short names (``Add``) are used elsewhere too, so only what lies beside the lists is searched.
 
-        What a group ``has`` is looked for from the group on, so it is named from the page and not from the region.
+        Its name is not documented, so one of an unknown name is known by its place; what it moved is checked anyway.
         """
-        page = self.region if isinstance(self.region, Page) else self.region.page
-        group = self.region.get_by_role("group").filter(has=_lists(page, self.labels, "create.scopes_selected"))
-        region = group.last if group.count() else self.region
-        return the_only(by_role(region, "button", self.labels.pattern(key)), "button", self.labels[key], region, self.timeout)
+        beside = self._beside_lists()
+        named = by_role(self.region if beside is None else beside, "button", self.labels.pattern(key))
+        if beside is not None and named.count() == 0:
+            named = beside.get_by_role("button").filter(visible=True).nth(0 if key == "create.scopes_add" else 1)
+        return the_only(named, "button", self.labels[key], self.region, self.timeout)
 
-
-def _lists(region: Region, labels: Labels, key: str) -> Locator:
-    return region.get_by_role("listbox", name=labels.pattern(key))
+    def _beside_lists(self) -> Locator | None:
+        """The smallest part of the page with both lists and their buttons: to the right first, then to the left (UTAM)."""
+        holder = self.available
+        for _ in range(MAX_CLIMB):
+            holder = holder.locator("xpath=..")
+            if self._in(holder, "create.scopes_selected").count():
+                return holder if holder.get_by_role("button").filter(visible=True).count() >= 2 else None
+        return None
