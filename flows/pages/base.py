@@ -77,14 +77,14 @@ def find(region: Region, role: str, name: re.Pattern[str], label: str, timeout: 
 
 
 def names_by_role(region: Region, role: str) -> list[str]:
-    """Accessible names of all elements of a role in a region, without their values."""
+    """Names of all elements of a role in a region, without the mark of a required field, and without their values."""
     root = region.locator("body") if isinstance(region, Page) else region
     try:
         snapshot = root.first.aria_snapshot(timeout=2_000)
     except PlaywrightError:
         return []
     found = re.findall(rf'^\s*- \'?{role} "((?:[^"\\]|\\.)*)"', snapshot, re.MULTILINE)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(name.lstrip("* ").rstrip(" *") for name in found))  # the mark of a required field
 
 
 def sought(role: str, label: str, region: Region) -> Sought:

@@ -133,6 +133,22 @@ class Mailbox:
                 )
             self._reconnecting(partial(self._wait, left))
 
+    def newest(self) -> datetime | None:
+        """When the newest mail came (UTC); None when the folder is empty. No mail is opened.
+
+        Raises:
+            VerificationNeeded: the box can't be opened.
+        """
+        return self._reconnecting(self._time_of_newest)
+
+    def _time_of_newest(self) -> datetime | None:
+        client = self._connected()
+        numbers = client.search("ALL")
+        if not numbers:
+            return None
+        came = client.fetch([max(numbers)], ["INTERNALDATE"])[max(numbers)].get(b"INTERNALDATE")
+        return came.astimezone(UTC) if isinstance(came, datetime) else None
+
     def close(self) -> None:
         """Log out; a server that is gone already is no matter."""
         if self._client is None:

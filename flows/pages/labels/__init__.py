@@ -108,6 +108,10 @@ class Labels:
         """Keys of all labels whose most likely text this is; the same word may stand on several pages."""
         return [key for key, label in self._labels.items() if label.texts[0] == text]
 
+    def guesses(self) -> list[str]:
+        """Keys of labels that nobody was seen to document, sorted; those of the login pages work in any language."""
+        return [key for key in self.keys() if self._labels[key].source.startswith("guess") and not key.startswith(BEFORE_LOGIN)]
+
     def keys(self) -> list[str]:
         """All keys of this language, sorted."""
         return sorted(self._labels)
@@ -122,6 +126,11 @@ def _flexible(text: str) -> str:
     """Escape a text, letting white space and the two kinds of apostrophe vary."""
     spaced = re.sub(r"(?:\\?\s)+", r"\\s+", re.escape(text))
     return re.sub("['’]", "['’]", spaced)
+
+
+def keys_in(file: Path) -> list[str]:
+    """Keys of a label file. Raises SettingsError when it is malformed."""
+    return sorted(_read(file))
 
 
 def languages() -> list[str]:

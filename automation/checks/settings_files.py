@@ -1,0 +1,95 @@
+"""The settings: whether they are right, and whether their secrets lie open."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from automation.checks.check import Check, failed, passed, skipped
+from automation.errors import SettingsError
+from automation.settings_table import SECRET_FILES, SETTINGS
+
+if TYPE_CHECKING:
+    from automation.settings import Settings
+
+GIT_SECONDS: Final = 10.0
+
+
+def values(error: SettingsError | None, where: str) -> Iterator[Check]:
+    """One line for each setting that is not right."""
+    if error is None:
+        yield passed("settings.values", f"all settings are there and well-formed ({where})")
+        return
+    lines = [line.strip() for line in error.message.splitlines()]
+    for problem in lines[1:] if len(lines) > 1 else lines:
+        yield failed("settings.values", problem, error.next, error.exit_code)
+
+
+def secret_files(environment: Mapping[str, str], dotenv: Path | None, settings: Settings | None) -> dict[Path, str]:
+    """Every file on this machine in which the settings keep a secret, and what it is."""
+    found: dict[Path, str] = {}
+    in_dotenv = _read(dotenv)
+    if dotenv is not None and any(setting.secret and in_dotenv.get(setting.name) for setting in SETTINGS):
+        found[dotenv] = "settings"
+    both = {**in_dotenv, **environment}
+    for file_name, name in SECRET_FILES.items():
+        if both.get(file_name):
+            found[Path(both[file_name]).expanduser()] = name
+    if settings is not None:
+        found |= _files_of(settings)
+    return {path: what for path, what in found.items() if path.is_file()}
+
+
+def _files_of(settings: Settings) -> dict[Path, str]:
+    kept = {settings.sf_passkey_file: "passkeys", settings.sf_storage_state: "a browser session"}
+    found = {path: what for path, what in kept.items() if path is not None}
+    targets = (target.partition(":") for target in settings.credentials_to)
+    return found | {Path(rest).expanduser(): "delivered credentials" for kind, _, rest in targets if kind in ("dotenv", "json")}
+
+
+def _read(dotenv: Path | None) -> Mapping[str, str]:
+    from dotenv import dotenv_values
+
+    if dotenv is None or not dotenv.is_file():
+        return {}
+    try:
+        return {name: value for name, value in dotenv_values(dotenv, interpolate=False).items() if value}
+    except (OSError, UnicodeDecodeError):
+        return {}
+
+
+def modes(files: Mapping[Path, str]) -> Check:
+    """Whether other users of this machine can read them."""
+    if os.name != "posix":
+        return skipped("settings.file_modes", "this system has no file modes")
+    open_files = [path for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077]
+    if open_files:
+        listed = ", ".join(f"{path} ({files[path]}, mode {stat.S_IMODE(path.stat().st_mode):o})" for path in open_files)
+        cure = "; ".join(f"chmod 600 {path}" for path in open_files)
+        return failed("settings.file_modes", f"Others on this machine can read {listed}.", cure, SettingsError.exit_code)
+    return passed("settings.file_modes", f"{len(files)} files with secrets, readable for this user alone")
+
+
+def tracked(files: Mapping[Path, str]) -> Check:
+    """Whether git keeps one of them."""
+    if shutil.which("git") is None:
+        return skipped("settings.tracked_files", "git is not installed")
+    kept = [path for path in files if _in_git(path)]
+    if kept:
+        listed = ", ".join(f"{path} ({files[path]})" for path in kept)
+        cure = f"git rm --cached {' '.join(map(str, kept))}, add it to .gitignore, and change the secret: git's history keeps it."
+        return failed("settings.tracked_files", f"Git keeps {listed}.", cure, SettingsError.exit_code)
+    return passed("settings.tracked_files", "git keeps none of them")
+
+
+def _in_git(path: Path) -> bool:
+    command = ["git", "-C", str(path.absolute().parent), "ls-files", "--error-unmatch", "--", path.name]
+    try:
+        return subprocess.run(command, capture_output=True, check=False, timeout=GIT_SECONDS).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
