@@ -19,6 +19,7 @@ from automation.secrets import Secret, private
 from automation.settings import Settings
 from automation.steps import Finding, step, unchanged
 from flows.org_language import follow_language
+from flows.pages.setup_page import LOGIN_FIELDS
 from flows.verify_identity import IdentityVerification
 
 log = logging.getLogger(__name__)
@@ -107,17 +108,24 @@ def _inside(page: Page) -> bool:
     if address.scheme != "https" or my_domain is None or PASSING_THROUGH.match(address.path):
         return False
     if address.host == my_domain:
-        return address.path.startswith(_CLASSIC)
+        return address.path.startswith(_CLASSIC) or _setup_stayed(page, address)
     return address.path.startswith(("/lightning/", "/one/"))
 
 
 _CLASSIC = ("/setup/forcecomHomepage.apexp", "/ui/setup/Setup", "/lightning/page/home")
 
 
+def _setup_stayed(page: Page, address: hosts.Address) -> bool:
+    """Whether the My Domain host itself shows Setup. By all evidence it only passes on to the Setup host, with an empty page."""
+    if not address.path.startswith("/lightning/setup/"):
+        return False
+    shown = page.get_by_role("heading").filter(visible=True).count() > 0
+    return shown and page.locator(LOGIN_FIELDS).filter(visible=True).count() == 0
+
+
 def _in_setup(page: Page) -> bool:
-    """Whether a Setup page is open. On the My Domain host that path is only passing through."""
-    address = hosts.parse(page.url)
-    return address.path.startswith("/lightning/setup/") and address.host != hosts.my_domain_of(address.host) and _inside(page)
+    """Whether a Setup page is open, and not only passed on the way to another host."""
+    return hosts.parse(page.url).path.startswith("/lightning/setup/") and _inside(page)
 
 
 def note_org(page: Page, settings: Settings, state: OrgState) -> None:

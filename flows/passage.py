@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from playwright.sync_api import Locator, Page
 
 from automation.access import hosts
+from automation.access.codes import Method
 from automation.access.navigation import AnswerLost, Navigation, require_answer
 from automation.errors import ForeignHost, OrgBusy, PersonNeeded, RunbookError, UnexpectedPage
 from automation.outcomes import Outcome, race
@@ -111,8 +112,8 @@ class Passage:
 
     def _pass(self, screen: Screen) -> None:
         log.info("screen: %s", screen.value)
-        if screen in METHODS:
-            self._pass_code(screen)
+        if screen in METHODS or screen is Screen.CODE:
+            self._pass_code(METHODS.get(screen) or self._likely_method())
         elif screen is Screen.LOGIN:
             self._pass_login()
         elif screen is Screen.CHOOSE:
@@ -132,11 +133,15 @@ class Passage:
         else:
             raise explained(screen, self._where())
 
-    def _pass_code(self, screen: Screen) -> None:
-        if not self._codes.can_answer(METHODS[screen]) and self._can_switch():
+    def _pass_code(self, method: Method) -> None:
+        if not self._codes.can_answer(method) and self._can_switch():
             self._follow(self._identity.other_method)
             return
-        self._codes.enter(METHODS[screen], self._navigation)
+        self._codes.enter(method, self._navigation)
+
+    def _likely_method(self) -> Method:
+        """The first kind of code that can be told, where the page does not say which it wants; mails are the usual way."""
+        return next((method for method in Method if self._codes.can_answer(method)), Method.EMAIL)
 
     def _pass_login(self) -> None:
         if self._form is None:

@@ -27,6 +27,7 @@ class Screen(Enum):
     TOTP = "Verify Your Identity (authenticator code)"
     SMS = "Verify Your Identity (text message code)"
     TEMPORARY = "Verify Your Identity (temporary code)"
+    CODE = "Verify Your Identity (a code that the page does not describe)"
     PUSH = "Verify Your Identity (Salesforce Authenticator)"
     PASSKEY = "Verify Your Identity (passkey)"
     CHOOSE = "Choose a Verification Method"
@@ -67,6 +68,7 @@ MARKS: dict[Screen, Mark] = {
     Screen.TOTP: Mark(element="#tc"),
     Screen.SMS: Mark(element="#smc"),
     Screen.TEMPORARY: Mark(element="#tmpc"),  # the id is a guess; the path is looked at too
+    Screen.CODE: Mark(),
     Screen.CHOOSE: Mark(element="input[name=selectedMethod]", heading="identity.choose_heading"),
     Screen.PUSH: Mark(path=r"/method/LLVerification"),
     Screen.PASSKEY: Mark(path=r"/method/UnifiedPasskeyVerificationUi"),
@@ -79,7 +81,8 @@ MARKS: dict[Screen, Mark] = {
     Screen.LOGIN_FLOW: Mark(path=r"loginflow", heading="identity.concurrent_heading"),
     Screen.ROBOT: Mark(element="iframe[src*=captcha i], iframe[title*=captcha i], [class*=captcha i]", text="identity.robot"),
 }
-"""In this order: what ends a verification comes before the form that it is shown on. The login page is known by its fields."""
+"""In this order: what ends a verification comes before the form that it is shown on. The login page is known by its fields,
+and a page of new ids, path and words by its field for a code below the usual heading."""
 
 METHODS = {
     Screen.EMAIL: Method.EMAIL,
@@ -208,6 +211,8 @@ class IdentityPage(PageObject):
 
     def _has_element(self, screen: Screen) -> bool:
         mark = MARKS[screen]
+        if screen is Screen.CODE:
+            return self.code.count() == 1 and self._heading("identity.heading").filter(visible=True).count() > 0
         if screen in METHODS and self.method() is METHODS[screen] and self.code.count() > 0:
             return True
         return any(

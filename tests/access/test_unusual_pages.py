@@ -1,0 +1,72 @@
+"""Getting in through pages whose marks nobody has seen yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from automation.access.codes import Method
+from automation.errors import VerificationNeeded
+from automation.outcomes import Outcome
+from flows.log_in import enter
+from flows.verify_identity import IdentityVerification
+from tests.access.conftest import ListedCodes
+from tests.access.fake_salesforce import MY_DOMAIN, ORG, SETUP_HOME, VERIFY, FakeSalesforce, one_step, to
+
+pytestmark = pytest.mark.browser
+Make = Callable[..., IdentityVerification]
+
+NEW_PATH = VERIFY.replace("method", "VerifyUi")
+BARE = """<title>Verify Your Identity | Salesforce</title><h2>Verify Your Identity</h2><form method=post>
+<label for=c>Verification Code</label><input id=c name=code><button>Verify</button></form>"""
+
+
+def _login_to_bare_page(salesforce: FakeSalesforce) -> None:
+    salesforce.on(f"{ORG}/", one_step(), to(ORG + NEW_PATH))
+    salesforce.on(ORG + NEW_PATH, BARE, to(SETUP_HOME))
+
+
+@pytest.mark.parametrize("method", [Method.EMAIL, Method.TOTP])
+def test_a_page_that_does_not_say_which_code_it_wants_gets_the_one_that_can_be_told(
+    method: Method, page: Page, salesforce: FakeSalesforce, verification: Make
+) -> None:
+    _login_to_bare_page(salesforce)
+    codes = ListedCodes("123456", methods=(method,))
+    means = verification(codes)
+    enter(page, means.settings, means)
+    assert salesforce.sent("code") == ["123456"]
+    assert codes.requests[0].method is method
+
+
+def test_without_any_source_such_a_page_names_what_to_set(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    _login_to_bare_page(salesforce)
+    means = verification()
+    with pytest.raises(VerificationNeeded, match="no source for it is configured"):
+        enter(page, means.settings, means)
+
+
+def test_a_field_for_a_code_without_the_usual_heading_gets_no_code(
+    page: Page, salesforce: FakeSalesforce, verification: Make
+) -> None:
+    salesforce.on(ORG + "/promotion", BARE.replace("<h2>Verify Your Identity</h2>", "<h2>Redeem</h2>"))
+    page.goto(ORG + "/promotion")
+    codes = ListedCodes("123456")
+    means = verification(codes)
+    with pytest.raises(Exception, match="unknown page"):
+        means.until(page, Outcome("the wanted page", fact=lambda: False))
+    assert not codes.requests
+
+
+def test_setup_on_the_my_domain_host_itself_is_accepted_once_it_shows(
+    page: Page, salesforce: FakeSalesforce, verification: Make
+) -> None:
+    here = SETUP_HOME.replace("salesforce-setup.com", "salesforce.com")
+    salesforce.on(f"{ORG}/", one_step(), to(here))
+    late = "<script>setTimeout(() => { document.body.innerHTML = '<h1>External Client App Manager</h1>' }, 300)</script>"
+    salesforce.on(here, f"<body>{late}")
+    means = verification()
+    enter(page, means.settings, means)
+    assert page.url == here
+    assert page.url.startswith(f"https://{MY_DOMAIN}/")
