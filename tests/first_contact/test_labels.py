@@ -1,0 +1,146 @@
+"""Label files: the same labels in every language, each with its source; the user's own file wins."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from automation import labels as command
+from automation.errors import SettingsError
+from automation.org_state import OrgState
+from automation.replica import build
+from flows.org_language import follow_language, page_language
+from flows.pages import labels as label_files
+from flows.pages.labels import LabelMissing, Labels
+
+OTHERS = ["ja", "es"]
+
+GAPS = {"scopes.sfap_api", "scopes.cdp_api"}
+"""Scopes that no screenshot in these languages shows; the procedure needs neither."""
+
+
+class Told:
+    """A page that tells a language."""
+
+    def __init__(self, lang: str | None) -> None:
+        self._lang = lang
+
+    def locator(self, _: str) -> Told:
+        return self
+
+    def get_attribute(self, _: str) -> str | None:
+        return self._lang
+
+
+def file_of(language: str) -> dict[str, dict[str, dict[str, object]]]:
+    return tomllib.loads((label_files.FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_has_the_english_labels_but_for_the_listed_gaps(language: str) -> None:
+    english, other = Labels("en"), Labels(language)
+    assert set(english.keys()) - set(other.keys()) == GAPS
+    assert set(other.keys()) <= set(english.keys())
+
+
+@pytest.mark.parametrize("language", ["en", *OTHERS])
+def test_every_label_says_where_it_was_seen_or_that_it_is_a_guess(language: str) -> None:
+    without = [
+        f"{table}.{name}" for table, entries in file_of(language).items() for name, one in entries.items() if not one.get("source")
+    ]
+    assert without == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_an_english_text_stands_in_only_where_it_is_marked_as_a_guess(language: str) -> None:
+    """A real translation and an English text side by side would hide which one is evidence."""
+    english = Labels("en")
+    unmarked = [
+        f"{table}.{name}"
+        for table, entries in file_of(language).items()
+        for name, one in entries.items()
+        for text in (one["text"] if isinstance(one["text"], list) else [one["text"]])
+        if text in english.label(f"{table}.{name}").texts
+        and "guess" not in str(one["source"])
+        and table not in ("login", "identity")
+    ]
+    assert unmarked == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_the_replica_marks_as_guessed_is_marked_here_too(language: str) -> None:
+    """The evidence is one; the replica and the label files are two readings of it."""
+    guessed = set(json.loads((build.HERE / "labels" / f"{language}.json").read_text(encoding="utf-8"))["_guessed"])
+    pairs = {
+        "manager.new": "manager.new",
+        "policies.ip_bypass": "ip.Bypass",
+        "detail.save": "common.save",
+        "create.create": "create.create",
+    }
+    for ours, theirs in pairs.items():
+        assert Labels(language).label(ours).source.startswith("guess") is (theirs in guessed), ours
+
+
+def test_a_label_that_is_missing_is_named_with_language_and_file() -> None:
+    with pytest.raises(LabelMissing) as caught:
+        Labels("es")["scopes.sfap_api"]
+    assert '"scopes.sfap_api"' in caught.value.message
+    assert '"es"' in caught.value.message
+    assert "flows/pages/labels/es.toml" in caught.value.next
+    assert "English" in caught.value.next
+
+
+def test_a_language_without_a_file_is_named_with_the_way_out() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Labels("pt")
+    assert '"pt"' in caught.value.message
+    for part in ("English", "LABELS_FILE", "en.toml"):
+        assert part in caught.value.next
+
+
+def test_a_file_of_ones_own_wins_and_may_stand_in_for_a_language(tmp_path: Path) -> None:
+    own = tmp_path / "pt.toml"
+    own.write_text('manager.new = { text = "Novo aplicativo cliente externo", source = "PT" }\n', encoding="utf-8")
+    labels = Labels("en", own)
+    assert labels["manager.new"] == "Novo aplicativo cliente externo"
+    labels.speak("pt")
+    assert labels["manager.new"] == "Novo aplicativo cliente externo"
+    with pytest.raises(LabelMissing):
+        labels["detail.save"]
+
+
+def test_login_and_identity_pages_are_known_in_every_language_before_one_is_chosen() -> None:
+    for text in ("Verification Code", "検証コード", "Código de verificación"):
+        assert Labels("en").same("identity.code", text)
+        assert Labels("ja").same("identity.code", text)
+    assert Labels("es")["login.password"] == "Contraseña"
+
+
+@pytest.mark.parametrize(
+    ("told", "language"), [("ja", "ja"), ("es-MX", "es"), ("en_US", "en"), ("", "en"), (None, "en"), ("{lang}", "en")]
+)
+def test_the_page_tells_the_language(told: str | None, language: str) -> None:
+    labels, state = Labels("en"), OrgState(host="acme.my.salesforce.com")
+    follow_language(Told(told), labels, state)  # type: ignore[arg-type]
+    assert (labels.language, state.language) == (language, language)
+
+
+def test_a_page_that_tells_no_language_is_left_alone() -> None:
+    assert page_language(Told("english")) is None  # type: ignore[arg-type]
+
+
+def test_the_report_names_what_each_language_lacks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([]) == 0
+    told = capsys.readouterr().out
+    assert "ja: " in told
+    assert "missing: scopes.cdp_api" in told
+
+
+def test_a_label_file_with_an_unknown_label_is_refused_with_the_nearest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('[detail]\nsvae = { text = "Keep" }\n', encoding="utf-8")
+    assert command.main([str(own)]) == 78
+    assert "detail.svae: there is no such label; did you mean detail.save?" in capsys.readouterr().out
