@@ -40,7 +40,7 @@ class SettingsTab(AppTab):
 
     @property
     def _key_and_secret(self) -> Locator:
-        name = self.labels.pattern("detail.key_and_secret")
+        name = self.labels.containing("detail.key_and_secret")  # its icon may add "opens in a new tab" to the name
         return by_role(self.region, "button", name).or_(by_role(self.region, "link", name))
 
     def key_and_secret_button(self) -> Locator:

@@ -16,6 +16,7 @@ from flows.pages.dual_list import DualList
 from flows.pages.labels import Labels
 from flows.pages.run_as import RunAsField
 from flows.pages.sections import open_section
+from flows.pages.settings_tab import SettingsTab
 
 pytestmark = pytest.mark.browser
 
@@ -110,6 +111,15 @@ EDITABLE = """<ul role=tablist><li role=tab aria-selected=true>Policies</li></ul
 def test_a_tick_that_view_mode_shows_as_a_picture_is_read_in_edit_mode(page: Page) -> None:
     page.set_content(EDITABLE)
     assert AppPolicies(page, Labels(), Timeouts(SECONDS, SECONDS, SECONDS)).differences(_spec()) == {}
+
+
+def test_the_button_to_key_and_secret_may_say_that_it_opens_a_tab(page: Page) -> None:
+    page.set_content(
+        "<button aria-expanded=true>OAuth Settings</button><a href='#'>Consumer Key and Secret<i>Opens in a new tab</i></a>"
+    )
+    tab = SettingsTab(page, Labels(), Timeouts(SECONDS, SECONDS, SECONDS))
+    tab.open_oauth_section()
+    assert tab.key_and_secret_button().is_visible()
 
 
 ROWS = """<h1><span>SETUP</span><span>External Client App Manager</span></h1><button>New External Client App</button>
