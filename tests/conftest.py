@@ -22,6 +22,13 @@ hypothesis.settings.load_profile("any machine")
 _numbers = itertools.count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of ``tests/replay``; options can only be declared at the top."""
+    group = parser.getgroup("recordings of an org's pages")
+    group.addoption("--recording", action="append", default=[], metavar="FILE", help="replay this *.recording.zip (repeatable)")
+    group.addoption("--labels-file", metavar="FILE", help="replay with this LABELS_FILE over the built-in labels")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Slow tests run only when they are asked for: ``-m slow``, or any other expression with that word."""
     if "slow" in str(config.getoption("markexpr")):

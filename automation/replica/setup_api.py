@@ -61,7 +61,7 @@ def _bootstrap(ex: Exchange, user: User, _: Params) -> Any:
     return {
         "look": knobs.look,
         "variants": knobs.web(),
-        "labels": labels(knobs.language),
+        "labels": {**labels(knobs.language), **knobs.labels_override},
         "language": knobs.language,
         "user": {"name": user.name, "username": user.username, "email": user.email},
         "org": {"id": org.id, "name": org.name},

@@ -71,6 +71,7 @@ class Variants:
     policies_open_on_edit: bool = knob(False, "OAuth Policies opens by itself on Edit; UI 15.8", web=True)
     new_button: bool = knob(True, "New External Client App is shown (fault: missing permission); UI 8", web=True)
     popup_blocked: bool = knob(False, "the browser blocks the new tab (fault)", web=True)
+    labels_override: dict[str, str] = knob({}, "texts that a release changed: key of labels/en.json to its new text")
     bundle: str = knob("1.22.3-synthetic", "which built bundle is served")
 
     # Rules of the org.

@@ -1,0 +1,5 @@
+"""Recordings of an org's pages, which replay without the org.
+
+A recording holds, per step, static copies of the pages, and what the page objects looked for and read on them. All that
+names the org or its people is replaced before anything is written. `replay` does the same looking and reading again.
+"""
