@@ -14,8 +14,10 @@
   const words = new Set();
 
   const escaped = text => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;');
-  const noted = text => {  // on a page of secrets, what may be a key, a token or a code
-    if (blank) for (const word of text.match(/(?=[^\s"'<>]*\d)[\w.!+\/=%-]{16,}|\b\d{5,8}\b/g) || []) words.add(word);
+  // What may be a key, a token, a code, or the seed of an authenticator app, also in groups of four.
+  const SECRET = /(?=[^\s"'<>]*\d)[\w.!+\/=%-]{16,}|\b\d{5,8}\b|\b[A-Z2-7]{16,}\b|\b(?:[A-Z2-7]{4} ){3,}[A-Z2-7]{4}\b/g;
+  const noted = text => {
+    if (blank) for (const word of text.match(SECRET) || []) words.add(word);
     return text;
   };
   const address = href => (/^\s*javascript:/i.test(href) ? '#' : blank ? href.replace(/([?&][^=&#]*)=(?!true\b)[^&#]*/g, '$1=') : href.split(/[?#]/)[0]);

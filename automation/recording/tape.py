@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,10 +21,13 @@ from automation.run import StepResult
 from automation.steps import Step
 from flows.pages.base import Region
 from flows.pages.fields import Field
+from flows.pages.identity import MARKS, Screen
 from flows.pages.labels import Labels
 
 TRIES: Final = 3
 """How often a page that changes while it is copied is copied again."""
+
+_SEED: Final = re.compile(MARKS[Screen.ENROL_TOTP].path or "")
 
 
 @dataclass
@@ -89,7 +93,9 @@ class Tape:
         return Look(self._step, page, kind, owner, name, key, panel, texts, read, error)
 
     def _copied(self, page: Page) -> int:
-        """The number of the page as it stands now; numbers begin at 1."""
+        """The number of the page as it stands now; numbers begin at 1. The page of a new authenticator seed is left out."""
+        if _SEED.search(urlsplit(page.url).path):
+            raise PlaywrightError("not copied")  # as for a page that went away: the look is not kept
         found = copy_page(page, self._known, private=self._is_private(page))
         if id(found) not in self._numbers:
             self.pages.append(found)

@@ -1,0 +1,159 @@
+"""Recordings: made without a name or a secret of the org; a changed label is told so that it can be mended."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from automation import record as command
+from automation import secrets
+from automation.errors import UsageError
+from automation.recording import file
+from automation.recording.looks import OWNERS, WATCHES
+from automation.recording.recorded_run import review_of
+from automation.recording.replay import Replay
+from automation.recording.watching import watching
+from flows.pages.labels import Labels
+from tests.recordings.make import FOLDER, record
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from automation.recording.file import Recording
+    from automation.replica import OrgHandle
+
+RENAMED = """\
+TextField "create.contact_email" find textbox on page 5 (External Client App Manager | Salesforce):
+Looked for textbox "Contact Email" and found none; nearest there: "Contact Email Address", "Contact Phone", """
+SUGGESTED = """\
+Label create.contact_email; nearest textbox that is no other known label: "Contact Email Address", "Contact Phone", "Logo Image URL"
+If that is the control, put this line into flows/pages/labels/en.toml or your LABELS_FILE:
+[create]
+contact_email = { text = ["Contact Email", "Contact Email Address"], source = "renamed" }"""
+
+
+def committed(name: str) -> Recording:
+    return file.read(FOLDER / (name + file.SUFFIX))
+
+
+def misses(recording: Recording, browser: Browser, step: str, labels: Labels | None = None) -> list[str]:
+    wanted = next(one for one in recording.steps if one.id == step)
+    return [miss.text for miss in Replay(recording, browser, labels).misses(wanted)]
+
+
+@pytest.mark.browser
+def test_a_changed_label_is_named_with_its_step_the_nearest_candidates_and_the_line_that_mends_it(closed_browser: Browser) -> None:
+    (text,) = misses(committed("renamed"), closed_browser, "1.4")
+    assert text.startswith(RENAMED)
+    assert text.endswith(SUGGESTED)
+
+
+@pytest.mark.browser
+def test_the_suggested_line_mends_it(closed_browser: Browser, tmp_path: Path) -> None:
+    own = tmp_path / "labels.toml"
+    own.write_text("\n".join(SUGGESTED.splitlines()[2:]))
+    assert misses(committed("renamed"), closed_browser, "1.4", Labels("en", own)) == []
+
+
+@pytest.mark.browser
+def test_a_value_that_reads_otherwise_is_told(closed_browser: Browser) -> None:
+    """A replay that could not fail would prove nothing."""
+    recording = committed("winter27")
+    looks = tuple(replace(look, value="other") if look.kind == "read" and look.step == "1.7" else look for look in recording.looks)
+    told = misses(replace(recording, looks=looks), closed_browser, "1.7")
+    assert len(told) == sum(look.kind == "read" and look.step == "1.7" for look in looks)
+    assert "recorded was 'other'" in told[0]
+
+
+@pytest.mark.browser
+def test_a_second_control_of_the_same_name_is_told(closed_browser: Browser) -> None:
+    recording = committed("winter27")
+    number = next(look.page for look in recording.looks_of("1.7") if look.name == "create_button")
+    html = recording.page(number).html.replace("</body>", "<button>Create</button></body>")
+    pages = tuple(replace(page, html=html) if page.number == number else page for page in recording.pages)
+    assert any(
+        'Looked for one button "Create" and found 2' in text
+        for text in misses(replace(recording, pages=pages), closed_browser, "1.7")
+    )
+
+
+@pytest.mark.browser
+def test_a_recording_holds_no_name_and_no_secret_of_the_org(
+    new_org: Callable[..., OrgHandle], browser: Browser, closed_browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Searched in every file of it, and in the page for looking it through; and it replays."""
+    monkeypatch.setattr(secrets, "_known", {})
+    org = new_org("weyland--yutani.sandbox", seed=7)
+    path = tmp_path / f"org{file.SUFFIX}"
+    result, run = record(org, path, tmp_path, browser=browser)
+    assert result.outcome == "created"
+    with zipfile.ZipFile(path) as archive:
+        kept = {name: archive.read(name).decode() for name in archive.namelist()}
+    kept["review"] = review_of(path).read_text()
+    pair, state = run.state.credentials, run.state
+    assert pair is not None
+    assert state.app_id
+    assert state.org_id
+    names = {
+        "weyland",
+        "yutani",
+        org.admin.username,
+        org.admin.email,
+        org.run_as,
+        state.app_id[:15],
+        state.org_id[:15],
+        pair.fingerprint,
+    }
+    names |= {pair.client_id.reveal(), pair.client_secret.reveal(), org.admin.password, str(tmp_path)}
+    assert [(name, found) for name, text in kept.items() for found in names if found.casefold() in text.casefold()] == []
+    assert [name for name, text in kept.items() if secrets.holds_secret(text)] == []
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(review_of(path).stat().st_mode) == 0o600
+    assert misses(file.read(path), closed_browser, "4.7") == []
+
+
+def test_the_committed_recordings_are_small_and_made_of_texts_alone() -> None:
+    for path in FOLDER.glob("*" + file.SUFFIX):
+        assert path.stat().st_size < 300_000
+        with zipfile.ZipFile(path) as archive:
+            assert {Path(name).suffix for name in archive.namelist()} == {".json", ".html", ".yml"}
+
+
+def test_only_a_recording_is_read(tmp_path: Path) -> None:
+    path = tmp_path / f"no{file.SUFFIX}"
+    path.write_text("text")
+    with pytest.raises(UsageError, match="is no recording"):
+        file.read(path)
+    file.write({file.MANIFEST: '{"schema": 99}'}, path)
+    with pytest.raises(UsageError, match="has form 99"):
+        file.read(path)
+
+
+def test_what_was_written_is_read_again(tmp_path: Path) -> None:
+    recording = committed("renamed")
+    again = file.write(file.members(recording, "review"), tmp_path / f"renamed{file.SUFFIX}")
+    assert file.read(again) == recording
+
+
+def test_page_objects_are_followed_only_while_a_recording_runs() -> None:
+    before = {watch: vars(watch.owner)[watch.name] for watch in WATCHES}
+    with watching(None):  # type: ignore[arg-type]  # nobody looks at a page here
+        assert all(vars(watch.owner)[watch.name] is not before[watch] for watch in WATCHES)
+    assert {watch: vars(watch.owner)[watch.name] for watch in WATCHES} == before
+
+
+def test_every_recorded_look_names_a_class_that_a_replay_knows() -> None:
+    for name in ("winter27", "summer25", "renamed"):
+        assert {look.owner for look in committed(name).looks} <= {*OWNERS, ""}
+
+
+def test_the_name_of_the_file_is_checked_before_anything_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--to", "pages.zip"]) == 2
+    assert "ends in .recording.zip" in capsys.readouterr().err
+    assert not os.environ.get("SF_LOGIN_URL")
