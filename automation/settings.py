@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from automation.errors import SettingsError
 from automation.secrets import Secret, remember
+from automation.settings_dotenv import read_dotenv
 from automation.settings_names import problem_with
 from automation.settings_table import SECRET_FILES, SETTINGS, Setting
 
@@ -93,22 +94,10 @@ def load_settings(
     """
     problems: list[str] = []
     given: dict[str, _Given] = {}
-    layers = [(_dotenv(dotenv), str(dotenv)), (os.environ if environment is None else environment, "the environment")]
+    layers = [(read_dotenv(dotenv), str(dotenv)), (os.environ if environment is None else environment, "the environment")]
     for values, where in [*layers, (app, "the app file"), (overrides, "the command line")]:
         given |= _layer(values, where, problems)
     return _checked({name: one for name, one in given.items() if one.text.strip()}, problems)
-
-
-def _dotenv(path: Path | None) -> Mapping[str, str]:
-    if path is None or not path.is_file():
-        return {}
-    from dotenv import dotenv_values  # late: --help does not need it
-
-    try:
-        read = dotenv_values(path, interpolate=False)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} can't be read: {error}.") from None
-    return {name: value for name, value in read.items() if value is not None}
 
 
 def _layer(values: Mapping[str, str], where: str, problems: list[str]) -> dict[str, _Given]:
