@@ -134,11 +134,12 @@ class OneRun:
         runner = Runner(bench.toolbox, observers, self.options.plan, self._selection(), results=done)
         try:
             runner.run(todo)
-        except RunbookError as error:
+        except RunbookError as met:
+            error = bench.losses.explained(met)
             self._keep_evidence(error, bench)
             again = person.mends(error, all_steps()) if person is not None and (last or not error.restart) else None
             if again is None:
-                raise
+                raise error from None
             return again
         finally:
             self.round = runner.results

@@ -13,6 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.app_spec import AppSpec
 from automation.artifacts import Recorder
 from automation.browser import new_context
+from automation.losses import Losses
 from automation.options import Options
 from automation.org_state import OrgState
 from automation.report.console import Console
@@ -32,6 +33,7 @@ class Workbench:
     page: Page
     toolbox: Toolbox
     recorder: Recorder
+    losses: Losses
 
 
 @contextmanager
@@ -62,7 +64,7 @@ def workbench(
         timeouts = Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
         toolbox.make(PageObject, lambda kind: kind(page, toolbox.get(Labels), timeouts))
         state.read_pages = lambda: read_pages(toolbox.get(AppPage), spec, state)
-        yield Workbench(page, toolbox, recorder)
+        yield Workbench(page, toolbox, recorder, Losses(page))
     finally:
         verification.close()
         recorder.detach()

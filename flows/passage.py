@@ -77,9 +77,9 @@ class Passage:
         """Wait for the wanted page, a known screen, or trouble."""
         known = self._identity.known
         outcomes = [
+            Outcome(_BROKEN, fact=self._navigation.broken),  # first: the wanted address may have an error for a page
             self._done,
             Outcome(_FOREIGN, fact=self._on_foreign_host),
-            Outcome(_BROKEN, fact=self._navigation.broken),
             Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
             Outcome(_SCREEN, element=known),
             Outcome(_UNKNOWN, fact=self._is_unknown),

@@ -72,6 +72,9 @@ HEALED: dict[str, Case] = {
     "the token: 503 with Retry-After": Case(({"effect": "status", "kind": "token", "status": 503, "retry_after": 1},)),
     "the token: connection reset": Case(({"effect": "reset_before", "kind": "token", "method": "POST"},)),
     "static files: slow": Case(({"effect": "delay", "kind": "static", "seconds": 0.5, "times": 0},)),
+    "static files: the style sheet is missing": Case(
+        ({"effect": "status", "kind": "static", "status": 503, "path": r"\.css$"},), variants={"look": "summer25"}
+    ),
     "static files: one breaks off": Case(
         ({"effect": "truncate", "kind": "static", "path": r"app\.js"},), settings={"TIMEOUT_PAGE": "6"}
     ),
