@@ -7,6 +7,7 @@ further runs have to reach the wanted state. A seed gives the same schedule ever
 from __future__ import annotations
 
 import argparse
+import logging
 import multiprocessing
 import sys
 import time
@@ -20,7 +21,7 @@ from automation.settings import load_settings
 from tests.bench.chaos_faults import schedule
 from tests.bench.chaos_run import Chaos, Verdict
 
-CHUNK = 10
+CHUNK = 5
 """Schedules per task: a worker keeps its replica and browser for so many."""
 
 
@@ -35,6 +36,7 @@ def chaos(patience: float = 1.0) -> Iterator[Chaos]:
 
 def work(seeds: list[int], patience: float) -> list[Verdict]:
     """Carry out some schedules; the task of a worker."""
+    logging.disable(logging.ERROR)  # broken connections are meant
     with chaos(patience) as ready:
         return [ready.carry_out(schedule(seed)) for seed in seeds]
 
@@ -42,9 +44,12 @@ def work(seeds: list[int], patience: float) -> list[Verdict]:
 def verdicts(seeds: list[int], jobs: int, patience: float) -> Iterator[Verdict]:
     """The verdicts of all schedules, as they come."""
     parts = [seeds[begin : begin + CHUNK] for begin in range(0, len(seeds), CHUNK)]
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), max_tasks_per_child=1) as pool:
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), max_tasks_per_child=1)
+    try:
         for done in pool.map(work, parts, [patience] * len(parts)):
             yield from done
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def summary(seed: int, found: Iterable[Verdict], seconds: float) -> str:
@@ -73,6 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="seed of the first; the others follow")
     parser.add_argument("--jobs", type=int, default=1, help="worker processes")
     parser.add_argument("--patience", type=float, default=1.0, help="multiplies the time limits, for a busy machine")
+    parser.add_argument("--minutes", type=float, default=0.0, help="stop after so long, and tell of what was done by then")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line per schedule")
     given = parser.parse_args(arguments)
     started, found = time.monotonic(), []
@@ -80,6 +86,8 @@ def main(arguments: list[str] | None = None) -> int:
         found.append(verdict)
         if given.verbose or not verdict.good:
             print(verdict, file=sys.stderr, flush=True)
+        if given.minutes and time.monotonic() - started > given.minutes * 60:
+            break
     print(summary(given.seed, found, time.monotonic() - started))
     return 0 if all(verdict.good for verdict in found) else 1
 

@@ -33,7 +33,7 @@ from tests.leaks.search import Ledger, files, leaks
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CALLS_OF_A_RUN = 900
+CALLS_OF_A_RUN = 420
 """About as many browser calls does an undisturbed run make."""
 FURTHER_RUNS = 2
 
