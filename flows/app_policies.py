@@ -11,6 +11,7 @@ from automation.errors import FieldRefused, NotPropagatedYet, ReadBackDiffers, S
 from automation.outcomes import Outcome, race
 from automation.steps import Difference
 from flows.pages.base import PageObject
+from flows.pages.confirmation import Confirmation
 from flows.pages.policies_tab import IP_LABELS, PoliciesTab, PolicyValues
 
 RELOAD_EVERY = 20.0
@@ -70,12 +71,19 @@ class AppPolicies(PageObject):
         values = self.values()
         return values.run_as is None and not values.client_credentials
 
-    def look_at_run_as(self) -> None:
-        """Read ``Run As`` when the tick has just made it come up; it may hold a user from before."""
+    def look_at_run_as(self, confirmation: Confirmation) -> None:
+        """Read ``Run As`` when the tick has just made it come up; it may hold a user from before.
+
+        It may come up only once a confirmation was answered that took its time to be asked for.
+        """
         if not self.run_as_hidden or not self.tab.editing() or not self.tab.client_credentials.state():
             return
         with suppress(UnexpectedPage):  # filling it in says what is there instead
-            race(self.page, "Run As", [Outcome("Run As", fact=self.tab.run_as.there)], self.timeouts.action)
+            shown = Outcome("Run As", fact=self.tab.run_as.there)
+            asked = Outcome("a confirmation", element=confirmation.modal_ok)
+            if race(self.page, "Run As", [shown, asked], self.timeouts.action) is asked:
+                confirmation.answer_modal(0)
+                race(self.page, "Run As", [shown], self.timeouts.action)
         self._values = replace(self.values(), run_as=self.tab.run_as.value() or "")
 
     def edit(self) -> None:

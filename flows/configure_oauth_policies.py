@@ -51,8 +51,8 @@ def enable_flow(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec
 
 
 @step("2.5", "Set Run As (Username) to the integration user")
-def set_run_as(policies: AppPolicies, spec: AppSpec) -> Finding:
-    policies.look_at_run_as()
+def set_run_as(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -> Finding:
+    policies.look_at_run_as(confirmation)
     difference = policies.differences(spec).get("run_as")
     if policies.run_as_hidden:
         return skipped("Run As is shown, and compared, only once the flow is ticked")

@@ -11,6 +11,8 @@ def tick_with_confirmation(box: Checkbox, confirmation: Confirmation) -> str:
     with confirmation.expected() as dialogs:
         box.set(True)
         modal = confirmation.answer_modal()
+        if not modal and not box.state():  # the tick waits for an answer that takes its time to be asked for
+            modal = confirmation.answer_modal(box.timeout)
         box.expect(True)
     how = "a modal" if modal else "a dialog" if dialogs else None
     return f"{box.label} ticked" + (f"; {how} was confirmed with OK" if how else "")

@@ -31,12 +31,13 @@ def edit_policies() -> Finding:
 
 
 @step("3.4", "App Authorization: set IP Relaxation")
-def relax_ip(policies: AppPolicies, spec: AppSpec) -> Finding:
+def relax_ip(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -> Finding:
     difference = policies.differences(spec).get("ip_relaxation")
     if difference is None:
         return unchanged(f"IP Relaxation is already {policies.values().ip_relaxation}")
 
     def choose() -> str:
+        confirmation.answer_modal(0)  # a late one would lie over the list
         policies.tab.ip_relaxation.choose(IP_LABELS[spec.ip_relaxation])
         return f"IP Relaxation set to {difference.after}"
 

@@ -24,9 +24,13 @@ class Confirmation(PageObject):
 
     @property
     def modal_ok(self) -> Locator:
-        """The OK button inside a dialog."""
+        """The OK button inside a dialog; another way to say yes (a guess) counts where the dialog holds the known sentence."""
         dialogs = self.page.get_by_role("dialog").or_(self.page.get_by_role("alertdialog"))
-        return by_role(dialogs, "button", self.labels.pattern("confirm.ok"))
+        ok = by_role(dialogs, "button", self.labels.pattern("confirm.ok"))
+        if not self.labels.knows("confirm.yes"):
+            return ok
+        known = dialogs.filter(has_text=self.labels.containing("confirm.client_credentials"))
+        return ok.or_(by_role(known, "button", self.labels.pattern("confirm.yes")))
 
     @contextmanager
     def expected(self) -> Iterator[list[str]]:

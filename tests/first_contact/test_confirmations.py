@@ -1,0 +1,44 @@
+"""The confirmation on ticking the flow is answered in any form, early or late, whether or not the tick waits for it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from flows.confirmed_tick import tick_with_confirmation
+from flows.pages.base import Timeouts
+from flows.pages.confirmation import Confirmation
+from flows.pages.fields import Checkbox
+from flows.pages.labels import Labels
+
+pytestmark = pytest.mark.browser
+
+PAGE = """<label><input type=checkbox>Enable Client Credentials Flow</label><script>
+const box = document.querySelector('input'); box.onchange = () => { if (!box.checked) return; box.checked = !%(undo)s;
+setTimeout(() => { const d = document.createElement('div'); d.role = 'dialog'; d.innerHTML = `<p>%(text)s</p>
+<button>Cancel</button><button>%(yes)s</button>`; document.body.append(d);
+d.querySelectorAll('button')[1].onclick = () => { box.checked = true; d.remove() } }, %(delay)d) }</script>"""
+SENTENCE = "Anyone with the consumer key and consumer secret can access your org on behalf of the selected user."
+
+
+def _tick(page: Page, *, undo: bool = False, delay: int = 0, yes: str = "OK", text: str = SENTENCE) -> str:
+    page.set_content(PAGE % {"undo": str(undo).lower(), "delay": delay, "yes": yes, "text": text})
+    confirmation = Confirmation(page, Labels(), Timeouts(action=2))
+    return tick_with_confirmation(Checkbox(page, Labels(), "create.client_credentials", 2), confirmation)
+
+
+@pytest.mark.parametrize("delay", [0, 900])
+def test_a_tick_that_comes_only_with_the_answer_is_waited_for(delay: int, page: Page) -> None:
+    assert "confirmed" in _tick(page, undo=True, delay=delay)
+    assert page.get_by_role("checkbox").is_checked()
+
+
+@pytest.mark.parametrize("yes", ["Ok", "Confirm", "Continue", "Enable", "Yes"])
+def test_other_words_for_ok_count_beside_the_known_sentence(yes: str, page: Page) -> None:
+    assert "confirmed" in _tick(page, yes=yes)
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_other_words_do_not_count_in_a_dialog_about_something_else(page: Page) -> None:
+    assert "confirmed" not in _tick(page, yes="Continue", text="Delete this app?")
+    assert page.get_by_role("dialog").is_visible()
