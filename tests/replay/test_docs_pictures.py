@@ -1,0 +1,71 @@
+"""The pictures of the documentation can be made anew, are all there, and are what the documentation shows."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from automation import docs_pictures
+from automation.recording import file
+from automation.recording.replay import Replay
+from tests.recordings.make import FOLDER
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+GUIDE = Path(__file__).parents[2] / "docs" / "debugging.md"
+
+
+def made(folder: Path, *flags: str) -> list[str]:
+    """Run the command in a process of its own, as it starts a browser of its own; the names of what it made."""
+    command = [sys.executable, "-m", "automation.docs_pictures", "--to", str(folder), *flags]
+    subprocess.run(command, check=True, capture_output=True, cwd=docs_pictures.FOLDER.parents[1])
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.browser
+def test_the_command_makes_the_pictures_of_the_failed_run(tmp_path: Path) -> None:
+    """The shorter of the two runs; what it says is what the guide explains."""
+    assert made(tmp_path, "--only", "failed") == sorted(docs_pictures.names(["failed"]))
+    terminal = ET.fromstring((tmp_path / "terminal-failed.svg").read_text(encoding="utf-8"))  # noqa: S314  our own file
+    said = "".join(terminal.itertext()).replace("\xa0", " ")
+    assert 'Error at step 1.4: Looked for textbox "Contact Email" and found none; nearest there: "Contact Email Address"' in said
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_the_command_makes_all_pictures(tmp_path: Path) -> None:
+    assert made(tmp_path) == sorted(docs_pictures.names())
+
+
+def test_all_pictures_are_there_and_small() -> None:
+    for name in docs_pictures.names():
+        assert 1_000 < (docs_pictures.FOLDER / name).stat().st_size < 250_000, name
+
+
+def test_every_picture_of_the_guide_exists_and_is_made_by_the_command() -> None:
+    shown = re.findall(r"!\[[^]]+\]\(pictures/([^)]+)\)", GUIDE.read_text(encoding="utf-8"))
+    assert shown
+    assert set(shown) <= set(docs_pictures.names())
+
+
+@pytest.mark.parametrize("run", docs_pictures.ORGS)
+def test_a_picture_of_the_terminal_is_sound_and_fetches_nothing(run: str) -> None:
+    text = (docs_pictures.FOLDER / f"terminal-{run}.svg").read_text(encoding="utf-8")
+    ET.fromstring(text)  # noqa: S314  our own file
+    assert not re.search(r"@font-face|url\((?!#)|href=", text)
+    assert str(Path.home()) not in text
+
+
+@pytest.mark.browser
+def test_the_guide_quotes_the_replay_word_for_word(closed_browser: Browser) -> None:
+    recording = file.read(FOLDER / f"renamed{file.SUFFIX}")
+    step = next(one for one in recording.steps if one.id == "1.4")
+    (miss,) = Replay(recording, closed_browser).misses(step)
+    assert miss.text in GUIDE.read_text(encoding="utf-8")
