@@ -65,6 +65,8 @@ def _record(command: CommandLine, console: Console, to: Path | None, also: Seque
     from automation.app_spec import AppFile, AppSpec
     from automation.recording.recorded_run import RecordedRun, review_of
 
+    if command.list_steps:
+        raise UsageError("--list-steps records nothing.", next="Use python -m automation.create_app --list-steps.")
     if to is not None and not to.name.endswith(SUFFIX):
         raise UsageError(f"--to {to}: the name of a recording ends in {SUFFIX}.")
     app = AppFile.read(command.app_file) if command.app_file is not None else None
@@ -76,7 +78,11 @@ def _record(command: CommandLine, console: Console, to: Path | None, also: Seque
         if result.artifacts is not None:
             written = run.write(result, to or result.artifacts / f"pages{SUFFIX}", also)
             console.note(f"Recording: {written}\nLook it through before you hand it round: {review_of(written)}")
-    return result.exit_code()
+    if command.json:
+        from automation.report.json_result import json_line
+
+        print(json_line(result))
+    return result.exit_code(plan_exit_code=command.exit_code)
 
 
 @contextmanager

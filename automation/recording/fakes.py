@@ -13,27 +13,22 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from automation.access import hosts
 from automation.org_api.ids import is_id, to_18
 
-_SUFFIXES = "|".join(
-    re.escape(suffix)
-    for suffix in (
-        ".my.salesforce-setup.com",
-        ".my.salesforce.com",
-        ".lightning.force.com",
-        ".my.site.com",
-        ".file.force.com",
-        ".vf.force.com",
-    )
+_CLOUD = (
+    r"(?:salesforce|force|salesforce-setup|salesforce-sites|salesforce-experience|site|crmforce|documentforce|visualforce)"
+    r"\.(?:com|mil)"
 )
-_HOST = re.compile(rf"\b([A-Za-z0-9][A-Za-z0-9-]*)((?:\.[a-z]+)?(?:{_SUFFIXES}))", re.IGNORECASE)
+_HOST = re.compile(rf"(?<![\w.-])([a-z0-9][a-z0-9-]*)((?:\.[a-z0-9-]+)*\.{_CLOUD})(?![\w.-]*\w\.)", re.IGNORECASE)
+"""Every host of an org begins with its My Domain name (evidence: org-access 0)."""
+_SHARED = frozenset({"login", "test", "www", "help", "developer", "trailhead", "status", "trust", "appexchange"})
+"""Hosts that all orgs have in common."""
 _URL_HOST = re.compile(r"(?<=://)([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
+_OF_CLOUD = re.compile(rf"\.{_CLOUD}$", re.IGNORECASE)
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~•●-]+@[A-Za-z0-9*•●-]+(?:\.[A-Za-z0-9*•●-]+)+")
 """User names have the form of mail addresses; pages of verification show them with asterisks or dots."""
 _ID = re.compile(r"(?<![A-Za-z0-9])([0-9a][A-Za-z0-9]{2}(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{12})((?:[A-Z0-5]{3})?)(?![A-Za-z0-9])")
 """A record id of 15 or 18 characters. Words of that form that are none are replaced too, which does no harm."""
-_SALESFORCE = re.compile(r"(?:^|\.)(?:salesforce|force|salesforce-setup|salesforce-sites|site)\.com$", re.IGNORECASE)
 
 KINDS: Final = ("host", "address", "record id", "name", "secret")
 
@@ -99,12 +94,12 @@ class Fakes:
     def _my_domain(self, label: str) -> str:
         """``acme--dev`` is a company's name and a sandbox's; both are replaced, and stay two."""
         company, dashes, sandbox = label.lower().partition("--")
-        if company in {"login", "test", "www", "help"}:
+        if company in _SHARED:
             return label
         return self._known(company, "host", "org{}") + dashes + (self._known(sandbox, "host", "box{}") if sandbox else "")
 
     def _foreign_host(self, host: str) -> str:
-        if _SALESFORCE.search(host) or hosts.is_my_domain(host):
+        if _OF_CLOUD.search(host):
             return host
         return self._known(host.lower(), "host", "host{}.example")
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, Route
 
-from automation.errors import FieldRefused, RunbookError, Sought, UnexpectedPage
+from automation.errors import FieldRefused, NotPermitted, OrgUnavailable, RunbookError, SessionLost, Sought, UnexpectedPage
 from automation.recording.file import RecordedPage, RecordedStep, Recording
 from automation.recording.looks import Again, Look, plain
 from flows.pages.base import names_by_role
@@ -24,6 +24,9 @@ NEAREST: Final = 3
 """How many candidates a failure names."""
 CLOSED_DOOR: Final = {"server": "http://127.0.0.1:9"}
 """A proxy that no one answers at: what is not fulfilled from the recording does not leave the browser."""
+
+PROBLEMS: Final = frozenset({SessionLost.kind, NotPermitted.kind, OrgUnavailable.kind})
+"""What a page may be recognised as instead of what was wanted. That has to stay so; other failures are to be mended."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Replay:
             if look.failed != error.kind or isinstance(error, UnexpectedPage | FieldRefused) or look.kind == "find":
                 yield Miss(look, self._explained(again, look, error))
             return
+        if look.kind == "arrive" and look.failed in PROBLEMS:
+            yield Miss(look, f"{look} on page {look.page}: the page was recognised as {look.failed} in the run, and is not now.")
         if look.kind == "shown" and value.count() != 1:
             yield Miss(look, f"{look}: found {value.count()} on page {look.page} instead of one.")
         if look.kind == "read" and look.failed is None and plain(value) != look.value:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from automation.access import hosts
 from automation.artifacts import LOGIN_STEP, Recorder
-from automation.errors import RunbookError, UnexpectedPage
+from automation.errors import PageTrouble, RunbookError, UnexpectedPage
 from automation.recording.looks import SOUGHT, Kind, Look, plain
 from automation.recording.page_copy import PageCopy, copy_page
 from automation.recording.watching import Redo, page_of
@@ -53,7 +53,9 @@ class Tape:
         self.results[result.id] = result
 
     def looked(self, kind: Kind, name: str, on: Any, arguments: tuple[Any, ...], redo: Redo, value: Any, error: str | None) -> None:
-        """See `watching.Listener`. A read is only kept when page and value belong together."""
+        """See `watching.Listener`. A read is only kept when page and value belong together; trouble of the network is not kept."""
+        if error == PageTrouble.kind:
+            return None
         page = page_of(on)
         for _ in range(TRIES):
             number = self._copied(page)
@@ -94,7 +96,7 @@ class Tape:
 
     def _copied(self, page: Page) -> int:
         """The number of the page as it stands now; numbers begin at 1. The page of a new authenticator seed is left out."""
-        if _SEED.search(urlsplit(page.url).path):
+        if not page.url.startswith("http") or _SEED.search(urlsplit(page.url).path):
             raise PlaywrightError("not copied")  # as for a page that went away: the look is not kept
         found = copy_page(page, self._known, private=self._is_private(page))
         if id(found) not in self._numbers:

@@ -38,6 +38,22 @@ def test_the_login_hosts_of_all_orgs_stay() -> None:
     assert Fakes().replaced(text) == text
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "acme.my.salesforce.mil",
+        "acme.lightning.crmforce.mil",
+        "acme--c.vf.force.com",
+        "acme.file.force.com",
+        "acme--dev.sandbox.my.site.com",
+        "acme.content.force.com",
+    ],
+)
+def test_every_host_of_an_org_is_replaced_and_stays_one_of_its_cloud(host: str) -> None:
+    assert Fakes().replaced(f"//{host}/x").startswith("//org1")
+    assert Fakes().replaced(host).partition(".")[2] == host.partition(".")[2]
+
+
 def test_the_companys_name_is_replaced_where_it_stands_alone_but_not_inside_words_and_labels() -> None:
     fakes = Fakes()
     fakes.company("acme--policies.sandbox.my.salesforce.com", {"policies"})

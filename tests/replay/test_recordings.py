@@ -85,6 +85,14 @@ def test_a_second_control_of_the_same_name_is_told(closed_browser: Browser) -> N
 
 
 @pytest.mark.browser
+def test_a_problem_that_is_no_longer_recognised_is_told(closed_browser: Browser) -> None:
+    recording = committed("winter27")
+    looks = tuple(replace(look, failed="session_lost") if look.step == "1.2" else look for look in recording.looks)
+    (text,) = misses(replace(recording, looks=looks), closed_browser, "1.2")
+    assert "recognised as session_lost in the run, and is not now" in text
+
+
+@pytest.mark.browser
 def test_a_recording_holds_no_name_and_no_secret_of_the_org(
     new_org: Callable[..., OrgHandle], browser: Browser, closed_browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
