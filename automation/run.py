@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import time
 import typing
 from collections.abc import Callable, Iterable, Sequence
@@ -177,7 +178,22 @@ def explain(error: PlaywrightError, step: Step) -> RunbookError:
     """Turn a browser error into one for operators. Its call log is left out: it may hold what was typed."""
     text = error.message.splitlines()[0] if error.message else type(error).__name__
     if "Timeout" in text:
-        text = "a control did not become usable in time"
+        text = "a control did not become usable in time" + _covered_by(error.message)
     elif "has been closed" in text:
         text = "the browser window was closed"
     return UnexpectedPage(f"{step.title}: {text}.")
+
+
+_IN_THE_WAY = re.compile(r"<(\w[\w-]*)([^>]*)>[^\n]* intercepts pointer events")
+"""What Playwright's call log says of an element that lies over the one to be clicked."""
+
+
+def _covered_by(log: str) -> str:
+    """Names the element that was in the way, by its role and label alone, which hold nothing that was typed."""
+    found = _IN_THE_WAY.findall(log)
+    if not found:
+        return ""
+    tag, attributes = found[-1]
+    told = dict(re.findall(r'(role|aria-label|id)="([^"]*)"', attributes))
+    name = f' "{told["aria-label"]}"' if told.get("aria-label") else f" #{told['id']}" if told.get("id") else ""
+    return f"; it is covered by {told.get('role', tag)}{name}"

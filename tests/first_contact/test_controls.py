@@ -1,0 +1,126 @@
+"""Controls in forms that no screenshot shows, on small pages of their own."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
+
+from automation.errors import ElementNotFound
+from automation.run import explain
+from automation.steps import Step, unchanged
+from flows.pages.base import Timeouts, find
+from flows.pages.dual_list import DualList
+from flows.pages.fields import Choice
+from flows.pages.labels import Labels, exactly
+from flows.pages.overlays import Overlays
+from flows.pages.run_as import RunAsField
+
+pytestmark = pytest.mark.browser
+
+LOOKUP = """
+<label>Run As (Username) <input role="combobox" aria-expanded="false"></label><ul role="listbox"></ul>
+<script>
+  const box = document.querySelector('input'), list = document.querySelector('ul');
+  box.addEventListener('input', () => {
+    list.innerHTML = %s.filter(user => user.includes(box.value)).map(user => `<li role="option">${user}</li>`).join('');
+  });
+  list.addEventListener('click', event => {
+    box.value = event.target.textContent.split(' ')[0]; list.innerHTML = ''; picked = true;
+  });
+  let picked = false;
+</script>"""
+
+LISTS = """
+<div role="group">
+  <ul role="listbox" aria-label="Disponibles" id="from"><li role="option">Otra cosa (openid)</li>
+    <li role="option">Datos del usuario por API (api)</li></ul>
+  <button aria-label="Mover a Seleccionados" onclick="to.append(from.querySelector('[aria-selected=true]'))">&gt;</button>
+  <ul role="listbox" aria-label="Ámbitos de OAuth seleccionados" id="to" style="min-height: 9px"></ul>
+</div>
+<script>
+  document.addEventListener('click', event => event.target.role === 'option' && event.target.setAttribute('aria-selected', 'true'));
+</script>"""
+
+
+def lookup(page: Page, *users: str) -> RunAsField:
+    page.set_content(LOOKUP % list(users))
+    return RunAsField(page, Labels(), "policies.run_as", 2)
+
+
+def test_a_lookup_gets_the_suggestion_for_exactly_this_user(page: Page) -> None:
+    """A user name is often the beginning of another one."""
+    field = lookup(page, "sync@acme.com.dev · Sync (dev)", "sync@acme.com · Sync", "no-sync@acme.com · Other")
+    field.set("sync@acme.com")
+    assert field.value() == "sync@acme.com"
+    assert page.evaluate("picked")
+
+
+def test_a_lookup_without_the_user_keeps_the_text(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.pages.run_as.SUGGESTIONS", 0.2)
+    field = lookup(page, "sync@acme.com.dev · Sync (dev)")
+    field.set("sync@acme.com")
+    assert field.value() == "sync@acme.com"
+    assert not page.evaluate("picked")
+
+
+def test_two_suggestions_for_one_user_name_are_not_guessed_between(page: Page) -> None:
+    field = lookup(page, "sync@acme.com · Sync", "sync@acme.com · Sync, too")
+    with pytest.raises(ElementNotFound, match="suggests 2 users"):
+        field.set("sync@acme.com")
+
+
+def test_scopes_are_known_by_their_token_whatever_the_words(page: Page) -> None:
+    """Spanish scopes were not documented; the token in parentheses is the API's own."""
+    page.set_content(LISTS.replace("Mover a Seleccionados", "Agregar"))
+    labels = Labels("es")
+    scopes = DualList(page, labels, 2)
+    scopes.add(labels["scopes.api"])
+    assert scopes.chosen() == [labels["scopes.api"]]
+
+
+def test_an_option_may_carry_any_text_of_its_label(page: Page) -> None:
+    page.set_content("<label>IP 制限の緩和 <select><option>IP 制限を適用</option><option>IP 制限の緩和</option></select></label>")
+    choice = Choice(page, Labels("ja"), "policies.ip_relaxation", 2)
+    choice.choose("policies.ip_bypass")
+    assert choice.value() == "IP 制限の緩和"
+
+
+def test_several_matches_are_told_apart_by_where_they_are(page: Page) -> None:
+    page.set_content(
+        '<nav><button>Edit</button></nav><main><div role="dialog" aria-label="Old one"><button>Edit</button></div></main>'
+    )
+    with pytest.raises(ElementNotFound) as caught:
+        find(page, "button", exactly("Edit"), "Edit", 2)
+    assert 'found 2: in navigation; in dialog "Old one" of main' in caught.value.message
+
+
+def test_a_control_that_is_not_there_is_told_with_the_nearest_names(page: Page) -> None:
+    page.set_content("<button>Cancel</button><button>Save Changes</button><button>Help</button>")
+    with pytest.raises(ElementNotFound) as caught:
+        find(page, "button", exactly("Save"), "Save", 0.2)
+    assert 'Looked for button "Save" and found none; nearest there: "Save Changes"' in caught.value.message
+    (wanted,) = caught.value.sought
+    assert wanted.there == ("Save Changes", "Cancel", "Help")
+
+
+def test_a_known_panel_is_closed_when_it_is_in_the_way(page: Page) -> None:
+    close = '<button onclick="this.parentNode.remove()">Close</button>'
+    panel = f'<div role="dialog" aria-label="Quick Settings" style="position: fixed; inset: 0">{close}</div>'
+    page.set_content(f"<button onclick=\"this.textContent = 'done'\">Go</button>{panel}")
+    Overlays(page, Labels(), Timeouts()).close_when_in_the_way()
+    page.get_by_role("button", name="Go").click(timeout=3000)
+    assert page.get_by_role("button", name="done").count() == 1
+
+
+def test_an_unknown_panel_is_named_and_left_alone(page: Page) -> None:
+    """It may say something that a person has to read."""
+    page.set_content(
+        '<button>Go</button><div role="dialog" aria-label="Terms of Use" style="position: fixed; inset: 0">Read me</div>'
+    )
+    Overlays(page, Labels(), Timeouts()).close_when_in_the_way()
+    with pytest.raises(PlaywrightError) as caught:
+        page.get_by_role("button", name="Go").click(timeout=500)
+    said = explain(caught.value, Step("1.3", "New External Client App", "", lambda: unchanged(""))).message
+    assert 'it is covered by dialog "Terms of Use"' in said
+    assert "Read me" not in said
