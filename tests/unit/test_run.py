@@ -9,6 +9,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, NotPermitted, RunbookError, UnexpectedPage
 from automation.run import Runner, Selection, StepResult, Toolbox, explain
+from automation.step_list import all_steps
 from automation.steps import Difference, Finding, Step, needed, skipped, step, unchanged
 
 
@@ -151,6 +152,7 @@ def test_tools_are_found_by_type_by_maker_and_by_base() -> None:
 
 
 def test_one_number_is_one_step() -> None:
+    all_steps()  # registers the documented ones
     with pytest.raises(ValueError, match=r"step 1\.1 is defined twice"):
         step("1.1", "Another login")(lambda: unchanged(""))
 
