@@ -102,7 +102,8 @@ def create(
     def press() -> str:
         confirmation.answer_modal(0)
         _expect_filled(form, spec)
-        said = _press_create(form, page)
+        with confirmation.expected():
+            said = _press_create(form, page)
         if said is not None and not _made_after_all(manager, page, settings, spec, state):
             raise SaveRefused(f"The org did not create the app. {said}")
         remember_app(page, state)

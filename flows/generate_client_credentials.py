@@ -53,7 +53,8 @@ def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, state
 
     def press() -> None:
         confirmation.answer_modal(0)
-        policies.save(spec)
+        with confirmation.expected():
+            policies.save(spec)
         state.policies_saved = True
 
     return needed("policies of sections 2 and 3 saved", *differences, act=press)

@@ -105,7 +105,7 @@ def _read(target: Target) -> Credentials | None:
 
 
 def _kept(credentials: Credentials, pending: Pending, delivery: Delivery) -> DeliveryFailed:
-    told = f"Not delivered to {'; '.join(delivery.failures)}."
+    told = f"Not delivered to {'; '.join(failure.rstrip('.') for failure in delivery.failures)}."
     if delivery.everywhere:
         told += f" Delivered to {', '.join(delivery.everywhere)}."
     try:
