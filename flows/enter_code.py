@@ -20,6 +20,9 @@ from flows.pages.identity import IdentityPage
 TRIES = 2
 """Codes that are tried at one verification. Ten wrong ones lock the user for an hour (`org-access` 1.3)."""
 
+MOST_CODES = 5
+"""Codes that are typed in one passage, taken ones included: a session that ends under way is verified anew."""
+
 SECOND_MAIL = 10.0
 """Seconds to wait for another mail after a refused code, before a new code is asked for: the right one may be late."""
 
@@ -40,6 +43,7 @@ class CodeEntry:
         self._settings = settings
         self._sources = sources
         self._tried = 0
+        self._typed = 0
 
     def can_answer(self, method: Method) -> bool:
         """Whether a source for such codes is configured."""
@@ -55,6 +59,8 @@ class CodeEntry:
         if source is None:
             what = f"Salesforce asks for the {method.value}, and no source for it is configured"
             raise VerificationNeeded(f"{what} ({hosts.parse(self._page.url).shown}).", next=_CURES[method])
+        if self._tried and self._typed < MOST_CODES and self._identity.error_text() is None:
+            self._tried = 0  # the page has no complaint: the last code was taken, and this is another verification
         if self._tried >= TRIES:
             raise VerificationNeeded(
                 f"Salesforce refused {TRIES} codes ({method.value}); stopped well before the user would be locked.",
@@ -63,6 +69,7 @@ class CodeEntry:
         with waiting_for_org():
             code = self._code(source, method, navigation)
         self._tried += 1
+        self._typed += 1
         type_secret(self._page, self._identity.code, code, self._settings.timeout_action)
         before = navigation.commits
         self._identity.verify.click(timeout=self._settings.timeout_action * 1000)

@@ -83,7 +83,12 @@ def open_key_and_secret(
 def verify_identity(reveal: Reveal, verification: IdentityVerification, state: OrgState) -> Finding:
     if kept := _at_hand(state):
         return unchanged(kept)
-    return needed("identity verified", act=lambda: verification.until(reveal.shown_on, reveal.arrived()))
+
+    def verify() -> None:
+        verification.until(reveal.shown_on, reveal.arrived())
+        reveal.require_arrived()
+
+    return needed("identity verified", act=verify)
 
 
 @step("4.7", "Copy consumer key and secret")

@@ -6,11 +6,12 @@ Everything in here is a private phase: nothing is recorded from the click on, an
 from __future__ import annotations
 
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
 from automation.artifacts import Recorder
-from automation.errors import UnexpectedPage
+from automation.errors import SessionLost, UnexpectedPage
 from automation.outcomes import Outcome, race
 from automation.secrets import Secret, private
 from flows.pages.base import PageObject
@@ -27,6 +28,7 @@ class Reveal(PageObject):
 
     _stack: ExitStack | None = None
     _shown: Page | None = None
+    _clicked_on: str = ""
 
     @property
     def shown_on(self) -> Page:
@@ -44,6 +46,7 @@ class Reveal(PageObject):
         settings = SettingsTab(self.page, self.labels, self.timeouts)
         for _ in range(CLICKS):
             before, address = list(self.page.context.pages), self.page.url
+            self._clicked_on = address
             with private("opening the page of key and secret"):
                 settings.key_and_secret_button().click()
             if self._followed(before, address):
@@ -65,8 +68,17 @@ class Reveal(PageObject):
         return True
 
     def arrived(self) -> Outcome:
-        """Key and secret are on screen."""
-        return Outcome("consumer details", element=self._details(self.shown_on).marks)
+        """Key and secret are on screen, or will not be: a login in the same tab ends where it began."""
+        return Outcome("consumer details", element=self._details(self.shown_on).marks, fact=self._led_back)
+
+    def require_arrived(self) -> None:
+        """Raises SessionLost when a login has led back to the app's page."""
+        if self._led_back():
+            raise SessionLost("The org asked to log in again when key and secret were asked for.")
+
+    def _led_back(self) -> bool:
+        back = urlsplit(self.page.url).path == urlsplit(self._clicked_on).path
+        return back and self._shown is None and self._details(self.page).marks.count() == 0
 
     def problems(self) -> SetupPage:
         """The page as one of Setup's, for its known problems."""
