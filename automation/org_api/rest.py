@@ -23,6 +23,9 @@ NOT_ALLOWED: Final = frozenset(
 
 READING: Final = Patience(limit=20.0)
 
+OLD_VERSION: Final = "60.0"
+"""Spring '24, the first with the client credentials flow in the policies; for an org that does not name its versions."""
+
 
 @dataclass(frozen=True)
 class NotReadable:
@@ -55,11 +58,9 @@ class Rest:
 
     @property
     def version(self) -> str:
-        """The newest API version of the org, such as ``67.0`` (``GET /services/data/``)."""
+        """The newest API version of the org, such as ``67.0`` (``GET /services/data/``), or one that every org has."""
         if self.known_version is None:
-            self.known_version = newest_version(self.get("/services/data/"))
-            if self.known_version is None:
-                raise OrgUnavailable(f"{self.host} did not name its API versions.")
+            self.known_version = newest_version(self.get("/services/data/")) or OLD_VERSION
         return self.known_version
 
     def query(self, soql: str) -> list[dict[str, Any]] | NotReadable:

@@ -109,3 +109,13 @@ def test_the_token_is_not_sent_in_an_address() -> None:
     assert TOKEN not in "".join(str(one.url) for one in org.requests)
     assert TOKEN in everything(org.requests)  # in the header, where it belongs
     assert TOKEN not in repr(api)
+
+
+def test_an_org_that_does_not_name_its_versions_is_asked_in_an_old_one() -> None:
+    """The proof does not hang on a list of versions, which says nothing about the pair."""
+    versions = httpx.MockTransport(
+        lambda request: httpx.Response(200, json={"records": []}) if "/v60.0/query" in request.url.path else httpx.Response(404)
+    )
+    asked = rest(OrgDouble())
+    asked.client, asked.known_version = httpx.Client(transport=versions), None
+    assert asked.query(SOQL) == []
