@@ -32,7 +32,7 @@ class Outcome:
         try:
             if self.fact is not None and self.fact():
                 return True
-            return self.element is not None and any(one.is_visible() for one in self.element.all())
+            return self.element is not None and self.element.filter(visible=True).count() > 0
         except PlaywrightError:
             return False
 

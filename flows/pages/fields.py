@@ -65,9 +65,8 @@ class TextField(Field):
     def value(self) -> str | None:
         """What it holds, in edit or in view mode; None when no such field is there."""
         box = self._here("textbox").or_(self._here("combobox"))
-        if box.count() == 1:
-            return _value_of(box)
-        return self.as_text()
+        values = _values_of(box)
+        return values[0] if len(values) == 1 else self.as_text()
 
     def set(self, value: str) -> None:
         """Replace the content, leave the field (some follow others on leaving), and check that it stayed."""
@@ -144,9 +143,8 @@ class Choice(Field):
     def value(self) -> str | None:
         """The chosen option's text; None when no such control is there."""
         box = self._here("combobox").or_(self._here("textbox"))
-        if box.count() == 1:
-            return _value_of(box)
-        return self.as_text()
+        values = _values_of(box)
+        return values[0] if len(values) == 1 else self.as_text()
 
     def choose(self, key: str) -> None:
         """Choose exactly the option with this label and check that it is shown.
@@ -156,15 +154,19 @@ class Choice(Field):
         """
         box = self._find("combobox")
         expect(box).to_be_enabled(timeout=self.timeout * 1000)
-        if self.labels.same(key, _value_of(box)):
+        if self._shows(box, key):
             return
         if _tag(box) == "select":
             self._select(box, key)
         else:
             box.click()
             self._option(key).click()
-        if not self.labels.same(key, _value_of(self._find("combobox"))):
+        if not self._shows(self._find("combobox"), key):
             raise UnexpectedPage(f'"{self.label}" does not show "{self.labels[key]}" after it was chosen.')
+
+    def _shows(self, box: Locator, key: str) -> bool:
+        values = _values_of(box) or [str(box.evaluate(f"e => ({_VALUES})([e])[0]")).strip()]  # drawn anew just now: waits for it
+        return any(self.labels.same(key, value) for value in values)
 
     def _select(self, box: Locator, key: str) -> None:
         """A plain select has its options from the start."""
@@ -200,14 +202,15 @@ def described_error(box: Locator) -> str | None:
     return None
 
 
-def _value_of(box: Locator) -> str:
-    """The shown value of an input, text area, select or Lightning combobox button."""
-    tag = _tag(box)
-    if tag == "select":
-        return str(box.evaluate("e => e.selectedOptions.length ? e.selectedOptions[0].label : ''")).strip()
-    if tag in ("input", "textarea"):
-        return box.input_value().strip()
-    return box.inner_text().strip()
+_VALUES = """all => all.map(e => {
+  if (e.tagName === 'SELECT') return e.selectedOptions.length ? e.selectedOptions[0].label : '';
+  return ['INPUT', 'TEXTAREA'].includes(e.tagName) ? e.value : e.innerText;
+})"""
+
+
+def _values_of(boxes: Locator) -> list[str]:
+    """The shown values of inputs, text areas, selects or Lightning combobox buttons that are there now, in one round trip."""
+    return [str(value).strip() for value in boxes.evaluate_all(_VALUES)]
 
 
 def _tag(box: Locator) -> str:

@@ -16,6 +16,16 @@ LIST_PATH = "/lightning/setup/ManageExternalClientApplication/home"  # evidence:
 DETAIL_PATH = re.compile(r"/ManageExternalClientApplication/(0xI[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?(?:/|$)")
 LOGIN_FIELDS = "#username, #password, input[type='password']"  # evidence: classic and username-first login pages
 
+PROBLEMS = {
+    "session expired": "problems.session_expired",
+    "not permitted": "problems.not_permitted",
+    "switched off": "problems.switched_off",
+    "no such page": "problems.no_such_page",
+    "could not load": "problems.could_not_load",
+    "interrupted": "problems.interrupted",
+}
+"""Names of what a page may say instead of showing what was asked for, and the labels of the sentences."""
+
 
 class StillLoading(PageTrouble):
     """Time was up while a spinner turned, or before the page showed anything at all: a script or an answer did not come."""
@@ -34,15 +44,10 @@ class SetupPage(PageObject):
         return self.page.locator(".slds-spinner, lightning-spinner").filter(visible=True)
 
     def problems(self) -> list[Outcome]:
-        """Known outcomes that are no success, for a `race`."""
+        """Known outcomes that are no success, for a `race`. All sentences are looked for at once: it is done at every wait."""
         return [
             Outcome("login page", fact=self._is_login_page),
-            Outcome("session expired", element=self.sentence("problems.session_expired")),
-            Outcome("not permitted", element=self.sentence("problems.not_permitted")),
-            Outcome("switched off", element=self.sentence("problems.switched_off")),
-            Outcome("no such page", element=self.sentence("problems.no_such_page")),
-            Outcome("could not load", element=self.sentence("problems.could_not_load")),
-            Outcome("interrupted", element=self.sentence("problems.interrupted")),
+            Outcome(", ".join(PROBLEMS), element=self.page.get_by_text(self._any_problem()).filter(visible=True)),
         ]
 
     def arrive(
@@ -69,8 +74,15 @@ class SetupPage(PageObject):
                 raise
             raise StillLoading(f"The page went on loading and never came to {what}.") from None
         if outcome in problems:
-            raise self.error_of(outcome.name, what)
+            raise self.error_of(outcome.name if outcome is problems[0] else self._which_problem(), what)
         return outcome
+
+    def _any_problem(self) -> re.Pattern[str]:
+        return re.compile("|".join(self.labels.containing(key).pattern for key in PROBLEMS.values()), re.IGNORECASE)
+
+    def _which_problem(self) -> str:
+        """Which of the sentences is there; one that has gone again was some trouble of the page."""
+        return next((name for name, key in PROBLEMS.items() if self.sentence(key).count()), "could not load")
 
     def error_of(self, problem: str, what: str) -> RunbookError:
         """The error for a known problem met while waiting for ``what``."""
