@@ -143,12 +143,12 @@ class Again:
     """Does looks again on a page.
 
     Attributes:
-        seconds: for each wait. A recorded page does not change, so it need not be long.
+        seconds: for each wait.
     """
 
     page: Page
     labels: Labels
-    seconds: float = 1.0
+    seconds: float
     timeouts: Timeouts = field(init=False)
 
     def __post_init__(self) -> None:

@@ -47,12 +47,14 @@ class Replay:
     Args:
         browser: any; its pages are only served what was recorded.
         labels: those to look with; by default the built-in ones of the recording's language.
+        seconds: for each wait. Recorded pages do not change, so only a busy machine needs them, and a look that fails.
     """
 
-    def __init__(self, recording: Recording, browser: Browser, labels: Labels | None = None) -> None:
+    def __init__(self, recording: Recording, browser: Browser, labels: Labels | None = None, seconds: float = 5.0) -> None:
         self.recording = recording
         self.browser = browser
         self.labels = labels or Labels(recording.language)
+        self.seconds = seconds
 
     def misses(self, step: RecordedStep) -> list[Miss]:
         """What did not come out as recorded in a step; empty when all did."""
@@ -60,7 +62,7 @@ class Replay:
         looks = self.recording.looks_of(step.id)
         for number in dict.fromkeys(look.page for look in looks):
             with opened(self.browser, self.recording.page(number)) as page:
-                again = Again(page, self.labels)
+                again = Again(page, self.labels, self.seconds)
                 found += [miss for look in looks if look.page == number for miss in self._taken(again, look)]
         return found
 

@@ -67,5 +67,5 @@ def test_a_picture_of_the_terminal_is_sound_and_fetches_nothing(run: str) -> Non
 def test_the_guide_quotes_the_replay_word_for_word(closed_browser: Browser) -> None:
     recording = file.read(FOLDER / f"renamed{file.SUFFIX}")
     step = next(one for one in recording.steps if one.id == "1.4")
-    (miss,) = Replay(recording, closed_browser).misses(step)
+    (miss,) = Replay(recording, closed_browser, seconds=2.0).misses(step)
     assert miss.text in GUIDE.read_text(encoding="utf-8")

@@ -45,7 +45,7 @@ def committed(name: str) -> Recording:
 
 def misses(recording: Recording, browser: Browser, step: str, labels: Labels | None = None) -> list[str]:
     wanted = next(one for one in recording.steps if one.id == step)
-    return [miss.text for miss in Replay(recording, browser, labels).misses(wanted)]
+    return [miss.text for miss in Replay(recording, browser, labels, seconds=2.0).misses(wanted)]
 
 
 @pytest.mark.browser
