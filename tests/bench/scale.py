@@ -1,0 +1,92 @@
+"""Several sandboxes at once under the real-org profile: throughput against ideal, CPU and memory."""
+
+from __future__ import annotations
+
+import resource
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import psutil  # type: ignore[import-untyped]
+
+from automation.replica import start
+from tests.bench.profiles import PROFILES
+from tests.fleet.fleet_double import FleetOnReplica
+
+if TYPE_CHECKING:
+    from automation.replica import Replica
+
+MAIL_SECONDS: Final = 5.0
+"""How late codes arrive: a guess at an ordinary mail server; most of a run is this wait."""
+LIMITS: Final = "\n[limits]\nlogins = 64\nmails_per_hour = 10000\n"
+LOOK_EVERY: Final = 0.5
+
+
+def measure(numbers: Sequence[int], tell: Callable[[str], None] = print) -> list[dict[str, Any]]:
+    """For each N, N sandboxes with ``--jobs N``. Ideal: as many per minute as N times the rate of one alone."""
+    rows: list[dict[str, Any]] = []
+    with start() as replica:
+        for jobs in sorted({1, *numbers}):
+            row = _one(replica, jobs)
+            alone = rows[0]["per_minute"] if rows else row["per_minute"]
+            row["of_ideal"] = round(row["per_minute"] / (alone * jobs), 3)
+            rows.append(row)
+            tell(f"scale: {row}")
+    return rows
+
+
+def _one(replica: Replica, jobs: int) -> dict[str, Any]:
+    profile = PROFILES["real-org"]
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        fleet = FleetOnReplica(replica, Path(folder), f"scale{jobs}", extra=LIMITS)
+        for number in range(jobs):
+            # mailboxes of their own: orgs that share one take turns
+            profile.arm(fleet.add(f"s{number}", own_mailbox=True, mail_delay_seconds=MAIL_SECONDS, **profile.variants()))
+        before, began = _cpu(), time.monotonic()
+        peak = _until_done(fleet, jobs)
+        seconds, cpu = time.monotonic() - began, _cpu() - before
+    return {
+        "jobs": jobs,
+        "seconds": round(seconds, 1),
+        "per_minute": round(jobs / seconds * 60, 2),
+        "cpu": round(cpu / jobs, 2),
+        "peak_mb": round(peak / 2**20),
+    }
+
+
+def _until_done(fleet: FleetOnReplica, jobs: int) -> int:
+    """Run the command; answers the highest sum of proportional set sizes (bytes) of it and all that it started."""
+    process = fleet.start("--jobs", str(jobs), "-q", "--tracing", "off")
+    told: list[str] = []
+    reader = threading.Thread(target=lambda: told.extend(process.communicate()))
+    reader.start()
+    peak, ended = 0, threading.Event()
+    while process.poll() is None:
+        peak = max(peak, _pss(process.pid))
+        ended.wait(LOOK_EVERY)
+    reader.join()
+    if process.returncode:
+        raise RuntimeError(f"refresh_sandboxes ended with {process.returncode}: {told[1][-1000:]}")
+    return peak
+
+
+def _pss(pid: int) -> int:
+    total = 0
+    try:
+        tree = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return 0
+    for process in tree:
+        try:
+            total += process.memory_full_info().pss
+        except (psutil.Error, OSError):
+            continue  # it has just ended
+    return total
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
