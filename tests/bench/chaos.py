@@ -11,7 +11,7 @@ import logging
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
@@ -41,7 +41,7 @@ def work(seeds: list[int], patience: float) -> list[Verdict]:
         return [ready.carry_out(schedule(seed)) for seed in seeds]
 
 
-def verdicts(seeds: list[int], jobs: int, patience: float) -> Iterator[Verdict]:
+def verdicts(seeds: list[int], jobs: int, patience: float) -> Generator[Verdict, None, None]:
     """The verdicts of all schedules, as they come."""
     parts = [seeds[begin : begin + CHUNK] for begin in range(0, len(seeds), CHUNK)]
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), max_tasks_per_child=1)
@@ -82,13 +82,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-v", "--verbose", action="store_true", help="a line per schedule")
     given = parser.parse_args(arguments)
     started, found = time.monotonic(), []
-    for verdict in verdicts(list(range(given.seed, given.seed + given.runs)), given.jobs, given.patience):
+    coming = verdicts(list(range(given.seed, given.seed + given.runs)), given.jobs, given.patience)
+    for verdict in coming:
         found.append(verdict)
         if given.verbose or not verdict.good:
             print(verdict, file=sys.stderr, flush=True)
-        if given.minutes and time.monotonic() - started > given.minutes * 60:
+        part_done = len(found) % CHUNK == 0
+        if given.minutes and part_done and time.monotonic() - started > given.minutes * 60:
             break
     print(summary(given.seed, found, time.monotonic() - started))
+    coming.close()  # only now: it waits for what the workers are at
     return 0 if all(verdict.good for verdict in found) else 1
 
 
