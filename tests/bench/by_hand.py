@@ -33,7 +33,8 @@ SCOPES = ("Access the identity URL service (id, profile, email, address, phone)"
 TICK = "Enable Client Credentials Flow"
 
 SLEEP_PAGE_MS, SLEEP_CLICK_MS = 2_000, 500
-"""What public scripts for Setup sleep after a page and after a click: 2 to 5 s, and half a second (their median is more)."""
+"""Assumed: two seconds after a page and half a second after a click. Evidence has fixed sleeps of 8 to 15 s on Setup pages
+(`setup-ui` 11, PUP), so this is kind to the naive way."""
 
 
 class Codes:
