@@ -121,14 +121,25 @@ class AppSettings(PageObject):
 
     def boxes(self, fields: AppFields, spec: AppSpec, state: OrgState, *, editing: bool) -> Finding:
         """Compare the boxes of the Security card with the wanted ones, on the create form and on the Settings tab."""
-        wanted = {
-            "pkce": spec.pkce,
-            "secret_web_server": spec.require_secret_web_server,
-            "secret_refresh_token": spec.require_secret_refresh_token,
-        }
+        wrong, notes = self._wrong_boxes(fields, spec, editing=editing)
+        state.notes.extend(note for note in notes if note not in state.notes)
+        if not wrong:
+            return unchanged("; ".join(["the Security boxes are already as wanted", *notes]))
+
+        def edit() -> None:
+            current = fields if editing else self._edit()
+            for name, want in _wanted_boxes(spec).items():
+                if name in wrong:
+                    _set(getattr(current, name), want)
+
+        return needed("; ".join([*map(str, wrong.values()), *notes]), *wrong.values(), act=edit)
+
+    @staticmethod
+    def _wrong_boxes(fields: AppFields, spec: AppSpec, *, editing: bool) -> tuple[dict[str, Difference], list[str]]:
+        """Boxes that can and have to be changed, by attribute, and remarks about those that can't."""
         wrong: dict[str, Difference] = {}
         notes: list[str] = []
-        for name, want in wanted.items():
+        for name, want in _wanted_boxes(spec).items():
             box: Checkbox = getattr(fields, name)
             is_on = box.state()
             if is_on is None:
@@ -137,16 +148,7 @@ class AppSettings(PageObject):
                 notes.append(f'"{box.label}" is locked by Salesforce; it does not concern the client credentials flow')
             elif is_on != want:
                 wrong[name] = Difference(box.label, _tick(is_on), _tick(want))
-        state.notes.extend(note for note in notes if note not in state.notes)
-        if not wrong:
-            return unchanged("; ".join(["the Security boxes are already as wanted", *notes]))
-
-        def edit() -> None:
-            current = fields if editing else self._edit()
-            for name in wrong:
-                _set(getattr(current, name), wanted[name])
-
-        return needed("; ".join([*map(str, wrong.values()), *notes]), *wrong.values(), act=edit)
+        return wrong, notes
 
     def save(self, spec: AppSpec) -> Finding:
         """Step 1.7 for an existing app: one Save when something was edited, none otherwise."""
@@ -171,7 +173,21 @@ class AppSettings(PageObject):
         values = self._values = self._read()
         wrong = [str(one) for one in text_differences(values, spec, self.labels).values()]
         wrong += missing_scopes(values, spec, self.labels)
-        return wrong if values.client_credentials else [*wrong, self.labels["create.client_credentials"]]
+        wrong += map(str, self._wrong_boxes(self.tab.fields, spec, editing=self.tab.editing())[0].values())
+        if not values.client_credentials:
+            wrong.append(self.labels["create.client_credentials"])
+        if spec.exact:
+            wrong += [*extra_scopes(values, spec, self.labels), *(self.labels[key] for key in values.other_flows)]
+        return wrong
+
+
+def _wanted_boxes(spec: AppSpec) -> dict[str, bool]:
+    """The boxes of the Security card, by attribute of `AppFields`."""
+    return {
+        "pkce": spec.pkce,
+        "secret_web_server": spec.require_secret_web_server,
+        "secret_refresh_token": spec.require_secret_refresh_token,
+    }
 
 
 def _scope_differences(values: AppValues, add: list[str], remove: list[str], label: str) -> list[Difference]:

@@ -163,6 +163,7 @@ def cluster(fleet: FleetOnReplica) -> Iterator[Callable[[], Cluster]]:
         yield lambda: Cluster(fleet, stack)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_lost_workers_org_is_run_again(fleet: FleetOnReplica, cluster: Callable[[], Cluster]) -> None:
     """Two workers, one killed in mid-run: all orgs end proven, with one app each, and no secret crossed a wire."""

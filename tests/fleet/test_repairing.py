@@ -54,6 +54,7 @@ def test_codes_in_a_shared_mailbox_are_never_mixed_up(fleet: FleetOnReplica) -> 
         assert org.events("wrong code") == []
 
 
+@pytest.mark.slow
 def test_a_job_that_is_killed_at_any_moment_is_made_good_by_the_next(fleet: FleetOnReplica) -> None:
     """No second app and no lost pair, whether the command, or a worker with its browser, is killed in mid-run."""
     fleet.add("kill")
