@@ -123,6 +123,11 @@ class Runner:
             except RunbookError:
                 self._not_reached(remaining)
                 raise
+            except KeyboardInterrupt:  # it came while an observer wrote or took a picture
+                error = Interrupted(f"Stopped by a person at step {current.id}.")
+                error.step = current.id
+                self._not_reached(remaining)
+                raise error from None
         return self.results
 
     def _run_one(self, step: Step) -> None:
