@@ -2,21 +2,25 @@
 
 A click that can end in several ways is followed by `race`, which knows them all by name. What matches none of them
 within the time limit is an `UnexpectedPage`, never success.
+
+Each look at an element is a round trip to the browser. So while nothing has happened, all elements are looked for at
+once, and only when one of them shows it is asked which.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from automation.errors import UnexpectedPage
 
-SLICE_MS = 200
-"""One look at outcomes that are no elements (dialogs, new tabs, addresses) per slice of waiting for elements."""
+FIRST_SLICE, LONGEST_SLICE = 0.025, 0.2
+"""Seconds between two looks at outcomes that are no elements (dialogs, new tabs, addresses): short at first, then longer."""
 
 
 @dataclass(frozen=True)
@@ -37,35 +41,57 @@ class Outcome:
             return False
 
 
-def race(page: Page, waiting_for: str, outcomes: list[Outcome], timeout: float) -> Outcome:
+def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: float) -> Outcome:
     """Wait until one of ``outcomes`` has happened and return it; earlier ones in the list win a tie.
 
     Args:
         page: where the elements are; its events are dispatched while waiting.
         waiting_for: what the wait is for, for the error message.
-        timeout: seconds.
+        timeout: seconds; 0 looks once.
 
     Raises:
         UnexpectedPage: none happened in time.
     """
-    deadline = time.monotonic() + timeout
+    deadline, length = time.monotonic() + timeout, FIRST_SLICE
+    if timeout and outcomes[0].happened():  # the usual case: what was waited for is there
+        return outcomes[0]
     elements = [outcome.element for outcome in outcomes if outcome.element is not None]
     while True:
+        left = deadline - time.monotonic()
+        shown = left <= 0 or _shows_within(page, elements, min(length, left))
         for outcome in outcomes:
-            if outcome.happened():
+            if (shown or outcome.fact is not None) and outcome.happened():
                 return outcome
-        if time.monotonic() >= deadline:
+        if left <= 0:
             expected = ", ".join(outcome.name for outcome in outcomes)
             raise UnexpectedPage(f"Waited {timeout:g} s for {waiting_for}; none of these came: {expected}.")
-        _wait_a_slice(page, elements)
+        length = min(2 * length, LONGEST_SLICE)
 
 
-def _wait_a_slice(page: Page, elements: list[Locator]) -> None:
-    """Let the browser tell of a change: returns as soon as one of the elements shows, at most one slice later."""
+def gone(element: Locator, timeout: float) -> bool:
+    """Wait until an element is no longer shown; whether it went in ``timeout`` seconds."""
+    try:
+        race(element.page, "the end of it", [Outcome("gone", fact=lambda: element.count() == 0)], timeout)
+    except UnexpectedPage:
+        return False
+    return True
+
+
+def _shows_within(page: Page, elements: list[Locator], seconds: float) -> bool:
+    """Let the browser tell of a change: returns as soon as one of the elements shows, or after so long.
+
+    Raises:
+        PlaywrightError: the page was closed, so that nothing will ever show.
+    """
     combined = page.locator("css=[data-no-such-element]")
     for element in elements:
         combined = combined.or_(element)
     try:
-        combined.filter(visible=True).first.wait_for(state="visible", timeout=SLICE_MS)
+        combined.filter(visible=True).first.wait_for(state="visible", timeout=max(1.0, seconds * 1000))
+    except PlaywrightTimeout:
+        return False
     except PlaywrightError:
-        return
+        if page.is_closed():
+            raise
+        return False  # in mid-navigation
+    return True

@@ -19,7 +19,8 @@ HEADERS: Final = "set-cookie|cookie|authorization|proxy-authorization|x-sfdc-req
 """Headers whose values are removed whatever they are."""
 
 _HEADER = re.compile(rf'("name":\s*"(?:{HEADERS})",\s*"value":\s*")(?:[^"\\]|\\.)*"', re.IGNORECASE)
-_COOKIES = re.compile(r'("cookies":\s*)\[[^\]]*\]')
+_LISTS = re.compile(r'("(?:cookies|queryString)":\s*)\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
+"""Cookies, and the parameters of addresses: the address itself is scrubbed, but a one-time link is not known by its parts."""
 _AURA_TOKEN = re.compile(r"((?:aura\.token|csrfToken|_CONFIRMATIONTOKEN)(?:=|\\*\"\s*:\s*\\*\"|%22%3A%22))[^&\\\"%\s]{8,}")
 
 
@@ -50,9 +51,9 @@ def scrub_trace(source: Path, target: Path) -> bool:
 
 
 def without_headers(text: str) -> str:
-    """``text`` of a trace without cookies and the headers that carry secrets."""
+    """``text`` of a trace without cookies, lists of parameters, and the headers that carry secrets."""
     text = _HEADER.sub(r'\1***"', text)
-    return _COOKIES.sub(r"\1[]", text)
+    return _LISTS.sub(r"\1[]", text)
 
 
 def _clean(text: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 
 from automation.app_spec import AppSpec
 from automation.errors import FieldRefused, NotPropagatedYet, ReadBackDiffers, SaveRefused, UnexpectedPage
@@ -25,7 +26,7 @@ class AppPolicies(PageObject):
     """Whether the flow is off in Settings, as in a plan that would enable it: its switch and Run As are not here then."""
     _values: PolicyValues | None = None
 
-    @property
+    @cached_property
     def tab(self) -> PoliciesTab:
         return PoliciesTab(self.page, self.labels, self.timeouts)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from automation.app_spec import AppSpec
 from automation.errors import FieldRefused, ReadBackDiffers, SaveRefused
 from automation.org_state import OrgState
@@ -21,7 +23,7 @@ class AppSettings(PageObject):
     _values: AppValues | None = None
     _edits: tuple[Difference, ...] = ()
 
-    @property
+    @cached_property
     def tab(self) -> SettingsTab:
         return SettingsTab(self.page, self.labels, self.timeouts)
 
@@ -76,10 +78,11 @@ class AppSettings(PageObject):
             fields = self._edit()
             for attribute, difference in texts.items():
                 getattr(fields, attribute).set(difference.after)
+            scopes = fields.scopes
             for text in add:
-                fields.scopes.add(text)
+                scopes.add(text)
             for text in remove:
-                fields.scopes.remove(text)
+                scopes.remove(text)
 
         return self._needed(", ".join(map(str, differences)) + beyond, differences, edit)
 

@@ -33,14 +33,14 @@ class AppValues:
 
         ``editing``: in view mode every box is disabled, so only edit mode tells a locked one.
         """
-        pkce = fields.pkce
+        pkce, scopes = fields.pkce, fields.scopes
         return cls(
             name=fields.name.value(),
             api_name=fields.api_name.value(),
             contact_email=fields.contact_email.value(),
             distribution_state=fields.distribution_state.value(),
             callback_url=fields.callback_url.value(),
-            scopes=tuple(fields.scopes.chosen()) if fields.scopes.there() else None,
+            scopes=tuple(scopes.chosen()) if scopes.there() else None,
             client_credentials=fields.client_credentials.state(),
             secret_web_server=fields.secret_web_server.state(),
             secret_refresh_token=fields.secret_refresh_token.state(),

@@ -63,9 +63,11 @@ def _fill_basics(form: CreateForm, spec: AppSpec) -> None:
     fields.enable_oauth.set(True)
     fields.enable_oauth.expect(True)
     fields.callback_url.set(spec.callback_url)
+    scopes = fields.scopes
+    chosen = scopes.chosen()
     for text in wanted_scopes(spec, form.labels):
-        if text not in fields.scopes.chosen():
-            fields.scopes.add(text)
+        if text not in chosen:
+            scopes.add(text)
 
 
 @step("1.5", "Flow Enablement: Enable Client Credentials Flow")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from automation.app_spec import AppSpec
 from automation.artifacts import Recorder
 from automation.credentials import Credentials
+from automation.errors import ElementNotFound
 from automation.org_state import OrgState
 from automation.settings import Settings
 from automation.steps import Finding, needed, skipped, step, unchanged
@@ -68,7 +69,7 @@ def open_key_and_secret(
 ) -> Finding:
     if kept := _at_hand(state):
         return unchanged(kept)
-    tab.key_and_secret_button()
+    _look_for_button(tab, state)
 
     def click() -> str:
         verification.prepare()  # what is in the mailbox now is older than the code that the click has sent
@@ -77,6 +78,19 @@ def open_key_and_secret(
         return f"the page of key and secret {reveal.open()}"
 
     return needed("the page of key and secret opened", act=click)
+
+
+def _look_for_button(tab: SettingsTab, state: OrgState) -> None:
+    """A part of the page whose own request failed stays away without a word, so the page is loaded again once."""
+    try:
+        tab.key_and_secret_button()
+    except ElementNotFound:
+        if state.detail_url is None:
+            raise
+        tab.open(state.detail_url)
+        tab.select()
+        tab.open_oauth_section()
+        tab.key_and_secret_button()
 
 
 @step("4.6", "Verify the user's identity")

@@ -55,6 +55,7 @@ class Navigation:
         self._page.on("framenavigated", self._navigated)
         self._page.on("domcontentloaded", self._parsed)
         self._page.on("load", self._loaded)
+        self.status = self._status_now()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -63,6 +64,13 @@ class Navigation:
         self._page.remove_listener("framenavigated", self._navigated)
         self._page.remove_listener("domcontentloaded", self._parsed)
         self._page.remove_listener("load", self._loaded)
+
+    def _status_now(self) -> int | None:
+        """Of the document that is there already, as the browser itself remembers it: a new tab had its answer before."""
+        try:
+            return self.status or self._page.evaluate("performance.getEntriesByType('navigation')[0]?.responseStatus") or None
+        except PlaywrightError:
+            return self.status
 
     def settled(self, seconds: float) -> bool:
         """Whether the document was loaded that long ago, and leads to nowhere by itself."""

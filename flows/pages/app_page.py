@@ -52,6 +52,7 @@ class AppTab(AppPage):
     """One tab of the app. ``tab_key`` is its label."""
 
     tab_key: ClassVar[str]
+    _region: Region | None = None
 
     def select(self) -> None:
         """Bring the tab to the front, if it is not, and wait for its content."""
@@ -62,12 +63,18 @@ class AppTab(AppPage):
         what = f"the tab {self.labels[self.tab_key]}"
         ready = [Outcome("view", element=self.edit_button), Outcome("edit", element=self.save_buttons)]
         self.arrive(what, ready, by=(("button", "detail.edit"), ("button", "detail.save")))
+        self._region = None
 
     @property
     def region(self) -> Region:
-        """The visible panel. Panels have no name in some releases, and hidden ones may stay in the page."""
-        panel = self.page.get_by_role("tabpanel").filter(visible=True)
-        return panel if panel.count() == 1 else self.page
+        """The visible panel. Panels have no name in some releases, and hidden ones may stay in the page.
+
+        Whether there is one panel is looked up once after each `select` and `edit`.
+        """
+        if self._region is None:
+            panel = self.page.get_by_role("tabpanel").filter(visible=True)
+            self._region = panel if panel.count() == 1 else self.page
+        return self._region
 
     @property
     def edit_button(self) -> Locator:
@@ -77,6 +84,13 @@ class AppTab(AppPage):
     def save_buttons(self) -> Locator:
         """One or two: at the top right in place of ``Edit`` (GS) and in a sticky footer (TURBO)."""
         return by_role(self.page, "button", self.labels.pattern("detail.save"))
+
+    @property
+    def _view_mode(self) -> Locator:
+        """``Edit`` on a page that shows no ``Save`` any more: some page may show both while it saves."""
+        save = self.page.get_by_role("button", name=self.labels.pattern("detail.save")).filter(visible=True)
+        body = self.page.locator("body").filter(has_not=save)
+        return by_role(body, "button", self.labels.pattern("detail.edit"))
 
     def editing(self) -> bool:
         """Whether the tab is in edit mode."""
@@ -89,6 +103,7 @@ class AppTab(AppPage):
         the_only(self.edit_button, "button", self.labels["detail.edit"], self.page, self.timeouts.action).click()
         editing = Outcome("edit", element=self.save_buttons)
         self.arrive("edit mode", [editing], self.timeouts.action, by=(("button", "detail.save"),))
+        self._region = None
 
     def cancel(self) -> None:
         """Leave edit mode without saving, if in it."""
@@ -109,7 +124,7 @@ class AppTab(AppPage):
         self._usable_save().click()
         refused = Outcome("field error", fact=lambda: bool(messages.field_errors()))
         failed = Outcome("page error", fact=lambda: bool(messages.new_errors()))
-        saved = Outcome("saved", fact=lambda: not self.editing() and self.edit_button.count() > 0)
+        saved = Outcome("saved", element=self._view_mode)
         try:
             outcome = self.arrive("the answer to Save", [refused, saved, failed], self.timeouts.save)
         except (UnexpectedPage, StillLoading):

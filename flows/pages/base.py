@@ -15,6 +15,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from automation.errors import ElementNotFound, Sought
 from flows.pages.labels import Labels
 
+STRICT = "strict mode violation"
+"""How Playwright's message says that several elements matched."""
 MOST_NAMES = 8
 """How many names or places a message lists."""
 
@@ -56,17 +58,19 @@ def the_only(
     timeout: float,
     state: Literal["visible", "attached"] = "visible",
 ) -> Locator:
-    """Wait for exactly one match and return it.
+    """Wait for exactly one match and return it. Playwright itself refuses several, so it is one round trip.
 
     Raises:
         ElementNotFound: none or several; the message names what was there instead.
     """
     try:
-        locator.first.wait_for(state=state, timeout=timeout * 1000)
+        locator.wait_for(state=state, timeout=timeout * 1000)
     except PlaywrightTimeout:
         raise _none(role, label, region) from None
-    if locator.count() > 1:
-        raise _several(role, label, locator)
+    except PlaywrightError as error:
+        if STRICT not in error.message:
+            raise
+        raise _several(role, label, locator) from None
     about_to_use(locator)
     return locator
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Dialog, Locator
 
 from automation.errors import UnexpectedPage
-from automation.outcomes import Outcome, race
+from automation.outcomes import Outcome, gone, race
 from flows.pages.base import PageObject, by_role
 
 GRACE = 0.3
@@ -53,7 +53,7 @@ class Confirmation(PageObject):
             race(self.page, "a confirmation", [Outcome("modal", element=self.modal_ok)], seconds)
         except UnexpectedPage:
             return False
-        button = self.modal_ok.first
-        button.click()
-        button.wait_for(state="hidden", timeout=self.timeouts.action * 1000)
+        self.modal_ok.first.click()
+        if not gone(self.modal_ok, self.timeouts.action):
+            raise UnexpectedPage("The confirmation was answered with OK and did not close.")
         return True

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, expect
 
 from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
-from flows.pages.base import Region, by_role, the_only
+from flows.pages.base import STRICT, Region, by_role, the_only
 from flows.pages.labels import Labels, exactly
 
 TOKEN = re.compile(r"[(（]\s*([a-z][a-z_]*)[^()（）]*[)）]\s*$")
@@ -20,6 +21,8 @@ MAX_CLIMB = 6
 
 class DualList:
     """``Available OAuth Scopes`` and ``Selected OAuth Scopes``.
+
+    Where the lists are is looked up once: make a new one for each visit of a form.
 
     Options are matched by their whole text or by the token in parentheses that ends it, which is the same in all
     languages: ``api`` alone is part of half of them, and narrow layouts only cut the pixels, not the text.
@@ -41,11 +44,11 @@ class DualList:
     def _in(self, region: Region, key: str) -> Locator:
         return region.get_by_role("listbox", name=self.labels.pattern(key))
 
-    @property
+    @cached_property
     def available(self) -> Locator:
         return self._list("create.scopes_available")
 
-    @property
+    @cached_property
     def selected(self) -> Locator:
         return self._list("create.scopes_selected")
 
@@ -84,12 +87,12 @@ class DualList:
     def _option(self, side: Locator, text: str) -> Locator:
         option = self._options(side, text)
         try:
-            option.first.wait_for(state="attached", timeout=self.timeout * 1000)
-        except PlaywrightError:
+            option.wait_for(state="attached", timeout=self.timeout * 1000)
+        except PlaywrightError as error:
+            if STRICT in error.message:
+                raise ElementNotFound(f'The scope list shows "{text}" more than once.') from None
             there = "; ".join(one.strip() for one in side.get_by_role("option").all_inner_texts())
             raise FieldRefused(f'This org offers no OAuth scope "{text}"; it offers: {there}.') from None
-        if option.count() > 1:
-            raise ElementNotFound(f'The scope list shows "{text}" more than once.')
         return option
 
     def _move(self, option: Locator, button_key: str, target: Locator, text: str) -> None:
@@ -105,12 +108,13 @@ class DualList:
 
         Its name is not documented, so one of an unknown name is known by its place; what it moved is checked anyway.
         """
-        beside = self._beside_lists()
+        beside = self._beside_lists
         named = by_role(self.region if beside is None else beside, "button", self.labels.pattern(key))
         if beside is not None and named.count() == 0:
             named = beside.get_by_role("button").filter(visible=True).nth(0 if key == "create.scopes_add" else 1)
         return the_only(named, "button", self.labels[key], self.region, self.timeout)
 
+    @cached_property
     def _beside_lists(self) -> Locator | None:
         """The smallest part of the page with both lists and their buttons: to the right first, then to the left (UTAM)."""
         holder = self.available

@@ -14,9 +14,13 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
 from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
-from flows.pages.base import Region, by_role, find
+from automation.outcomes import Outcome, race
+from flows.pages import base
+from flows.pages.base import STRICT, Region, by_role, find, the_only
 from flows.pages.labels import Labels
 
+AT_ONCE = 0.5
+"""Seconds to find out why a field could not be used."""
 FOLLOW_MS = 1_500
 """Time in which a page fills the API name from the name; typing before it happened mixes both (measured)."""
 
@@ -46,7 +50,7 @@ class Field:
 
     def there(self) -> bool:
         """Whether a control of this label is visible now."""
-        return any(self._here(role).count() for role in ("textbox", "combobox", "checkbox"))
+        return self._here("textbox").or_(self._here("combobox")).or_(self._here("checkbox")).count() > 0
 
     def as_text(self) -> str | None:
         """The value where a page shows it as plain text beside its label: ``<dt>Label</dt><dd>Value</dd>`` and the like."""
@@ -70,11 +74,23 @@ class TextField(Field):
 
     def set(self, value: str) -> None:
         """Replace the content, leave the field (some follow others on leaving), and check that it stayed."""
-        box = self._find("textbox")
-        expect(box).to_be_editable(timeout=self.timeout * 1000)
-        box.fill(value)
+        box = self._here("textbox")
+        self._fill(box, "textbox", value)
         box.press("Tab")
         self._expect_value(box, value)
+
+    def _fill(self, box: Locator, role: str, value: str) -> None:
+        """Playwright waits by itself for the one field, and until it can be edited.
+
+        Raises:
+            ElementNotFound, UnexpectedPage: there are none or several, or it can't be edited.
+        """
+        base.about_to_use(box)
+        try:
+            box.fill(value, timeout=self.timeout * 1000)
+        except PlaywrightError:
+            the_only(box, role, self.label, self.region, AT_ONCE)
+            raise UnexpectedPage(f'"{self.label}" can\'t be edited.') from None
 
     def follows_to(self, wanted: str) -> bool:
         """Wait a moment for the page to fill this field by itself; whether it came to the wanted value."""
@@ -101,12 +117,17 @@ class Checkbox(Field):
 
     def state(self) -> bool | None:
         """Ticked or not; None when no such box is there."""
-        box = self._here("checkbox")
-        return box.is_checked() if box.count() == 1 else None
+        boxes = self._boxes()
+        return boxes[0][0] if len(boxes) == 1 else None
 
     def enabled(self) -> bool:
-        """Whether it can be changed."""
-        return self._here("checkbox").is_enabled()
+        """Whether it is there and can be changed."""
+        boxes = self._boxes()
+        return len(boxes) == 1 and boxes[0][1]
+
+    def _boxes(self) -> list[tuple[bool, bool]]:
+        """Of each such box that is there now, in one round trip: whether it is ticked, and whether it can be changed."""
+        return [(bool(ticked), bool(enabled)) for ticked, enabled in self._here("checkbox").evaluate_all(_BOXES)]
 
     def locked(self, *, editing: bool) -> bool:
         """Whether the org keeps it ticked for good (2026: ``To change this required setting, contact Support.``).
@@ -124,16 +145,20 @@ class Checkbox(Field):
 
     def set(self, wanted: bool) -> None:
         """Toggle by keyboard when needed; the caller checks `state` once dialogs have been answered."""
-        box = self._find("checkbox")
-        expect(box).to_be_enabled(timeout=self.timeout * 1000)
-        if box.is_checked() != wanted:
+        box, there = self._here("checkbox"), self._boxes()
+        if len(there) != 1 or not there[0][1]:
+            _wait_until_enabled(self._find("checkbox"), self.label, self.timeout)
+            there = self._boxes()
+        base.about_to_use(box)
+        if (there[0][0] if len(there) == 1 else None) != wanted:
             box.press("Space")
 
     def expect(self, wanted: bool) -> None:
-        """Raises UnexpectedPage when the box did not end as wanted."""
+        """Raises UnexpectedPage when the box did not end as wanted, ElementNotFound when it is not there."""
         try:
-            expect(self._find("checkbox")).to_be_checked(checked=wanted, timeout=self.timeout * 1000)
+            expect(self._here("checkbox")).to_be_checked(checked=wanted, timeout=self.timeout * 1000)
         except AssertionError:
+            self._find("checkbox")
             raise UnexpectedPage(f'"{self.label}" did not stay {"ticked" if wanted else "cleared"}.') from None
 
 
@@ -153,7 +178,7 @@ class Choice(Field):
             FieldRefused: the list has no such option.
         """
         box = self._find("combobox")
-        expect(box).to_be_enabled(timeout=self.timeout * 1000)
+        _wait_until_enabled(box, self.label, self.timeout)
         if self._shows(box, key):
             return
         if _tag(box) == "select":
@@ -161,8 +186,10 @@ class Choice(Field):
         else:
             box.click()
             self._option(key).click()
-        if not self._shows(self._find("combobox"), key):
-            raise UnexpectedPage(f'"{self.label}" does not show "{self.labels[key]}" after it was chosen.')
+        try:
+            race(self.page, "the choice", [Outcome("shown", fact=lambda: self._shows(box, key))], self.timeout)
+        except UnexpectedPage:
+            raise UnexpectedPage(f'"{self.label}" does not show "{self.labels[key]}" after it was chosen.') from None
 
     def _shows(self, box: Locator, key: str) -> bool:
         values = _values_of(box) or [str(box.evaluate(f"e => ({_VALUES})([e])[0]")).strip()]  # drawn anew just now: waits for it
@@ -180,13 +207,20 @@ class Choice(Field):
         option = self.labels[key]
         options = self.page.get_by_role("option", name=self.labels.pattern(key)).filter(visible=True)
         try:
-            options.first.wait_for(state="visible", timeout=self.timeout * 1000)
-        except PlaywrightError:
+            options.wait_for(state="visible", timeout=self.timeout * 1000)
+        except PlaywrightError as error:
+            if STRICT in error.message:
+                raise ElementNotFound(f'"{self.label}" offers "{option}" more than once.') from None
             there = [text.strip() for text in self.page.get_by_role("option").filter(visible=True).all_inner_texts()]
             raise FieldRefused(f'"{self.label}" offers no option "{option}"; it offers: {", ".join(there)}.') from None
-        if options.count() > 1:
-            raise ElementNotFound(f'"{self.label}" offers "{option}" more than once.')
         return options
+
+
+def _wait_until_enabled(control: Locator, label: str, timeout: float) -> None:
+    try:
+        expect(control).to_be_enabled(timeout=timeout * 1000)
+    except AssertionError:
+        raise UnexpectedPage(f'"{label}" is there but can\'t be changed.') from None
 
 
 def described_error(box: Locator) -> str | None:
@@ -201,6 +235,11 @@ def described_error(box: Locator) -> str | None:
         return box.evaluate("e => e.validationMessage || ''") or "marked as invalid"
     return None
 
+
+_BOXES = """all => all.map(e => [
+  'checked' in e ? e.checked : e.getAttribute('aria-checked') === 'true',
+  !e.matches(':disabled') && !e.closest('[aria-disabled=true]'),
+])"""
 
 _VALUES = """all => all.map(e => {
   if (e.tagName === 'SELECT') return e.selectedOptions.length ? e.selectedOptions[0].label : '';

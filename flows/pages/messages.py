@@ -15,6 +15,15 @@ PAGE_ERRORS = "#errorTitle, #errorDesc, #validationError, div.errorMsg, .pageLev
 SUCCESS = re.compile(r"slds-theme_success|toastSuccess|success|slds-theme_info|slds-theme_warning", re.IGNORECASE)
 
 
+READ = """all => all.map(e => {
+  const around = [e, ...e.querySelectorAll('*'), e.parentElement].filter(Boolean);
+  const holder = e.closest('.slds-form-element');
+  const label = holder && holder.querySelector('label, legend, .slds-form-element__label');
+  return [e.innerText || '', around.map(x => x.getAttribute('class') || '').join(' '), label ? label.innerText : ''];
+})"""
+"""Of each element: its text, the classes on and around it, and the label of the field that it belongs to."""
+
+
 class Messages(PageObject):
     """Reads errors; remembers what stood there before a click, so that only new ones count."""
 
@@ -26,42 +35,31 @@ class Messages(PageObject):
 
     def field_errors(self) -> list[str]:
         """Errors at fields, each as ``"Label": text``."""
-        return [self._with_label(error) for error in self._visible(self.page.locator(FIELD_ERRORS))]
+        found = _read(self.page.locator(FIELD_ERRORS))
+        return [f'"{label}": {text}' if label else text for text, _, label in found]
 
     def new_errors(self) -> list[str]:
         """Errors of the page that were not there when `remember` was called."""
         return [text for text in self._errors_now() if text not in self._before]
 
     def _errors_now(self) -> list[str]:
-        boxes = self.page.get_by_role("alert").or_(self.page.locator(PAGE_ERRORS))
-        texts = [_text(box) for box in self._visible(boxes) if not _is_success(box)]
-        return list(dict.fromkeys(text for text in texts if text))
-
-    def _visible(self, locator: Locator) -> list[Locator]:
-        return locator.filter(visible=True).all()
-
-    def _with_label(self, error: Locator) -> str:
-        holder = error.locator("xpath=ancestor::*[contains(@class,'slds-form-element')][1]")
-        label = holder.locator("label, legend, .slds-form-element__label").first
-        try:
-            name = label.inner_text(timeout=500).strip().lstrip("*").strip()
-        except PlaywrightError:
-            return _text(error)
-        return f'"{name}": {_text(error)}'
+        found = _read(self.page.get_by_role("alert").or_(self.page.locator(PAGE_ERRORS)))
+        return list(dict.fromkeys(text for text, classes, _ in found if text and not _is_success(text, classes)))
 
 
-def _text(locator: Locator) -> str:
+def _read(boxes: Locator) -> list[tuple[str, str, str]]:
+    """Text, classes and field label of each visible box, in one round trip; none while the page is being replaced."""
     try:
-        return re.sub(r"\s+", " ", locator.inner_text(timeout=500)).strip()
+        found = boxes.filter(visible=True).evaluate_all(READ)
     except PlaywrightError:
-        return ""
+        return []
+    return [(_plain(text), classes, _plain(label).lstrip("* ").rstrip(" *")) for text, classes, label in found]
 
 
-def _is_success(box: Locator) -> bool:
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _is_success(text: str, classes: str) -> bool:
     """Whether an alert is a toast of success, by its own class, its holder's or one inside it."""
-    script = "e => [e, ...e.querySelectorAll('*'), e.parentElement].filter(Boolean).map(x => x.className).join(' ')"
-    try:
-        classes = str(box.evaluate(script, timeout=500))
-    except PlaywrightError:
-        return True
-    return bool(SUCCESS.search(classes)) or _text(box).lower().startswith("success")
+    return bool(SUCCESS.search(classes)) or text.lower().startswith("success")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator
 
 from automation.errors import ElementNotFound, UnexpectedPage
 from automation.outcomes import Outcome, race
-from flows.pages.base import the_only
 from flows.pages.fields import TextField
 
 SUGGESTIONS = 4.0
@@ -25,9 +24,8 @@ class RunAsField(TextField):
             ElementNotFound: no such field, or several suggestions for this user name.
             UnexpectedPage: the field did not keep the user.
         """
-        box = the_only(self._here("textbox").or_(self._here("combobox")), "textbox", self.label, self.region, self.timeout)
-        expect(box).to_be_editable(timeout=self.timeout * 1000)
-        box.fill(value)
+        box = self._here("textbox").or_(self._here("combobox"))
+        self._fill(box, "textbox", value)
         if box.get_attribute("role") == "combobox":
             self._pick(value)
         box.press("Tab")

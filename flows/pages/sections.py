@@ -18,15 +18,22 @@ def open_section(region: Region, labels: Labels, key: str, timeout: float) -> bo
     A section without a button (always open, or titled otherwise) is no failure: what is in it is looked for next, and
     missing fields are reported by name.
     """
-    try:
-        _openers(region, labels, key).first.wait_for(state="visible", timeout=timeout * 1000)
-    except PlaywrightError:
-        return False
     titled = by_role(region, "button", labels.pattern(key))
-    opener = (titled if titled.count() else _openers(region, labels, key)).first
-    if not _is_open(opener):
+    known = titled.evaluate_all(f"all => all.map({IS_OPEN})")
+    if not known and not _comes(_openers(region, labels, key), timeout):
+        return False
+    opener = (titled if known or titled.count() else _openers(region, labels, key)).first
+    if not (known[0] if known else _is_open(opener)):
         opener.click()
         race(opener.page, f'the section "{labels[key]}"', [Outcome("open", fact=lambda: _is_open(opener))], timeout)
+    return True
+
+
+def _comes(openers: Locator, timeout: float) -> bool:
+    try:
+        openers.first.wait_for(state="visible", timeout=timeout * 1000)
+    except PlaywrightError:
+        return False
     return True
 
 

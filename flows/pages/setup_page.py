@@ -46,7 +46,7 @@ class SetupPage(PageObject):
     def problems(self) -> list[Outcome]:
         """Known outcomes that are no success, for a `race`. All sentences are looked for at once: it is done at every wait."""
         return [
-            Outcome("login page", fact=self._is_login_page),
+            Outcome("login page", element=self.page.locator(LOGIN_FIELDS)),
             Outcome(", ".join(PROBLEMS), element=self.page.get_by_text(self._any_problem()).filter(visible=True)),
         ]
 
@@ -123,9 +123,6 @@ class SetupPage(PageObject):
             return self.spinner.count() > 0 or not self.page.locator("body").inner_text(timeout=self.timeouts.action * 1000).strip()
         except PlaywrightError:
             return False
-
-    def _is_login_page(self) -> bool:
-        return self.page.locator(LOGIN_FIELDS).filter(visible=True).count() > 0
 
 
 def _reason(error: PlaywrightError) -> str:

@@ -104,7 +104,9 @@ def _broken(chance: random.Random) -> Fault:
     spec = {"effect": effect, **_where(chance)}
     if effect.startswith("status"):
         spec["status"] = chance.choice((500, 502, 503))
-    return Fault(spec, TROUBLE)
+    # where the button is a link, a page that never learnt its address has none, and shows nothing in its place
+    unseen = frozenset({"element_not_found"}) if spec.get("action") == "consumerDetailsUrl" else NONE
+    return Fault(spec, TROUBLE | unseen)
 
 
 def _expired(chance: random.Random) -> Fault:
