@@ -23,8 +23,7 @@ def find_app(manager: AppManager, page: AppPage, settings: SettingsTab, spec: Ap
         if nth:
             manager.open(state.setup_url)
             manager.find(spec.name)
-        manager.open_app(spec.name, nth)
-        page.wait()
+        _open(manager, page, spec.name, nth)
         settings.select()
         settings.open_basic_section()
         api_name = settings.fields.api_name.value() or ""
@@ -35,6 +34,14 @@ def find_app(manager: AppManager, page: AppPage, settings: SettingsTab, spec: Ap
     if others:
         raise AmbiguousApp(f'An app named "{spec.name}" is there, but its API name is {", ".join(others)} and not {spec.api_name}.')
     return False
+
+
+def _open(manager: AppManager, page: AppPage, name: str, nth: int) -> None:
+    """Open an app of the list. A click on a row that a moving list has just drawn anew is lost, so one may follow."""
+    manager.open_app(name, nth)
+    if not page.comes(page.timeouts.action) and manager.shows(name):
+        manager.open_app(name, nth)
+    page.wait()
 
 
 def remember_app(page: AppPage, state: OrgState) -> None:

@@ -94,7 +94,14 @@ class AppManager(SetupPage):
 
     def open_app(self, name: str, nth: int = 0) -> None:
         """Click the name of the nth app so named; it must have been found before."""
-        self.rows.filter(has_text=exactly(name)).filter(visible=True).nth(nth).click()
+        self._named(name).nth(nth).click()
+
+    def shows(self, name: str) -> bool:
+        """Whether a row of this name is on screen now."""
+        return self._named(name).count() > 0
+
+    def _named(self, name: str) -> Locator:
+        return self.rows.filter(has_text=exactly(name)).filter(visible=True)
 
     def _read_rows(self) -> list[Row]:
         pairs = self.rows.evaluate_all("links => links.map(a => [a.innerText.trim(), a.getAttribute('href') || ''])")

@@ -8,7 +8,7 @@ from typing import ClassVar
 from playwright.sync_api import Locator, expect
 
 from automation.errors import UnexpectedPage
-from automation.outcomes import Outcome
+from automation.outcomes import Outcome, race
 from flows.pages.base import Region, by_role, find, the_only
 from flows.pages.messages import Messages
 from flows.pages.setup_page import SetupPage, StillLoading
@@ -38,6 +38,14 @@ class AppPage(SetupPage):
     def wait(self) -> None:
         """Wait until the tabs are there."""
         self.arrive("the page of the External Client App", [self.shown], by=(("tab", "detail.policies"),))
+
+    def comes(self, seconds: float) -> bool:
+        """Whether the tabs, or a known problem instead of them, are there within so many seconds."""
+        try:
+            race(self.page, "the page of the External Client App", [self.shown, *self.problems()], seconds)
+        except UnexpectedPage:
+            return False
+        return True
 
     @property
     def shown(self) -> Outcome:

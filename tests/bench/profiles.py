@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from automation.replica import OrgHandle
 
 SAVES = ("createApp", "savePolicies", "saveSettings")
+OPENS = ("getApp",)
+"""What the app's page asks for when it is opened from the list or follows ``Create``: a page too, though the browser loads none."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,14 @@ class Profile:
         latency: milliseconds by kind of request, and ``jitter``, see `automation.replica.variants`.
         first_page: seconds that the first Setup page of a run takes longer than later ones.
         save: seconds that a save takes longer than other calls.
+        page_within: the same for a page that opens inside the one that is there.
     """
 
     name: str
     latency: dict[str, float] = field(default_factory=dict)
     first_page: float = 0.0
     save: float = 0.0
+    page_within: float = 0.0
 
     def variants(self) -> dict[str, Any]:
         """The knobs of a new org. A new key works at once: that wait is no part of a script that proves nothing."""
@@ -38,9 +42,9 @@ class Profile:
         org.clear_faults()
         if self.first_page:
             org.fault("delay", kind="page", seconds=self.first_page)
-        if self.save:
-            for action in SAVES:
-                org.fault("delay", action=action, seconds=self.save, times=0)
+        for seconds, actions in ((self.save, SAVES), (self.page_within, OPENS)):
+            for action in actions if seconds else ():
+                org.fault("delay", action=action, seconds=seconds, times=0)
 
 
 REAL = {"page": 1_500.0, "aura": 150.0, "static": 50.0, "token": 300.0, "rest": 150.0}
@@ -50,8 +54,8 @@ PROFILES = {
     profile.name: profile
     for profile in (
         Profile("none"),
-        Profile("real-org", REAL, first_page=2.5, save=1.05),
-        Profile("jitter", {**REAL, "jitter": 0.5, "seed": 7}, first_page=2.5, save=1.05),
+        Profile("real-org", REAL, first_page=2.5, save=1.05, page_within=1.35),
+        Profile("jitter", {**REAL, "jitter": 0.5, "seed": 7}, first_page=2.5, save=1.05, page_within=1.35),
     )
 }
 
