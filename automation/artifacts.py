@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -21,6 +22,11 @@ from automation.trace_scrubbing import scrub_trace
 
 RUNS: Final = Path("runs")
 
+RAW: Final = ".trace-{}.raw"
+"""A part as the browser wrote it, for as long as it takes to scrub it. A kill in that moment leaves it behind."""
+STALE: Final = 3_600.0
+"""Seconds after which such a leftover is nobody's any more."""
+
 LOGIN_STEP: Final = "1.1"
 """Is private from its beginning, so there is nothing to record."""
 
@@ -36,9 +42,18 @@ def make_run_folder(host: str, output: Path | None = None, now: datetime | None 
         if output is not None:
             return private_folder(output)
         private_folder(RUNS)
+        remove_leftovers(RUNS)
         return _fresh(RUNS / stamp)
     except OSError as error:
         raise UsageError(f"The run folder {output or RUNS / stamp} can't be made: {error.strerror}.") from None
+
+
+def remove_leftovers(runs: Path) -> None:
+    """Delete what killed runs left unscrubbed; see `RAW`."""
+    for raw in runs.glob("*/" + RAW.format("*")):
+        with suppress(OSError):  # another run was faster, or it is not ours
+            if time.time() - raw.stat().st_mtime > STALE:
+                raw.unlink()
 
 
 def _fresh(wanted: Path) -> Path:
@@ -157,12 +172,16 @@ class Recorder:
             return
         self._close_group()
         self._running = False
-        part = self.folder / f"trace-{len(self.parts) + 1}.zip"
+        number = len(self.parts) + 1
+        raw, part = self.folder / RAW.format(number), self.folder / f"trace-{number}.zip"
         with suppress(PlaywrightError):  # the browser is gone, and with it what it recorded
-            self._context.tracing.stop(path=part)
-        if part.exists():
-            scrub_trace(part, part)
-            self.parts.append(part)
+            self._context.tracing.stop(path=raw)
+        if raw.exists():
+            try:
+                scrub_trace(raw, part)
+                self.parts.append(part)
+            finally:
+                raw.unlink()
 
     def _open_group(self) -> None:
         if self._running and self._context is not None and self._group is not None:
