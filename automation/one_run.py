@@ -135,7 +135,7 @@ class OneRun:
         try:
             runner.run(todo)
         except RunbookError as met:
-            error = bench.losses.explained(met)
+            error = bench.explained(met)
             self._keep_evidence(error, bench)
             again = person.mends(error, all_steps()) if person is not None and (last or not error.restart) else None
             if again is None:

@@ -143,7 +143,7 @@ class Runner:
         except RunbookError as error:
             self._failed(step, started, error)
             raise
-        except PlaywrightError as error:
+        except (PlaywrightError, AssertionError) as error:
             explained = explain(error, step)
             self._failed(step, started, explained)
             raise explained from None
@@ -179,8 +179,13 @@ class Runner:
             observer.step_ended(ended)
 
 
-def explain(error: PlaywrightError, step: Step) -> RunbookError:
-    """Turn a browser error into one for operators. Its call log is left out: it may hold what was typed."""
+def explain(error: PlaywrightError | AssertionError, step: Step) -> RunbookError:
+    """Turn a browser error, or a failed ``expect``, into one for operators.
+
+    Its own text is left out but for the first line: the rest may hold what was typed, or the page.
+    """
+    if isinstance(error, AssertionError):
+        return UnexpectedPage(f"{step.title}: the page did not become what it should.")
     text = error.message.splitlines()[0] if error.message else type(error).__name__
     if "Timeout" in text:
         text = "a control did not become usable in time" + _covered_by(error.message)

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.app_spec import AppSpec
-from automation.artifacts import Recorder
+from automation.artifacts import LOGIN_STEP, Recorder
 from automation.browser import new_context
+from automation.errors import RunbookError, SessionLost, UnexpectedPage
 from automation.losses import Losses
 from automation.options import Options
 from automation.org_state import OrgState
@@ -22,6 +23,7 @@ from automation.settings import Settings
 from flows.pages.app_page import AppPage
 from flows.pages.base import PageObject, Timeouts
 from flows.pages.labels import Labels
+from flows.pages.setup_page import SetupPage
 from flows.read_pages import read_pages
 from flows.verify_identity import IdentityVerification
 
@@ -34,6 +36,17 @@ class Workbench:
     toolbox: Toolbox
     recorder: Recorder
     losses: Losses
+
+    def explained(self, error: RunbookError) -> RunbookError:
+        """What lies behind an error about a page: a session that ended meanwhile, files that did not load, or just itself.
+
+        A page that turns into the login page may do so between two looks, where only a missing control is noticed.
+        """
+        if not isinstance(error, UnexpectedPage) or error.step == LOGIN_STEP or not self.toolbox.get(SetupPage).is_login():
+            return self.losses.explained(error)
+        lost = SessionLost("The org asked to log in again while the run was at work.", evidence=error.evidence)
+        lost.step = error.step
+        return lost
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator
 
 from automation.errors import UnexpectedPage
 from automation.outcomes import Outcome, race
@@ -65,10 +65,11 @@ class AppTab(AppPage):
     def select(self) -> None:
         """Bring the tab to the front, if it is not, and wait for its content."""
         tab = find(self.page, "tab", self.labels.pattern(self.tab_key), self.labels[self.tab_key], self.timeouts.page)
+        what = f"the tab {self.labels[self.tab_key]}"
         if tab.get_attribute("aria-selected") != "true":
             tab.click()
-            expect(tab).to_have_attribute("aria-selected", "true", timeout=self.timeouts.action * 1000)
-        what = f"the tab {self.labels[self.tab_key]}"
+            chosen = Outcome("tab", element=tab.and_(self.page.locator("[aria-selected=true]")))
+            self.arrive(what, [chosen], self.timeouts.action)
         ready = [Outcome("view", element=self.edit_button), Outcome("edit", element=self.save_buttons)]
         self.arrive(what, ready, by=(("button", "detail.edit"), ("button", "detail.save")))
         self._region = None

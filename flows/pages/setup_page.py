@@ -43,6 +43,13 @@ class SetupPage(PageObject):
         """Lightning's spinner, wherever it turns."""
         return self.page.locator(".slds-spinner, lightning-spinner").filter(visible=True)
 
+    def is_login(self) -> bool:
+        """Whether the page is the login page now."""
+        try:
+            return self.page.locator(LOGIN_FIELDS).filter(visible=True).count() > 0
+        except PlaywrightError:
+            return False  # it is closed, or on its way elsewhere
+
     def problems(self) -> list[Outcome]:
         """Known outcomes that are no success, for a `race`. All sentences are looked for at once: it is done at every wait."""
         return [

@@ -1,12 +1,18 @@
-"""Where evidence is silent both answers exist as variants of the replica; the run has to pass them all."""
+"""Where evidence is silent both answers exist as variants of the replica; the run has to pass them all.
+
+Variants that do not touch each other share a run; with ``-m slow`` each also gets a run of its own.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from .conftest import NewOrg, Runbook
+
+if TYPE_CHECKING:
+    from automation.replica import OrgHandle
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +50,23 @@ OTHERS: list[dict[str, Any]] = [
 ]
 
 
+TOGETHER: list[dict[str, Any]] = [
+    {"cc_confirm": "none", "save_buttons": "top", "sections": "open", "pkce": "editable", "login_page": "one_step"},
+    {"cc_confirm": "native", "cc_confirm_at": "create", "save_buttons": "footer", "reveal": "link", "sections": "collapsed"},
+    {"cc_confirm": "native", "cc_confirm_at": "policies", "reveal": "same_tab", "pkce": "absent", "latency": OTHERS[-2]["latency"]},
+    {"cc_confirm": "native", "cc_confirm_at": "both", "verification": "not_asked", "login_page": "username_first"},
+    {"cc_confirm": "modal", "cc_confirm_at": "create", "flow_propagation_seconds": 2.0, "latency": OTHERS[-1]["latency"]},
+    {
+        "cc_confirm": "modal",
+        "cc_confirm_at": "policies",
+        "verification": "not_asked",
+        "reveal": "same_tab",
+        "policy_propagation_seconds": 2.0,
+    },
+]
+"""Every variant of the two lists above is in one of these."""
+
+
 def name_of(variant: dict[str, Any]) -> str:
     return " ".join(f"{key}={value if not isinstance(value, dict) else 'on'}" for key, value in variant.items())
 
@@ -61,10 +84,25 @@ def test_every_release_look_passes(look: str, new_org: NewOrg, run: Runbook) -> 
     assert any("locked" in note for note in result.state.notes) is locked
 
 
-@pytest.mark.parametrize("variant", [*CONFIRMATIONS, *OTHERS], ids=name_of)
-def test_every_variant_passes(variant: dict[str, Any], new_org: NewOrg, run: Runbook) -> None:
-    result = run(new_org(**variant))
+def test_no_variant_is_left_out() -> None:
+    together = [(knob, value) for group in TOGETHER for knob, value in group.items()]
+    missing = [pair for variant in [*CONFIRMATIONS[1:], *OTHERS] for pair in variant.items() if pair not in together]
+    assert missing == []
 
+
+@pytest.mark.parametrize("variants", TOGETHER, ids=name_of)
+def test_variants_pass_together(variants: dict[str, Any], new_org: NewOrg, run: Runbook) -> None:
+    expect_created(new_org(**variants), run)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variant", [*CONFIRMATIONS, *OTHERS], ids=name_of)
+def test_every_variant_passes_alone(variant: dict[str, Any], new_org: NewOrg, run: Runbook) -> None:
+    expect_created(new_org(**variant), run)
+
+
+def expect_created(org: OrgHandle, run: Runbook) -> None:
+    result = run(org)
     assert result.error is None, run.printed.getvalue()
     assert result.outcome == "created"
     assert result.state.proof.read_back

@@ -7,9 +7,11 @@ from datetime import datetime
 
 import pytest
 
+from automation.app_spec import AppSpec
 from automation.journal import read_journal
 from automation.replica import OrgHandle
-from flows import enter_code
+from flows import create_external_client_app, enter_code
+from flows.pages.create_form import CreateForm
 from tests.e2e.conftest import NewOrg, Runbook
 from tests.faults.cases import EXPIRIES, HEALED, STOPS, Case
 from tests.faults.wanted import duplicates, lacking
@@ -55,6 +57,28 @@ def test_a_passing_fault_is_healed(name: str, new_org: NewOrg, run: Runbook) -> 
     assert result.error is None, run.printed.getvalue()
     assert lacking(org, run.delivered) == []
     assert duplicates(org) == 0
+
+
+def test_a_login_page_that_comes_between_two_looks_is_a_lost_session(
+    new_org: NewOrg, run: Runbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that a step notices then is a control that is missing; the run logs in once more and starts over."""
+    org, fill = new_org(), create_external_client_app._fill_basics
+    met: list[bool] = []
+
+    def interrupted(form: CreateForm, spec: AppSpec) -> None:
+        if not met:
+            met.append(True)
+            org.expire_sessions()
+            form.page.goto(org.login_url)
+        fill(form, spec)
+
+    monkeypatch.setattr(create_external_client_app, "_fill_basics", interrupted)
+    result = run(org, {"TIMEOUT_ACTION": "2"})
+
+    assert result.error is None, run.printed.getvalue()
+    assert "asked to log in again" in run.printed.getvalue()
+    assert lacking(org, run.delivered) == []
 
 
 @pytest.mark.parametrize("name", cases({**EXPIRIES}))

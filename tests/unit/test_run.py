@@ -160,3 +160,11 @@ def test_one_number_is_one_step() -> None:
 def test_an_error_without_a_sentence_of_its_own_has_its_class_cure() -> None:
     assert RunbookError("x").next == RunbookError.recovery
     assert RunbookError("x", next="y").next == "y"
+
+
+def test_a_failed_expectation_is_explained_without_the_page() -> None:
+    """Playwright's ``expect`` prints the page, so nothing of its text may pass."""
+    explained = explain(AssertionError("Locator expected to be visible\nAria snapshot: textbox: secret"), acting("1.1"))
+
+    assert "secret" not in explained.message
+    assert "did not become what it should" in explained.message
