@@ -14,10 +14,13 @@ from typing import Any
 
 from automation.replica import start
 from tests.bench.contest import ALL, Contest
+from tests.bench.parts import parts_table
 from tests.bench.profiles import PROFILES, machine
 from tests.bench.scale import measure
 from tests.bench.table import contest_table, into_page, keep, recorded, scale_table, worse
 
+COMPARED = ("literal", "floor", "full", "full, --tracing off", "unchanged")
+"""Ways whose parts are laid side by side."""
 SHORT = ("literal", "full", "unchanged", "help")
 
 
@@ -30,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.scale:
         measured["scale"] = measure(given.scale, _tell)
     print(contest_table(measured))
+    print(parts_table(measured["profiles"], COMPARED))
     if given.scale:
         print(scale_table(measured["scale"]))
     if given.json:
@@ -37,7 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.keep:
         keep(measured)
         known = recorded()
-        into_page({"contest": contest_table(known), "scale": scale_table(known.get("scale", []))})
+        into_page(
+            {
+                "contest": contest_table(known),
+                "parts": parts_table(known["profiles"], COMPARED),
+                "scale": scale_table(known.get("scale", [])),
+            }
+        )
     return 0
 
 

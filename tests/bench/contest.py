@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.bench.parts import medians, of_report, of_script
+
 if TYPE_CHECKING:
     from automation.replica import OrgHandle, Replica
     from tests.bench.profiles import Profile
@@ -46,6 +48,8 @@ class Taken:
     wall: float
     cpu: float
     round_trips: int
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by part, see `tests.bench.parts`; empty for ways without parts."""
 
     def __str__(self) -> str:
         return f"{self.wall:.2f} s, {self.cpu:.2f} s of CPU, {self.round_trips} round trips"
@@ -73,15 +77,13 @@ class Contest:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             for way in ways:
                 self.profile.arm(org)
-                taken = _timed(_command(way, org, Path(folder)), _environment(org, Path(folder)), Path(folder))
+                taken = _timed(way, _command(way, org, Path(folder)), _environment(org, Path(folder)), Path(folder))
                 self.taken[way].append(taken)
-                self.tell(
-                    f"{self.profile.name}: {way}: {taken.wall:.2f} s, {taken.cpu:.2f} s of CPU, {taken.round_trips} round trips"
-                )
+                self.tell(f"{self.profile.name}: {way}: {taken}")
         self.replica.world.orgs.pop(org.my_domain, None)
 
-    def summary(self) -> dict[str, dict[str, float]]:
-        """Of each way: median and worst seconds, and medians of CPU seconds and of round trips."""
+    def summary(self) -> dict[str, dict[str, Any]]:
+        """Of each way: median and worst seconds, and medians of CPU seconds, of round trips and of its parts."""
         return {
             way: {
                 "median": round(statistics.median(one.wall for one in taken), 2),
@@ -89,6 +91,7 @@ class Contest:
                 "cpu": round(statistics.median(one.cpu for one in taken), 2),
                 "round_trips": statistics.median_low(one.round_trips for one in taken),
                 "rounds": len(taken),
+                "parts": medians([one.parts for one in taken if one.parts]),
             }
             for way, taken in self.taken.items()
         }
@@ -148,7 +151,7 @@ def _toml(values: Mapping[str, Any]) -> str:
     return "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())
 
 
-def _timed(command: list[str], environment: dict[str, str], folder: Path) -> Taken:
+def _timed(way: str, command: list[str], environment: dict[str, str], folder: Path) -> Taken:
     """Run a command to its end. Raises RuntimeError with the end of what it said when it failed."""
     before, began = _cpu(), time.monotonic()
     done = subprocess.run(
@@ -157,7 +160,8 @@ def _timed(command: list[str], environment: dict[str, str], folder: Path) -> Tak
     wall, cpu = time.monotonic() - began, _cpu() - before
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-1500:]}")
-    return Taken(wall, cpu, _round_trips(folder / COUNTS))
+    parts = of_script(done.stdout, wall) if way in BY_HAND else of_report(folder, wall) if way in FLAGS else {}
+    return Taken(wall, cpu, _round_trips(folder / COUNTS), parts)
 
 
 def _round_trips(file: Path) -> int:

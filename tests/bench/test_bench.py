@@ -9,6 +9,7 @@ import pytest
 from automation.replica import Replica
 from tests.bench.__main__ import SHORT
 from tests.bench.contest import Contest
+from tests.bench.parts import parts_table
 from tests.bench.profiles import PROFILES
 from tests.bench.table import contest_table, into_page, keep, recorded, scale_table, worse
 
@@ -32,6 +33,18 @@ def test_a_ratio_worse_by_more_than_half_is_named() -> None:
 
     assert worse(before, before) == []
     assert worse(now, before) == ["full: round_trips is 3.02 x literal; recorded is 2.00"]
+
+
+def test_parts_are_shares_of_literals_whole_time() -> None:
+    ways = {
+        "literal": {**ROW, "median": 10.0, "parts": {"log in": 4.0, "create": 6.0}},
+        "full": {**ROW, "parts": {"log in": 5.0, "prove": 1.0}},
+    }
+    table = parts_table({"none": ways}, ("literal", "full"))
+
+    assert "| none | log in | 0.40 | 0.50 |" in table
+    assert "| none | create | 0.60 | - |" in table
+    assert "| none | prove | - | 0.10 |" in table
 
 
 def test_profiles_that_were_not_measured_again_are_kept(tmp_path: Path) -> None:
