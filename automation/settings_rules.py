@@ -12,6 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+SHORTEST_SEED: Final = 23
+"""Letters of an authenticator seed: 112 bits, the least that RFC 4226 calls enough and that pyotp takes."""
+
 SCOPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "id": "Access the identity URL service (id, profile, email, address, phone)",
@@ -183,6 +186,6 @@ def path(value: str) -> Path:
 def totp_seed(value: str) -> str:
     """The seed of an authenticator in base32, spaces allowed, or an ``otpauth://`` address."""
     compact = re.sub(r"[\s-]", "", value).rstrip("=").upper()
-    if not value.startswith("otpauth://") and (len(compact) < 16 or re.fullmatch(r"[A-Z2-7]+", compact) is None):
-        raise ValueError("is not an authenticator seed; give its letters A-Z and digits 2-7, at least 16 of them")
+    if not value.startswith("otpauth://") and (len(compact) < SHORTEST_SEED or re.fullmatch(r"[A-Z2-7]+", compact) is None):
+        raise ValueError(f"is not an authenticator seed; give its letters A-Z and digits 2-7, at least {SHORTEST_SEED} of them")
     return value if value.startswith("otpauth://") else compact

@@ -139,7 +139,7 @@ class AppPolicies(PageObject):
         answer = self.tab.save()
         if answer.field_errors:
             raise FieldRefused("The org did not save the policies: " + "; ".join(answer.field_errors))
-        if not answer.saved:
+        if not answer.done:
             self.tab.open(self.page.url)
         self._values = None
         left = self.differences(spec)

@@ -164,7 +164,7 @@ class AppSettings(PageObject):
         answer = self.tab.save()
         if answer.field_errors:
             raise FieldRefused("The org did not save the settings: " + "; ".join(answer.field_errors))
-        if not answer.saved:
+        if not answer.done:
             self.tab.open(self.page.url)
         left = self._still_different(spec)
         if left and answer.page_errors:

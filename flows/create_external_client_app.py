@@ -8,7 +8,6 @@ from __future__ import annotations
 from automation.app_spec import AppSpec
 from automation.errors import FieldRefused, PageTrouble, SaveRefused, UnexpectedPage
 from automation.org_state import OrgState
-from automation.outcomes import Outcome
 from automation.steps import Difference, Finding, needed, step, unchanged
 from flows.app_settings import AppSettings
 from flows.app_values import wanted_scopes
@@ -16,9 +15,9 @@ from flows.confirmed_tick import tick_with_confirmation
 from flows.existing_app import find_app, remember_app
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
+from flows.pages.commit import Commit
 from flows.pages.confirmation import Confirmation
 from flows.pages.create_form import CreateForm
-from flows.pages.messages import Messages
 from flows.pages.overlays import Overlays
 from flows.pages.settings_tab import SettingsTab
 
@@ -130,21 +129,19 @@ def _press_create(form: CreateForm, page: AppPage) -> str | None:
     Raises:
         FieldRefused: fields show errors; nothing was created.
     """
-    messages = Messages(form.page, form.labels, form.timeouts)
-    messages.remember()
-    form.create_button.click()
-    refused = Outcome("field error", fact=lambda: bool(messages.field_errors()))
-    failed = Outcome("page error", fact=lambda: bool(messages.new_errors()))
-    shown = page.shown
+    commit = Commit(form.page, form.labels, form.timeouts)
+    button = form.create_button
+    commit.remember()
+    button.click()
     try:
-        outcome = form.arrive("the answer to Create", [shown, refused, failed], form.timeouts.save)
+        answer = commit.answer(form, "the answer to Create", page.shown)
     except PageTrouble as trouble:
         return trouble.message
     except UnexpectedPage:
         return "Nothing that could be understood followed the click."
-    if outcome is refused:
-        raise FieldRefused("The org did not create the app: " + "; ".join(messages.field_errors()))
-    return None if outcome is shown else "It said: " + "; ".join(messages.new_errors())
+    if answer.field_errors:
+        raise FieldRefused("The org did not create the app: " + "; ".join(answer.field_errors))
+    return None if answer.done else "It said: " + "; ".join(answer.page_errors)
 
 
 def _made_after_all(manager: AppManager, page: AppPage, settings: SettingsTab, spec: AppSpec, state: OrgState) -> bool:

@@ -39,9 +39,19 @@ def log_in(page: Page, settings: Settings, state: OrgState, verification: Identi
         note_org(page, settings, state)
         verification.note_org(state.host, state.org_id)
         follow_language(page, verification.labels, state)
+    _note_trouble(verification, state)
     state.user_name = settings.sf_username if door.types_password else state.user_name
     who = f" as {state.user_name}" if state.user_name else ""
     return unchanged(f"logged in to {state.host}{who} by {door.name}")
+
+
+def _note_trouble(verification: IdentityVerification, state: OrgState) -> None:
+    """A mailbox that can't be opened does no harm until a code is asked for, which may be after the app was made."""
+    for trouble in verification.codes.trouble:
+        remark = f"{trouble} Should the org ask for a code later, the run will stop there."
+        if remark not in state.notes:
+            state.notes.append(remark)
+            verification.tell(remark)
 
 
 def enter(page: Page, settings: Settings, verification: IdentityVerification) -> Door:

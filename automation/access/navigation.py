@@ -153,7 +153,10 @@ def require_answer(host: str, status: int | None) -> None:
 def _cure(said: str) -> str | None:
     """What to do about a browser error, None for the general advice."""
     if "CERT" in said or "SSL" in said:
-        return "The certificate is not trusted: behind a company proxy, set SF_CA_FILE to the company's authority."
+        return (
+            "The certificate is not trusted: behind a company proxy, set SF_CA_FILE to the company's authority. "
+            "If it is set, that file does not vouch for this host."
+        )
     if "PROXY" in said or "TUNNEL" in said:
         return "The proxy refuses or can't be reached: check HTTPS_PROXY, and that it allows this host."
     if "NAME_NOT_RESOLVED" in said:

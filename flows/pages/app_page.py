@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from playwright.sync_api import Locator
@@ -10,21 +9,8 @@ from playwright.sync_api import Locator
 from automation.errors import UnexpectedPage
 from automation.outcomes import Outcome, race
 from flows.pages.base import Region, by_role, find, the_only
-from flows.pages.messages import Messages
+from flows.pages.commit import Answer, Commit
 from flows.pages.setup_page import SetupPage, StillLoading
-
-
-@dataclass(frozen=True)
-class SaveAnswer:
-    """What followed a click on ``Save``.
-
-    ``field_errors`` are final. ``page_errors`` alone, or nothing at all, prove nothing: the org may have saved, so
-    the values have to be read again.
-    """
-
-    saved: bool
-    field_errors: tuple[str, ...] = ()
-    page_errors: tuple[str, ...] = ()
 
 
 class AppPage(SetupPage):
@@ -120,7 +106,7 @@ class AppTab(AppPage):
         if self.editing() and button.count():
             button.first.click()
 
-    def save(self) -> SaveAnswer:
+    def save(self) -> Answer:
         """Click ``Save`` and wait for its answer. View mode coming back is how a save shows.
 
         Both buttons belong to the same form, so either will do: the first that can be used is clicked.
@@ -128,19 +114,13 @@ class AppTab(AppPage):
         Raises:
             RunbookError: the session or the page went away.
         """
-        messages = Messages(self.page, self.labels, self.timeouts)
-        messages.remember()
+        commit = Commit(self.page, self.labels, self.timeouts)
+        commit.remember()
         self._usable_save().click()
-        refused = Outcome("field error", fact=lambda: bool(messages.field_errors()))
-        failed = Outcome("page error", fact=lambda: bool(messages.new_errors()))
-        saved = Outcome("saved", element=self._view_mode)
         try:
-            outcome = self.arrive("the answer to Save", [refused, saved, failed], self.timeouts.save)
+            return commit.answer(self, "the answer to Save", Outcome("saved", element=self._view_mode))
         except (UnexpectedPage, StillLoading):
-            return SaveAnswer(saved=False)
-        if outcome is saved:
-            return SaveAnswer(saved=True)
-        return SaveAnswer(False, tuple(messages.field_errors()), tuple(messages.new_errors()))
+            return Answer(done=False)
 
     def _usable_save(self) -> Locator:
         for button in self.save_buttons.all():

@@ -25,12 +25,18 @@ class Confirmation(PageObject):
     @property
     def modal_ok(self) -> Locator:
         """The OK button inside a dialog; another way to say yes (a guess) counts where the dialog holds the known sentence."""
-        dialogs = self.page.get_by_role("dialog").or_(self.page.get_by_role("alertdialog"))
-        ok = by_role(dialogs, "button", self.labels.pattern("confirm.ok"))
-        if not self.labels.knows("confirm.yes"):
-            return ok
-        known = dialogs.filter(has_text=self.labels.containing("confirm.client_credentials"))
-        return ok.or_(by_role(known, "button", self.labels.pattern("confirm.yes")))
+        return by_role(self._dialogs, "button", self.labels.pattern("confirm.ok")).or_(self.known_ok)
+
+    @property
+    def known_ok(self) -> Locator:
+        """The button that says yes in a dialog that holds the known sentence."""
+        known = self._dialogs.filter(has_text=self.labels.containing("confirm.client_credentials"))
+        ok = by_role(known, "button", self.labels.pattern("confirm.ok"))
+        return ok.or_(by_role(known, "button", self.labels.pattern("confirm.yes"))) if self.labels.knows("confirm.yes") else ok
+
+    @property
+    def _dialogs(self) -> Locator:
+        return self.page.get_by_role("dialog").or_(self.page.get_by_role("alertdialog"))
 
     @contextmanager
     def expected(self) -> Iterator[list[str]]:
@@ -53,7 +59,14 @@ class Confirmation(PageObject):
             race(self.page, "a confirmation", [Outcome("modal", element=self.modal_ok)], seconds)
         except UnexpectedPage:
             return False
-        self.modal_ok.first.click()
-        if not gone(self.modal_ok, self.timeouts.action):
-            raise UnexpectedPage("The confirmation was answered with OK and did not close.")
+        self._say_yes(self.modal_ok)
         return True
+
+    def answer_known(self) -> None:
+        """Click OK in the dialog with the known sentence, which is up."""
+        self._say_yes(self.known_ok)
+
+    def _say_yes(self, button: Locator) -> None:
+        button.first.click()
+        if not gone(button, self.timeouts.action):
+            raise UnexpectedPage("The confirmation was answered with OK and did not close.")

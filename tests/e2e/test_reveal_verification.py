@@ -65,3 +65,13 @@ def test_stopped(case: str, new_org: NewOrg, run: Runbook) -> None:
     assert (result.error.step, result.error.exit_code) == ("4.6", code)
     assert len(org.truth()["apps"]) == 1
     assert not run.delivered.exists()
+
+
+def test_a_mailbox_that_refuses_is_told_before_anything_is_made(new_org: NewOrg, run: Runbook) -> None:
+    """No code is asked for here, so the run goes on; but a later code would have stopped it with the app half done."""
+    org = new_org(after_password=[], verification="not_asked")
+    result = run(org, {"SF_IMAP_PASSWORD": "wrong-word"})
+    assert result.error is None, result.error
+    (remark,) = [note for note in result.state.notes if "Should the org ask for a code later" in note]
+    assert "refused user name or password" in remark
+    assert run.printed.getvalue().index(remark[:40]) < run.printed.getvalue().index("1.2 ")

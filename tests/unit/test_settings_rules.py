@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from automation import settings_addresses as addresses
 from automation import settings_rules as rules
+from automation.access.codes.totp import Authenticator
+from automation.secrets import Secret
 
 
 @pytest.mark.parametrize(
@@ -101,9 +103,18 @@ def test_the_secret_part_of_an_address_is_its_password_or_query(address: str, pa
     assert addresses.secret_part(address) == part
 
 
-@pytest.mark.parametrize("seed", ["JBSWY3DPEHPK3PXP", "jbsw y3dp ehpk 3pxp", "JBSW-Y3DP-EHPK-3PXP"])
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DP"
+
+
+@pytest.mark.parametrize("seed", [SEED, "jbsw y3dp ehpk 3pxp jbsw y3dp", "JBSW-Y3DP-EHPK-3PXP-JBSW-Y3DP"])
 def test_a_seed_may_be_grouped(seed: str) -> None:
-    assert rules.totp_seed(seed) == "JBSWY3DPEHPK3PXP"
+    assert rules.totp_seed(seed) == SEED
+
+
+def test_a_seed_that_the_authenticator_library_refuses_is_refused_with_the_other_settings() -> None:
+    with pytest.raises(ValueError, match="at least 23"):
+        rules.totp_seed(SEED[:22])
+    assert Authenticator(Secret(SEED[:23])).name
 
 
 def test_an_otpauth_address_is_a_seed() -> None:

@@ -34,8 +34,9 @@ class Command:
         """Whatever the page asks for: the program may know."""
         return True
 
-    def prepare(self) -> None:
+    def prepare(self) -> str | None:
         """Nothing to note."""
+        return None
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """Run the program and take the number that it prints.

@@ -100,7 +100,7 @@ class Mailbox:
         """Emailed codes only."""
         return method is Method.EMAIL
 
-    def prepare(self) -> None:
+    def prepare(self) -> str | None:
         """Open the box and note the newest mail; what is there now is older than the request."""
         self._since = datetime.now(UTC)
         try:
@@ -109,6 +109,8 @@ class Mailbox:
         except VerificationNeeded as error:
             self._failure = error  # the org may ask for no code at all; told when one is needed
             log.info("%s", error.message)
+            return error.message
+        return None
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """Wait for a verification mail of this request.

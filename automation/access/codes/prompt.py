@@ -19,8 +19,9 @@ class Prompt:
         """Whatever the page asks for."""
         return True
 
-    def prepare(self) -> None:
+    def prepare(self) -> str | None:
         """Nothing to note."""
+        return None
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """Ask for the code; it is not shown while it is typed.

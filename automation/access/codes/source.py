@@ -50,8 +50,12 @@ class CodeSource(Protocol):
     def answers(self, method: Method) -> bool:
         """Whether this source can tell codes of that kind."""
 
-    def prepare(self) -> None:
-        """Note what is there already, before a code is asked for. Never raises; a failure is told by `code`."""
+    def prepare(self) -> str | None:
+        """Note what is there already, before a code is asked for. Never raises: `code` does, should one be needed.
+
+        Returns:
+            why no code could be had here now, as a sentence; None when all is well.
+        """
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """The newest code that was made for this request and not given out before.

@@ -33,6 +33,8 @@ class CodeSources:
         self._turn = turn
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="code-sources")
         self._preparing: Future[None] | None = None
+        self.trouble: list[str] = []
+        """Why sources that are set can't be used now, a sentence each; known once `prepared` has come back."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> CodeSources:
@@ -83,8 +85,8 @@ class CodeSources:
     def _prepare_all(self) -> None:
         if self._turn is not None:
             self._turn.take()  # before the look: a mail that another org has sent meanwhile must count as old
-        for source in self._sources:
-            source.prepare()
+        answers = [source.prepare() for source in self._sources]
+        self.trouble = [answer for answer in answers if answer]
 
 
 def _mailbox(settings: Settings) -> CodeSource | None:

@@ -61,8 +61,9 @@ class Authenticator:
         """Authenticator codes only."""
         return method is Method.TOTP
 
-    def prepare(self) -> None:
+    def prepare(self) -> str | None:
         """Nothing to note: a code does not depend on the request."""
+        return None
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """The code of a window that was not used yet and has `SECONDS_LEFT`; waits up to one window for it."""

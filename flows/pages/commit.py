@@ -1,0 +1,88 @@
+"""What may follow a click on ``Create`` or ``Save``: its success, errors, a confirmation, or a dialog that nobody knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator
+
+from automation.outcomes import Outcome
+from flows.pages.base import PageObject, names_by_role
+from flows.pages.confirmation import Confirmation
+from flows.pages.messages import Messages
+from flows.pages.setup_page import SetupPage
+
+MODALS = ":is([role=dialog][aria-modal=true], [role=alertdialog][aria-modal=true], .slds-modal, dialog[open]):visible"
+"""Dialogs that block the page. Toasts, docked prompts and panels are dialogs for some pages too, and block nothing."""
+MOST_WORDS = 200
+"""Characters of a dialog's text in a message."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What followed the click.
+
+    ``field_errors`` are final. ``page_errors`` alone, or nothing at all, prove nothing: the org may have saved, so the
+    values have to be read again.
+    """
+
+    done: bool
+    field_errors: tuple[str, ...] = ()
+    page_errors: tuple[str, ...] = ()
+
+
+class Commit(PageObject):
+    """Make one right before the click: what stands on the page then is not counted as its answer."""
+
+    def remember(self) -> None:
+        """Take note of the errors and dialogs that are there now."""
+        self._messages = Messages(self.page, self.labels, self.timeouts)
+        self._messages.remember()
+        self._confirmation = Confirmation(self.page, self.labels, self.timeouts)
+        self._modals_before = self._modals.count()
+
+    def answer(self, page: SetupPage, what: str, success: Outcome) -> Answer:
+        """Wait for the answer. A confirmation with the known words is answered with OK on the way, once.
+
+        Args:
+            page: what the page is now.
+            what: what is waited for, in words.
+            success: how success shows.
+
+        Raises:
+            RunbookError: as `SetupPage.arrive`.
+        """
+        refused = Outcome("field error", fact=lambda: bool(self._messages.field_errors()))
+        failed = Outcome("page error", fact=lambda: bool(self._messages.new_errors()))
+        strange = Outcome("unknown dialog", fact=self._is_strange)
+        asked = Outcome("a confirmation", element=self._confirmation.known_ok)
+        ends = [refused, success, failed, strange]
+        outcome = page.arrive(what, [*ends, asked], self.timeouts.save)
+        if outcome is asked:
+            self._confirmation.answer_known()
+            outcome = page.arrive(what, ends, self.timeouts.save)
+        if outcome is success:
+            return Answer(done=True)
+        said = [*self._messages.new_errors(), *([self._told()] if outcome is strange else [])]
+        return Answer(False, tuple(self._messages.field_errors()), tuple(said))
+
+    @property
+    def _modals(self) -> Locator:
+        return self.page.locator(MODALS)
+
+    def _is_strange(self) -> bool:
+        """Whether a modal without the known words has come up."""
+        if self._modals.count() <= self._modals_before:
+            return False
+        return not self._modals.filter(has_text=self.labels.containing("confirm.client_credentials")).count()
+
+    def _told(self) -> str:
+        """The modal's words and buttons, for a person to decide."""
+        modal = self._modals.last
+        try:
+            words = " ".join(modal.inner_text(timeout=1_000).split())[:MOST_WORDS]
+        except PlaywrightError:
+            words = "(it is gone again)"
+        buttons = ", ".join(f'"{name}"' for name in names_by_role(modal, "button"))
+        return f'A dialog that is not known came up and was not answered: "{words}"; its buttons: {buttons or "none"}.'

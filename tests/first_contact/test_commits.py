@@ -1,0 +1,78 @@
+"""What follows Create and Save: a confirmation with the known words is answered, any other dialog is told word by word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from automation.outcomes import Outcome
+from flows.pages.app_page import AppTab
+from flows.pages.base import Timeouts
+from flows.pages.commit import Answer, Commit
+from flows.pages.labels import Labels
+from flows.pages.setup_page import SetupPage
+from tests.e2e.conftest import NewOrg, Runbook
+from tests.first_contact.test_confirmations import SENTENCE
+
+pytestmark = pytest.mark.browser
+
+PAGE = """<button id=save>Save</button><p id=done hidden>Saved</p><script>
+save.onclick = () => { const d = document.createElement('section'); d.role = 'dialog'; d.ariaModal = %(modal)s;
+d.innerHTML = `<h2>%(title)s</h2><p>%(text)s</p><button>Cancel</button><button>%(yes)s</button>`; document.body.append(d);
+if (!%(modal)s) done.hidden = false;
+d.querySelectorAll('button')[1].onclick = () => { d.remove(); done.hidden = false } }</script>"""
+
+SWALLOW = """words => document.addEventListener('click', event => {
+  event.stopImmediatePropagation(); event.preventDefault();
+  document.body.insertAdjacentHTML('beforeend', `<section role=dialog aria-modal=true
+    style="position:fixed;inset:20%;background:white;z-index:99999"><p>${words}</p><button>Discard</button></section>`);
+}, {capture: true, once: true})"""
+"""The next click leads to a dialog and to nothing else."""
+
+
+def _answer(page: Page, **words: Any) -> Answer:
+    page.set_content(PAGE % {"modal": "true", "title": "Note", "text": SENTENCE, "yes": "OK", **words})
+    commit = Commit(page, Labels(), Timeouts(action=2, save=2))
+    commit.remember()
+    page.get_by_role("button", name="Save").click()
+    done = Outcome("saved", element=page.locator("#done"))
+    return commit.answer(SetupPage(page, Labels(), Timeouts()), "the answer", done)
+
+
+@pytest.mark.parametrize("yes", ["OK", "Enable"])
+def test_the_known_confirmation_is_answered(yes: str, page: Page) -> None:
+    assert _answer(page, yes=yes) == Answer(done=True)
+
+
+def test_an_unknown_dialog_is_told_and_left_alone(page: Page) -> None:
+    answer = _answer(page, title="Unsaved work", text="Discard it?", yes="OK")
+
+    (said,) = answer.page_errors
+    assert not answer.done
+    assert '"Unsaved work Discard it?' in said
+    assert '"Cancel", "OK"' in said
+    assert page.get_by_role("dialog").is_visible()
+
+
+def test_a_dialog_that_blocks_nothing_is_no_answer(page: Page) -> None:
+    assert _answer(page, modal="false", text="See what is new", yes="Next") == Answer(done=True)
+
+
+def test_a_dialog_at_save_is_named_by_the_run(new_org: NewOrg, run: Runbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a bare timeout: the message has the dialog's words and buttons."""
+    org = new_org(cc_confirm="none")
+    usable = "flows.pages.app_page.AppTab._usable_save"
+
+    def and_then_a_dialog(tab: AppTab) -> Locator:
+        tab.page.evaluate(SWALLOW, "Somebody else has changed this app.")
+        return tab.save_buttons.first
+
+    monkeypatch.setattr(usable, and_then_a_dialog)
+    result = run(org)
+
+    assert result.error is not None
+    assert result.error.kind == "save_refused"
+    assert "Somebody else has changed this app." in result.error.message
+    assert '"Discard"' in result.error.message
