@@ -131,7 +131,8 @@ class Passage:
         elif screen not in ENDS and self._can_switch():
             self._follow(self._identity.other_method)
         else:
-            raise explained(screen, self._where())
+            known_once = self._passkey.forgotten() if screen is Screen.ENROL_PASSKEY else None
+            raise known_once or explained(screen, self._where())
 
     def _pass_code(self, method: Method) -> None:
         if not self._codes.can_answer(method) and self._can_switch():

@@ -8,17 +8,13 @@ from contextlib import AbstractContextManager
 from playwright.sync_api import Locator, Page
 
 from automation.access.navigation import Navigation
+from automation.access.passkey_store import Passkey
 from automation.access.passkeys import Passkeys
-from automation.errors import VerificationNeeded
+from automation.errors import PersonNeeded, VerificationNeeded
 from automation.outcomes import Outcome, race
 from automation.secrets import scrub
 from automation.settings import Settings
 from flows.pages.identity import IdentityPage
-
-_RENEW = (
-    "A refreshed sandbox no longer knows it, and neither does an org in which it was removed: delete it "
-    "(python -m automation.access.passkeys) and run once with --enrol-passkey."
-)
 
 
 class PasskeyUse:
@@ -68,7 +64,21 @@ class PasskeyUse:
     def refusal(self) -> VerificationNeeded:
         """The page came back with a complaint after the passkey."""
         said = scrub(self._identity.error_text() or "no message")[:200]
-        return VerificationNeeded(f'Salesforce did not take the passkey: "{said}"', next=_RENEW)
+        passkeys, key = self._kept()
+        which = f": {passkeys.entry_of(key)}" if passkeys and key else ""
+        cure = passkeys.cure(key) if passkeys and key else None
+        return VerificationNeeded(f'Salesforce did not take the passkey ("{said}"){which}.', next=cure)
+
+    def forgotten(self) -> PersonNeeded | None:
+        """The org wants a new passkey though one is kept; None when none is."""
+        passkeys, key = self._kept()
+        if passkeys is None or key is None:
+            return None
+        what = "Salesforce demands that the user registers a passkey now: it does not know the kept one any more"
+        return PersonNeeded(f"{what} ({passkeys.entry_of(key)}).", next=passkeys.cure(key))
+
+    def _kept(self) -> tuple[Passkeys | None, Passkey | None]:
+        return self._passkeys, self._passkeys.stored(self._page) if self._passkeys is not None else None
 
 
 def _there(passkeys: Passkeys | None) -> Passkeys:

@@ -12,6 +12,8 @@ frames of the context are checked to be Salesforce's, and afterwards the key is 
 
 from __future__ import annotations
 
+import logging
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +29,8 @@ from automation.access.passkey_store import Passkey, PasskeyStore
 from automation.errors import ForeignHost, SettingsError, UnexpectedPage
 from automation.secrets import Secret
 from automation.settings import Settings
+
+log = logging.getLogger(__name__)
 
 NO_CONSENT = """
 if (navigator.credentials) {
@@ -152,11 +156,32 @@ class Passkeys:
         if made is None:
             raise UnexpectedPage("The page made no passkey.")
 
+    def entry_of(self, key: Passkey) -> str:
+        """Names the entry of the file: its host, user, org and day."""
+        org = f" in org {key.org_id}" if key.org_id else ""
+        return f"the entry of {key.user_name} at {key.host} in {self._store.file}, made {key.created_at[:10]}{org}"
+
+    def cure(self, key: Passkey) -> str:
+        """What to do with an entry that the org does not know any more, with the command that deletes it."""
+        file, host, user = (shlex.quote(text) for text in (str(self._store.file), key.host, key.user_name))
+        command = f"python -m automation.access.passkeys --file {file} delete {host} --user {user}"
+        return (
+            "A refreshed sandbox is a new org and knows no passkey of the old one, and neither does an org in which it was "
+            f"removed. Delete the entry ({command}), and run once with --enrol-passkey."
+        )
+
     def belongs_to(self, my_domain: str, org_id: str) -> None:
-        """Note the org's id with the passkey of this host, once it is known; it tells an org from its refreshed successor."""
+        """Note the org's id with the passkey of this host, once it is known; it tells an org from its refreshed successor.
+
+        A passkey of another org on the same host is said to be useless: nobody might notice until a passkey is asked for.
+        """
         key = self._store.find(my_domain, self._user_name)
-        if key is not None and key.org_id is None:
+        if key is None:
+            return
+        if key.org_id is None:
             self._store.save(key.in_org(org_id))
+        elif key.org_id != org_id:
+            log.warning("The kept passkey is not of this org, whose id is %s: %s. %s", org_id, self.entry_of(key), self.cure(key))
 
 
 def _kept(fields: Mapping[str, Any], my_domain: str, user_name: str) -> Passkey:

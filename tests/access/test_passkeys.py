@@ -212,6 +212,21 @@ def test_store(tmp_path: Path) -> None:
     assert store.all() == [other]
 
 
+def test_passkey_of_the_org_before_the_refresh(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where another means got into the refreshed org, a warning says that the kept passkey is useless there."""
+    store = PasskeyStore(tmp_path / "keys.json")
+    store.save(KEY.in_org("00D000000000001"))
+    passkeys = Passkeys(store, KEY.user_name, enrol=False)
+    passkeys.belongs_to(KEY.host, "00D000000000001")
+    assert not caplog.messages
+    passkeys.belongs_to(KEY.host, "00D000000000002")
+    (said,) = caplog.messages
+    assert "00D000000000001" in said
+    assert "00D000000000002" in said
+    assert f"delete {KEY.host} --user {KEY.user_name}" in said
+    assert store.all()[0].org_id == "00D000000000001"
+
+
 def test_file_of_others(tmp_path: Path) -> None:
     """A file that others may read, or that is no passkey file, is refused with the cure."""
     file = tmp_path / "keys.json"
