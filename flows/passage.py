@@ -108,7 +108,8 @@ class Passage:
 
     def _is_unknown(self) -> bool:
         """Whether a classic page is there and not known. Lightning pages fill themselves long after their load."""
-        return self._navigation.settled(SETTLED) and not hosts.parse(self._page.url).path.startswith("/lightning/")
+        fills_itself = hosts.parse(self._page.url).path.startswith("/lightning/")
+        return not fills_itself and self._navigation.settled(SETTLED)
 
     def _pass(self, screen: Screen) -> None:
         log.info("screen: %s", screen.value)

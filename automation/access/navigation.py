@@ -14,6 +14,12 @@ from automation.access import hosts
 from automation.errors import OrgBusy, OrgUnavailable
 
 ERROR_PAGE: Final = "chrome-error://"
+SECONDS_SINCE_LOAD: Final = """() => {
+  const [own] = performance.getEntriesByType("navigation");
+  const ended = document.readyState === "complete" && own ? own.loadEventEnd : 0;
+  return ended > 0 ? (performance.now() - ended) / 1000 : 0;
+}"""
+"""How long ago the document's own load ended, as the page's clock tells it; 0 while it goes on."""
 _BROWSER_ERROR: Final = re.compile(r"(?:net::)?(ERR_[A-Z_]+|NS_ERROR_[A-Z_]+)")
 
 PASSING_THROUGH: Final = re.compile(
@@ -73,10 +79,19 @@ class Navigation:
             return self.status
 
     def settled(self, seconds: float) -> bool:
-        """Whether the document was loaded that long ago, and leads to nowhere by itself."""
-        if self._loaded_at is None or PASSING_THROUGH.match(hosts.parse(self._page.url).path):
+        """Whether the document was loaded that long ago, and leads to nowhere by itself.
+
+        The events tell of most pages that they are not; of the others the page itself is asked, as a tab that was opened
+        before this began to follow it, or a busy machine, can make a page look loaded that is not there yet.
+        """
+        if self._loaded_at is None or not _is_document(self._page.url):
             return False
-        return time.monotonic() - self._loaded_at >= seconds
+        if time.monotonic() - self._loaded_at < seconds:
+            return False
+        try:
+            return float(self._page.evaluate(SECONDS_SINCE_LOAD)) >= seconds
+        except PlaywrightError:  # it is leaving right now
+            return False
 
     def broken(self) -> bool:
         """Whether the browser shows its own error page, the document broke off, or the server answered with an error."""
@@ -109,6 +124,12 @@ class Navigation:
 
     def _loaded(self, _: Page) -> None:
         self._loaded_at = time.monotonic()
+
+
+def _is_document(url: str) -> bool:
+    """Whether this is the address of a page that may stay: not a new tab's empty page, nor one that leads on by itself."""
+    address = hosts.parse(url)
+    return address.scheme in ("http", "https") and PASSING_THROUGH.match(address.path) is None
 
 
 def open_address(page: Page, url: str, timeout: float) -> None:
