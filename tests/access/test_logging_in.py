@@ -25,7 +25,7 @@ from automation.errors import (
 from automation.org_state import OrgState
 from flows.log_in import enter, log_in
 from flows.verify_identity import IdentityVerification
-from tests.access.conftest import PASSWORD, USER, ListedCodes
+from tests.access.conftest import PASSWORD, USER, ListedCodes, quickest
 from tests.access.fake_salesforce import (
     EMAIL_PATH,
     MY_DOMAIN,
@@ -185,20 +185,25 @@ STOPS: dict[str, tuple[str, str, type[RunbookError], str]] = {
 def test_screens_for_people(page: Page, salesforce: FakeSalesforce, verification: Make, case: str) -> None:
     """What needs a person stops the run within a second of its appearance, with a cure."""
     path, html, kind, words = STOPS[case]
-    salesforce.on(f"{ORG}/", one_step(), to(ORG + path))
     appeared: list[float] = []
 
     def answer(_: dict[str, str]) -> str:
         appeared.append(time.monotonic())
         return html
 
+    def seconds_until_said() -> float:
+        page.context.clear_cookies()
+        salesforce.on(f"{ORG}/", one_step(), to(ORG + path))
+        means = verification()
+        with pytest.raises(kind, match=words) as caught:
+            enter(page, means.settings, means)
+        now = time.monotonic()
+        assert caught.value.next
+        assert PASSWORD not in str(caught.value)
+        return now - appeared[-1]
+
     salesforce.on(ORG + path, answer)
-    means = verification()
-    with pytest.raises(kind, match=words) as caught:
-        enter(page, means.settings, means)
-    assert time.monotonic() - appeared[0] < 1 + 2  # two for a machine that is busy
-    assert caught.value.next
-    assert PASSWORD not in str(caught.value)
+    assert quickest(seconds_until_said) < 1
 
 
 def test_unknown_page(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
@@ -238,26 +243,40 @@ def test_other_method(page: Page, salesforce: FakeSalesforce, verification: Make
     assert salesforce.sent("emc") == ["123456"]
 
 
+class Somebody:
+    """A person before the window: passes the page when told to, and not before."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.told: list[str] = []
+
+    def __call__(self, text: str) -> None:
+        self.told.append(text)
+        self.page.evaluate("address => void setTimeout(() => location.replace(address))", SETUP_HOME)
+
+
 def test_person_in_a_visible_browser(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
     """With a visible browser the run waits until the person has passed the page, and goes on by itself."""
     push = f"{ORG}{VERIFY}/LLVerificationFinishUi/e"
     salesforce.on(f"{ORG}/", one_step(), to(push))
-    salesforce.on(push, f"<p>Check your phone<script>setTimeout(() => location.replace('{SETUP_HOME}'), 300)</script>")
-    said: list[str] = []
-    means = verification(person=True, tell=said.append)
+    salesforce.on(push, "<p>Check your phone")
+    somebody = Somebody(page)
+    means = verification(person=True, tell=somebody)
     enter(page, means.settings, means)
     assert page.url == SETUP_HOME
-    assert ["browser window" in text for text in said] == [True]
+    assert ["browser window" in text for text in somebody.told] == [True]
 
 
 def test_sign_on_by_a_person(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
     """Single sign-on on another host is left to the person; the tool types nothing there, and goes on when it is over."""
     provider = "https://acme.okta.example/login"
     salesforce.on(f"{ORG}/", to(provider))
-    salesforce.on(provider, one_step() + f"<script>setTimeout(() => location.replace('{SETUP_HOME}'), 300)</script>")
-    means = verification(person=True)
+    salesforce.on(provider, one_step())
+    somebody = Somebody(page)
+    means = verification(person=True, tell=somebody)
     enter(page, means.settings, means)
     assert page.url == SETUP_HOME
+    assert len(somebody.told) == 1
     assert salesforce.posts == []
 
 
