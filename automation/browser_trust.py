@@ -28,6 +28,7 @@ from automation.errors import OrgUnavailable, SettingsError
 
 if TYPE_CHECKING:
     from automation.settings import Settings
+from automation.vouching import certificate_cure
 
 HANDSHAKE_TIMEOUT: Final = 15.0
 """Seconds for one TLS handshake through the proxy."""
@@ -110,7 +111,9 @@ def _certificate(settings: Settings, host: str, context: ssl.SSLContext) -> byte
         with _connect(settings, host) as raw, context.wrap_socket(raw, server_hostname=host) as secured:
             return secured.getpeercert(binary_form=True) or b""
     except ssl.SSLCertVerificationError as error:
-        raise OrgUnavailable(f"The certificate of {host} is not valid: {error.verify_message}.") from None
+        raise OrgUnavailable(
+            f"The certificate of {host} is not valid: {error.verify_message}.", next=certificate_cure(host, settings.sf_ca_file)
+        ) from None
     except OSError as error:
         raise OrgUnavailable(f"{host} could not be reached: {error.strerror or type(error).__name__}.") from None
 

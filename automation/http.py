@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from automation.errors import SettingsError
+from automation.vouching import remember_ca_file
 
 if TYPE_CHECKING:
     import httpx
@@ -65,7 +66,7 @@ def client(settings: Settings) -> httpx.Client:
         mounts["https://"] = httpx.HTTPTransport(verify=context, proxy=proxy)
         for pattern in no_proxy_patterns(settings.no_proxy):
             mounts[f"https://{pattern}"] = direct
-    return httpx.Client(
+    made = httpx.Client(
         transport=direct,
         mounts=mounts,
         trust_env=False,
@@ -74,6 +75,8 @@ def client(settings: Settings) -> httpx.Client:
         headers={"User-Agent": "external-client-app-runbook"},
         event_hooks=hooks(),
     )
+    remember_ca_file(made, settings.sf_ca_file)
+    return made
 
 
 def no_proxy_hosts(no_proxy: str | None) -> list[str]:

@@ -106,7 +106,7 @@ def _to_setup(page: Page, settings: Settings, verification: IdentityVerification
     verification.until(
         page,
         Outcome("Setup", fact=lambda: _in_setup(page)),
-        first=lambda: open_address(page, setup, settings.timeout_page),
+        first=lambda: open_address(page, setup, settings.timeout_page, settings.sf_ca_file),
         types_password=False,  # a login page that comes now means that the session was not taken over
     )
 

@@ -46,7 +46,7 @@ class CliDoor:
 
     def open(self, page: Page) -> None:
         """Have the CLI make a link and open it at once."""
-        open_address(page, self.link().reveal(), self._timeout)
+        open_address(page, self.link().reveal(), self._timeout, self._settings.sf_ca_file)
 
     def link(self) -> Secret:
         """A fresh one-time link.

@@ -71,15 +71,16 @@ class PasswordDoor:
     types_password = True
     opens_again = True
 
-    def __init__(self, login_url: str, timeout: float) -> None:
+    def __init__(self, login_url: str, timeout: float, ca_file: Path | None = None) -> None:
         self._login_url = login_url
+        self._ca_file = ca_file
         self._timeout = timeout
 
     def open(self, page: Page) -> None:
         """Open the login page. ``startURL`` saves a page; a login that ignores it is led to Setup afterwards."""
         from urllib.parse import quote
 
-        open_address(page, f"{self._login_url}/?startURL={quote(ENTRANCE, safe='')}", self._timeout)
+        open_address(page, f"{self._login_url}/?startURL={quote(ENTRANCE, safe='')}", self._timeout, self._ca_file)
 
 
 class FrontdoorDoor:
@@ -90,7 +91,8 @@ class FrontdoorDoor:
     opens_again = False
     _used: ClassVar[set[Secret]] = set()
 
-    def __init__(self, link: Secret, timeout: float) -> None:
+    def __init__(self, link: Secret, timeout: float, ca_file: Path | None = None) -> None:
+        self._ca_file = ca_file
         self._link = link
         self._timeout = timeout
 
@@ -99,7 +101,7 @@ class FrontdoorDoor:
         if self._link in self._used:
             raise DoorShut(f"{self.name} was used already; such a link works once.", next="Make a new link.")
         self._used.add(self._link)
-        open_address(page, self._link.reveal(), self._timeout)
+        open_address(page, self._link.reveal(), self._timeout, self._ca_file)
 
 
 class SessionDoor:
@@ -109,7 +111,8 @@ class SessionDoor:
     types_password = False
     opens_again = True
 
-    def __init__(self, file: Path, login_url: str, timeout: float) -> None:
+    def __init__(self, file: Path, login_url: str, timeout: float, ca_file: Path | None = None) -> None:
+        self._ca_file = ca_file
         self._file = file
         self._login_url = login_url
         self._timeout = timeout
@@ -123,7 +126,7 @@ class SessionDoor:
             page.context.add_cookies(cookies)
         except PlaywrightError:
             raise DoorShut(f"{self._file} holds cookies that a browser does not take.") from None
-        open_address(page, self._login_url + ENTRANCE, self._timeout)
+        open_address(page, self._login_url + ENTRANCE, self._timeout, self._ca_file)
 
     def _cookies(self) -> list[Any]:
         try:
@@ -148,15 +151,15 @@ def doors(settings: Settings) -> list[Door]:
     from automation.access.production_door import ProductionDoor
 
     found: list[Door] = []
-    timeout = settings.timeout_page
+    timeout, ca_file = settings.timeout_page, settings.sf_ca_file
     if settings.sf_storage_state:
-        found.append(SessionDoor(settings.sf_storage_state, settings.sf_login_url, timeout))
+        found.append(SessionDoor(settings.sf_storage_state, settings.sf_login_url, timeout, ca_file))
     if settings.sf_cli_org:
         found.append(CliDoor(settings.sf_cli_org, settings, timeout))
     if settings.sf_frontdoor_url:
-        found.append(FrontdoorDoor(settings.sf_frontdoor_url, timeout))
+        found.append(FrontdoorDoor(settings.sf_frontdoor_url, timeout, ca_file))
     if settings.sf_production_url and settings.sf_production_token:
         found.append(ProductionDoor(settings.sf_production_url, settings.sf_production_token, settings))
     if settings.sf_username and settings.sf_password:
-        found.append(PasswordDoor(settings.sf_login_url, timeout))
+        found.append(PasswordDoor(settings.sf_login_url, timeout, ca_file))
     return found

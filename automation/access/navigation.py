@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -12,6 +13,7 @@ from playwright.sync_api import Frame, Page, Request, Response
 
 from automation.access import hosts
 from automation.errors import OrgBusy, OrgUnavailable
+from automation.vouching import certificate_cure
 
 ERROR_PAGE: Final = "chrome-error://"
 SECONDS_SINCE_LOAD: Final = """() => {
@@ -132,7 +134,7 @@ def _is_document(url: str) -> bool:
     return address.scheme in ("http", "https") and PASSING_THROUGH.match(address.path) is None
 
 
-def open_address(page: Page, url: str, timeout: float) -> None:
+def open_address(page: Page, url: str, timeout: float, ca_file: Path | None = None) -> None:
     """Go to an address; comes back as soon as a document begins to arrive.
 
     The address may hold a one-time link, so neither it nor the browser's text is in an error.
@@ -141,6 +143,7 @@ def open_address(page: Page, url: str, timeout: float) -> None:
         page: where to open it.
         url: the address.
         timeout: seconds.
+        ca_file: what SF_CA_FILE names, for the advice.
 
     Raises:
         AnswerLost: the connection broke, or the server failed.
@@ -155,7 +158,7 @@ def open_address(page: Page, url: str, timeout: float) -> None:
         if why is not None and why.group(1) == "ERR_ABORTED":
             return  # the page itself went on to another address, which is where it is looked at
         said = why.group(1) if why else f"no answer within {timeout:g} s"
-        cure = _cure(said)
+        cure = _cure(said, host, ca_file)
         kind = OrgUnavailable if cure else AnswerLost
         raise kind(f"{host} can't be opened: {said}.", next=cure) from None
     require_answer(host, response.status if response is not None else None)
@@ -171,13 +174,10 @@ def require_answer(host: str, status: int | None) -> None:
     raise kind(f"{host} answers with an error (HTTP {status}).")
 
 
-def _cure(said: str) -> str | None:
+def _cure(said: str, host: str, ca_file: Path | None) -> str | None:
     """What to do about a browser error, None for the general advice."""
     if "CERT" in said or "SSL" in said:
-        return (
-            "The certificate is not trusted: behind a company proxy, set SF_CA_FILE to the company's authority. "
-            "If it is set, that file does not vouch for this host."
-        )
+        return certificate_cure(host, ca_file)
     if "PROXY" in said or "TUNNEL" in said:
         return "The proxy refuses or can't be reached: check HTTPS_PROXY, and that it allows this host."
     if "NAME_NOT_RESOLVED" in said:

@@ -51,7 +51,7 @@ class ProductionDoor:
 
     def open(self, page: Page) -> None:
         """Have a link made and open it at once."""
-        open_address(page, self.link().reveal(), self._settings.timeout_page)
+        open_address(page, self.link().reveal(), self._settings.timeout_page, self._settings.sf_ca_file)
 
     def link(self) -> Secret:
         """A fresh one-time link into the sandbox.

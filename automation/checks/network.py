@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from automation.checks.check import Check, failed, from_error, passed, skipped, warned
 from automation.errors import OrgBusy, OrgUnavailable, RunbookError, SettingsError
+from automation.vouching import certificate_cure
 
 if TYPE_CHECKING:
     import httpx
@@ -102,9 +103,7 @@ def _unreachable(settings: Settings, error: httpx.HTTPError) -> Check:
     code = OrgUnavailable.exit_code
     untrusted = next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None)
     if untrusted is not None:
-        cure = "Behind a company proxy, set SF_CA_FILE to the company's authority (PEM)."
-        if settings.sf_ca_file is not None:
-            cure = f"SF_CA_FILE ({settings.sf_ca_file}) is not the authority that signed it; ask for the right one."
+        cure = certificate_cure(host, settings.sf_ca_file)
         return failed("network.certificate", f"The certificate of {host} is not trusted: {untrusted.verify_message}.", cure, code)
     if isinstance(error, httpx.ProxyError):
         said = str(error)[:100]

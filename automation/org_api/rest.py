@@ -11,6 +11,7 @@ from automation.org_api.backoff import Patience
 from automation.org_api.token import Token
 from automation.org_api.trouble import Trouble
 from automation.secrets import scrub
+from automation.vouching import ca_file_of
 
 if TYPE_CHECKING:
     import httpx
@@ -115,7 +116,7 @@ class Rest:
         try:
             response = self.client.get(f"https://{self.host}{path}", params=params, headers=headers, follow_redirects=False)
         except httpx.HTTPError as error:
-            trouble = Trouble.of(error)
+            trouble = Trouble.of(error, self.host, ca_file_of(self.client))
             return OrgUnavailable(f"{self.host} could not be reached over REST: {trouble.text}.", next=trouble.cure)
         return self._decode(response, path)
 

@@ -18,6 +18,7 @@ from automation.org_api.ids import is_id, to_18
 from automation.org_api.refusals import About, refusal_for
 from automation.org_api.trouble import Trouble
 from automation.secrets import Secret, scrub
+from automation.vouching import ca_file_of
 
 if TYPE_CHECKING:
     import httpx
@@ -108,7 +109,7 @@ def ask(client: httpx.Client, credentials: Credentials) -> Token | NoToken:
             f"https://{host}{TOKEN_PATH}", data=form, headers={"Accept": "application/json"}, follow_redirects=False
         )
     except httpx.HTTPError as error:
-        trouble = Trouble.of(error)  # not the error itself: it carries the request and so the pair
+        trouble = Trouble.of(error, host, ca_file_of(client))  # not the error itself: it carries the request and so the pair
     else:
         return _read(response, host)
     unreachable = OrgUnavailable(f"{host} could not be reached for a token: {trouble.text}.", next=trouble.cure)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automation.secrets import scrub
+from automation.vouching import certificate_cure
 
 if TYPE_CHECKING:
     import httpx
@@ -21,7 +23,7 @@ class Trouble:
     cure: str | None = None
 
     @classmethod
-    def of(cls, error: httpx.HTTPError) -> Trouble:
+    def of(cls, error: httpx.HTTPError, host: str, ca_file: Path | None) -> Trouble:
         """Look into an error of httpx and what caused it.
 
         An untrusted certificate and a proxy that refuses stay as they are; everything else (no route, no name, time-outs,
@@ -33,7 +35,7 @@ class Trouble:
             return cls(
                 "its certificate is not trusted here",
                 passing=False,
-                cure="Behind a company proxy set SF_CA_FILE to its certificate (PEM); otherwise somebody may be listening.",
+                cure=certificate_cure(host, ca_file),
             )
         if isinstance(error, httpx.ProxyError):
             said = scrub(str(error))[:100]

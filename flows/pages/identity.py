@@ -213,7 +213,7 @@ class IdentityPage(PageObject):
         mark = MARKS[screen]
         if screen is Screen.CODE:
             return self.code.count() == 1 and self._heading("identity.heading").filter(visible=True).count() > 0
-        if screen in METHODS and self.method() is METHODS[screen] and self.code.count() > 0:
+        if screen in METHODS and self.code.count() > 0 and self.method() is METHODS[screen]:  # the cheap question first
             return True
         return any(
             found.filter(visible=True).count() > 0

@@ -249,7 +249,21 @@ def test_an_untrusted_certificate_is_told_at_once(scene: Callable[..., Scene], m
     without = load_settings({**run.org.environment(), "SF_CA_FILE": "", "CREDENTIALS_TO": "command:true"}, dotenv=None)
     with pytest.raises(OrgUnavailable, match="certificate is not trusted") as caught:
         open_proof(client(without), run.pair, Patience(60))
-    assert "SF_CA_FILE" in caught.value.next
+    assert "set SF_CA_FILE" in caught.value.next
+
+
+def test_a_ca_file_that_does_not_vouch_for_the_org_is_told_so(scene: Callable[..., Scene], tmp_path: Path) -> None:
+    """Whoever set the file is not told to set it, but that it is the wrong one, and for which host."""
+    import trustme
+
+    run = scene()
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(other)
+    wrong = load_settings({**run.org.environment(), "SF_CA_FILE": str(other), "CREDENTIALS_TO": "command:true"}, dotenv=None)
+    with pytest.raises(OrgUnavailable, match="certificate is not trusted") as caught:
+        open_proof(client(wrong), run.pair, Patience(60))
+    assert f"({other}) does not vouch for {run.pair.host}" in caught.value.next
+    assert "set SF_CA_FILE" not in caught.value.next
 
 
 def test_a_proxy_that_refuses_is_told_at_once(scene: Callable[..., Scene]) -> None:

@@ -19,6 +19,7 @@ from automation.access.codes.mail import code_in
 from automation.access.codes.source import CodeRequest, Method, NoCodeYet
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret
+from automation.vouching import certificate_cure
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient
@@ -261,9 +262,10 @@ class Mailbox:
     def _unusable(self, error: Exception) -> VerificationNeeded:
         at = self._address
         why = type(error).__name__ if not isinstance(error, OSError) else (error.strerror or type(error).__name__)
+        cure = "Check SF_IMAP_URL and that the mail server can be reached from this machine."
         if isinstance(error, ssl.SSLCertVerificationError):
-            why = "its certificate is not trusted (SF_CA_FILE may name the authority)"
+            why, cure = "its certificate is not trusted", certificate_cure(at.host, self._ca_file)
         return VerificationNeeded(
             f"The mailbox at {at.host}:{at.port} (folder {at.folder}) can't be read: {why}.",
-            next="Check SF_IMAP_URL and that the mail server can be reached from this machine.",
+            next=cure,
         )
