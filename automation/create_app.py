@@ -45,8 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = _parse(sys.argv[1:] if arguments is None else arguments)
     if command.list_steps:
         return _list_steps()
+    from automation.interrupts import signals_as_interrupt
     from automation.report.console import Console
-    from automation.terminal import quiet_crashes, signals_as_interrupt, telling_log
+    from automation.terminal import quiet_crashes, telling_log
 
     console = Console(command.options.verbosity)
     told = _print_json if command.json else lambda _: None

@@ -150,7 +150,8 @@ def as_json(checks: Sequence[Check]) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
     given = _parser().parse_args(arguments)
-    from automation.terminal import quiet_crashes, signals_as_interrupt
+    from automation.interrupts import signals_as_interrupt
+    from automation.terminal import quiet_crashes
 
     quiet_crashes(verbose=given.verbose)
     checks: list[Check] = []

@@ -30,8 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code: the run's own, or that of a recording that could not be written."""
     own, rest = _parser().parse_known_args(arguments)
     command = parse(rest)
+    from automation.interrupts import signals_as_interrupt
     from automation.report.console import Console
-    from automation.terminal import quiet_crashes, signals_as_interrupt, telling_log
+    from automation.terminal import quiet_crashes, telling_log
 
     console = Console(command.options.verbosity)
     quiet_crashes(verbose=command.options.verbosity > 0)

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
-    from automation.terminal import quiet_crashes, signals_as_interrupt
+    from automation.interrupts import signals_as_interrupt
+    from automation.terminal import quiet_crashes
 
     quiet_crashes(verbose=options.verbosity > 0)
     with signals_as_interrupt():

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, RunbookError, UnexpectedPage
+from automation.interrupts import raise_if_noted
 from automation.steps import Difference, Finding, Step, skipped
 
 T = TypeVar("T")
@@ -135,7 +136,9 @@ class Runner:
             observer.step_started(step)
         started = time.monotonic()
         try:
+            raise_if_noted()
             finding = self._perform(step)
+            raise_if_noted()
         except KeyboardInterrupt:
             error: RunbookError = Interrupted(f"Stopped by a person at step {step.id}.")
             self._failed(step, started, error)

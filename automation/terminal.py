@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType, TracebackType
+from types import TracebackType
 
 from automation.errors import RunbookError
 from automation.report.console import Console
@@ -61,19 +60,3 @@ def quiet_crashes(*, verbose: bool, also: Callable[[RunbookError], None] = lambd
         also(fault)
 
     sys.excepthook = hook
-
-
-@contextmanager
-def signals_as_interrupt() -> Iterator[None]:
-    """While this is open, SIGTERM and SIGHUP end a run as Ctrl-C does."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)

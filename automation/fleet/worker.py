@@ -67,7 +67,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, tell, and answer the exit code of the run."""
-    from automation.terminal import quiet_crashes, signals_as_interrupt
+    from automation.interrupts import signals_as_interrupt
+    from automation.terminal import quiet_crashes
 
     given = parser().parse_args(arguments)
     console = Telling(lines=_own_output())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, NotPermitted, RunbookError, UnexpectedPage
+from automation.interrupts import signals_as_interrupt
 from automation.run import Runner, Selection, StepResult, Toolbox, explain
 from automation.step_list import all_steps
 from automation.steps import Difference, Finding, Step, needed, skipped, step, unchanged
@@ -168,3 +171,17 @@ def test_a_failed_expectation_is_explained_without_the_page() -> None:
 
     assert "secret" not in explained.message
     assert "did not become what it should" in explained.message
+
+
+def test_a_signal_that_got_lost_in_a_callback_ends_the_run_all_the_same() -> None:
+    """A browser event's handler has no caller that would get the interrupt."""
+
+    def swallows(_: Org) -> Finding:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        return unchanged("as if nothing had happened")
+
+    runs, _, _ = runner()
+    with signals_as_interrupt(), pytest.raises(Interrupted, match=r"step 1\.1"):
+        runs.run([make("1.1", swallows), acting("1.2")])
+    assert [result.result for result in runs.results] == ["failed", "skipped"]

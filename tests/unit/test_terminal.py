@@ -11,9 +11,10 @@ import pytest
 
 from automation import get_browser
 from automation.errors import RunbookError
+from automation.interrupts import signals_as_interrupt
 from automation.report.console import Console
 from automation.secrets import Secret
-from automation.terminal import quiet_crashes, signals_as_interrupt, telling_log
+from automation.terminal import quiet_crashes, telling_log
 
 
 @pytest.mark.parametrize(("verbosity", "shown"), [(0, ["warned"]), (1, ["informed", "warned"])])
