@@ -15,5 +15,6 @@ def tick_with_confirmation(box: Checkbox, confirmation: Confirmation) -> str:
         if not modal and not box.state():  # the tick waits for an answer that takes its time to be asked for
             modal = confirmation.answer_modal(box.timeout)
         box.expect(True)
+    confirmation.answer_late_ones()
     how = "a modal" if modal else "a dialog" if dialogs else None
     return f"{box.label} ticked" + (f"; {how} was confirmed with OK" if how else "")

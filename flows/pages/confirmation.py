@@ -66,7 +66,25 @@ class Confirmation(PageObject):
         """Click OK in the dialog with the known sentence, which is up."""
         self._say_yes(self.known_ok)
 
+    def answer_late_ones(self) -> None:
+        """From now on, answer a confirmation that is up while something on this page shall be used.
+
+        One that comes later than `GRACE` would get the keys that are meant for what lies under it.
+        """
+        self.page.remove_locator_handler(self._late)
+        self.page.add_locator_handler(self._late, lambda button: button.click())
+
+    @property
+    def _late(self) -> Locator:
+        """Begins with tags, as the browser looks for it before each use of the page."""
+        dialogs = self.page.locator("[role=dialog], [role=alertdialog], dialog")
+        known = dialogs.filter(has_text=self.labels.containing("confirm.client_credentials"))
+        yes = [self.labels.pattern(key) for key in ("confirm.ok", "confirm.yes") if self.labels.knows(key)]
+        buttons = [by_role(known, "button", pattern) for pattern in yes]
+        return (buttons[0].or_(buttons[1]) if len(buttons) > 1 else buttons[0]).first
+
     def _say_yes(self, button: Locator) -> None:
+        self.page.remove_locator_handler(self._late)  # it would answer before this click, which then finds nothing
         button.first.click()
         if not gone(button, self.timeouts.action):
             raise UnexpectedPage("The confirmation was answered with OK and did not close.")

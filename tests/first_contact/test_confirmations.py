@@ -42,3 +42,18 @@ def test_other_words_for_ok_count_beside_the_known_sentence(yes: str, page: Page
 def test_other_words_do_not_count_in_a_dialog_about_something_else(page: Page) -> None:
     assert "confirmed" not in _tick(page, yes="Continue", text="Delete this app?")
     assert page.get_by_role("dialog").is_visible()
+
+
+def test_one_that_comes_later_still_does_not_get_the_keys_meant_for_the_page(page: Page) -> None:
+    """A box beside it is toggled by a key, and a dialog that is up would take that key as an answer to itself."""
+    page.clock.install()
+    assert "confirmed" not in _tick(page, delay=60_000)
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<label><input type=checkbox>Other</label>')")
+    page.clock.run_for(60_000)
+    assert page.get_by_role("dialog").is_visible()
+
+    page.get_by_role("checkbox", name="Other").press("Space")
+
+    assert page.get_by_role("dialog").count() == 0
+    assert page.get_by_role("checkbox", name="Other").is_checked()
+    assert page.get_by_role("checkbox", name="Enable").is_checked()
