@@ -6,6 +6,7 @@ starting over may cure.
 
 from __future__ import annotations
 
+from typing import Self
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Request, Response
@@ -51,3 +52,30 @@ class Losses:
         address = urlsplit(request.url)
         if request.resource_type in KINDS and hosts.is_org_host(address.hostname or ""):
             self._lost[address.path.rpartition("/")[2]] = None
+
+
+class Failures:
+    """While this is open: whether a request of the page to the org failed, whatever it was for."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.told = ""
+        """``HTTP 502``, ``no answer``, or nothing."""
+
+    def __enter__(self) -> Self:
+        self._page.on("response", self._answered)
+        self._page.on("requestfailed", self._broke)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._page.remove_listener("response", self._answered)
+        self._page.remove_listener("requestfailed", self._broke)
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 500 and hosts.is_org_host(urlsplit(response.url).hostname or ""):
+            self.told = f"HTTP {response.status}"
+
+    def _broke(self, request: Request) -> None:
+        superseded = "ERR_ABORTED" in (request.failure or "")
+        if not superseded and hosts.is_org_host(urlsplit(request.url).hostname or ""):
+            self.told = "no answer"

@@ -8,6 +8,7 @@ from flows.pages.fields import Checkbox
 
 def tick_with_confirmation(box: Checkbox, confirmation: Confirmation) -> str:
     """Tick the box, answer a dialog or a modal with OK, and make sure that the tick stayed; answers a sentence."""
+    confirmation.answer_no_late_ones()
     with confirmation.expected() as dialogs:
         box.set(True)
         # The org asks in one of both forms; should a modal follow a dialog, it is answered before Create and Save.

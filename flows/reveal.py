@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page
 
 from automation.artifacts import Recorder
-from automation.errors import SessionLost, UnexpectedPage
+from automation.errors import PageTrouble, SessionLost, UnexpectedPage
+from automation.losses import Failures
 from automation.outcomes import Outcome, race
 from automation.secrets import Secret, private
 from flows.pages.base import PageObject
@@ -42,15 +43,23 @@ class Reveal(PageObject):
             self._stack.enter_context(recorder.nothing_recorded())
 
     def open(self) -> str:
-        """Click ``Consumer Key and Secret`` and find out where its page opens; answers a sentence."""
-        settings = SettingsTab(self.page, self.labels, self.timeouts)
-        for _ in range(CLICKS):
-            before, address = list(self.page.context.pages), self.page.url
-            self._clicked_on = address
-            with private("opening the page of key and secret"):
-                settings.key_and_secret_button().click()
-            if self._followed(before, address):
-                return "opened in a new tab" if self._shown else "opened in the same tab"
+        """Click ``Consumer Key and Secret`` and find out where its page opens; answers a sentence.
+
+        Raises:
+            PageTrouble: nothing followed, and a request of the page failed meanwhile.
+            UnexpectedPage: nothing followed, for no reason that could be seen.
+        """
+        settings, failed = SettingsTab(self.page, self.labels, self.timeouts), Failures(self.page)
+        with failed:
+            for _ in range(CLICKS):
+                before, address = list(self.page.context.pages), self.page.url
+                self._clicked_on = address
+                with private("opening the page of key and secret"):
+                    settings.key_and_secret_button().click()
+                if self._followed(before, address):
+                    return "opened in a new tab" if self._shown else "opened in the same tab"
+        if failed.told:
+            raise PageTrouble(f"The org could not open the page of key and secret ({failed.told}).")
         raise UnexpectedPage(
             f'Nothing followed the click on "{self.labels["detail.key_and_secret"]}": no new tab and no page.',
             next="Something blocks new tabs: run with --headed and look, or allow pop-ups for the org in the browser used.",

@@ -40,6 +40,7 @@ class Commit(PageObject):
         self._messages = Messages(self.page, self.labels, self.timeouts)
         self._messages.remember()
         self._confirmation = Confirmation(self.page, self.labels, self.timeouts)
+        self._confirmation.answer_no_late_ones()
         self._modals_before = self._modals.count()
 
     def answer(self, page: SetupPage, what: str, success: Outcome) -> Answer:

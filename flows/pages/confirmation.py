@@ -71,8 +71,11 @@ class Confirmation(PageObject):
 
         One that comes later than `GRACE` would get the keys that are meant for what lies under it.
         """
-        self.page.remove_locator_handler(self._late)
         self.page.add_locator_handler(self._late, lambda button: button.click())
+
+    def answer_no_late_ones(self) -> None:
+        """End that, before one is waited for: two that answer would get in each other's way."""
+        self.page.remove_locator_handler(self._late)
 
     @property
     def _late(self) -> Locator:
@@ -84,7 +87,7 @@ class Confirmation(PageObject):
         return (buttons[0].or_(buttons[1]) if len(buttons) > 1 else buttons[0]).first
 
     def _say_yes(self, button: Locator) -> None:
-        self.page.remove_locator_handler(self._late)  # it would answer before this click, which then finds nothing
+        self.answer_no_late_ones()
         button.first.click()
         if not gone(button, self.timeouts.action):
             raise UnexpectedPage("The confirmation was answered with OK and did not close.")
