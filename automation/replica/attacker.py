@@ -14,6 +14,8 @@ def page(ex: Exchange) -> Response:
         return ex.html(
             "attacker_verify.html",
             why="",
+            enter="",
+            to="",
             error="",
             action="/",
             field="emc",

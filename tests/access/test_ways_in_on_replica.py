@@ -352,6 +352,40 @@ def test_redirect_to_a_look_alike(new_org: NewOrg, get_in: Entering, replica: Re
     assert not [event for event in seen if event["what"] == "typed"]
 
 
+CODE_PATH = "/_ui/identity/verification/method/EmailVerificationFinishUi/e"
+TRICKS: dict[str, tuple[str, dict[str, str], type[RunbookError]]] = {
+    "while the user name is typed": ("https://{host}.evil.example/", {"login_redirects_when": "input"}, UnexpectedPage),
+    "between user name and password": (
+        "https://{host}.evil.example/?step=password",
+        {"login_redirects_when": "after_username", "login_page": "username_first"},
+        ForeignHost,
+    ),
+    "instead of the page for a code": (
+        "https://{host}.evil.example" + CODE_PATH,
+        {"login_redirects_when": "after_password"},
+        ForeignHost,
+    ),
+    "the same host without TLS": (  # the browser goes to https by itself, and so to the beginning of the login
+        "http://{host}/",
+        {"plain_http": "login_page", "login_redirects_when": "after_username", "login_page": "username_first"},
+        LoginRefused,
+    ),
+}
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_nothing_secret_is_typed_after_any_trick(new_org: NewOrg, get_in: Entering, replica: Replica, trick: str) -> None:
+    """Wherever in the login the page is led away, neither password nor code is typed where it leads."""
+    lure, knobs, kind = TRICKS[trick]
+    org = new_org()
+    org.set(login_redirects_to=lure.format(host=hosts.parse(org.login_url).host), **knobs)
+    before = len(replica.attacker())
+    with pytest.raises(kind):
+        get_in(org)
+    assert not [event for event in replica.attacker()[before:] if event["what"] == "typed"]
+    assert bool(org.events("password accepted")) is (knobs["login_redirects_when"] == "after_password")
+
+
 def test_frame_of_a_look_alike(new_org: NewOrg, get_in: Entering, replica: Replica) -> None:
     """An attacker's login form in a frame beside the real one gets nothing; the real one is used."""
     org = new_org()

@@ -109,7 +109,7 @@ def test_a_look_alike_can_ask_for_the_code(visit: Visit, replica: Replica) -> No
     trick = "third.my.salesforce.com.evil.example"
     path = "/_ui/identity/verification/method/EmailVerificationFinishUi/e"
     visitor = visit(login_redirects_to=f"https://{trick}{path}", login_redirects_when="after_password")
-    visitor.sign_in()
+    assert visitor.sign_in().status_code == 200
     visitor.submit(emc="123456")
     assert [entry["length"] for entry in replica.attacker() if (entry["host"], entry["field"]) == (trick, "emc")] == [6]
 
