@@ -25,10 +25,10 @@ from typing import TYPE_CHECKING, Final
 
 from automation.access.hosts import LOGIN_HOSTS, lightning_host, setup_host
 from automation.errors import OrgUnavailable, SettingsError
+from automation.vouching import certificate_cure
 
 if TYPE_CHECKING:
     from automation.settings import Settings
-from automation.vouching import certificate_cure
 
 HANDSHAKE_TIMEOUT: Final = 15.0
 """Seconds for one TLS handshake through the proxy."""

@@ -38,7 +38,11 @@ def signals_as_interrupt() -> Iterator[None]:
 
 
 def raise_if_noted() -> None:
-    """Raise KeyboardInterrupt when a signal came that nothing has reacted to. It is told once."""
+    """Raise KeyboardInterrupt when a signal came that nothing has reacted to."""
     if _Noted.came:
-        _Noted.came = False
         raise KeyboardInterrupt
+
+
+def reacted() -> None:
+    """The signal that came has ended what it was meant to end."""
+    _Noted.came = False

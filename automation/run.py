@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, RunbookError, UnexpectedPage
-from automation.interrupts import raise_if_noted
+from automation.interrupts import raise_if_noted, reacted
 from automation.steps import Difference, Finding, Step, skipped
 
 T = TypeVar("T")
@@ -125,6 +125,7 @@ class Runner:
                 self._not_reached(remaining)
                 raise
             except KeyboardInterrupt:  # it came while an observer wrote or took a picture
+                reacted()
                 error = Interrupted(f"Stopped by a person at step {current.id}.")
                 error.step = current.id
                 self._not_reached(remaining)
@@ -140,6 +141,7 @@ class Runner:
             finding = self._perform(step)
             raise_if_noted()
         except KeyboardInterrupt:
+            reacted()
             error: RunbookError = Interrupted(f"Stopped by a person at step {step.id}.")
             self._failed(step, started, error)
             raise error from None

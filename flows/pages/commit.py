@@ -14,7 +14,8 @@ from flows.pages.messages import Messages
 from flows.pages.setup_page import SetupPage
 
 MODALS = ":is([role=dialog][aria-modal=true], [role=alertdialog][aria-modal=true], .slds-modal, dialog[open]):visible"
-"""Dialogs that block the page. Toasts, docked prompts and panels are dialogs for some pages too, and block nothing."""
+"""Dialogs that block the page, as base components mark them; that Setup's own pages do so too is a guess. Toasts, docked prompts
+and panels are dialogs for some pages, and block nothing."""
 MOST_WORDS = 200
 """Characters of a dialog's text in a message."""
 

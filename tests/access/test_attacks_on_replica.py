@@ -1,51 +1,66 @@
-"""Attacks on the login: a copy of its form on a look-alike host, by redirect or in a frame, gets no key pressed."""
+"""Attacks on the login: a copy of its pages on a look-alike host, by redirect or in a frame, gets no key pressed."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from automation.errors import ForeignHost
+from automation.access import hosts
+from automation.errors import ForeignHost, LoginRefused, RunbookError, UnexpectedPage
 from automation.replica import Replica
-from tests.access.test_ways_in_on_replica import Entering, NewOrg, get_in, org_browser
+from tests.access.entering import Entering, NewOrg, get_in, org_browser
 
 __all__ = ["get_in", "org_browser"]
 
 pytestmark = pytest.mark.browser
 
-LOOK_ALIKES = ["https://{md}.my.salesforce.com.evil.example", "https://{md}.my.site.com"]
-MOMENTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "load": ("/", {}),
-    "after_username": ("/?step=password", {"login_page": "username_first"}),
+CODE_PATH = "/_ui/identity/verification/method/EmailVerificationFinishUi/e"
+TRICKS: dict[str, tuple[str, dict[str, str], type[RunbookError]]] = {
+    "before anything is typed": ("https://{host}.evil.example/", {"login_redirects_when": "load"}, ForeignHost),
+    "to a host that ends otherwise": ("https://{md}.my.site.com/login", {"login_redirects_when": "load"}, ForeignHost),
+    "while the user name is typed": ("https://{host}.evil.example/", {"login_redirects_when": "input"}, UnexpectedPage),
+    "between user name and password": (
+        "https://{host}.evil.example/?step=password",
+        {"login_redirects_when": "after_username", "login_page": "username_first"},
+        ForeignHost,
+    ),
+    "instead of the page for a code": (
+        "https://{host}.evil.example" + CODE_PATH,
+        {"login_redirects_when": "after_password"},
+        ForeignHost,
+    ),
+    "the same host without TLS": (  # the browser goes to https by itself, and so to the beginning of the login
+        "http://{host}/",
+        {"plain_http": "login_page", "login_redirects_when": "after_username", "login_page": "username_first"},
+        LoginRefused,
+    ),
 }
-"""When the login page leads away: the attacker's page that fits, and what the org has to be like."""
+"""When the login leads away: the attacker's address, what the org has to be like, and what the run makes of it."""
 
 
-@pytest.mark.parametrize("look_alike", LOOK_ALIKES)
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_redirect_before_either_form(new_org: NewOrg, get_in: Entering, replica: Replica, moment: str, look_alike: str) -> None:
-    """User name and password are typed at Salesforce's hosts alone, though the next form comes from a copy."""
-    path, variants = MOMENTS[moment]
-    org = new_org(**variants)
-    org.set(login_redirects_to=look_alike.format(md=org.my_domain) + path, login_redirects_when=moment)
+@pytest.mark.parametrize("trick", TRICKS)
+def test_nothing_secret_is_typed_after_any_trick(new_org: NewOrg, get_in: Entering, replica: Replica, trick: str) -> None:
+    """Wherever in the login the page is led away, neither password nor code is typed where it leads."""
+    lure, knobs, kind = TRICKS[trick]
+    org = new_org()
+    org.set(login_redirects_to=lure.format(host=hosts.parse(org.login_url).host, md=org.my_domain), **knobs)
     before = len(replica.attacker())
-    with pytest.raises(ForeignHost):
+    with pytest.raises(kind):
         get_in(org)
     seen = replica.attacker()[before:]
-    assert seen, "the attacker's page was opened"
-    assert [event for event in seen if event["what"] == "typed"] == []
+    assert seen or lure.startswith("http:"), "the attacker's page was opened"
+    assert not [event for event in seen if event["what"] == "typed"]
+    assert bool(org.events("password accepted")) is (knobs["login_redirects_when"] == "after_password")
     assert not org.events("logged in")
 
 
-@pytest.mark.parametrize("look_alike", LOOK_ALIKES)
-def test_frame_in_both_forms(new_org: NewOrg, get_in: Entering, replica: Replica, look_alike: str) -> None:
-    """A copy in a frame beside the real form gets nothing, whichever form the org shows; the real one is used."""
-    for login_page in ("one_step", "username_first"):
-        org = new_org(login_page=login_page)
-        org.set(login_frame_from=look_alike.format(md=org.my_domain) + "/")
-        before = len(replica.attacker())
-        get_in(org)
-        seen = replica.attacker()[before:]
-        assert seen, "the attacker's frame was opened"
-        assert [event for event in seen if event["what"] == "typed"] == []
+@pytest.mark.parametrize("login_page", ["one_step", "username_first"])
+@pytest.mark.parametrize("look_alike", ["https://{md}.my.salesforce.com.evil.example/", "https://{md}.my.site.com/"])
+def test_frame_of_a_look_alike(new_org: NewOrg, get_in: Entering, replica: Replica, look_alike: str, login_page: str) -> None:
+    """An attacker's login form in a frame beside the real one gets nothing; the real one is used."""
+    org = new_org(login_page=login_page)
+    org.set(login_frame_from=look_alike.format(md=org.my_domain))
+    before = len(replica.attacker())
+    get_in(org)
+    seen = replica.attacker()[before:]
+    assert seen, "the attacker's frame was opened"
+    assert not [event for event in seen if event["what"] == "typed"]

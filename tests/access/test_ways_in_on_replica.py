@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from automation.access import hosts
 from automation.access.doors import DoorShut
-from automation.browser import launched, new_context
 from automation.errors import (
-    ForeignHost,
     LoginRefused,
     OrgBusy,
     PersonNeeded,
@@ -29,55 +26,14 @@ from automation.replica import OrgHandle, Replica
 from automation.replica.hosts import Role
 from automation.replica.oauth_info import cli_token
 from automation.secrets import known_secrets
-from automation.settings import Settings, load_settings
-from flows.log_in import enter, note_org
-from flows.pages.labels import Labels
+from flows.log_in import note_org
 from flows.passage import SETTLED
-from flows.verify_identity import IdentityVerification
 from tests.access.conftest import quickest
+from tests.access.entering import Entering, NewOrg, get_in, org_browser
+
+__all__ = ["get_in", "org_browser"]
 
 pytestmark = pytest.mark.browser
-NewOrg = Callable[..., OrgHandle]
-
-
-@pytest.fixture(scope="module")
-def org_browser(replica: Replica, playwright: Playwright) -> Iterator[Browser]:
-    """One browser that trusts the replica's authority and uses its proxy."""
-    org = replica.new_org("access--probe.sandbox")
-    with launched(playwright, load_settings(org.environment(), None)) as browser:
-        yield browser
-
-
-class Entering:
-    """Gets into an org with changed settings, each time in a fresh context."""
-
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
-        self._open: list[tuple[BrowserContext, IdentityVerification]] = []
-
-    def __call__(self, org: OrgHandle, **changes: str) -> Page:
-        environment = org.environment() | changes
-        settings = load_settings({name: value for name, value in environment.items() if value}, None)
-        context = new_context(self._browser, settings)
-        verification = IdentityVerification.from_settings(settings, Labels())
-        self._open.append((context, verification))
-        page = context.new_page()
-        self.door = enter(page, settings, verification)
-        self.settings: Settings = settings
-        return page
-
-    def close(self) -> None:
-        for context, verification in self._open:
-            verification.close()
-            context.close()
-
-
-@pytest.fixture
-def get_in(org_browser: Browser) -> Iterator[Entering]:
-    """`Entering` with the shared browser."""
-    entering = Entering(org_browser)
-    yield entering
-    entering.close()
 
 
 @pytest.mark.parametrize("login_page", ["one_step", "username_first"])
@@ -337,62 +293,6 @@ def test_long_outage(new_org: NewOrg, get_in: Entering) -> None:
     org.fault("status", kind="login", status=503, times=0)
     with pytest.raises(OrgBusy, match="not available now"):
         get_in(org)
-
-
-@pytest.mark.parametrize("lure", ["https://{md}.my.salesforce.com.evil.example/", "https://{md}.my.site.com/login"])
-def test_redirect_to_a_look_alike(new_org: NewOrg, get_in: Entering, replica: Replica, lure: str) -> None:
-    """A login page that leads to an attacker's copy of itself gets no key pressed."""
-    org = new_org()
-    org.set(login_redirects_to=lure.format(md=org.my_domain))
-    before = len(replica.attacker())
-    with pytest.raises(ForeignHost):
-        get_in(org)
-    seen = replica.attacker()[before:]
-    assert seen, "the attacker's page was opened"
-    assert not [event for event in seen if event["what"] == "typed"]
-
-
-CODE_PATH = "/_ui/identity/verification/method/EmailVerificationFinishUi/e"
-TRICKS: dict[str, tuple[str, dict[str, str], type[RunbookError]]] = {
-    "while the user name is typed": ("https://{host}.evil.example/", {"login_redirects_when": "input"}, UnexpectedPage),
-    "between user name and password": (
-        "https://{host}.evil.example/?step=password",
-        {"login_redirects_when": "after_username", "login_page": "username_first"},
-        ForeignHost,
-    ),
-    "instead of the page for a code": (
-        "https://{host}.evil.example" + CODE_PATH,
-        {"login_redirects_when": "after_password"},
-        ForeignHost,
-    ),
-    "the same host without TLS": (  # the browser goes to https by itself, and so to the beginning of the login
-        "http://{host}/",
-        {"plain_http": "login_page", "login_redirects_when": "after_username", "login_page": "username_first"},
-        LoginRefused,
-    ),
-}
-
-
-@pytest.mark.parametrize("trick", TRICKS)
-def test_nothing_secret_is_typed_after_any_trick(new_org: NewOrg, get_in: Entering, replica: Replica, trick: str) -> None:
-    """Wherever in the login the page is led away, neither password nor code is typed where it leads."""
-    lure, knobs, kind = TRICKS[trick]
-    org = new_org()
-    org.set(login_redirects_to=lure.format(host=hosts.parse(org.login_url).host), **knobs)
-    before = len(replica.attacker())
-    with pytest.raises(kind):
-        get_in(org)
-    assert not [event for event in replica.attacker()[before:] if event["what"] == "typed"]
-    assert bool(org.events("password accepted")) is (knobs["login_redirects_when"] == "after_password")
-
-
-def test_frame_of_a_look_alike(new_org: NewOrg, get_in: Entering, replica: Replica) -> None:
-    """An attacker's login form in a frame beside the real one gets nothing; the real one is used."""
-    org = new_org()
-    org.set(login_frame_from=f"https://{org.my_domain}.my.salesforce.com.evil.example/")
-    before = len(replica.attacker())
-    get_in(org)
-    assert not [event for event in replica.attacker()[before:] if event["what"] == "typed"]
 
 
 @pytest.fixture

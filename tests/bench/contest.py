@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.bench.parts import medians, of_report, of_script
+from tests.bench.resources import cpu_seconds
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle, Replica
@@ -153,11 +153,11 @@ def _toml(values: Mapping[str, Any]) -> str:
 
 def _timed(way: str, command: list[str], environment: dict[str, str], folder: Path) -> Taken:
     """Run a command to its end. Raises RuntimeError with the end of what it said when it failed."""
-    before, began = _cpu(), time.monotonic()
+    before, began = cpu_seconds(), time.monotonic()
     done = subprocess.run(
         [sys.executable, *command], env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=300
     )
-    wall, cpu = time.monotonic() - began, _cpu() - before
+    wall, cpu = time.monotonic() - began, cpu_seconds() - before
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-1500:]}")
     parts = of_script(done.stdout, wall) if way in BY_HAND else of_report(folder, wall) if way in FLAGS else {}
@@ -171,8 +171,3 @@ def _round_trips(file: Path) -> int:
     counts = json.loads(file.read_text(encoding="utf-8"))
     file.unlink()
     return sum(counts.values())
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import tempfile
 import threading
 import time
@@ -10,10 +9,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import psutil  # type: ignore[import-untyped]
-
 from automation.replica import start
 from tests.bench.profiles import PROFILES
+from tests.bench.resources import cpu_seconds, pss
 from tests.fleet.fleet_double import FleetOnReplica
 
 if TYPE_CHECKING:
@@ -45,9 +43,9 @@ def _one(replica: Replica, jobs: int) -> dict[str, Any]:
         for number in range(jobs):
             # mailboxes of their own: orgs that share one take turns
             profile.arm(fleet.add(f"s{number}", own_mailbox=True, mail_delay_seconds=MAIL_SECONDS, **profile.variants()))
-        before, began = _cpu(), time.monotonic()
+        before, began = cpu_seconds(), time.monotonic()
         peak = _until_done(fleet, jobs)
-        seconds, cpu = time.monotonic() - began, _cpu() - before
+        seconds, cpu = time.monotonic() - began, cpu_seconds() - before
     return {
         "jobs": jobs,
         "seconds": round(seconds, 1),
@@ -65,28 +63,9 @@ def _until_done(fleet: FleetOnReplica, jobs: int) -> int:
     reader.start()
     peak, ended = 0, threading.Event()
     while process.poll() is None:
-        peak = max(peak, _pss(process.pid))
+        peak = max(peak, pss(process.pid))
         ended.wait(LOOK_EVERY)
     reader.join()
     if process.returncode:
         raise RuntimeError(f"refresh_sandboxes ended with {process.returncode}: {told[1][-1000:]}")
     return peak
-
-
-def _pss(pid: int) -> int:
-    total = 0
-    try:
-        tree = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return 0
-    for process in tree:
-        try:
-            total += process.memory_full_info().pss
-        except (psutil.Error, OSError):
-            continue  # it has just ended
-    return total
-
-
-def _cpu() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime

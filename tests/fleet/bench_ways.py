@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,10 +20,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
-
 sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
 
+from tests.bench.resources import cpu_seconds, pss  # noqa: E402
 from tests.fleet.fleet_double import FleetOnReplica  # noqa: E402
 
 EXTRA = "\n[limits]\nlogins = 8\nmails_per_hour = 1000\n"
@@ -51,9 +49,9 @@ def main() -> None:
                 fleet = FleetOnReplica(replica, folder, f"b{way[0]}{at_once}", extra=EXTRA)
                 for number in range(given.orgs):
                     fleet.add(f"s{number}")
-                before = _cpu()
+                before = cpu_seconds()
                 seconds, peak = _measured(fleet, way, at_once)
-                cpu = (_cpu() - before) / given.orgs
+                cpu = (cpu_seconds() - before) / given.orgs
                 rate = given.orgs / seconds * 60
                 print(
                     f"| {at_once} | {way} | {given.orgs} | {seconds:.1f} | {rate:.1f} | {cpu:.1f} | {peak / 2**20:.0f} |",
@@ -71,33 +69,13 @@ def _measured(fleet: FleetOnReplica, way: str, at_once: int) -> tuple[float, int
     peak = 0
     pause = threading.Event()
     while process.poll() is None:
-        peak = max(peak, _pss(process.pid))
+        peak = max(peak, pss(process.pid))
         pause.wait(0.3)
     seconds = time.monotonic() - began
     if process.returncode:
         told = process.stderr.read() if process.stderr else ""
         print(f"{way} at {at_once} ended with {process.returncode}: {told.splitlines()[-1:]}", file=sys.stderr, flush=True)
     return seconds, peak
-
-
-def _cpu() -> float:
-    """CPU seconds of ended programs and all that they started: says more than wall time on a machine that does other things."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def _pss(pid: int) -> int:
-    total = 0
-    try:
-        tree = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return 0
-    for process in tree:
-        try:
-            total += process.memory_full_info().pss
-        except (psutil.NoSuchProcess, psutil.AccessDenied, FileNotFoundError, ProcessLookupError):
-            continue
-    return total
 
 
 def _threads(orgs_file: str, at_once: str) -> None:
