@@ -63,11 +63,13 @@ class PasskeyUse:
 
     def refusal(self) -> VerificationNeeded:
         """The page came back with a complaint after the passkey."""
-        said = scrub(self._identity.error_text() or "no message")[:200]
+        said = self._identity.error_text()
+        again = "asked for the passkey again right after it was used, without saying why"
+        what = f'did not take the passkey ("{scrub(said)[:200]}")' if said else again
         passkeys, key = self._kept()
         which = f": {passkeys.entry_of(key)}" if passkeys and key else ""
         cure = passkeys.cure(key) if passkeys and key else None
-        return VerificationNeeded(f'Salesforce did not take the passkey ("{said}"){which}.', next=cure)
+        return VerificationNeeded(f"Salesforce {what}{which}.", next=cure)
 
     def forgotten(self) -> PersonNeeded | None:
         """The org wants a new passkey though one is kept; None when none is."""
