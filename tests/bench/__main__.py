@@ -1,6 +1,6 @@
 """``python -m tests.bench``: how fast the runbook is, against other ways to do the same.
 
-Figures are ratios within one run; see ``docs/speed.md``. ``--keep`` writes them to ``recorded.json`` and into that page.
+Figures are ratios within one run; see ``docs/speed.md``. ``--keep`` writes them to ``recorded.json``, that page and the README.
 ``--short`` is the form for CI: one round without latency, held against the recorded ratios.
 """
 
@@ -17,7 +17,7 @@ from tests.bench.contest import ALL, Contest
 from tests.bench.parts import parts_table
 from tests.bench.profiles import PROFILES, machine
 from tests.bench.scale import measure
-from tests.bench.table import contest_table, into_page, keep, recorded, scale_table, worse
+from tests.bench.table import PAGES, contest_table, into_page, keep, recorded, scale_table, worse
 
 COMPARED = ("literal", "floor", "full", "full, --tracing off", "unchanged")
 """Ways whose parts are laid side by side."""
@@ -41,13 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.keep:
         keep(measured)
         known = recorded()
-        into_page(
-            {
-                "contest": contest_table(known),
-                "parts": parts_table(known["profiles"], COMPARED),
-                "scale": scale_table(known.get("scale", [])),
-            }
-        )
+        tables = {
+            "contest": contest_table(known),
+            "parts": parts_table(known["profiles"], COMPARED),
+            "scale": scale_table(known.get("scale", [])),
+        }
+        for page in PAGES:
+            into_page(tables, page)
     return 0
 
 

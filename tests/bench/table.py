@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 RECORDED: Final = Path(__file__).with_name("recorded.json")
-PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "speed.md"
+ROOT: Final = Path(__file__).resolve().parents[2]
+PAGES: Final = (ROOT / "docs" / "speed.md", ROOT / "README.md")
 WORSE: Final = 1.5
 """By how much a ratio may be worse than the recorded one."""
 
@@ -54,8 +55,8 @@ def scale_table(rows: list[Mapping[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def into_page(tables: Mapping[str, str], page: Path = PAGE) -> None:
-    """Replace the marked tables of the page."""
+def into_page(tables: Mapping[str, str], page: Path) -> None:
+    """Replace the marked tables of a page."""
     text = page.read_text(encoding="utf-8")
     page.write_text(_MARKED.sub(lambda found: found[1] + tables.get(found[2], _inner(found)) + found[3], text), encoding="utf-8")
 
