@@ -24,7 +24,8 @@ TIMEOUT: Final = 2_000
 """Milliseconds; a picture is an extra, and a page that is stuck must not hold the run up."""
 QUALITY: Final = 40
 """Of the JPEG; small text is still read, and a page takes about 80 kB and 70 ms."""
-WITHOUT_PAGE: Final = "5."
+NOTHING_TO_SHOW: Final = ("4.5", "4.6", "5.")
+"""Private steps, also where a plan only reads, and steps without a page."""
 BUDGET: Final = 0.05
 """Share of the run so far that pictures may have cost; on a slow machine some are left out."""
 ONLY_OPENED: Final = ("1.3", "2.3", "3.3")
@@ -79,10 +80,13 @@ class Pictures:
         self.seconds += self._last
 
     def _due(self, result: StepResult) -> bool:
-        """Section 5 works without a page; section 4 changes nothing that could be seen, and shows key and secret."""
-        if self.wanted == "off" or result.result == "skipped" or result.id.startswith(WITHOUT_PAGE):
+        if self.wanted == "off" or result.result == "skipped":
             return False
-        if self.wanted == "all" or result.result == "failed":
+        if result.result == "failed":
+            return not result.id.startswith("5.")
+        if result.id.startswith(NOTHING_TO_SHOW):
+            return False
+        if self.wanted == "all":
             return True
         if result.result != "changed" or result.id[0] not in ORG_SECTIONS or result.id in ONLY_OPENED:
             return False

@@ -17,11 +17,9 @@ SUCCESS = re.compile(r"slds-theme_success|toastSuccess|success|slds-theme_info|s
 
 READ = """all => all.map(e => {
   const around = [e, ...e.querySelectorAll('*'), e.parentElement].filter(Boolean);
-  const holder = e.closest('.slds-form-element');
-  const label = holder && holder.querySelector('label, legend, .slds-form-element__label');
-  return [e.innerText || '', around.map(x => x.getAttribute('class') || '').join(' '), label ? label.innerText : ''];
+  return [e.innerText || '', around.map(x => x.getAttribute('class') || '').join(' ')];
 })"""
-"""Of each element: its text, the classes on and around it, and the label of the field that it belongs to."""
+"""Of each element: its text, and the classes on and around it."""
 
 
 class Messages(PageObject):
@@ -35,8 +33,20 @@ class Messages(PageObject):
 
     def field_errors(self) -> list[str]:
         """Errors at fields, each as ``"Label": text``."""
-        found = _read(self.page.locator(FIELD_ERRORS))
-        return [f'"{label}": {text}' if label else text for text, _, label in found]
+        errors = self.page.locator(FIELD_ERRORS)
+        if not any(text for text, _ in _read(errors)):  # the usual case, in one round trip
+            return []
+        return [self._with_label(error) for error in errors.filter(visible=True).all()]
+
+    def _with_label(self, error: Locator) -> str:
+        """By locators, which see through shadow roots: label and error of a field may be in different ones."""
+        holder = error.locator("xpath=ancestor::*[contains(@class,'slds-form-element')][1]")
+        label = holder.locator("label, legend, .slds-form-element__label").first
+        try:
+            text = _plain(error.inner_text(timeout=500))
+            return f'"{_plain(label.inner_text(timeout=500)).lstrip("* ").rstrip(" *")}": {text}'
+        except PlaywrightError:
+            return _plain(" ".join(text for text, _ in _read(error)))
 
     def new_errors(self) -> list[str]:
         """Errors of the page that were not there when `remember` was called."""
@@ -44,16 +54,16 @@ class Messages(PageObject):
 
     def _errors_now(self) -> list[str]:
         found = _read(self.page.get_by_role("alert").or_(self.page.locator(PAGE_ERRORS)))
-        return list(dict.fromkeys(text for text, classes, _ in found if text and not _is_success(text, classes)))
+        return list(dict.fromkeys(text for text, classes in found if text and not _is_success(text, classes)))
 
 
-def _read(boxes: Locator) -> list[tuple[str, str, str]]:
-    """Text, classes and field label of each visible box, in one round trip; none while the page is being replaced."""
+def _read(boxes: Locator) -> list[tuple[str, str]]:
+    """Text and classes of each visible box, in one round trip; none while the page is being replaced."""
     try:
         found = boxes.filter(visible=True).evaluate_all(READ)
     except PlaywrightError:
         return []
-    return [(_plain(text), classes, _plain(label).lstrip("* ").rstrip(" *")) for text, classes, label in found]
+    return [(_plain(text), classes) for text, classes in found]
 
 
 def _plain(text: str) -> str:
