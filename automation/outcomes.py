@@ -20,7 +20,9 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from automation.errors import UnexpectedPage
 
 FIRST_SLICE, LONGEST_SLICE = 0.025, 0.2
-"""Seconds between two looks at outcomes that are no elements (dialogs, new tabs, addresses): short at first, then longer."""
+"""Seconds between two looks at outcomes that are no elements (dialogs, new tabs, addresses)."""
+SLICE_PART = 0.2
+"""In between, this part of what was waited already: so a look comes at most so much too late."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,13 @@ def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: flo
     Raises:
         UnexpectedPage: none happened in time.
     """
-    deadline, length = time.monotonic() + timeout, FIRST_SLICE
+    began = time.monotonic()
     if timeout and outcomes[0].happened():  # the usual case: what was waited for is there
         return outcomes[0]
     elements = [outcome.element for outcome in outcomes if outcome.element is not None]
     while True:
-        left = deadline - time.monotonic()
+        waited = time.monotonic() - began
+        left, length = timeout - waited, min(max(FIRST_SLICE, SLICE_PART * waited), LONGEST_SLICE)
         shown = left <= 0 or _shows_within(page, elements, min(length, left))
         for outcome in outcomes:
             if (shown or outcome.fact is not None) and outcome.happened():
@@ -65,7 +68,6 @@ def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: flo
         if left <= 0:
             expected = ", ".join(outcome.name for outcome in outcomes)
             raise UnexpectedPage(f"Waited {timeout:g} s for {waiting_for}; none of these came: {expected}.")
-        length = min(2 * length, LONGEST_SLICE)
 
 
 def gone(element: Locator, timeout: float) -> bool:

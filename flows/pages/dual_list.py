@@ -67,13 +67,11 @@ class DualList:
 
     def add(self, text: str) -> None:
         """Move a scope to the selected side. Raises FieldRefused when the org does not offer it."""
-        option = self._option(self.available, text)
-        self._move(option, "create.scopes_add", self.selected, text)
+        self._move(self._option(self.available, text), self._add_button, self.selected, text)
 
     def remove(self, text: str) -> None:
         """Move a scope back to the available side."""
-        option = self._option(self.selected, text)
-        self._move(option, "create.scopes_remove", self.available, text)
+        self._move(self._option(self.selected, text), self._remove_button, self.available, text)
 
     def _options(self, side: Locator, text: str) -> Locator:
         """Options of this text, or of other words that end in the same token."""
@@ -95,13 +93,21 @@ class DualList:
             raise FieldRefused(f'This org offers no OAuth scope "{text}"; it offers: {there}.') from None
         return option
 
-    def _move(self, option: Locator, button_key: str, target: Locator, text: str) -> None:
+    def _move(self, option: Locator, button: Locator, target: Locator, text: str) -> None:
         option.click()
-        self._button(button_key).click()
+        button.click()
         try:
             expect(self._options(target, text)).to_have_count(1, timeout=self.timeout * 1000)
         except AssertionError:
             raise UnexpectedPage(f'The scope "{text}" did not move to the other list.') from None
+
+    @cached_property
+    def _add_button(self) -> Locator:
+        return self._button("create.scopes_add")
+
+    @cached_property
+    def _remove_button(self) -> Locator:
+        return self._button("create.scopes_remove")
 
     def _button(self, key: str) -> Locator:
         """The arrow button. Its short names (``Add``) are used elsewhere too, so only what lies beside the lists is searched.
@@ -117,9 +123,6 @@ class DualList:
     @cached_property
     def _beside_lists(self) -> Locator | None:
         """The smallest part of the page with both lists and their buttons: to the right first, then to the left (UTAM)."""
-        holder = self.available
-        for _ in range(MAX_CLIMB):
-            holder = holder.locator("xpath=..")
-            if self._in(holder, "create.scopes_selected").count():
-                return holder if holder.get_by_role("button").filter(visible=True).count() >= 2 else None
-        return None
+        above = self.available.locator(f"xpath=ancestor::*[position() <= {MAX_CLIMB}]")
+        holder = above.filter(has=self._in(self.available.page, "create.scopes_selected")).last  # in order of the document
+        return holder if holder.get_by_role("button").filter(visible=True).count() >= 2 else None

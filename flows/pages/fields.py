@@ -94,7 +94,7 @@ class TextField(Field):
 
     def follows_to(self, wanted: str) -> bool:
         """Wait a moment for the page to fill this field by itself; whether it came to the wanted value."""
-        box = self._find("textbox")
+        box = self._here("textbox")
         try:
             expect(box).not_to_have_value("", timeout=FOLLOW_MS)
         except AssertionError:
@@ -134,9 +134,10 @@ class Checkbox(Field):
 
         In edit mode a locked box is disabled; in view mode all are, so the sentence that follows it tells.
         """
-        if not self.state():
+        boxes = self._boxes()
+        if len(boxes) != 1 or not boxes[0][0]:
             return False
-        return not self.enabled() if editing else self._sentence_follows()
+        return not boxes[0][1] if editing else self._sentence_follows()
 
     def _sentence_follows(self) -> bool:
         root = self.region.locator("body") if isinstance(self.region, Page) else self.region
@@ -177,6 +178,8 @@ class Choice(Field):
         Raises:
             FieldRefused: the list has no such option.
         """
+        if self._chosen(_values_of(self._here("combobox")), key):
+            return
         box = self._find("combobox")
         _wait_until_enabled(box, self.label, self.timeout)
         if self._shows(box, key):
@@ -193,7 +196,10 @@ class Choice(Field):
 
     def _shows(self, box: Locator, key: str) -> bool:
         values = _values_of(box) or [str(box.evaluate(f"e => ({_VALUES})([e])[0]")).strip()]  # drawn anew just now: waits for it
-        return any(self.labels.same(key, value) for value in values)
+        return self._chosen(values, key)
+
+    def _chosen(self, values: list[str], key: str) -> bool:
+        return len(values) == 1 and self.labels.same(key, values[0])
 
     def _select(self, box: Locator, key: str) -> None:
         """A plain select has its options from the start."""
