@@ -56,22 +56,27 @@ class Commit(PageObject):
             RunbookError: as `SetupPage.arrive`.
         """
         refused = Outcome("field error", fact=lambda: bool(self._messages.field_errors()))
-        failed = Outcome("page error", fact=lambda: bool(self._messages.new_errors()))
-        strange = Outcome("unknown dialog", fact=self._is_strange)
+        failed = Outcome("page error or unknown dialog", fact=self._has_failed)
         asked = Outcome("a confirmation", element=self._confirmation.known_ok)
-        ends = [refused, success, failed, strange]
+        ends = [refused, success, failed]
         outcome = page.arrive(what, [*ends, asked], self.timeouts.save)
         if outcome is asked:
             self._confirmation.answer_known()
             outcome = page.arrive(what, ends, self.timeouts.save)
         if outcome is success:
             return Answer(done=True)
-        said = [*self._messages.new_errors(), *([self._told()] if outcome is strange else [])]
+        said = [*self._messages.new_errors(), *([self._told()] if outcome is failed and self._is_strange() else [])]
         return Answer(False, tuple(self._messages.field_errors()), tuple(said))
 
     @property
     def _modals(self) -> Locator:
         return self.page.locator(MODALS)
+
+    def _has_failed(self) -> bool:
+        """Whether the page shows an error or a strange dialog that was not there; one round trip while it shows nothing."""
+        if self._messages.boxes.or_(self._modals).count() == 0:
+            return False
+        return bool(self._messages.new_errors()) or self._is_strange()
 
     def _is_strange(self) -> bool:
         """Whether a modal without the known words has come up."""

@@ -52,8 +52,13 @@ class Messages(PageObject):
         """Errors of the page that were not there when `remember` was called."""
         return [text for text in self._errors_now() if text not in self._before]
 
+    @property
+    def boxes(self) -> Locator:
+        """Where the page says something: errors, and toasts of success too."""
+        return self.page.get_by_role("alert").or_(self.page.locator(PAGE_ERRORS)).filter(visible=True)
+
     def _errors_now(self) -> list[str]:
-        found = _read(self.page.get_by_role("alert").or_(self.page.locator(PAGE_ERRORS)))
+        found = _read(self.boxes)
         return list(dict.fromkeys(text for text, classes in found if text and not _is_success(text, classes)))
 
 
