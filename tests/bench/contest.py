@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.bench.parts import medians, of_report, of_script
-from tests.bench.resources import cpu_seconds
+from tests.bench.resources import watch
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle, Replica
@@ -153,15 +153,16 @@ def _toml(values: Mapping[str, Any]) -> str:
 
 def _timed(way: str, command: list[str], environment: dict[str, str], folder: Path) -> Taken:
     """Run a command to its end. Raises RuntimeError with the end of what it said when it failed."""
-    before, began = cpu_seconds(), time.monotonic()
-    done = subprocess.run(
-        [sys.executable, *command], env=environment, cwd=folder, capture_output=True, text=True, check=False, timeout=300
-    )
-    wall, cpu = time.monotonic() - began, cpu_seconds() - before
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr[-1500:]}")
-    parts = of_script(done.stdout, wall) if way in BY_HAND else of_report(folder, wall) if way in FLAGS else {}
-    return Taken(wall, cpu, _round_trips(folder / COUNTS), parts)
+    began = time.monotonic()
+    with (folder / "stdout").open("w", encoding="utf-8") as out, (folder / "stderr").open("w", encoding="utf-8") as err:
+        process = subprocess.Popen([sys.executable, *command], env=environment, cwd=folder, stdout=out, stderr=err, text=True)
+        used = watch(process, limit=300)
+        wall = time.monotonic() - began
+    stdout, stderr = ((folder / name).read_text(encoding="utf-8") for name in ("stdout", "stderr"))
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {stderr[-1500:]}")
+    parts = of_script(stdout, wall) if way in BY_HAND else of_report(folder, wall) if way in FLAGS else {}
+    return Taken(wall, used.cpu, _round_trips(folder / COUNTS), parts)
 
 
 def _round_trips(file: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import threading
 import time
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from automation.replica import start
 from tests.bench.profiles import PROFILES
-from tests.bench.resources import cpu_seconds, pss
+from tests.bench.resources import Used, idle_seconds, watch
 from tests.fleet.fleet_double import FleetOnReplica
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 MAIL_SECONDS: Final = 5.0
 """How late codes arrive: a guess at an ordinary mail server; most of a run is this wait."""
 LIMITS: Final = "\n[limits]\nlogins = 64\nmails_per_hour = 10000\n"
-LOOK_EVERY: Final = 0.5
 
 
 def measure(numbers: Sequence[int], tell: Callable[[str], None] = print) -> list[dict[str, Any]]:
@@ -43,29 +43,27 @@ def _one(replica: Replica, jobs: int) -> dict[str, Any]:
         for number in range(jobs):
             # mailboxes of their own: orgs that share one take turns
             profile.arm(fleet.add(f"s{number}", own_mailbox=True, mail_delay_seconds=MAIL_SECONDS, **profile.variants()))
-        before, began = cpu_seconds(), time.monotonic()
-        peak = _until_done(fleet, jobs)
-        seconds, cpu = time.monotonic() - began, cpu_seconds() - before
+        idle, began = idle_seconds(), time.monotonic()
+        used = _until_done(fleet, jobs)
+        seconds, idle = time.monotonic() - began, idle_seconds() - idle
     return {
         "jobs": jobs,
         "seconds": round(seconds, 1),
         "per_minute": round(jobs / seconds * 60, 2),
-        "cpu": round(cpu / jobs, 2),
-        "peak_mb": round(peak / 2**20),
+        "cpu": round(used.cpu / jobs, 2),
+        "busy": round(1 - idle / seconds / (os.cpu_count() or 1), 2),
+        "peak_mb": round(used.peak.whole / 2**20),
+        "pages_mb": round(used.peak.pages / 2**20),
     }
 
 
-def _until_done(fleet: FleetOnReplica, jobs: int) -> int:
-    """Run the command; answers the highest sum of proportional set sizes (bytes) of it and all that it started."""
+def _until_done(fleet: FleetOnReplica, jobs: int) -> Used:
     process = fleet.start("--jobs", str(jobs), "-q", "--tracing", "off")
     told: list[str] = []
     reader = threading.Thread(target=lambda: told.extend(process.communicate()))
     reader.start()
-    peak, ended = 0, threading.Event()
-    while process.poll() is None:
-        peak = max(peak, pss(process.pid))
-        ended.wait(LOOK_EVERY)
+    used = watch(process, with_memory=True)
     reader.join()
     if process.returncode:
-        raise RuntimeError(f"refresh_sandboxes ended with {process.returncode}: {told[1][-1000:]}")
-    return peak
+        raise RuntimeError(f"refresh_sandboxes ended with {process.returncode}: {told[-1][-1000:]}")
+    return used

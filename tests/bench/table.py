@@ -47,9 +47,13 @@ def _cells(row: Mapping[str, float], literal: Mapping[str, float] | None) -> str
 
 def scale_table(rows: list[Mapping[str, Any]]) -> str:
     """Markdown: a row per number of orgs at once."""
-    lines = ["| orgs at once | x ideal throughput | orgs/minute | CPU s per org | peak memory (PSS) |", "|---|---|---|---|---|"]
+    lines = [
+        "| orgs at once | x ideal throughput | orgs/minute | CPU busy | CPU s per org | peak memory (PSS) | of it pages, per org |",
+        "|---|---|---|---|---|---|---|",
+    ]
     lines += (
-        f"| {row['jobs']} | {row['of_ideal']:.2f} | {row['per_minute']:.1f} | {row['cpu']:.1f} | {row['peak_mb']:.0f} MB |"
+        f"| {row['jobs']} | {row['of_ideal']:.2f} | {row['per_minute']:.1f} | {100 * row['busy']:.0f} % | {row['cpu']:.1f} "
+        f"| {row['peak_mb']:.0f} MB | {row['pages_mb'] / row['jobs']:.0f} MB |"
         for row in rows
     )
     return "\n".join(lines) + "\n"

@@ -14,7 +14,6 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,7 +21,7 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
 
-from tests.bench.resources import cpu_seconds, pss  # noqa: E402
+from tests.bench.resources import Used, watch  # noqa: E402
 from tests.fleet.fleet_double import FleetOnReplica  # noqa: E402
 
 EXTRA = "\n[limits]\nlogins = 8\nmails_per_hour = 1000\n"
@@ -49,33 +48,24 @@ def main() -> None:
                 fleet = FleetOnReplica(replica, folder, f"b{way[0]}{at_once}", extra=EXTRA)
                 for number in range(given.orgs):
                     fleet.add(f"s{number}")
-                before = cpu_seconds()
-                seconds, peak = _measured(fleet, way, at_once)
-                cpu = (cpu_seconds() - before) / given.orgs
-                rate = given.orgs / seconds * 60
-                print(
-                    f"| {at_once} | {way} | {given.orgs} | {seconds:.1f} | {rate:.1f} | {cpu:.1f} | {peak / 2**20:.0f} |",
-                    flush=True,
-                )
+                seconds, used = _measured(fleet, way, at_once)
+                rate, cpu, peak = given.orgs / seconds * 60, used.cpu / given.orgs, used.peak.whole / 2**20
+                print(f"| {at_once} | {way} | {given.orgs} | {seconds:.1f} | {rate:.1f} | {cpu:.1f} | {peak:.0f} |", flush=True)
 
 
-def _measured(fleet: FleetOnReplica, way: str, at_once: int) -> tuple[float, int]:
+def _measured(fleet: FleetOnReplica, way: str, at_once: int) -> tuple[float, Used]:
     began = time.monotonic()
     if way == "processes":
         process = fleet.start("--jobs", str(at_once), "-q", "--tracing", "off")
     else:
         command = [sys.executable, __file__, "--threads", f"{fleet.file}:{at_once}"]
         process = subprocess.Popen(command, cwd=fleet.folder, env=fleet.environment(), text=True, stderr=subprocess.PIPE)
-    peak = 0
-    pause = threading.Event()
-    while process.poll() is None:
-        peak = max(peak, pss(process.pid))
-        pause.wait(0.3)
+    used = watch(process, with_memory=True)
     seconds = time.monotonic() - began
     if process.returncode:
         told = process.stderr.read() if process.stderr else ""
         print(f"{way} at {at_once} ended with {process.returncode}: {told.splitlines()[-1:]}", file=sys.stderr, flush=True)
-    return seconds, peak
+    return seconds, used
 
 
 def _threads(orgs_file: str, at_once: str) -> None:
