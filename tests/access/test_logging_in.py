@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import nullcontext
 
@@ -15,17 +14,14 @@ from automation.errors import (
     LoginRefused,
     OrgBusy,
     OrgUnavailable,
-    PersonNeeded,
     ProductionRefused,
-    RunbookError,
-    TryAgainLater,
     UnexpectedPage,
     VerificationNeeded,
 )
 from automation.org_state import OrgState
 from flows.log_in import enter, log_in
 from flows.verify_identity import IdentityVerification
-from tests.access.conftest import PASSWORD, USER, ListedCodes, quickest
+from tests.access.conftest import PASSWORD, USER, ListedCodes
 from tests.access.fake_salesforce import (
     EMAIL_PATH,
     MY_DOMAIN,
@@ -161,123 +157,6 @@ def test_endless_maintenance(page: Page, salesforce: FakeSalesforce, verificatio
     means = verification()
     with pytest.raises(OrgBusy, match="6 times"):
         enter(page, means.settings, means)
-
-
-STOPS: dict[str, tuple[str, str, type[RunbookError], str]] = {
-    "no mailbox": (EMAIL_PATH, code_page(), VerificationNeeded, "emailed code"),
-    "text message": (f"{VERIFY}/SmsVerificationFinishUi/e", code_page("smc"), VerificationNeeded, "text message"),
-    "push": (f"{VERIFY}/LLVerificationFinishUi/e", "<p>Check your phone", VerificationNeeded, "Salesforce Authenticator"),
-    "passkey": (f"{VERIFY}/UnifiedPasskeyVerificationUi", "<button>Log In With a Passkey</button>", VerificationNeeded, "passkey"),
-    "passkey enrolment": ("/_ui/identity/webauthn/AddPasskeyUi", "<h1>Create a Passkey</h1>", PersonNeeded, "registers a passkey"),
-    "authenticator enrolment": ("/_ui/identity/totp/addTwoFactorOnly", "<h1>Connect</h1>", PersonNeeded, "authenticator app"),
-    "no method": (f"{VERIFY}/X", "<h2>Problem Verifying Your Identity</h2>", VerificationNeeded, "can't verify"),
-    "password expired": ("/_ui/system/security/ChangePassword", "<p>Change", PersonNeeded, "password has expired"),
-    "locked out": (f"{VERIFY}/X", code_page(error="You've had too many attempts."), LoginRefused, "locked"),
-    "timed out": (f"{VERIFY}/X", code_page(error="Your verification attempt has timed out."), TryAgainLater, "timed out"),
-    "consent": ("/setup/secur/RemoteAccessAuthorizationPage.apexp", "<button id=oaapprove>Allow</button>", PersonNeeded, "access"),
-    "concurrent sessions": ("/loginflow/X.apexp", "<h1>Concurrent Sessions</h1>", PersonNeeded, "login flow"),
-    "robot check": ("/_ui/x", "<p>I'm not a robot</p>", PersonNeeded, "robot"),
-    "nothing to choose": ("/_ui/y", "<label><input type=radio name=selectedMethod>Tap</label>", VerificationNeeded, "None of the"),
-}
-
-
-@pytest.mark.parametrize("case", STOPS)
-def test_screens_for_people(page: Page, salesforce: FakeSalesforce, verification: Make, case: str) -> None:
-    """What needs a person stops the run within a second of its appearance, with a cure."""
-    path, html, kind, words = STOPS[case]
-    appeared: list[float] = []
-
-    def answer(_: dict[str, str]) -> str:
-        appeared.append(time.monotonic())
-        return html
-
-    def seconds_until_said() -> float:
-        page.context.clear_cookies()
-        salesforce.on(f"{ORG}/", one_step(), to(ORG + path))
-        means = verification()
-        with pytest.raises(kind, match=words) as caught:
-            enter(page, means.settings, means)
-        now = time.monotonic()
-        assert caught.value.next
-        assert PASSWORD not in str(caught.value)
-        return now - appeared[-1]
-
-    salesforce.on(ORG + path, answer)
-    assert quickest(seconds_until_said) < 1
-
-
-def test_unknown_page(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
-    """A page that nothing is known of is named by address and title, and is never success."""
-    salesforce.on(f"{ORG}/", one_step(), to(f"{ORG}/_ui/identity/notice/New?token=abc"))
-    salesforce.on(f"{ORG}/_ui/identity/notice/New", "<title>Something New</title><p>?")
-    means = verification()
-    with pytest.raises(UnexpectedPage, match=r"identity/notice/New, titled .Something New.") as caught:
-        enter(page, means.settings, means)
-    assert "token" not in str(caught.value)
-
-
-def test_method_is_chosen(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
-    """Of the offered methods one is chosen that can be answered."""
-    choose = f"{ORG}/_ui/identity/verification/policy/VerificationStartUi"
-    form = """<h2>Choose a Verification Method</h2><form method=post>
-      <label><input type=radio name=selectedMethod value=P> Use a passkey or security key</label>
-      <label><input type=radio name=selectedMethod value=T> Use a verification code from an authenticator app</label>
-      <label><input type=radio name=selectedMethod value=E> Email a code to a***n@acme.example</label>
-      <input type=submit id=save value=Continue></form>"""
-    salesforce.on(f"{ORG}/", one_step(), to(choose))
-    salesforce.on(choose, form, to(ORG + EMAIL_PATH))
-    salesforce.on(ORG + EMAIL_PATH, code_page(), to(SETUP_HOME))
-    means = verification(ListedCodes("123456"))
-    enter(page, means.settings, means)
-    assert salesforce.sent("selectedMethod") == ["E"]
-
-
-def test_other_method(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
-    """Where the offered method needs a person, the page's own link to other methods is followed."""
-    push = f"{ORG}{VERIFY}/LLVerificationFinishUi/e"
-    salesforce.on(f"{ORG}/", one_step(), to(push))
-    salesforce.on(push, f"<p>Check your phone</p><a href='{EMAIL_PATH}'>Use a different verification method</a>")
-    salesforce.on(ORG + EMAIL_PATH, code_page(), to(SETUP_HOME))
-    means = verification(ListedCodes("123456"))
-    enter(page, means.settings, means)
-    assert salesforce.sent("emc") == ["123456"]
-
-
-class Somebody:
-    """A person before the window: passes the page when told to, and not before."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.told: list[str] = []
-
-    def __call__(self, text: str) -> None:
-        self.told.append(text)
-        self.page.evaluate("address => void setTimeout(() => location.replace(address))", SETUP_HOME)
-
-
-def test_person_in_a_visible_browser(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
-    """With a visible browser the run waits until the person has passed the page, and goes on by itself."""
-    push = f"{ORG}{VERIFY}/LLVerificationFinishUi/e"
-    salesforce.on(f"{ORG}/", one_step(), to(push))
-    salesforce.on(push, "<p>Check your phone")
-    somebody = Somebody(page)
-    means = verification(person=True, tell=somebody)
-    enter(page, means.settings, means)
-    assert page.url == SETUP_HOME
-    assert ["browser window" in text for text in somebody.told] == [True]
-
-
-def test_sign_on_by_a_person(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
-    """Single sign-on on another host is left to the person; the tool types nothing there, and goes on when it is over."""
-    provider = "https://acme.okta.example/login"
-    salesforce.on(f"{ORG}/", to(provider))
-    salesforce.on(provider, one_step())
-    somebody = Somebody(page)
-    means = verification(person=True, tell=somebody)
-    enter(page, means.settings, means)
-    assert page.url == SETUP_HOME
-    assert len(somebody.told) == 1
-    assert salesforce.posts == []
 
 
 @pytest.mark.parametrize(

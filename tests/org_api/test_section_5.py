@@ -1,45 +1,29 @@
-"""Steps 5.1 to 5.3 and the look for an earlier pair, against an org that answers as scripted."""
+"""Steps 5.1 to 5.3: prove, read back, deliver."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from automation.app_spec import AppSpec
-from automation.credentials import Credentials
-from automation.delivery import Pending, parse
+from automation.delivery import Pending
 from automation.errors import (
     DeliveryFailed,
     NotPermitted,
     OrgBusy,
-    OrgUnavailable,
     ProofFailed,
     ReadBackDiffers,
-    RunbookError,
-    SettingsError,
     UsageError,
 )
 from automation.org_api import Reading
-from automation.org_state import OrgState
-from automation.run import Runner, StepResult, Toolbox
 from automation.secrets import Secret
-from automation.settings import Settings
-from automation.steps import registered_steps
-from flows import delivered_pair, prove_and_deliver
-from flows.delivered_pair import check_files
-from flows.prove_and_deliver import find_delivered
 from tests.org_api.org_double import (
     HOST,
     KEY,
-    ORG_15,
     ORG_18,
     RUN_AS,
     SECRET,
-    OrgDouble,
     app_rows,
     given,
     pair,
@@ -47,86 +31,9 @@ from tests.org_api.org_double import (
     refused,
     rest_error,
 )
+from tests.org_api.section_5 import SPEC, Bench, bench, target_of
 
-SPEC = AppSpec(
-    name="Service Board",
-    api_name="Service_Board",
-    contact_email="admin@acme.com",
-    callback_url="https://acme.example/oauth",
-    run_as=RUN_AS,
-)
-
-
-@dataclass
-class Bench:
-    """A run that begins at section 5."""
-
-    org: OrgDouble
-    settings: Settings
-    state: OrgState
-
-    def run(self, *, plan: bool = False) -> list[StepResult]:
-        """Run the section's steps as the engine does."""
-        toolbox = Toolbox()
-        toolbox.provide(self.settings, SPEC, self.state)
-        runner = Runner(toolbox, plan=plan)
-        self.results = runner.results
-        return runner.run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
-
-    def looks(self) -> bool:
-        """Look for a pair delivered earlier."""
-        return find_delivered(self.settings, SPEC, self.state)
-
-    def fresh(self) -> OrgState:
-        """Begin another run on the same machine."""
-        self.state = OrgState(HOST)
-        return self.state
-
-    @property
-    def revoked(self) -> int:
-        """How many tokens were given back."""
-        return len(self.org.sent("/services/oauth2/revoke"))
-
-    @property
-    def asked(self) -> int:
-        """How many tokens were asked for."""
-        return len(self.org.sent("/services/oauth2/token"))
-
-
-def settings_for(*targets: str, **changes: Any) -> Settings:
-    """Settings of a run."""
-    values: dict[str, Any] = {
-        "sf_login_url": f"https://{HOST}",
-        "eca_name": SPEC.name,
-        "eca_api_name": SPEC.api_name,
-        "eca_contact_email": SPEC.contact_email,
-        "eca_distribution_state": "Local",
-        "eca_callback_url": SPEC.callback_url,
-        "eca_scopes": SPEC.scopes,
-        "eca_run_as": RUN_AS,
-        "eca_ip_relaxation": "Bypass",
-        "credentials_to": targets,
-        "timeout_propagation": 0.01,
-        "timeout_page": 0.01,
-    }
-    return Settings(**{**values, **changes})
-
-
-@pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    """An org in order, a pair just read, one dotenv file to deliver to."""
-    sobjects = httpx.Response(200, json={"sobjects": []})
-    org = OrgDouble(queries=app_rows(Username=RUN_AS), paths={"/services/data/v67.0/sobjects": sobjects})
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    for module in (prove_and_deliver, delivered_pair):
-        monkeypatch.setattr(module, "client", lambda _: org.client())
-    state = OrgState(HOST, org_id=ORG_15, app_id="0xIWs0000000001", credentials=pair())
-    return Bench(org, settings_for(f"dotenv:{tmp_path}/acme.env"), state)
-
-
-def target_of(bench: Bench) -> Any:
-    """The first delivery target."""
-    return parse(bench.settings.credentials_to[0])
+__all__ = ["bench"]
 
 
 def test_a_new_pair_is_proven_compared_and_delivered(bench: Bench) -> None:
@@ -315,121 +222,3 @@ def test_a_pair_that_waits_needlessly_is_dropped(bench: Bench) -> None:
     bench.looks()
     bench.run()
     assert not Pending(HOST, SPEC.api_name).waits()
-
-
-def delivered(bench: Bench, **changes: Any) -> Credentials:
-    """Put a pair where an earlier run would have delivered it."""
-    held = pair(**{"org_id": ORG_18, **changes})
-    target_of(bench).write(held)
-    bench.fresh()
-    return held
-
-
-def test_nothing_delivered_is_nothing_found(bench: Bench) -> None:
-    """And no request is made."""
-    bench.fresh()
-    assert not bench.looks()
-    assert bench.org.requests == []
-
-
-@pytest.mark.parametrize(
-    "refusal",
-    [
-        ("invalid_client_id", "client identifier invalid"),
-        ("invalid_client", "invalid client credentials"),
-        ("OAUTH_EC_APP_NOT_FOUND", "External client app is not installed in this org"),
-    ],
-)
-def test_a_dead_pair_is_revealed_anew(bench: Bench, refusal: tuple[str, str]) -> None:
-    """It is remarked and not used."""
-    delivered(bench)
-    bench.org.tokens = [refused(*refusal)]
-    assert not bench.looks()
-    assert bench.state.credentials is None
-    assert bench.state.delivered_unproven is None
-    assert "not valid any more" in bench.state.notes[0]
-
-
-def test_a_pair_behind_a_broken_policy_is_kept_in_mind(bench: Bench) -> None:
-    """The pair may be good: section 5 proves it once the policies are mended."""
-    held = delivered(bench)
-    bench.org.tokens = [refused("invalid_grant", "no client credentials user enabled")]
-    assert not bench.looks()
-    assert bench.state.delivered_unproven == held
-    assert [one.result for one in bench.run(plan=True)] == ["changed"] * 3
-    bench.org.tokens = [httpx.Response(200, json=given())]
-    assert [one.result for one in bench.run()] == ["changed", "unchanged", "unchanged"]
-
-
-def test_a_pair_of_the_org_before_the_refresh_is_not_even_sent(bench: Bench) -> None:
-    """The browser has seen the new org's id."""
-    delivered(bench, org_id="00DWs000000OldXAAA"[:15])
-    bench.state.org_id = ORG_18
-    assert not bench.looks()
-    assert bench.org.requests == []
-    assert "which a refresh has replaced" in bench.state.notes[0]
-
-
-def test_an_edited_token_url_gets_no_pair(bench: Bench) -> None:
-    """The host in a delivered file decides nothing by itself."""
-    bench.settings = settings_for(bench.settings.credentials_to[0].replace("dotenv:", "json:"))
-    delivered(bench, token_url="https://evil.example/services/oauth2/token")
-    assert not bench.looks()
-    assert bench.org.requests == []
-    assert "was not sent" in bench.state.notes[0]
-
-
-def test_an_org_that_does_not_answer_ends_the_run(bench: Bench) -> None:
-    """Revealing would prove nothing either."""
-    delivered(bench)
-    bench.org.tokens = [httpx.ConnectError("refused")]
-    with pytest.raises(OrgUnavailable):
-        bench.looks()
-
-
-def test_a_target_with_the_pair_of_another_app_stops_before_anything(bench: Bench) -> None:
-    """Rather than after everything was done."""
-    delivered(bench, app="Other_App")
-    with pytest.raises(SettingsError, match="holds the pair of Other_App of"):
-        bench.looks()
-
-
-def test_a_file_of_another_app_is_refused_before_a_browser_starts(bench: Bench) -> None:
-    """Files are looked at first; on a host of all orgs nobody knows yet whose they should be."""
-    check_files(bench.settings, SPEC)
-    delivered(bench, app="Other_App")
-    with pytest.raises(SettingsError, match="holds the pair of Other_App of"):
-        check_files(bench.settings, SPEC)
-    check_files(replace(bench.settings, sf_login_url="https://test.salesforce.com"), SPEC)
-
-
-def test_an_unreadable_target_is_a_remark(bench: Bench, tmp_path: Path) -> None:
-    """The next one may have the pair."""
-    (tmp_path / "blocked.env").mkdir()
-    bench.settings = settings_for(f"dotenv:{tmp_path}/blocked.env", f"json:{tmp_path}/pair.json")
-    parse(f"json:{tmp_path}/pair.json").write(pair(org_id=ORG_18))
-    bench.fresh()
-    assert bench.looks()
-    assert any("blocked.env" in note for note in bench.state.notes)
-
-
-def test_drifted_run_as_is_proven_again(bench: Bench) -> None:
-    """The pair is good, its user is not the wanted one: a plan tells it, a run proves again after the repair."""
-    delivered(bench)
-    bench.org.queries["FROM User "] = records({"Username": "old@acme.com.dev"})
-    assert bench.looks()
-    with pytest.raises(RunbookError, match=r"for old@acme\.com\.dev"):
-        bench.run()
-    bench.org.queries["FROM User "] = records({"Username": RUN_AS})
-    bench.fresh()
-    assert bench.looks()
-    assert bench.run()[0].result == "unchanged"
-
-
-def test_progress_is_told_while_waiting(bench: Bench) -> None:
-    """Whoever watches sees why nothing happens."""
-    told: list[str] = []
-    bench.state.tell = told.append
-    bench.org.tokens = [refused("invalid_client_id", "client identifier invalid"), httpx.Response(200, json=given())]
-    bench.run()
-    assert "Trying again in" in told[0]

@@ -1,0 +1,107 @@
+"""A run that begins at section 5, against an org that answers as scripted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from automation.app_spec import AppSpec
+from automation.delivery import parse
+from automation.org_state import OrgState
+from automation.run import Runner, StepResult, Toolbox
+from automation.settings import Settings
+from automation.steps import registered_steps
+from flows import delivered_pair, prove_and_deliver
+from flows.prove_and_deliver import find_delivered
+from tests.org_api.org_double import (
+    HOST,
+    ORG_15,
+    RUN_AS,
+    OrgDouble,
+    app_rows,
+    pair,
+)
+
+SPEC = AppSpec(
+    name="Service Board",
+    api_name="Service_Board",
+    contact_email="admin@acme.com",
+    callback_url="https://acme.example/oauth",
+    run_as=RUN_AS,
+)
+
+
+@dataclass
+class Bench:
+    """A run that begins at section 5."""
+
+    org: OrgDouble
+    settings: Settings
+    state: OrgState
+
+    def run(self, *, plan: bool = False) -> list[StepResult]:
+        """Run the section's steps as the engine does."""
+        toolbox = Toolbox()
+        toolbox.provide(self.settings, SPEC, self.state)
+        runner = Runner(toolbox, plan=plan)
+        self.results = runner.results
+        return runner.run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
+
+    def looks(self) -> bool:
+        """Look for a pair delivered earlier."""
+        return find_delivered(self.settings, SPEC, self.state)
+
+    def fresh(self) -> OrgState:
+        """Begin another run on the same machine."""
+        self.state = OrgState(HOST)
+        return self.state
+
+    @property
+    def revoked(self) -> int:
+        """How many tokens were given back."""
+        return len(self.org.sent("/services/oauth2/revoke"))
+
+    @property
+    def asked(self) -> int:
+        """How many tokens were asked for."""
+        return len(self.org.sent("/services/oauth2/token"))
+
+
+def settings_for(*targets: str, **changes: Any) -> Settings:
+    """Settings of a run."""
+    values: dict[str, Any] = {
+        "sf_login_url": f"https://{HOST}",
+        "eca_name": SPEC.name,
+        "eca_api_name": SPEC.api_name,
+        "eca_contact_email": SPEC.contact_email,
+        "eca_distribution_state": "Local",
+        "eca_callback_url": SPEC.callback_url,
+        "eca_scopes": SPEC.scopes,
+        "eca_run_as": RUN_AS,
+        "eca_ip_relaxation": "Bypass",
+        "credentials_to": targets,
+        "timeout_propagation": 0.01,
+        "timeout_page": 0.01,
+    }
+    return Settings(**{**values, **changes})
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """An org in order, a pair just read, one dotenv file to deliver to."""
+    sobjects = httpx.Response(200, json={"sobjects": []})
+    org = OrgDouble(queries=app_rows(Username=RUN_AS), paths={"/services/data/v67.0/sobjects": sobjects})
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for module in (prove_and_deliver, delivered_pair):
+        monkeypatch.setattr(module, "client", lambda _: org.client())
+    state = OrgState(HOST, org_id=ORG_15, app_id="0xIWs0000000001", credentials=pair())
+    return Bench(org, settings_for(f"dotenv:{tmp_path}/acme.env"), state)
+
+
+def target_of(bench: Bench) -> Any:
+    """The first delivery target."""
+    return parse(bench.settings.credentials_to[0])

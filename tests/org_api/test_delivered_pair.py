@@ -1,0 +1,148 @@
+"""The look for a pair that was delivered earlier, before anything is done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from automation.credentials import Credentials
+from automation.delivery import parse
+from automation.errors import (
+    OrgUnavailable,
+    RunbookError,
+    SettingsError,
+)
+from flows.delivered_pair import check_files
+from tests.org_api.org_double import (
+    ORG_18,
+    RUN_AS,
+    given,
+    pair,
+    records,
+    refused,
+)
+from tests.org_api.section_5 import SPEC, Bench, bench, settings_for, target_of
+
+__all__ = ["bench"]
+
+
+def delivered(bench: Bench, **changes: Any) -> Credentials:
+    """Put a pair where an earlier run would have delivered it."""
+    held = pair(**{"org_id": ORG_18, **changes})
+    target_of(bench).write(held)
+    bench.fresh()
+    return held
+
+
+def test_nothing_delivered_is_nothing_found(bench: Bench) -> None:
+    """And no request is made."""
+    bench.fresh()
+    assert not bench.looks()
+    assert bench.org.requests == []
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ("invalid_client_id", "client identifier invalid"),
+        ("invalid_client", "invalid client credentials"),
+        ("OAUTH_EC_APP_NOT_FOUND", "External client app is not installed in this org"),
+    ],
+)
+def test_a_dead_pair_is_revealed_anew(bench: Bench, refusal: tuple[str, str]) -> None:
+    """It is remarked and not used."""
+    delivered(bench)
+    bench.org.tokens = [refused(*refusal)]
+    assert not bench.looks()
+    assert bench.state.credentials is None
+    assert bench.state.delivered_unproven is None
+    assert "not valid any more" in bench.state.notes[0]
+
+
+def test_a_pair_behind_a_broken_policy_is_kept_in_mind(bench: Bench) -> None:
+    """The pair may be good: section 5 proves it once the policies are mended."""
+    held = delivered(bench)
+    bench.org.tokens = [refused("invalid_grant", "no client credentials user enabled")]
+    assert not bench.looks()
+    assert bench.state.delivered_unproven == held
+    assert [one.result for one in bench.run(plan=True)] == ["changed"] * 3
+    bench.org.tokens = [httpx.Response(200, json=given())]
+    assert [one.result for one in bench.run()] == ["changed", "unchanged", "unchanged"]
+
+
+def test_a_pair_of_the_org_before_the_refresh_is_not_even_sent(bench: Bench) -> None:
+    """The browser has seen the new org's id."""
+    delivered(bench, org_id="00DWs000000OldXAAA"[:15])
+    bench.state.org_id = ORG_18
+    assert not bench.looks()
+    assert bench.org.requests == []
+    assert "which a refresh has replaced" in bench.state.notes[0]
+
+
+def test_an_edited_token_url_gets_no_pair(bench: Bench) -> None:
+    """The host in a delivered file decides nothing by itself."""
+    bench.settings = settings_for(bench.settings.credentials_to[0].replace("dotenv:", "json:"))
+    delivered(bench, token_url="https://evil.example/services/oauth2/token")
+    assert not bench.looks()
+    assert bench.org.requests == []
+    assert "was not sent" in bench.state.notes[0]
+
+
+def test_an_org_that_does_not_answer_ends_the_run(bench: Bench) -> None:
+    """Revealing would prove nothing either."""
+    delivered(bench)
+    bench.org.tokens = [httpx.ConnectError("refused")]
+    with pytest.raises(OrgUnavailable):
+        bench.looks()
+
+
+def test_a_target_with_the_pair_of_another_app_stops_before_anything(bench: Bench) -> None:
+    """Rather than after everything was done."""
+    delivered(bench, app="Other_App")
+    with pytest.raises(SettingsError, match="holds the pair of Other_App of"):
+        bench.looks()
+
+
+def test_a_file_of_another_app_is_refused_before_a_browser_starts(bench: Bench) -> None:
+    """Files are looked at first; on a host of all orgs nobody knows yet whose they should be."""
+    check_files(bench.settings, SPEC)
+    delivered(bench, app="Other_App")
+    with pytest.raises(SettingsError, match="holds the pair of Other_App of"):
+        check_files(bench.settings, SPEC)
+    check_files(replace(bench.settings, sf_login_url="https://test.salesforce.com"), SPEC)
+
+
+def test_an_unreadable_target_is_a_remark(bench: Bench, tmp_path: Path) -> None:
+    """The next one may have the pair."""
+    (tmp_path / "blocked.env").mkdir()
+    bench.settings = settings_for(f"dotenv:{tmp_path}/blocked.env", f"json:{tmp_path}/pair.json")
+    parse(f"json:{tmp_path}/pair.json").write(pair(org_id=ORG_18))
+    bench.fresh()
+    assert bench.looks()
+    assert any("blocked.env" in note for note in bench.state.notes)
+
+
+def test_drifted_run_as_is_proven_again(bench: Bench) -> None:
+    """The pair is good, its user is not the wanted one: a plan tells it, a run proves again after the repair."""
+    delivered(bench)
+    bench.org.queries["FROM User "] = records({"Username": "old@acme.com.dev"})
+    assert bench.looks()
+    with pytest.raises(RunbookError, match=r"for old@acme\.com\.dev"):
+        bench.run()
+    bench.org.queries["FROM User "] = records({"Username": RUN_AS})
+    bench.fresh()
+    assert bench.looks()
+    assert bench.run()[0].result == "unchanged"
+
+
+def test_progress_is_told_while_waiting(bench: Bench) -> None:
+    """Whoever watches sees why nothing happens."""
+    told: list[str] = []
+    bench.state.tell = told.append
+    bench.org.tokens = [refused("invalid_client_id", "client identifier invalid"), httpx.Response(200, json=given())]
+    bench.run()
+    assert "Trying again in" in told[0]
