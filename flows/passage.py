@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 
 from automation.access import hosts
 from automation.access.codes import Method
 from automation.access.navigation import AnswerLost, Navigation, require_answer
-from automation.errors import ForeignHost, OrgBusy, PersonNeeded, RunbookError, UnexpectedPage
+from automation.errors import ForeignHost, OrgBusy, PersonNeeded, RunbookError, SessionLost, UnexpectedPage
 from automation.outcomes import Outcome, race
 from automation.secrets import scrub
 from flows.enter_code import CodeEntry
@@ -79,16 +80,29 @@ class Passage:
         outcomes = [
             Outcome(_BROKEN, fact=self._navigation.broken),  # first: the wanted address may have an error for a page
             self._done,
+            Outcome(_RING, fact=self._navigation.in_a_ring),
             Outcome(_FOREIGN, fact=self._on_foreign_host),
             Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
             Outcome(_SCREEN, element=known),
             Outcome(_UNKNOWN, fact=self._is_unknown),
         ]
-        return race(self._page, f"{self._done.name} or a known screen", outcomes, self._means.settings.timeout_page)
+        limit = self._means.settings.timeout_page
+        try:
+            return race(self._page, f"{self._done.name} or a known screen", outcomes, limit)
+        except UnexpectedPage:
+            raise UnexpectedPage(
+                f'Waited {limit:g} s on the way in; the page at {self._where()}, titled "{self._title()}", neither became '
+                f"{self._done.name} nor showed a screen that is known."
+            ) from None
 
     def _act(self, what: str) -> None:
         if what == _FOREIGN:
             raise ForeignHost(f"The login leads to {self._where()}, which is not Salesforce's.", next=_SSO)
+        if what == _RING:
+            raise SessionLost(
+                f"The org sends the browser round in a ring by way of {self._where()}: the session does not hold.",
+                next="Try again in a while. If it stays so, look whether a proxy or a policy takes the org's cookies away.",
+            )
         if what == _BROKEN:
             require_answer(hosts.parse(self._page.url).host, self._navigation.status)
             raise AnswerLost("The connection to the org broke on the way in.")
@@ -216,10 +230,14 @@ class Passage:
         return hosts.parse(self._page.url).shown
 
     def _title(self) -> str:
-        return scrub(self._page.title())[:80]
+        try:
+            return scrub(self._page.title())[:80]
+        except PlaywrightError:
+            return ""  # it is leaving right now
 
 
-_FOREIGN, _BROKEN, _SCREEN, _UNKNOWN = "a foreign page", "an error", "a known screen", "an unknown page"
+_FOREIGN, _BROKEN, _RING = "a foreign page", "an error", "a ring of pages"
+_SCREEN, _UNKNOWN = "a known screen", "an unknown page"
 _SSO: Final = (
     "Check SF_LOGIN_URL and who redirects there. Where the org sends users to single sign-on, use a user who may log in "
     "with a password, or another way in."

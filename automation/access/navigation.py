@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -31,6 +32,10 @@ PASSING_THROUGH: Final = re.compile(
 """Paths that lead on by themselves (sf-pi ``lightning-wait.ts``; `org-access` 1.3)."""
 
 
+RING: Final = 10
+"""How often the same of these may come on one way. Pages that wait for a person may come more often: they load themselves again."""
+
+
 class AnswerLost(OrgUnavailable):
     """A connection broke or the server failed; opening the page again may be all that is needed."""
 
@@ -56,6 +61,7 @@ class Navigation:
         self._document_coming = False
         self._broken_off = False
         self._loaded_at: float | None = time.monotonic()
+        self._came: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         self._page.on("response", self._answered)
@@ -99,6 +105,10 @@ class Navigation:
         """Whether the browser shows its own error page, the document broke off, or the server answered with an error."""
         return self._broken_off or self._page.url.startswith(ERROR_PAGE) or (self.status or 0) >= 500
 
+    def in_a_ring(self) -> bool:
+        """Whether pages that only lead on do so for ever, as happens when no session holds."""
+        return max(self._came.values(), default=0) >= RING
+
     def _broke(self, request: Request) -> None:
         superseded = "ERR_ABORTED" in (request.failure or "")  # the page went elsewhere before the answer came
         if self._is_of_page(request) and not superseded:
@@ -119,6 +129,9 @@ class Navigation:
             if self._document_coming:  # else only the address changed, and no load will follow
                 self._loaded_at = None
                 self.readable = False
+                address = hosts.parse(frame.url)
+                if PASSING_THROUGH.match(address.path):
+                    self._came[address.shown] += 1
             self._document_coming = False
 
     def _parsed(self, _: Page) -> None:

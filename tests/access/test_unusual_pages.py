@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from automation.access.codes import Method
-from automation.errors import VerificationNeeded
+from automation.errors import SessionLost, UnexpectedPage, VerificationNeeded
 from automation.outcomes import Outcome
 from flows.log_in import enter
 from flows.verify_identity import IdentityVerification
@@ -70,3 +70,26 @@ def test_setup_on_the_my_domain_host_itself_is_accepted_once_it_shows(
     enter(page, means.settings, means)
     assert page.url == here
     assert page.url.startswith(f"https://{MY_DOMAIN}/")
+
+
+def test_pages_that_lead_to_each_other_for_ever_are_named_as_a_ring(
+    page: Page, salesforce: FakeSalesforce, verification: Make
+) -> None:
+    """As when a proxy takes the cookies away: no session holds, and each page sends the browser back."""
+    door = f"{ORG}/secur/contentDoor"
+    salesforce.on(f"{ORG}/", one_step(), to(door))
+    salesforce.on(door, to(f"{ORG}/visualforce/session"))
+    salesforce.on(f"{ORG}/visualforce/session", to(door))
+    means = verification()
+    with pytest.raises(SessionLost, match="in a ring by way of") as caught:
+        enter(page, means.settings, means)
+    assert "cookies" in caught.value.next
+    assert len(salesforce.sent("pw")) == 1
+
+
+def test_a_setup_page_that_never_comes_is_named(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    salesforce.on(ORG + "/lightning/never", "<title>Loading</title>")
+    page.goto(ORG + "/lightning/never")
+    means = verification(timeout_page=0.5)
+    with pytest.raises(UnexpectedPage, match=r"Waited 0.5 s on the way in; .*lightning/never, titled .Loading."):
+        means.until(page, Outcome("the wanted page", fact=lambda: False))
