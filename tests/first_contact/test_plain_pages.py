@@ -113,6 +113,13 @@ def test_a_tick_that_view_mode_shows_as_a_picture_is_read_in_edit_mode(page: Pag
     assert AppPolicies(page, Labels(), Timeouts(SECONDS, SECONDS, SECONDS)).differences(_spec()) == {}
 
 
+def test_a_user_that_comes_up_after_the_tick_in_edit_mode_is_waited_for(page: Page) -> None:
+    field = '<label>Run As (Username)<input value="int@acme.com.dev"></label>'
+    late = f"; setTimeout(() => later.innerHTML = `{field}`, 600)"
+    page.set_content(EDITABLE.replace(field, "<div id=later></div>").replace("</label>` }", f"</label>`{late} }}"))
+    assert AppPolicies(page, Labels(), Timeouts(SECONDS, SECONDS, SECONDS)).differences(_spec()) == {}
+
+
 def test_the_button_to_key_and_secret_may_say_that_it_opens_a_tab(page: Page) -> None:
     page.set_content(
         "<button aria-expanded=true>OAuth Settings</button><a href='#'>Consumer Key and Secret<i>Opens in a new tab</i></a>"
