@@ -49,7 +49,7 @@ class AppPolicies(PageObject):
         return self._with_late_run_as(values)
 
     def _with_late_run_as(self, values: PolicyValues) -> PolicyValues:
-        """In edit mode, ``Run As`` may come up a moment after the tick that it belongs to."""
+        """In edit mode, ``Run As`` may come up a moment after the tick that it belongs to (a guess: nobody described it)."""
         if not values.client_credentials or values.run_as is not None:
             return values
         with suppress(UnexpectedPage):  # it is missing, then, and told as a difference

@@ -31,9 +31,11 @@ PASSING_THROUGH: Final = re.compile(
 )
 """Paths that lead on by themselves (sf-pi ``lightning-wait.ts``; `org-access` 1.3)."""
 
-
 RING: Final = 10
-"""How often the same of these may come on one way. Pages that wait for a person may come more often: they load themselves again."""
+"""How often the same of these may come on one way (a guess: an honest login passes each once or twice).
+
+Other pages are not counted: those that wait for a person may load themselves again and again.
+"""
 
 
 class AnswerLost(OrgUnavailable):
