@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
@@ -32,6 +32,7 @@ class LoginForm:
         self._user_name_sent = 0
         self._wiped = 0
         self._sent_from = ""
+        self._answers_before = 0
         self._accepted = False
 
     def left(self) -> None:
@@ -47,7 +48,7 @@ class LoginForm:
             OrgBusy, OrgUnavailable: the org does not let anybody in now.
             ForeignHost: the form is not on a Salesforce login host.
         """
-        self._read_answer()
+        self._read_answer(navigation)
         self._wait_for_scripts()
         asks_password = self._login.password.count() > 0
         if self._login.user_name.count() > 0 and self._login.user_name.is_editable():
@@ -61,7 +62,7 @@ class LoginForm:
     def _send(self, asks_password: bool, navigation: Navigation) -> None:
         before = navigation.commits
         self._password_sent |= asks_password
-        self._sent_from = self._page.url
+        self._sent_from, self._answers_before = self._page.url, len(navigation.answered)
         self._user_name_sent += not asks_password
         self._login.submit.click(timeout=self._settings.timeout_action * 1000)
         outcomes = [
@@ -72,13 +73,13 @@ class LoginForm:
             outcomes.append(Outcome("the password field", element=self._login.password))
         race(self._page, "the answer to the login form", outcomes, self._settings.timeout_page)
 
-    def _read_answer(self) -> None:
+    def _read_answer(self, navigation: Navigation) -> None:
         """The login page is open although something was sent: say why."""
         if not self._password_sent and self._user_name_sent == 0:
             return
         said = self._login.error_text()
         if said is None:
-            self._came_back_silently()
+            self._came_back_silently(navigation)
             return
         if self._login.says("login.password_missing", said) and self._wiped < WIPES:
             self._wiped += 1  # the page's scripts emptied the form under way: no password was tried
@@ -86,8 +87,9 @@ class LoginForm:
             return
         raise self._explained(said)
 
-    def _came_back_silently(self) -> None:
-        if self._password_sent and (self._accepted or _sent_back(self._page.url, self._sent_from)):
+    def _came_back_silently(self, navigation: Navigation) -> None:
+        since = navigation.answered[self._answers_before :]
+        if self._password_sent and (self._accepted or _sent_back(self._page.url, self._sent_from, since)):
             raise SessionLost("The org took the password, but ended the session before the login was complete.")
         if self._password_sent:
             raise LoginRefused(
@@ -127,9 +129,13 @@ class LoginForm:
             return  # a slow picture must not hold up the login; the fields are checked after typing anyway
 
 
-def _sent_back(now: str, before: str) -> bool:
+def _sent_back(now: str, before: str, answered: list[str]) -> bool:
     """Whether a page of the org has led back here for want of a session: ``/?ec=302&startURL=...``.
+
+    Where the form stood at that address before already, the page that it leads to must have answered meanwhile.
 
     Guess: no evidence tells which ``ec`` that is. With another one the login counts as refused, which is the safer answer.
     """
-    return "ec=302" in urlsplit(now).query.split("&") and now != before
+    query = urlsplit(now).query
+    wanted = {urlsplit(url).path for url in parse_qs(query).get("startURL", [])}
+    return "ec=302" in query.split("&") and (now != before or not wanted.isdisjoint(answered))

@@ -10,7 +10,8 @@ from playwright.sync_api import Page
 
 from automation.access import hosts
 from automation.access.doors import ENTRANCE, Door, DoorShut, doors
-from automation.access.navigation import PASSING_THROUGH, AnswerLost, NotNow, open_address
+from automation.access.navigation import AnswerLost, NotNow, open_address
+from automation.access.ring import PASSING_THROUGH
 from automation.artifacts import Recorder
 from automation.errors import LoginRefused, ProductionRefused, SettingsError
 from automation.org_state import OrgState

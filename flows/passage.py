@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 from automation.access import hosts
 from automation.access.codes import Method
 from automation.access.navigation import AnswerLost, Navigation, require_answer
-from automation.errors import ForeignHost, OrgBusy, PersonNeeded, RunbookError, SessionLost, UnexpectedPage
+from automation.errors import ForeignHost, OrgBusy, PersonNeeded, RunbookError, UnexpectedPage
 from automation.outcomes import Outcome, race
 from automation.secrets import scrub
 from flows.enter_code import CodeEntry
@@ -80,7 +80,7 @@ class Passage:
         outcomes = [
             Outcome(_BROKEN, fact=self._navigation.broken),  # first: the wanted address may have an error for a page
             self._done,
-            Outcome(_RING, fact=self._navigation.in_a_ring),
+            Outcome(_RING, fact=self._navigation.ring.closed),
             Outcome(_FOREIGN, fact=self._on_foreign_host),
             Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
             Outcome(_SCREEN, element=known),
@@ -99,10 +99,7 @@ class Passage:
         if what == _FOREIGN:
             raise ForeignHost(f"The login leads to {self._where()}, which is not Salesforce's.", next=_SSO)
         if what == _RING:
-            raise SessionLost(
-                f"The org sends the browser round in a ring by way of {self._where()}: the session does not hold.",
-                next="Try again in a while. If it stays so, look whether a proxy or a policy takes the org's cookies away.",
-            )
+            raise self._navigation.ring.error()
         if what == _BROKEN:
             require_answer(hosts.parse(self._page.url).host, self._navigation.status)
             raise AnswerLost("The connection to the org broke on the way in.")

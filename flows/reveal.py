@@ -51,7 +51,9 @@ class Reveal(PageObject):
         """
         settings, failed = SettingsTab(self.page, self.labels, self.timeouts), Failures(self.page)
         with failed:
-            for _ in range(CLICKS):
+            for click in range(CLICKS):
+                if click:
+                    self._load_again(settings)
                 before, address = list(self.page.context.pages), self.page.url
                 self._clicked_on = address
                 with private("opening the page of key and secret"):
@@ -64,6 +66,12 @@ class Reveal(PageObject):
             f'Nothing followed the click on "{self.labels["detail.key_and_secret"]}": no new tab and no page.',
             next="Something blocks new tabs: run with --headed and look, or allow pop-ups for the org in the browser used.",
         )
+
+    def _load_again(self, settings: SettingsTab) -> None:
+        """The page may hold on to what stopped the first click, as a link does whose address it never learnt."""
+        settings.open(self.page.url)
+        settings.select()
+        settings.open_oauth_section()
 
     def _followed(self, before: list[Page], address: str) -> bool:
         here = Outcome("same tab", fact=lambda: self.page.url != address or self._details(self.page).marks.count() > 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -13,6 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame, Page, Request, Response
 
 from automation.access import hosts
+from automation.access.ring import PASSING_THROUGH, Ring
 from automation.errors import OrgBusy, OrgUnavailable
 from automation.vouching import certificate_cure
 
@@ -24,18 +24,6 @@ SECONDS_SINCE_LOAD: Final = """() => {
 }"""
 """How long ago the document's own load ended, as the page's clock tells it; 0 while it goes on."""
 _BROWSER_ERROR: Final = re.compile(r"(?:net::)?(ERR_[A-Z_]+|NS_ERROR_[A-Z_]+)")
-
-PASSING_THROUGH: Final = re.compile(
-    r"^/(?:secur/(?:frontdoor\.jsp|contentDoor)|home/home\.jsp|visualforce/(?:rec)?session|"
-    r"_ui/identity/verification/policy/VerificationStartUi|_ui/identity/verification/method/\w+VerificationStartUi)"
-)
-"""Paths that lead on by themselves (sf-pi ``lightning-wait.ts``; `org-access` 1.3)."""
-
-RING: Final = 10
-"""How often the same of these may come on one way (a guess: an honest login passes each once or twice).
-
-Other pages are not counted: those that wait for a person may load themselves again and again.
-"""
 
 
 class AnswerLost(OrgUnavailable):
@@ -53,6 +41,8 @@ class Navigation:
         commits: documents that came since the start; also counts changes of the address within a document.
         readable: whether the newest document is there as a whole; pictures may still be missing.
         status: HTTP status of the newest document, None when it is not known.
+        answered: paths that answered, those that only led on included.
+        ring: whether they lead to each other for ever.
     """
 
     def __init__(self, page: Page) -> None:
@@ -63,7 +53,8 @@ class Navigation:
         self._document_coming = False
         self._broken_off = False
         self._loaded_at: float | None = time.monotonic()
-        self._came: Counter[str] = Counter()
+        self.answered: list[str] = []
+        self.ring = Ring(page)
 
     def __enter__(self) -> Self:
         self._page.on("response", self._answered)
@@ -71,10 +62,12 @@ class Navigation:
         self._page.on("framenavigated", self._navigated)
         self._page.on("domcontentloaded", self._parsed)
         self._page.on("load", self._loaded)
+        self.ring.__enter__()
         self.status = self._status_now()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.ring.__exit__(kind, error, at)
         self._page.remove_listener("response", self._answered)
         self._page.remove_listener("requestfailed", self._broke)
         self._page.remove_listener("framenavigated", self._navigated)
@@ -107,10 +100,6 @@ class Navigation:
         """Whether the browser shows its own error page, the document broke off, or the server answered with an error."""
         return self._broken_off or self._page.url.startswith(ERROR_PAGE) or (self.status or 0) >= 500
 
-    def in_a_ring(self) -> bool:
-        """Whether pages that only lead on do so for ever, as happens when no session holds."""
-        return max(self._came.values(), default=0) >= RING
-
     def _broke(self, request: Request) -> None:
         superseded = "ERR_ABORTED" in (request.failure or "")  # the page went elsewhere before the answer came
         if self._is_of_page(request) and not superseded:
@@ -119,6 +108,7 @@ class Navigation:
     def _answered(self, response: Response) -> None:
         if self._is_of_page(response.request):
             self.status = response.status
+            self.answered.append(hosts.parse(response.url).path)
             self._document_coming = True
             self._broken_off = False
 
@@ -131,9 +121,6 @@ class Navigation:
             if self._document_coming:  # else only the address changed, and no load will follow
                 self._loaded_at = None
                 self.readable = False
-                address = hosts.parse(frame.url)
-                if PASSING_THROUGH.match(address.path):
-                    self._came[address.shown] += 1
             self._document_coming = False
 
     def _parsed(self, _: Page) -> None:

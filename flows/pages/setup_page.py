@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
+from automation.access.ring import Ring
 from automation.errors import NotPermitted, OrgUnavailable, PageTrouble, RunbookError, SessionLost, UnexpectedPage
 from automation.outcomes import Outcome, race
 from flows.pages.base import PageObject, sought
@@ -72,14 +73,18 @@ class SetupPage(PageObject):
             RunbookError: the matching class when a known problem came up; UnexpectedPage when nothing known came, and
                 StillLoading when nothing came at all.
         """
-        problems = self.problems()
+        problems, ring = self.problems(), Ring(self.page)
+        no_end = Outcome("a ring of pages", fact=ring.closed)
         try:
-            outcome = race(self.page, what, [*wanted, *problems], timeout or self.timeouts.page)
+            with ring:
+                outcome = race(self.page, what, [*wanted, *problems, no_end], timeout or self.timeouts.page)
         except UnexpectedPage as error:
             if not self._is_loading():
                 error.sought = tuple(sought(role, self.labels[key], self.page) for role, key in by)
                 raise
             raise StillLoading(f"The page went on loading and never came to {what}.") from None
+        if outcome is no_end:
+            raise ring.error()
         if outcome in problems:
             raise self.error_of(outcome.name if outcome is problems[0] else self._which_problem(), what)
         return outcome

@@ -11,6 +11,8 @@ from automation.access.codes import Method
 from automation.errors import SessionLost, UnexpectedPage, VerificationNeeded
 from automation.outcomes import Outcome
 from flows.log_in import enter
+from flows.pages.base import Timeouts
+from flows.pages.setup_page import SetupPage
 from flows.verify_identity import IdentityVerification
 from tests.access.conftest import ListedCodes
 from tests.access.fake_salesforce import MY_DOMAIN, ORG, SETUP_HOME, VERIFY, FakeSalesforce, one_step, to
@@ -85,6 +87,19 @@ def test_pages_that_lead_to_each_other_for_ever_are_named_as_a_ring(
         enter(page, means.settings, means)
     assert "cookies" in caught.value.next
     assert len(salesforce.sent("pw")) == 1
+
+
+def test_a_setup_page_that_leads_round_in_a_ring_is_a_lost_session(
+    page: Page, salesforce: FakeSalesforce, verification: Make
+) -> None:
+    """As when each page of Setup ends its own session: the door makes a new one, and so on for ever."""
+    door = f"{ORG}/secur/contentDoor"
+    salesforce.on(door, to(f"{ORG}/visualforce/session"))
+    salesforce.on(f"{ORG}/visualforce/session", to(door))
+    page.goto(door, wait_until="commit")
+    setup = SetupPage(page, verification().labels, Timeouts(page=20))
+    with pytest.raises(SessionLost, match="in a ring by way of"):
+        setup.arrive("the page of the app", [Outcome("the app", element=page.get_by_text("the app"))])
 
 
 def test_a_setup_page_that_never_comes_is_named(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:

@@ -83,6 +83,9 @@ HEALED: dict[str, Case] = {
     "savePolicies: an error toast though saved": Case(({"preset": "error_after_save"},)),
     "the flow's box: disabled until propagated": Case(variants={"flow_propagation_seconds": 3.0}),
     "the new tab: blocked once": Case((shown("consumerDetailsUrl", popup_blocked=True),), settings={"TIMEOUT_ACTION": "4"}),
+    "the new tab: blocked until the page is loaded again": Case(
+        (shown("consumerDetailsUrl", popup_blocked=True),), variants={"reveal": "link"}, settings={"TIMEOUT_ACTION": "4"}
+    ),
     "the code: refused once, then right": Case(({"preset": "wrong_code_first"},)),
     "the mail: late": Case(variants={"mail_delay_seconds": 1.5}),
     "the key: not known for a while": Case(variants={"propagation_seconds": 3.0}),
@@ -131,6 +134,11 @@ STOPS: dict[str, Case] = {
     ),
     "the login page: 503, ever": Case(
         ({"effect": "status", "kind": "login", "status": 503, "times": 0},), ends=OrgBusy, says="HTTP 503"
+    ),
+    "the page of key and secret: the session is gone whenever it comes": Case(
+        ({"effect": "expire_session", "kind": "consumer", "times": 0},),
+        ends=SessionLost,
+        says="ended the session before the login was complete",
     ),
     "the session: gone at every call": Case((aura("expire_all", "getApp", times=0),), ends=SessionLost, says="log in again"),
     "the user: no permission to create": Case(
