@@ -49,10 +49,7 @@ def examine(
     yield machine.python()
     yield machine.packages()
     settings, error = _load(environment, dotenv, app or {})
-    yield from settings_files.values(error, _where(dotenv))
-    files = settings_files.secret_files(environment, dotenv, settings)
-    yield settings_files.modes(files)
-    yield settings_files.tracked(files)
+    yield from settings_files.examine(environment, dotenv, settings, error)
     yield from machine.folders(settings)
     if settings is None:
         yield from _without_settings()
@@ -77,10 +74,6 @@ def _load(
         return load_settings(environment, dotenv, app=app), None
     except SettingsError as error:
         return None, error
-
-
-def _where(dotenv: Path | None) -> str:
-    return f"{dotenv} and the environment" if dotenv is not None and dotenv.is_file() else "the environment; there is no .env"
 
 
 def _without_settings() -> Iterator[Check]:

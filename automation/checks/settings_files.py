@@ -20,9 +20,21 @@ if TYPE_CHECKING:
 GIT_SECONDS: Final = 10.0
 
 
-def values(error: SettingsError | None, where: str) -> Iterator[Check]:
+def examine(
+    environment: Mapping[str, str], dotenv: Path | None, settings: Settings | None, error: SettingsError | None
+) -> Iterator[Check]:
+    """All checks of this module; either the settings or the error that they ended in are given."""
+    yield from values(error, dotenv)
+    files = secret_files(environment, dotenv, settings)
+    yield modes(files)
+    yield tracked(files)
+
+
+def values(error: SettingsError | None, dotenv: Path | None) -> Iterator[Check]:
     """One line for each setting that is not right."""
     if error is None:
+        there = dotenv is not None and dotenv.is_file()
+        where = f"{dotenv} and the environment" if there else "the environment; there is no .env"
         yield passed("settings.values", f"all settings are there and well-formed ({where})")
         return
     lines = [line.strip() for line in error.message.splitlines()]
