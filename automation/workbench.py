@@ -20,9 +20,11 @@ from automation.org_state import OrgState
 from automation.report.console import Console
 from automation.run import Toolbox
 from automation.settings import Settings
+from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.base import PageObject, Timeouts
 from flows.pages.labels import Labels
+from flows.pages.settings_tab import SettingsTab
 from flows.pages.setup_page import SetupPage
 from flows.read_pages import read_pages
 from flows.verify_identity import IdentityVerification
@@ -76,7 +78,7 @@ def workbench(
         toolbox.provide(toolbox, settings, spec, options, state, console, recorder, labels, verification, context, page)
         timeouts = Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
         toolbox.make(PageObject, lambda kind: kind(page, toolbox.get(Labels), timeouts))
-        state.read_pages = lambda: read_pages(toolbox.get(AppPage), spec, state)
+        state.read_pages = lambda: read_pages(toolbox.get(AppPage), toolbox.get(AppManager), toolbox.get(SettingsTab), spec, state)
         yield Workbench(page, toolbox, recorder, Losses(page))
     finally:
         verification.close()

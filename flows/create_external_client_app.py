@@ -107,6 +107,8 @@ def create(
             said = _press_create(form, page)
         if said is not None and not _made_after_all(manager, page, settings, spec, state):
             raise SaveRefused(f"The org did not create the app. {said}")
+        if page.address() is None and not _made_after_all(manager, page, settings, spec, state):
+            raise PageTrouble("The org created the app, and its list does not show it yet.")
         remember_app(page, state)
         state.app_created = True
         return f'External Client App "{spec.name}" created' + (f" (id {state.app_id})" if state.app_id else "")
@@ -145,6 +147,6 @@ def _press_create(form: CreateForm, page: AppPage) -> str | None:
 
 
 def _made_after_all(manager: AppManager, page: AppPage, settings: SettingsTab, spec: AppSpec, state: OrgState) -> bool:
-    """The answer to Create got lost or was an error: the list tells whether the app is there all the same."""
+    """Whether the list has the app: the answer to Create got lost or was an error, or gave it no address of its own."""
     manager.open(state.setup_url)
     return find_app(manager, page, settings, spec, state)

@@ -26,7 +26,7 @@ def find_app(manager: AppManager, page: AppPage, settings: SettingsTab, spec: Ap
         _open(manager, page, spec.name, nth)
         settings.select()
         settings.open_basic_section()
-        api_name = settings.fields.api_name.value() or ""
+        api_name = settings.api_name() or ""
         if api_name.casefold() == spec.api_name.casefold():
             remember_app(page, state)
             return True
@@ -48,4 +48,4 @@ def remember_app(page: AppPage, state: OrgState) -> None:
     """Keep the id and the address of the app whose page is open."""
     state.app_exists = True
     state.app_id = page.app_id()
-    state.detail_url = page.page.url.split("?")[0].split("#")[0]
+    state.detail_url = page.address()

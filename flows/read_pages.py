@@ -7,22 +7,25 @@ from automation.org_api import Reading
 from automation.org_state import OrgState
 from flows.app_policies import AppPolicies
 from flows.app_settings import AppSettings
+from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.labels import Labels
 from flows.pages.policies_tab import IP_LABELS
+from flows.pages.settings_tab import SettingsTab
+from flows.way_to_app import open_afresh
 
 
-def read_pages(page: AppPage, spec: AppSpec, state: OrgState) -> Reading:
-    """The app as its pages show it; an empty reading when the app's address is not known.
+def read_pages(page: AppPage, manager: AppManager, tab: SettingsTab, spec: AppSpec, state: OrgState) -> Reading:
+    """The app as its pages show it; an empty reading when the run did not come to its page, or finds it no more.
 
     The page is loaded again, so that what the org holds is read and not what the page remembers.
     """
-    if state.detail_url is None:
+    if not state.app_exists or not open_afresh(page, manager, tab, spec, state):
         return Reading()
-    page.open(state.detail_url)
     labels = page.labels
     policies = AppPolicies(page.page, labels, page.timeouts).values()
-    page.open(state.detail_url)  # also leaves edit mode, which reading the policies may have needed
+    if not open_afresh(page, manager, tab, spec, state):  # also leaves edit mode, which reading the policies may have needed
+        return Reading()
     settings = AppSettings(page.page, labels, page.timeouts).values()
     return Reading(
         name=settings.name,

@@ -31,3 +31,12 @@ def to_app(page: AppPage, manager: AppManager, settings: SettingsTab, spec: AppS
     elif not find_app(manager, page, settings, spec, state):
         raise UnexpectedPage(f'The list has no app "{spec.name}".', next="Run without --from, so that the app is created first.")
     return unchanged(f'the page of "{spec.name}" is open')
+
+
+def open_afresh(page: AppPage, manager: AppManager, settings: SettingsTab, spec: AppSpec, state: OrgState) -> bool:
+    """Load the app's page again, by its address or, where that is the list's own, by the list; whether it was there."""
+    if state.detail_url is not None:
+        page.open(state.detail_url)
+        return True
+    manager.open(state.setup_url)
+    return find_app(manager, page, settings, spec, state)

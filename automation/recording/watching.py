@@ -115,18 +115,16 @@ def _edit(following: Following) -> Callable[[AppTab], None]:
 def _section(original: Callable[..., bool], following: Following) -> Callable[..., bool]:
     """A section without a button is no failure in a run, yet the look for it is kept: its label may be what changed."""
 
-    def open_section(region: Region, labels: Any, key: str, timeout: float) -> bool:
+    def open_section(region: Region, labels: Any, key: str, content: Locator, timeout: float) -> bool:
         button = by_role(region, "button", labels.pattern(key))
 
         def look() -> None:
-            if not _comes(button, timeout):
+            if not content.count() and not _comes(button, timeout):
                 raise ElementNotFound(key)
 
-        try:
+        with suppress(ElementNotFound):
             following.tell("find", SECTION, (region, labels, key), (), look)
-        except ElementNotFound:
-            return False
-        return original(region, labels, key, timeout)
+        return original(region, labels, key, content, timeout)
 
     return open_section
 

@@ -108,7 +108,7 @@ class AppManager(SetupPage):
         return [Row(name, address) for name, address in pairs]
 
     def _growing_rows(self) -> Iterator[list[Row]]:
-        """The rows now shown, again after each scroll that brought others, until the whole list was seen."""
+        """The rows now shown, again after each turn or scroll that brought others, until the whole list was seen."""
         seen: set[Row] = set()
         top: FloatRect | None = None
         while True:
@@ -117,11 +117,26 @@ class AppManager(SetupPage):
             seen.update(rows)
             shown = max(len(seen), len(rows))
             status = self._status()
-            if not rows or status is None or (shown >= (self.count() or 0) and not status.group(2)):
+            if not rows or (status is not None and shown >= (self.count() or 0) and not status.group(2)):
+                return
+            if self._turn(rows):
+                continue
+            if status is None:
                 return
             top = top or self.rows.first.bounding_box()
             if top is None or not self._scroll(rows, top):
                 raise UnexpectedPage(f"The list says {status.group(0).strip()} but showed only {shown} apps.")
+
+    def _turn(self, before: list[Row]) -> bool:
+        """Press what turns the page of the list, or loads more of it, if there is such a thing; whether others came."""
+        if not self.more_button.count():
+            return False
+        self.more_button.last.click()
+        return self._what_comes([self._other_rows(before)], self.timeouts.action) is not None
+
+    def _other_rows(self, before: list[Row]) -> Outcome:
+        """Others than before; a list that is empty for the moment has none yet."""
+        return Outcome("other rows", fact=lambda: self._read_rows() not in ([], before))
 
     def _scroll(self, before: list[Row], at: FloatRect) -> bool:
         """Turn the mouse wheel over the list until other rows come up, or its end is reached; whether others came.
@@ -129,7 +144,7 @@ class AppManager(SetupPage):
         In small steps: a list that draws only the rows in sight would skip some otherwise.
         """
         step = max(100.0, (self._y(self.rows.last) - self._y(self.rows.first)) / 3)
-        changed = Outcome("other rows", fact=lambda: self._read_rows() != before)
+        changed = self._other_rows(before)
         self.page.mouse.move(at["x"] + 5, at["y"] + 5)
         while True:
             y = self._y(self.rows.first)
@@ -153,6 +168,13 @@ class AppManager(SetupPage):
     def _y(self, row: Locator) -> float:
         box = row.bounding_box()
         return box["y"] if box else 0.0
+
+    @property
+    def more_button(self) -> Locator:
+        """``Next`` or ``Load More`` of a long list, while it can be used; by tags and text, as `rows`. Nobody documented one."""
+        usable = "button:enabled, a[href], [role=button]:not([aria-disabled=true])"
+        outside = self.page.locator(f":is({usable}):not([role=dialog] *):visible")
+        return outside.filter(has_text=self.labels.pattern("manager.more"))
 
     @property
     def new_button(self) -> Locator:

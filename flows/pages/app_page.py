@@ -10,7 +10,7 @@ from automation.errors import UnexpectedPage
 from automation.outcomes import Outcome, race
 from flows.pages.base import Region, by_role, find, the_only
 from flows.pages.commit import Answer, Commit
-from flows.pages.setup_page import SetupPage, StillLoading
+from flows.pages.setup_page import LIST_PATH, NEW_PATH, SetupPage, StillLoading
 
 
 class AppPage(SetupPage):
@@ -24,6 +24,11 @@ class AppPage(SetupPage):
     def wait(self) -> None:
         """Wait until the tabs are there."""
         self.arrive("the page of the External Client App", [self.shown], by=(("tab", "detail.policies"),))
+
+    def address(self) -> str | None:
+        """The address that leads to this app again; None where the list's own still shows (a guess)."""
+        address = self.page.url.split("?")[0].split("#")[0]
+        return None if address.endswith((LIST_PATH, NEW_PATH)) else address
 
     def comes(self, seconds: float) -> bool:
         """Whether the tabs, or a known problem instead of them, are there within so many seconds."""

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator
 
 from automation.outcomes import Outcome
 from flows.pages.base import PageObject, names_by_role
-from flows.pages.confirmation import Confirmation
+from flows.pages.confirmation import KNOWN, Confirmation
 from flows.pages.messages import Messages
 from flows.pages.setup_page import SetupPage
 
@@ -82,7 +82,7 @@ class Commit(PageObject):
         """Whether a modal without the known words has come up."""
         if self._modals.count() <= self._modals_before:
             return False
-        return not self._modals.filter(has_text=self.labels.containing("confirm.client_credentials")).count()
+        return not self._modals.filter(has_text=self.labels.containing(*KNOWN)).count()
 
     def _told(self) -> str:
         """The modal's words and buttons, for a person to decide."""

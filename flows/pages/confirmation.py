@@ -15,6 +15,8 @@ from automation.errors import UnexpectedPage
 from automation.outcomes import Outcome, gone, race
 from flows.pages.base import PageObject, by_role
 
+KNOWN = ("confirm.client_credentials", "confirm.propagation")
+"""Labels of the sentences by which a dialog is known to be one that may be answered."""
 GRACE = 0.3
 """Seconds in which a modal may still come up after the box shows its tick."""
 
@@ -24,13 +26,13 @@ class Confirmation(PageObject):
 
     @property
     def modal_ok(self) -> Locator:
-        """The OK button inside a dialog; another way to say yes (a guess) counts where the dialog holds the known sentence."""
+        """The OK button inside a dialog; another way to say yes (a guess) counts where the dialog holds a known sentence."""
         return by_role(self._dialogs, "button", self.labels.pattern("confirm.ok")).or_(self.known_ok)
 
     @property
     def known_ok(self) -> Locator:
-        """The button that says yes in a dialog that holds the known sentence."""
-        known = self._dialogs.filter(has_text=self.labels.containing("confirm.client_credentials"))
+        """The button that says yes in a dialog that holds a known sentence."""
+        known = self._dialogs.filter(has_text=self.labels.containing(*KNOWN))
         ok = by_role(known, "button", self.labels.pattern("confirm.ok"))
         return ok.or_(by_role(known, "button", self.labels.pattern("confirm.yes"))) if self.labels.knows("confirm.yes") else ok
 
@@ -81,7 +83,7 @@ class Confirmation(PageObject):
     def _late(self) -> Locator:
         """Begins with tags, as the browser looks for it before each use of the page."""
         dialogs = self.page.locator("[role=dialog], [role=alertdialog], dialog")
-        known = dialogs.filter(has_text=self.labels.containing("confirm.client_credentials"))
+        known = dialogs.filter(has_text=self.labels.containing(*KNOWN))
         yes = [self.labels.pattern(key) for key in ("confirm.ok", "confirm.yes") if self.labels.knows(key)]
         buttons = [by_role(known, "button", pattern) for pattern in yes]
         return (buttons[0].or_(buttons[1]) if len(buttons) > 1 else buttons[0]).first

@@ -30,12 +30,12 @@ class CreateForm(SetupPage):
     def open_basic_section(self) -> None:
         """Open ``Basic Information`` if some release shows it closed."""
         if not self.fields.name.there():
-            open_section(self.page, self.labels, "create.basic_section", self.timeouts.action)
+            open_section(self.page, self.labels, "create.basic_section", self.fields.name.control, self.timeouts.action)
 
     def open_oauth_section(self) -> None:
         """Open ``API (Enable OAuth Settings)``, which documents say is closed at first."""
         if not self.fields.enable_oauth.there():
-            open_section(self.page, self.labels, "create.oauth_section", self.timeouts.action)
+            open_section(self.page, self.labels, "create.oauth_section", self.fields.enable_oauth.control, self.timeouts.action)
 
     @property
     def create_button(self) -> Locator:

@@ -8,6 +8,7 @@ read-only input, or plain text.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from playwright.sync_api import Error as PlaywrightError
@@ -21,6 +22,8 @@ from flows.pages.labels import Labels
 
 AT_ONCE = 0.5
 """Seconds to find out why a field could not be used."""
+REFILLS, KEPT = 2, 1.0
+"""How often a text is typed again, and after how many seconds: a field that is drawn anew in between loses it."""
 FOLLOW_MS = 1_500
 """Time in which a page fills the API name from the name; typing before it happened mixes both (measured)."""
 
@@ -43,24 +46,28 @@ class Field:
         return self.region if isinstance(self.region, Page) else self.region.page
 
     def _find(self, role: str) -> Locator:
-        return find(self.region, role, self.labels.pattern(self.key), self.label, self.timeout)
+        return find(self.region, role, self._name(role), self.label, self.timeout)
 
     def _here(self, role: str) -> Locator:
-        return by_role(self.region, role, self.labels.pattern(self.key))
+        return by_role(self.region, role, self._name(role))
+
+    def _name(self, role: str) -> re.Pattern[str]:
+        return self.labels.with_value(self.key) if role == "combobox" else self.labels.pattern(self.key)
+
+    @property
+    def control(self) -> Locator:
+        """Whatever control of this label is visible."""
+        return self._here("textbox").or_(self._here("combobox")).or_(self._here("checkbox"))
 
     def there(self) -> bool:
         """Whether a control of this label is visible now."""
-        return self._here("textbox").or_(self._here("combobox")).or_(self._here("checkbox")).count() > 0
+        return self.control.count() > 0
 
     def as_text(self) -> str | None:
         """The value where a page shows it as plain text beside its label: ``<dt>Label</dt><dd>Value</dd>`` and the like."""
         label = self.region.get_by_text(self.labels.pattern(self.key)).filter(visible=True)
-        if label.count() != 1:
-            return None
-        holder = label.locator("xpath=..") if not label.evaluate("e => e.matches('dt,th')") else label
-        value = holder.locator("xpath=following-sibling::*[1]") if holder is label else holder
-        text = value.first.inner_text().strip() if value.count() else ""
-        return text.replace(label.inner_text(), "", 1).strip() or None
+        texts = label.evaluate_all(f"all => all.map({_BESIDE})")
+        return (str(texts[0]).strip() or None) if len(texts) == 1 else None
 
 
 class TextField(Field):
@@ -75,6 +82,11 @@ class TextField(Field):
     def set(self, value: str) -> None:
         """Replace the content, leave the field (some follow others on leaving), and check that it stayed."""
         box = self._here("textbox")
+        for _ in range(REFILLS):
+            self._fill(box, "textbox", value)
+            box.press("Tab")
+            if self._keeps(box, value, KEPT):
+                return
         self._fill(box, "textbox", value)
         box.press("Tab")
         self._expect_value(box, value)
@@ -101,11 +113,16 @@ class TextField(Field):
             return False
         return box.input_value() == wanted
 
-    def _expect_value(self, box: Locator, value: str) -> None:
+    def _keeps(self, box: Locator, value: str, seconds: float) -> bool:
         try:
-            expect(box).to_have_value(value, timeout=self.timeout * 1000)
+            expect(box).to_have_value(value, timeout=seconds * 1000)
         except AssertionError:
-            raise UnexpectedPage(f'"{self.label}" did not keep the value that was typed.') from None
+            return False
+        return True
+
+    def _expect_value(self, box: Locator, value: str) -> None:
+        if not self._keeps(box, value, self.timeout):
+            raise UnexpectedPage(f'"{self.label}" did not keep the value that was typed.')
 
     def error(self) -> str | None:
         """The text of the field's own error, if it shows one."""
@@ -246,6 +263,21 @@ _BOXES = """all => all.map(e => [
   'checked' in e ? e.checked : e.getAttribute('aria-checked') === 'true',
   !e.matches(':disabled') && !e.closest('[aria-disabled=true]'),
 ])"""
+
+_BESIDE = """label => {
+  const read = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return [node.data.trim()];
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches("button, [role=button], script, style")) return [];
+    if (node.checkVisibility?.() === false && !node.matches("slot")) return [];
+    const slotted = node.matches("slot") ? node.assignedNodes({flatten: true}) : [];
+    return [...(slotted.length ? slotted : (node.shadowRoot ?? node).childNodes)].flatMap(read).filter(Boolean);
+  };
+  if (label.matches("dt, th")) return label.nextElementSibling ? read(label.nextElementSibling).join(" ") : "";
+  const own = read(label), all = read(label.parentElement ?? label.getRootNode().host ?? label);
+  const at = all.findIndex((_, i) => own.every((piece, j) => all[i + j] === piece));
+  return all.toSpliced(Math.max(0, at), at < 0 ? 0 : own.length).join(" ");
+}"""
+"""The text beside a label: in the next cell, or around the label without it. ``innerText`` does not go into shadow roots."""
 
 _VALUES = """all => all.map(e => {
   if (e.tagName === 'SELECT') return e.selectedOptions.length ? e.selectedOptions[0].label : '';

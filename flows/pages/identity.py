@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator
 
@@ -48,11 +50,12 @@ class Screen(Enum):
 class Mark:
     """How a screen is known: by its path, by an element, or by a heading; any of them is enough.
 
-    ``path`` is searched in the path of the address, ``element`` is a selector of something visible, ``heading`` and
-    ``text`` are label keys.
+    ``path`` is searched in the path of the address, ``query`` is the name of a parameter, ``element`` is a selector of
+    something visible, ``heading`` and ``text`` are label keys.
     """
 
     path: str | None = None
+    query: str | None = None
     element: str | None = None
     heading: str | None = None
     text: str | None = None
@@ -64,6 +67,8 @@ MARKS: dict[Screen, Mark] = {
     Screen.LOCKED: Mark(text="identity.too_many"),
     Screen.TIMED_OUT: Mark(text="identity.timed_out"),
     Screen.PROBLEM: Mark(heading="identity.problem_heading"),
+    # before the codes: a code on this page would register an authenticator; the page may use the code's id (a guess)
+    Screen.ENROL_TOTP: Mark(path=r"addTwoFactorOnly", query="addTwoFactorOnly", heading="identity.enrol_totp_heading"),
     Screen.EMAIL: Mark(element="#emc"),
     Screen.TOTP: Mark(element="#tc"),
     Screen.SMS: Mark(element="#smc"),
@@ -73,7 +78,6 @@ MARKS: dict[Screen, Mark] = {
     Screen.PUSH: Mark(path=r"/method/LLVerification"),
     Screen.PASSKEY: Mark(path=r"/method/UnifiedPasskeyVerificationUi"),
     Screen.ENROL_PASSKEY: Mark(path=r"^/_ui/identity/webauthn/"),
-    Screen.ENROL_TOTP: Mark(path=r"addTwoFactorOnly", heading="identity.enrol_totp_heading"),
     Screen.CHANGE_PASSWORD: Mark(path=r"^/_ui/system/security/ChangePassword"),
     Screen.REGISTER_PHONE: Mark(path=r"^/_ui/identity/phone/AddPhoneNumber"),
     Screen.MAINTENANCE: Mark(path=r"^/msg/maintenanceandavailable\.jsp"),
@@ -120,9 +124,11 @@ class IdentityPage(PageObject):
         return next((screen for screen in MARKS if self._has_element(screen)), None)
 
     def screen_by_path(self) -> Screen | None:
-        """The screen that the path alone tells; asks nothing of the browser."""
-        path = hosts.parse(self.page.url).path
-        return next((one for one, mark in MARKS.items() if mark.path and re.search(mark.path, path)), None)
+        """The screen that the address alone tells; asks nothing of the browser."""
+        path, named = hosts.parse(self.page.url).path, parse_qs(urlsplit(self.page.url).query, keep_blank_values=True)
+        by_name = (one for one, mark in MARKS.items() if mark.query in named)
+        by_path = (one for one, mark in MARKS.items() if mark.path and re.search(mark.path, path))
+        return next(chain(by_name, by_path), None)
 
     @property
     def known(self) -> Locator:

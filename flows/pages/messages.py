@@ -11,7 +11,10 @@ from flows.pages.base import PageObject
 
 # evidence: base components (slds-has-error, alert), UTAM (.forceToastMessage), browserforce's list of classic error boxes
 FIELD_ERRORS = ".slds-has-error .slds-form-element__help, [aria-invalid='true'] ~ .slds-form-element__help"
-PAGE_ERRORS = "#errorTitle, #errorDesc, #validationError, div.errorMsg, .pageLevelErrors, .slds-theme_error, .slds-notify_alert"
+PAGE_ERRORS = (
+    "#errorTitle, #errorDesc, #validationError, div.errorMsg, .pageLevelErrors, .slds-theme_error, .slds-notify_alert, "
+    ".forceToastMessage"
+)
 SUCCESS = re.compile(r"slds-theme_success|toastSuccess|success|slds-theme_info|slds-theme_warning", re.IGNORECASE)
 
 

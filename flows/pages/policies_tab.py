@@ -8,7 +8,6 @@ from playwright.sync_api import Locator
 
 from automation.outcomes import Outcome
 from flows.pages.app_page import AppTab
-from flows.pages.base import by_role
 from flows.pages.fields import Checkbox, Choice
 from flows.pages.run_as import RunAsField
 from flows.pages.sections import open_section
@@ -38,12 +37,13 @@ class PoliciesTab(AppTab):
 
     def open_oauth_section(self) -> None:
         """Open ``OAuth Policies``, which is closed in view mode and may or may not open by itself on ``Edit``."""
+        content = self.ip_relaxation.control.or_(
+            self.region.get_by_text(self.labels.pattern("policies.ip_relaxation")).filter(visible=True)
+        )
         if not self.ip_relaxation.there():
-            open_section(self.region, self.labels, "detail.oauth_policies_section", self.timeouts.action)
-        content = by_role(self.region, "combobox", self.labels.pattern("policies.ip_relaxation"))
-        text = self.region.get_by_text(self.labels.pattern("policies.ip_relaxation")).filter(visible=True)
+            open_section(self.region, self.labels, "detail.oauth_policies_section", content, self.timeouts.action)
         known_by = (("button", "detail.oauth_policies_section"), ("combobox", "policies.ip_relaxation"))
-        shown = Outcome("OAuth policies", element=content.or_(text))
+        shown = Outcome("OAuth policies", element=content)
         self.arrive("the OAuth policies", [shown], self.timeouts.action, by=known_by)
 
     @property

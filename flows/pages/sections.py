@@ -2,48 +2,104 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
+from automation.errors import UnexpectedPage
 from automation.outcomes import Outcome, race
 from flows.pages.base import Region, by_role
 from flows.pages.labels import Labels
 
-IS_OPEN = "e => e.matches('summary') ? e.parentElement.open : e.getAttribute('aria-expanded') !== 'false'"
+STATE = """e => {
+  if (e.matches("summary")) return e.parentElement.open;
+  if (e.hasAttribute("aria-expanded")) return e.getAttribute("aria-expanded") !== "false";
+  const body = e.getRootNode().getElementById(e.getAttribute("aria-controls"));
+  return body ? body.getClientRects().length > 0 : null;
+}"""
+"""Whether what opens a section says that it is open; null when it says nothing."""
+GRACE = 2.0
+"""Seconds in which the content of a section shows that is open and whose title does not say so, or its button after its title."""
 
 
-def open_section(region: Region, labels: Labels, key: str, timeout: float) -> bool:
-    """Open a section if it is there and closed; answers whether something that opens it was found.
+def open_section(region: Region, labels: Labels, key: str, content: Locator, timeout: float) -> bool:
+    """Open a section if it is there and closed; answers whether its title or its content was found.
 
     A section without a button (always open, or titled otherwise) is no failure: what is in it is looked for next, and
-    missing fields are reported by name.
+    missing fields are reported by name. ``content`` is something in it: it tells where the title does not.
+
+    Raises:
+        UnexpectedPage: it was clicked, and still says that it is closed.
     """
     titled = by_role(region, "button", labels.pattern(key))
-    known = titled.evaluate_all(f"all => all.map({IS_OPEN})")
-    if not known and not _comes(_openers(region, labels, key), timeout):
-        return False
-    opener = (titled if known or titled.count() else _openers(region, labels, key)).first
-    if not (known[0] if known else _is_open(opener)):
-        opener.click()
-        race(opener.page, f'the section "{labels[key]}"', [Outcome("open", fact=lambda: _is_open(opener))], timeout)
+    known = titled.evaluate_all(f"all => all.map({STATE})")
+    opener = titled.first if known else _opener(region, labels, key, content, timeout)
+    if opener is None:
+        return content.count() > 0
+    state = known[0] if known else _state(opener)
+    if state is None:
+        return _comes(content, GRACE) or _comes_by(opener, content, timeout)
+    if not state:
+        _open(opener, f'the section "{labels[key]}"', timeout)
     return True
 
 
-def _comes(openers: Locator, timeout: float) -> bool:
+def _opener(region: Region, labels: Labels, key: str, content: Locator, timeout: float) -> Locator | None:
+    """What opens the section, once it is there; None when its content shows already.
+
+    Where no button has its title (guesses): the only one beside the title that opens something, or the title itself.
+    """
+    openers, title = _openers(region, labels, key), region.get_by_text(labels.pattern(key)).filter(visible=True)
+    if not _comes(content.or_(openers).or_(title), timeout):
+        return None
+    if not openers.count() and _comes(content.or_(openers), GRACE) and not openers.count():
+        return None
+    if openers.count():
+        return openers.first
+    beside = title.first.locator("xpath=ancestor::*[position() <= 3][count(.//*[@aria-expanded]) = 1][1]").locator(
+        "[aria-expanded]"
+    )
+    return beside if beside.count() else title.first
+
+
+def _open(opener: Locator, what: str, timeout: float) -> None:
+    """Click what says that it is closed; once more when the page drew it anew, closed."""
+    opened = [Outcome("open", fact=lambda: _state(opener) is True)]
+    opener.click()
+    with suppress(UnexpectedPage):
+        race(opener.page, what, opened, timeout / 3)
+        return
+    if _state(opener) is False:
+        opener.click()
+    race(opener.page, what, opened, timeout)
+
+
+def _comes_by(opener: Locator, content: Locator, timeout: float) -> bool:
+    """Click what does not tell its state. A second click makes good a first one that closed what was open and slow."""
+    for _ in range(2):
+        opener.click()
+        if _comes(content, timeout / 2):
+            return True
+    return False
+
+
+def _comes(elements: Locator, timeout: float) -> bool:
     try:
-        openers.first.wait_for(state="visible", timeout=timeout * 1000)
+        elements.filter(visible=True).first.wait_for(state="visible", timeout=timeout * 1000)
     except PlaywrightError:
         return False
     return True
 
 
 def _openers(region: Region, labels: Labels, key: str) -> Locator:
-    """A button with the section's title; guesses: a chevron named like ``Toggle <title>``, a plain ``<summary>``."""
+    """A button with the section's title; guesses: a link, a chevron named like ``Toggle <title>``, a plain ``<summary>``."""
     titled = by_role(region, "button", labels.pattern(key))
     chevron = by_role(region, "button", labels.containing(key)).and_(region.locator("[aria-expanded]"))
     summary = region.locator("summary").filter(has_text=labels.pattern(key), visible=True)
-    return titled.or_(chevron).or_(summary)
+    return titled.or_(by_role(region, "link", labels.pattern(key))).or_(chevron).or_(summary)
 
 
-def _is_open(opener: Locator) -> bool:
-    return bool(opener.evaluate(IS_OPEN))
+def _state(opener: Locator) -> bool | None:
+    state: bool | None = opener.evaluate(STATE)
+    return state

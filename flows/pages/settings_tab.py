@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from playwright.sync_api import Locator
 
-from automation.outcomes import Outcome
+from automation.errors import UnexpectedPage
+from automation.outcomes import Outcome, race
 from flows.pages.app_fields import AppFields
 from flows.pages.app_page import AppTab
 from flows.pages.base import by_role, the_only
@@ -23,12 +26,26 @@ class SettingsTab(AppTab):
     def open_basic_section(self) -> None:
         """Open ``Basic Information`` if it is closed."""
         if self.fields.api_name.value() is None:
-            open_section(self.region, self.labels, "detail.basic_section", self.timeouts.action)
+            label = self.region.get_by_text(self.labels.pattern("create.api_name"))
+            content = self.fields.api_name.control.or_(label)
+            open_section(self.region, self.labels, "detail.basic_section", content, self.timeouts.action)
+
+    def api_name(self) -> str | None:
+        """The API name, once the page shows it: what is in a section may come late, or be drawn anew. None: it never did."""
+        shown: list[str | None] = [None]
+
+        def read() -> bool:
+            shown.append(self.fields.api_name.value())
+            return shown[-1] is not None
+
+        with suppress(UnexpectedPage):
+            race(self.page, "the API name", [Outcome("API name", fact=read)], self.timeouts.action)
+        return shown[-1]
 
     def open_oauth_section(self) -> None:
         """Open ``OAuth Settings``, which is closed at first."""
         if not self._oauth_content.count():
-            open_section(self.region, self.labels, "detail.oauth_section", self.timeouts.action)
+            open_section(self.region, self.labels, "detail.oauth_section", self._oauth_content, self.timeouts.action)
         known_by = (("button", "detail.oauth_section"), ("button", "detail.key_and_secret"), ("textbox", "create.callback_url"))
         shown = Outcome("OAuth settings", element=self._oauth_content)
         self.arrive("the OAuth settings", [shown], self.timeouts.action, by=known_by)

@@ -14,6 +14,7 @@ from automation.outcomes import Outcome, race
 from flows.pages.base import PageObject, sought
 
 LIST_PATH = "/lightning/setup/ManageExternalClientApplication/home"  # evidence: PUP, SFPI, MGA-ES
+NEW_PATH = "/lightning/setup/ManageExternalClientApplication/new"  # guess: where the form has an address of its own
 DETAIL_PATH = re.compile(r"/ManageExternalClientApplication/(0xI[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?(?:/|$)")
 LOGIN_FIELDS = "#username, #password, input[type='password']"  # evidence: classic and username-first login pages
 

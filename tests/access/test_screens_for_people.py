@@ -41,6 +41,8 @@ STOPS: dict[str, tuple[str, str, type[RunbookError], str]] = {
     "passkey": (f"{VERIFY}/UnifiedPasskeyVerificationUi", "<button>Log In With a Passkey</button>", VerificationNeeded, "passkey"),
     "passkey enrolment": ("/_ui/identity/webauthn/AddPasskeyUi", "<h1>Create a Passkey</h1>", PersonNeeded, "registers a passkey"),
     "authenticator enrolment": ("/_ui/identity/totp/addTwoFactorOnly", "<h1>Connect</h1>", PersonNeeded, "authenticator app"),
+    "its code field": (f"{VERIFY}/ToopherAddUi?addTwoFactorOnly=1", code_page("tc"), PersonNeeded, "authenticator app"),
+    "its heading": (f"{VERIFY}/X", f"<h2>Connect an Authenticator App</h2>{code_page('tc')}", PersonNeeded, "authenticator app"),
     "no method": (f"{VERIFY}/X", "<h2>Problem Verifying Your Identity</h2>", VerificationNeeded, "can't verify"),
     "password expired": ("/_ui/system/security/ChangePassword", "<p>Change", PersonNeeded, "password has expired"),
     "locked out": (f"{VERIFY}/X", code_page(error="You've had too many attempts."), LoginRefused, "locked"),

@@ -234,7 +234,7 @@ NEAR = (
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("paging", ["all", "infinite", "virtual"])
+@pytest.mark.parametrize("paging", ["all", "infinite", "virtual", "pages", "more"])
 @pytest.mark.parametrize("there", [True, False], ids=["there", "not there"])
 def test_one_of_300_with_near_equal_names_is_found_or_made(paging: str, there: bool, new_org: NewOrg, run: Runbook) -> None:
     """Long lists in every kind of paging; near-equal names are other apps and stay as they are."""

@@ -41,9 +41,16 @@ def _answer(page: Page, **words: Any) -> Answer:
     return commit.answer(SetupPage(page, Labels(), Timeouts()), "the answer", done)
 
 
-@pytest.mark.parametrize("yes", ["OK", "Enable"])
-def test_the_known_confirmation_is_answered(yes: str, page: Page) -> None:
-    assert _answer(page, yes=yes) == Answer(done=True)
+@pytest.mark.parametrize(
+    ("yes", "text"),
+    [
+        ("OK", SENTENCE),
+        ("Enable", SENTENCE),
+        ("Continue", "Changes can take up to 10 minutes to take effect. Do you want to save?"),
+    ],
+)
+def test_a_known_confirmation_is_answered(yes: str, text: str, page: Page) -> None:
+    assert _answer(page, yes=yes, text=text) == Answer(done=True)
 
 
 def test_an_unknown_dialog_is_told_and_left_alone(page: Page) -> None:
@@ -54,6 +61,18 @@ def test_an_unknown_dialog_is_told_and_left_alone(page: Page) -> None:
     assert '"Unsaved work Discard it?' in said
     assert '"Cancel", "OK"' in said
     assert page.get_by_role("dialog").is_visible()
+
+
+def test_an_error_toast_without_a_role_is_read(page: Page) -> None:
+    page.set_content("""<button id=save>Save</button><script>save.onclick = () => document.body.insertAdjacentHTML("beforeend",
+        "<div class='slds-notify forceToastMessage toast error'><span class=toastMessage>This name is taken.</span></div>")
+        </script>""")
+    commit = Commit(page, Labels(), Timeouts(action=2, save=2))
+    commit.remember()
+    page.get_by_role("button", name="Save").click()
+    answer = commit.answer(SetupPage(page, Labels(), Timeouts()), "the answer", Outcome("saved", element=page.locator("#done")))
+    assert not answer.done
+    assert answer.page_errors == ("This name is taken.",)
 
 
 def test_a_dialog_that_blocks_nothing_is_no_answer(page: Page) -> None:

@@ -33,7 +33,7 @@ def test_a_tick_that_comes_only_with_the_answer_is_waited_for(delay: int, page: 
     assert page.get_by_role("checkbox").is_checked()
 
 
-@pytest.mark.parametrize("yes", ["Ok", "Confirm", "Continue", "Enable", "Yes"])
+@pytest.mark.parametrize("yes", ["Ok", "Confirm", "Continue", "Enable", "Yes", "Save"])
 def test_other_words_for_ok_count_beside_the_known_sentence(yes: str, page: Page) -> None:
     assert "confirmed" in _tick(page, yes=yes)
     assert page.get_by_role("dialog").count() == 0

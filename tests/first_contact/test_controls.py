@@ -124,3 +124,12 @@ def test_an_unknown_panel_is_named_and_left_alone(page: Page) -> None:
     said = explain(caught.value, Step("1.3", "New External Client App", "", lambda: unchanged(""))).message
     assert 'it is covered by dialog "Terms of Use"' in said
     assert "Read me" not in said
+
+
+def test_a_combobox_may_tell_its_value_in_its_name(page: Page) -> None:
+    """As on record pages; another field whose label begins alike is another field."""
+    page.set_content(
+        "<select aria-label='IP Relaxation - Current Selection: Enforce'><option>Enforce</option></select>"
+        "<select aria-label='IP Relaxation Notes'><option>Other</option></select>"
+    )
+    assert Choice(page, Labels(), "policies.ip_relaxation", 2).value() == "Enforce"

@@ -24,7 +24,13 @@ TOGETHER: list[dict[str, Any]] = [
     {"run_as_widget": "lookup", "tree": "collapsed", "trial_banner": True, "quick_settings": True},
     {"list_size": 300, "list_paging": "infinite", "view_mode": "disabled", "url_after_new": "new", "toast": "none"},
     {"list_size": 300, "list_paging": "virtual", "view_mode": "output", "inactive_panels": "drop", "toast": "aura"},
-    {"list_size": 300, "api_name_follows": "input", "distribution_default": "empty", "email_prefilled": True},
+    {
+        "list_size": 300,
+        "list_paging": "pages",
+        "api_name_follows": "input",
+        "distribution_default": "empty",
+        "email_prefilled": True,
+    },
     {
         "policies_open_on_edit": True,
         "policies_tick_default": "on",
@@ -32,12 +38,13 @@ TOGETHER: list[dict[str, Any]] = [
         "cancel_confirms": True,
         "run_as_email": "accepted",
         "eca_objects": "INVALID_TYPE",
+        "url_after_create": "home",
     },
     {"flow_propagation_seconds": 2.0, "quick_settings": True, "tree": "collapsed", "language": "ja"},
 ]
 
 ALONE = [{knob: value} for group in TOGETHER[:5] for knob, value in group.items() if not knob.startswith("list_")] + [
-    {"list_size": 300, "list_paging": paging} for paging in ("all", "infinite", "virtual")
+    {"list_size": 300, "list_paging": paging} for paging in ("all", "infinite", "virtual", "pages", "more")
 ]
 
 CELLS = ["1.28.15-open-synthetic", "1.28.15-open-native", "1.28.15-closed-synthetic", "1.28.15-closed-native"]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from automation.app_spec import AppSpec
+from automation.errors import UnexpectedPage
 from flows.app_policies import AppPolicies
 from flows.pages.app_manager import AppManager
+from flows.pages.app_page import AppPage
 from flows.pages.base import Timeouts
 from flows.pages.create_form import CreateForm
 from flows.pages.dual_list import DualList
+from flows.pages.fields import TextField
 from flows.pages.labels import Labels
 from flows.pages.run_as import RunAsField
 from flows.pages.sections import open_section
@@ -22,12 +26,26 @@ pytestmark = pytest.mark.browser
 
 SECONDS = 2.0
 API = "Manage user data via APIs (api)"
-FLIP = """<div id=inside hidden>it</div><script>document.querySelector('button').onclick = (click) => {
-const open = inside.hidden; click.currentTarget.ariaExpanded = open; inside.hidden = !open }</script>"""
+TELLING = "click.currentTarget.ariaExpanded = open;"
+
+
+def flip(opener: str, telling: str = TELLING) -> str:
+    """A closed section, and the script by which a click on ``opener`` opens or closes it."""
+    return f"""<div id=inside hidden>it</div><script>document.querySelector('{opener}').onclick = (click) => {{
+    const open = inside.hidden; {telling} inside.hidden = !open }}</script>"""
+
 
 SECTIONS = {
-    "titled button": f"<h3><button aria-expanded=false>OAuth Settings</button></h3>{FLIP}",
-    "chevron only": f"<h3><button aria-expanded=false title='Toggle OAuth Settings'></button>OAuth Settings</h3>{FLIP}",
+    "titled button": f"<h3><button aria-expanded=false>OAuth Settings</button></h3>{flip('button')}",
+    "chevron only": f"<h3><button aria-expanded=false title='Toggle OAuth Settings'></button>OAuth Settings</h3>{flip('button')}",
+    "chevron of a general name": "<div><p><button aria-expanded=false>Toggle section</button></p><h3>OAuth Settings</h3></div>"
+    + flip("button"),
+    "link": f"<a href='#' aria-expanded=false>OAuth Settings</a>{flip('a')}",
+    "button that does not tell its state": f"<button>OAuth Settings</button>{flip('button', '')}",
+    "button that names its content": f"<button aria-controls=inside>OAuth Settings</button>{flip('button', '')}",
+    "heading that takes clicks": f"<h3>OAuth Settings</h3>{flip('h3', '')}",
+    "open, and its content is slow": f"<button>OAuth Settings</button>{flip('button', '')}"
+    "<script>setTimeout(() => { inside.hidden = false }, 600)</script>",
     "details": "<details><summary>OAuth Settings</summary><div id=inside>it</div></details>",
 }
 
@@ -36,7 +54,7 @@ SECTIONS = {
 def test_a_closed_section_is_opened_once_whatever_opens_it(kind: str, page: Page) -> None:
     page.set_content(SECTIONS[kind])
     for _ in range(2):
-        assert open_section(page, Labels(), "detail.oauth_section", SECONDS)
+        assert open_section(page, Labels(), "detail.oauth_section", page.locator("#inside"), SECONDS)
         assert page.locator("#inside").is_visible()
 
 
@@ -139,3 +157,75 @@ def test_a_list_that_says_nothing_is_there_before_it_has_its_rows_is_waited_for(
     manager = AppManager(page, Labels(), Timeouts(page=15))
     manager.open("https://setup.example")
     assert manager.find("Sync") == 1
+
+
+BY_BUTTON = """<h1>External Client App Manager</h1><button>New External Client App</button><p>5{plus} items</p>
+<table id=rows></table><div role=dialog><button>Next</button></div><button id=b>{button}</button><script>
+const all = ["A", "B", "C", "D", "Sync"]; let first = 0, last = 2;
+const row = (name) => `<tr><th scope=row><a href="/${{name}}">${{name}}</a></th></tr>`;
+const draw = () => {{ rows.innerHTML = all.slice(first, last).map(row).join(""); b.disabled = last >= 5 }};
+b.onclick = () => {{ {turn}; last += 2; b.disabled = true; setTimeout(draw, 200) }}; draw()</script>"""
+
+
+@pytest.mark.parametrize(
+    ("button", "turn"),
+    [("Next", "first = last; rows.innerHTML = ''"), ("Load More", "")],
+    ids=["pages", "more"],
+)
+@pytest.mark.parametrize("plus", ["", "+"], ids=["total", "open end"])
+def test_a_list_that_comes_by_the_button_is_looked_through(button: str, turn: str, plus: str, page: Page) -> None:
+    """The app on the last page is found, and opened from there; a list that ends without it says that there is none."""
+    page.set_content(BY_BUTTON.format(button=button, turn=turn, plus=plus))
+    manager = AppManager(page, Labels(), Timeouts(page=SECONDS, action=SECONDS))
+    assert manager.find("Sync") == 1
+    assert manager.shows("Sync")
+
+
+@pytest.mark.parametrize(("path", "own"), [("0xI000000000001/detail", True), ("home", False), ("new", False)])
+def test_an_app_that_is_shown_under_the_lists_address_has_none_of_its_own(path: str, own: bool, page: Page) -> None:
+    address = f"https://setup.example/lightning/setup/ManageExternalClientApplication/{path}"
+    page.route("https://setup.example/**", lambda route: route.fulfill(body="<p>", content_type="text/html"))
+    page.goto(address + "?a=b")
+    assert AppPage(page, Labels(), Timeouts()).address() == (address if own else None)
+
+
+LATE_NAME = """<ul role=tablist><li role=tab aria-selected=true>Settings</li></ul><div role=tabpanel><button>Edit</button>
+<button aria-expanded=true>Basic Information</button><div id=body></div></div><script>setTimeout(() => {
+body.innerHTML = "<div><span>* API Name</span><div>Board_Sync</div></div>" }, 700)</script>"""
+
+
+def test_an_api_name_that_comes_late_is_waited_for(page: Page) -> None:
+    page.set_content(LATE_NAME)
+    assert SettingsTab(page, Labels(), Timeouts(action=SECONDS)).api_name() == "Board_Sync"
+
+
+SHADOW = """<div><span><abbr>*</abbr> API Name</span><button>API Name Help</button><div><x-text></x-text></div></div><script>
+document.querySelector("x-text").attachShadow({mode: "open"}).innerHTML = "<b>Board_Sync</b><style>b {}</style>"</script>"""
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        SHADOW,
+        "<dl><dt>API Name</dt><dd>Board_Sync</dd></dl>",
+        "<p>* API Name <span>Board_Sync</span><i hidden>other</i></p>".replace("* API Name", "<i>* API Name</i>"),
+    ],
+    ids=["shadow root", "definition list", "one line"],
+)
+def test_a_value_is_read_as_text_beside_its_label(html: str, page: Page) -> None:
+    page.set_content(html)
+    assert TextField(page, Labels(), "create.api_name", SECONDS).value() == "Board_Sync"
+
+
+DRAWN_ANEW = """<div id=form></div><script>
+let times = 0; const draw = () => { form.innerHTML = "<label>API Name <input></label>" }; draw();
+form.addEventListener("input", () => { if (++times <= %d) draw() })</script>"""
+
+
+@pytest.mark.parametrize(("times", "kept"), [(1, True), (2, True), (3, False)])
+def test_a_field_that_is_drawn_anew_while_it_is_filled_is_filled_again(times: int, kept: bool, page: Page) -> None:
+    page.set_content(DRAWN_ANEW % times)
+    field = TextField(page, Labels(), "create.api_name", SECONDS)
+    with nullcontext() if kept else pytest.raises(UnexpectedPage, match="did not keep"):
+        field.set("Board_Sync")
+    assert (page.get_by_role("textbox").input_value() == "Board_Sync") is kept

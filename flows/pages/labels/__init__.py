@@ -96,9 +96,14 @@ class Labels:
         """
         return exactly(*self.label(key).texts)
 
-    def containing(self, key: str) -> re.Pattern[str]:
+    def with_value(self, key: str) -> re.Pattern[str]:
+        """As `pattern`, for a combobox whose name may add its value: ``Stage - Current Selection: New`` (guess: record pages)."""
+        return re.compile(self.pattern(key).pattern.removesuffix("$") + r"(?:\s[-–]\s.*)?$")
+
+    def containing(self, *keys: str) -> re.Pattern[str]:
         """Matches a text that contains one of the texts, for sentences."""
-        return re.compile("|".join(_flexible(text) for text in self.label(key).texts), re.IGNORECASE)
+        texts = [text for key in keys for text in self.label(key).texts]
+        return re.compile("|".join(_flexible(text) for text in texts), re.IGNORECASE)
 
     def same(self, key: str, shown: str | None) -> bool:
         """Whether a text that a page shows is one of a label's texts."""

@@ -75,6 +75,24 @@ def test_long_lists_come_at_once_in_parts_or_in_a_window(pages: Pages, paging: s
         assert rows.count() < 60
 
 
+@pytest.mark.parametrize(("paging", "button"), [("pages", "Next"), ("more", "Load More")])
+def test_long_lists_come_by_a_button(pages: Pages, paging: str, button: str) -> None:
+    """Where nobody scrolls: a page after the other, or more of the same page."""
+    hand = pages(list_size=120, list_paging=paging)
+    hand.open()
+    rows = hand.main.get_by_role("rowheader")
+    expect(rows).to_have_count(50)
+    hand.main.get_by_role("button", name=button, exact=True).click()
+    expect(rows).to_have_count(50 if paging == "pages" else 100)
+    hand.main.get_by_role("button", name=button, exact=True).click()
+    expect(rows).to_have_count(20 if paging == "pages" else 120)
+    expect(hand.main.get_by_role("button", name=button, exact=True)).to_have_count(1 if paging == "pages" else 0)
+    if paging == "pages":
+        expect(hand.main.get_by_role("button", name=button, exact=True)).to_be_disabled()
+        hand.main.get_by_role("button", name="Previous", exact=True).click()
+        expect(rows).to_have_count(50)
+
+
 @pytest.mark.parametrize(("variants", "path"), [({}, "/home"), ({"url_after_new": "new"}, "/new")])
 def test_the_address_after_new(pages: Pages, variants: dict[str, Any], path: str) -> None:
     hand = pages(**variants)

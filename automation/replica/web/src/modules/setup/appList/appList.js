@@ -11,6 +11,7 @@ export default class AppList extends SetupElement {
     columns = columns();
     rows = [];
     total = 0;
+    first = 0;
     loading = true;
     error = '';
 
@@ -39,6 +40,22 @@ export default class AppList extends SetupElement {
         return this.knobs.list_paging === 'infinite' && this.rows.length < this.total;
     }
 
+    get isPaged() {
+        return this.knobs.list_paging === 'pages' && this.total > PAGE;
+    }
+
+    get isFirstPage() {
+        return this.loading || this.first === 0;
+    }
+
+    get isLastPage() {
+        return this.loading || this.first + PAGE >= this.total;
+    }
+
+    get hasMore() {
+        return this.knobs.list_paging === 'more' && this.rows.length < this.total;
+    }
+
     get isVirtual() {
         return this.knobs.list_paging === 'virtual';
     }
@@ -51,12 +68,13 @@ export default class AppList extends SetupElement {
         return this.hasRows && this.isVirtual;
     }
 
-    async load() {
+    async load(first = this.rows.length) {
         this.loading = true;
         try {
-            const page = await call('listApps', { offset: this.rows.length, limit: this.pageSize });
+            const page = await call('listApps', { offset: first, limit: this.pageSize });
             this.total = page.total;
-            this.rows = [...this.rows, ...page.apps.map(toRow)];
+            this.rows = [...(this.isPaged ? [] : this.rows), ...page.apps.map(toRow)];
+            this.first = first;
         } catch (failure) {
             this.error = failure.message;
         } finally {
@@ -68,6 +86,14 @@ export default class AppList extends SetupElement {
 
     async handleLoadMore() {
         if (!this.loading && this.rows.length < this.total) await this.load();
+    }
+
+    handlePrevious() {
+        this.load(this.first - PAGE);
+    }
+
+    handleNext() {
+        this.load(this.first + PAGE);
     }
 
     handleRowAction(event) {

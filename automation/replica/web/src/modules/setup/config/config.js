@@ -14,6 +14,7 @@ export const config = {
         inactive_panels: 'keep',
         api_name_follows: 'blur',
         url_after_new: 'home',
+        url_after_create: 'detail',
         run_as_widget: 'text',
         distribution_default: 'Local',
         email_prefilled: false,

@@ -3,7 +3,7 @@ import { call } from 'setup/api';
 import { label, lookIsAtLeast } from 'setup/config';
 import { confirmDiscard } from 'setup/dialogs';
 import { apiNameFor, emptyApp, withValue } from 'setup/draft';
-import { go, paths } from 'setup/router';
+import { goCreated } from 'setup/router';
 import { toast } from 'setup/toasts';
 
 /** The create form. evidence: setup-ui section 3. */
@@ -61,7 +61,7 @@ export default class CreateForm extends SetupElement {
         this.saving = true;
         try {
             const { id } = await call('createApp', { app: this.app });
-            go(paths.detail(id));
+            goCreated(id);
             toast('success', label('toast.created', this.app.label));
         } catch (failure) {
             this.show(failure);

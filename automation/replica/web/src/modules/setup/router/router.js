@@ -40,6 +40,13 @@ export function goCreate() {
     else announce({ page: 'create' });
 }
 
+/** Go to the app that was just made. The address becomes its own or stays the list's (variant url_after_create). */
+export function goCreated(id) {
+    if (config.knobs.url_after_create !== 'home') return go(paths.detail(id));
+    window.history.replaceState({}, '', paths.list);
+    return announce({ page: 'detail', id: id.slice(0, 15) });
+}
+
 /** Call `listener(route)` on every change, the browser's own back and forward included. */
 export function listen(listener) {
     listeners.add(listener);
