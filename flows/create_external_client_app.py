@@ -6,7 +6,7 @@ When the app is there already, the same steps compare its settings with the want
 from __future__ import annotations
 
 from automation.app_spec import AppSpec
-from automation.errors import FieldRefused, PageTrouble, SaveRefused, UnexpectedPage
+from automation.errors import FieldRefused, PageTrouble, SaveRefused, TryAgainLater, UnexpectedPage
 from automation.org_state import OrgState
 from automation.steps import Difference, Finding, needed, step, unchanged
 from flows.app_settings import AppSettings
@@ -108,7 +108,7 @@ def create(
         if said is not None and not _made_after_all(manager, page, settings, spec, state):
             raise SaveRefused(f"The org did not create the app. {said}")
         if page.address() is None and not _made_after_all(manager, page, settings, spec, state):
-            raise PageTrouble("The org created the app, and its list does not show it yet.")
+            raise TryAgainLater("The org created the app, and its list does not show it yet.")
         remember_app(page, state)
         state.app_created = True
         return f'External Client App "{spec.name}" created' + (f" (id {state.app_id})" if state.app_id else "")

@@ -97,7 +97,7 @@ class Console:
         for remark in result.state.notes:
             self._line(f"Remark: {remark}", "yellow")
         for target in result.state.delivered_to:
-            self.note(f"Delivered to {target}")
+            self.note(f"A valid pair is at {target} already" if result.outcome == "planned" else f"Delivered to {target}")
         if result.artifacts is not None:
             self.note(f"Report: {result.artifacts / 'report.html'}")
 

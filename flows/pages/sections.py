@@ -101,5 +101,6 @@ def _openers(region: Region, labels: Labels, key: str) -> Locator:
 
 
 def _state(opener: Locator) -> bool | None:
-    state: bool | None = opener.evaluate(STATE)
-    return state
+    """What it says; None when it says nothing, or is not there any more."""
+    states: list[bool | None] = opener.evaluate_all(f"all => all.map({STATE})")
+    return states[0] if states else None

@@ -133,6 +133,13 @@ def test_elsewhere_than_on_a_terminal_each_step_is_a_plain_line(result: RunResul
     ]
 
 
+def test_a_plan_does_not_say_that_it_delivered(result: RunResult) -> None:
+    told, stream = console()
+    told.ended(replace(result, outcome="planned"))
+    assert "A valid pair is at dotenv:x.env already" in stream.getvalue()
+    assert "Delivered to" not in stream.getvalue()
+
+
 def test_a_failure_tells_cause_cure_and_evidence_and_only_counts_what_was_not_reached(result: RunResult) -> None:
     told, stream = console()
     error = OrgUnavailable("no answer", evidence="runs/1/evidence")
