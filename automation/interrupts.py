@@ -35,6 +35,7 @@ def signals_as_interrupt() -> Iterator[None]:
     finally:
         for name, handler in before.items():
             signal.signal(getattr(signal, name), handler)
+        _Noted.came = False  # it was for what has ended now, not for a later run in the same process
 
 
 def raise_if_noted() -> None:

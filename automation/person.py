@@ -20,7 +20,7 @@ QUIET: Final = 3.0
 LOOK_MS: Final = 300
 """Milliseconds between two looks whether that time is over; a closed window is noticed at once."""
 
-BEYOND_A_WINDOW: Final = (AnotherRun, ForeignHost, Interrupted, LoginRefused, ProductionRefused, UsageError)
+BEYOND_A_WINDOW: Final = (AnotherRun, ForeignHost, LoginRefused, ProductionRefused, UsageError)
 """Nothing done in the window cures these, and a refused password is never tried again."""
 
 PRIVATE_BEGINS: Final = "4.1"
@@ -49,9 +49,13 @@ class Person:
     def mends(self, error: RunbookError, steps: Sequence[Step]) -> Sequence[Step] | None:
         """Wait until the person has mended what failed; answers the steps to do now, or None when the window was closed.
 
+        After Ctrl-C it is None at once.
+
         A page that has moved on meanwhile means that the person did the step, or more: all is read again from the
         manager on. Otherwise the failed step is done again.
         """
+        if isinstance(error, Interrupted):
+            return None  # who has stopped the run is not asked anything
         curable = not isinstance(error, BEYOND_A_WINDOW)
         self._ask(error, curable=curable)
         address = self.page.url

@@ -18,7 +18,7 @@ from automation import one_run, person
 from automation.app_spec import AppSpec
 from automation.browser_finding import find_installed
 from automation.create_app import create_app
-from automation.errors import FieldRefused, LoginRefused
+from automation.errors import FieldRefused, Interrupted, LoginRefused
 from automation.options import Options
 from automation.report.console import Console
 from automation.result import RunResult
@@ -135,6 +135,13 @@ def test_a_field_that_a_person_mends_lets_the_run_go_on(run: Run, window: tuple[
     assert result.error is None, told.getvalue()
     assert [step.result for step in result.steps] == ["unchanged", "unchanged"]
     assert "Mend it in this window" in told.getvalue()
+
+
+def test_ctrl_c_is_not_followed_by_a_wait_for_the_window(run: Run) -> None:
+    def stop(page: Page) -> Finding:
+        raise KeyboardInterrupt
+
+    assert isinstance(run(stop).error, Interrupted)
 
 
 @pytest.mark.parametrize("error", [FieldRefused("no"), LoginRefused("no")])

@@ -11,7 +11,7 @@ import pytest
 
 from automation import get_browser
 from automation.errors import RunbookError
-from automation.interrupts import signals_as_interrupt
+from automation.interrupts import raise_if_noted, signals_as_interrupt
 from automation.report.console import Console
 from automation.secrets import Secret
 from automation.terminal import quiet_crashes, telling_log
@@ -57,6 +57,7 @@ def test_sigterm_ends_a_run_as_ctrl_c_does() -> None:
     with pytest.raises(KeyboardInterrupt), signals_as_interrupt():
         signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) is before
+    raise_if_noted()  # nothing is left of it for a later run
 
 
 class Machine:
