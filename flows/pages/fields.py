@@ -22,8 +22,8 @@ from flows.pages.labels import Labels
 
 AT_ONCE = 0.5
 """Seconds to find out why a field could not be used."""
-REFILLS, KEPT = 2, 1.0
-"""How often a text is typed again, and after how many seconds: a field that is drawn anew in between loses it."""
+REFILLED_AFTER = (1.0, 1.0)
+"""Seconds after which a text that is not there is typed again: a field that is drawn anew meanwhile loses it."""
 FOLLOW_MS = 1_500
 """Time in which a page fills the API name from the name; typing before it happened mixes both (measured)."""
 
@@ -82,14 +82,12 @@ class TextField(Field):
     def set(self, value: str) -> None:
         """Replace the content, leave the field (some follow others on leaving), and check that it stayed."""
         box = self._here("textbox")
-        for _ in range(REFILLS):
+        for seconds in (*REFILLED_AFTER, self.timeout):
             self._fill(box, "textbox", value)
             box.press("Tab")
-            if self._keeps(box, value, KEPT):
+            if self._keeps(box, value, seconds):
                 return
-        self._fill(box, "textbox", value)
-        box.press("Tab")
-        self._expect_value(box, value)
+        raise self._not_kept()
 
     def _fill(self, box: Locator, role: str, value: str) -> None:
         """Playwright waits by itself for the one field, and until it can be edited.
@@ -122,7 +120,10 @@ class TextField(Field):
 
     def _expect_value(self, box: Locator, value: str) -> None:
         if not self._keeps(box, value, self.timeout):
-            raise UnexpectedPage(f'"{self.label}" did not keep the value that was typed.')
+            raise self._not_kept()
+
+    def _not_kept(self) -> UnexpectedPage:
+        return UnexpectedPage(f'"{self.label}" did not keep the value that was typed.')
 
     def error(self) -> str | None:
         """The text of the field's own error, if it shows one."""

@@ -160,7 +160,7 @@ def test_a_list_that_says_nothing_is_there_before_it_has_its_rows_is_waited_for(
 
 
 BY_BUTTON = """<h1>External Client App Manager</h1><button>New External Client App</button><p>5{plus} items</p>
-<table id=rows></table><div role=dialog><button>Next</button></div><button id=b>{button}</button><script>
+<table id=rows></table><div role=dialog><button>Next</button></div><button id=b>{button}</button><script type=module>
 const all = ["A", "B", "C", "D", "Sync"]; let first = 0, last = 2;
 const row = (name) => `<tr><th scope=row><a href="/${{name}}">${{name}}</a></th></tr>`;
 const draw = () => {{ rows.innerHTML = all.slice(first, last).map(row).join(""); b.disabled = last >= 5 }};
@@ -174,11 +174,15 @@ b.onclick = () => {{ {turn}; last += 2; b.disabled = true; setTimeout(draw, 200)
 )
 @pytest.mark.parametrize("plus", ["", "+"], ids=["total", "open end"])
 def test_a_list_that_comes_by_the_button_is_looked_through(button: str, turn: str, plus: str, page: Page) -> None:
-    """The app on the last page is found, and opened from there; a list that ends without it says that there is none."""
+    """The app on the last page is found and shown; where the list tells its length, an app that it lacks is not."""
     page.set_content(BY_BUTTON.format(button=button, turn=turn, plus=plus))
     manager = AppManager(page, Labels(), Timeouts(page=SECONDS, action=SECONDS))
     assert manager.find("Sync") == 1
     assert manager.shows("Sync")
+    if not plus:
+        page.set_content(BY_BUTTON.format(button=button, turn=turn, plus=plus))
+        assert manager.find("Nobody") == 0
+        assert manager.more_button.count() == 0
 
 
 @pytest.mark.parametrize(("path", "own"), [("0xI000000000001/detail", True), ("home", False), ("new", False)])

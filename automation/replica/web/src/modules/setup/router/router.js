@@ -40,7 +40,7 @@ export function goCreate() {
     else announce({ page: 'create' });
 }
 
-/** Go to the app that was just made. The address becomes its own or stays the list's (variant url_after_create). */
+/** Go to the app that was just made. The address becomes its own or stays the list's (guess: variant url_after_create). */
 export function goCreated(id) {
     if (config.knobs.url_after_create !== 'home') return go(paths.detail(id));
     window.history.replaceState({}, '', paths.list);
