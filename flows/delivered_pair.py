@@ -12,7 +12,7 @@ from automation.access.hosts import is_my_domain
 from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import Pending, Target, foreign_pair, parse, same_pair
-from automation.errors import DeliveryFailed, ForeignHost, SettingsError
+from automation.errors import DeliveryFailed, ForeignHost, ProofFailed, SettingsError
 from automation.http import client
 from automation.org_api import NoToken, Patience, begin_proof, same_id, token_host
 from automation.org_state import OrgState, Proof
@@ -95,7 +95,13 @@ def _prove(name: str, pair: Credentials, settings: Settings, state: OrgState) ->
     session = begin_proof(client(settings), pair, patience, state.tell)
     if isinstance(session, NoToken):
         return _refused(name, pair, session, state)
-    identity = session.identity()
+    try:
+        identity = session.identity()
+    except ProofFailed as error:  # as when the scope api was taken away: the pair is right, and the app is not
+        session.close()
+        state.notes.append(f"{name}: the delivered pair gets a token that can't be used. {error.message}")
+        state.delivered_unproven = pair
+        return False
     if state.org_id is not None and not same_id(identity.org_id, state.org_id):
         session.close()
         state.notes.append(f"{name}: the pair is of org {identity.org_id}, not of {state.org_id}.")

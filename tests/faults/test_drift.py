@@ -101,6 +101,18 @@ def test_a_plan_names_each_field(name: str, new_org: NewOrg, run: Runbook) -> No
     assert saves(org) == []
 
 
+def test_a_plan_with_a_delivered_pair_names_a_scope_that_was_taken_away(new_org: NewOrg, run: Runbook) -> None:
+    """The pair's token may then not use the REST API: that is what the plan would mend, no failure of it."""
+    org = new_org(propagation_seconds=0.0, after_password=[], verification="not_asked")
+    assert run(org).error is None
+    (app,) = org._org.apps.values()
+    edit(org, app, "oauth.scopes", ["id"])
+    planned = run(org, plan=True)
+    assert planned.error is None, run.printed.getvalue()
+    assert named(planned) == [("saveSettings", "Selected OAuth Scopes")]
+    assert run(org).outcome == "changed"
+
+
 def _plan_one(name: str, org: OrgHandle, app: Any, run: Runbook) -> None:
     drift = FIELDS[name]
     before = _value(app, drift.path)
