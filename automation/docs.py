@@ -7,6 +7,7 @@ written anew, from a run on the replica.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import re
 import subprocess
@@ -23,7 +24,7 @@ ROOT: Final = Path(__file__).parent.parent
 
 CODES: Final = {
     0: "done, or nothing to do",
-    1: "some orgs of several failed; or the credentials work but could not be delivered everywhere",
+    1: "some orgs of several failed; or the credentials work but could not be delivered everywhere; or a fault of the tool",
     2: "wrong usage",
     3: "the plan has changes (`--plan --exit-code`)",
     65: "a page was not understood",
@@ -33,6 +34,16 @@ CODES: Final = {
     78: "wrong settings",
     130: "interrupted",
 }
+
+DEFINE_ERRORS: Final = (
+    "automation.access.doors",
+    "automation.fleet.references",
+    "automation.fleet.repair",
+    "automation.fleet.runner",
+    "automation.recording.anonymous",
+    "flows.pages.labels",
+)
+"""Modules with errors of their own, beside the tree in `automation.errors`."""
 
 _MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -74,15 +85,18 @@ def codes_table() -> str:
 
 def errors_table() -> str:
     """Every kind of error with its exit code, cause and cure."""
+    for module in DEFINE_ERRORS:
+        importlib.import_module(module)
     rows = ([f"`{kind.kind}`", str(kind.exit_code), _summary(kind), kind.recovery] for kind in error_kinds(RunbookError))
     return table(["Kind", "Exit code", "Cause", "Cure"], rows)
 
 
 def error_kinds(root: type[RunbookError]) -> Iterator[type[RunbookError]]:
-    """All classes below ``root`` that are defined in ``automation.errors``, in the order of the tree."""
-    for kind in root.__subclasses__():
-        if kind.__module__ == root.__module__:
-            yield kind
+    """The product's own classes below ``root`` that have a kind of their own: first the tree, then what other modules add."""
+    for kind in sorted(root.__subclasses__(), key=lambda kind: (kind.__module__ != root.__module__, kind.__module__)):
+        if kind.__module__.partition(".")[0] in ("automation", "flows"):
+            if "kind" in vars(kind):
+                yield kind
             yield from error_kinds(kind)
 
 

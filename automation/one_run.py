@@ -25,7 +25,7 @@ from automation.production import require_named
 from automation.report.console import Console
 from automation.report.files import write_reports
 from automation.report.record import Recording
-from automation.result import RunResult, outcome_of
+from automation.result import RunResult, outcome_of, unsaved
 from automation.run import Observer, Runner, Selection, StepResult
 from automation.settings import Settings
 from automation.step_list import all_steps
@@ -93,6 +93,9 @@ class OneRun:
             locks.enter_context(org_lock(_lock_name(self.settings)))
             files = self.files = RunFiles.make(self.settings, self.options)
             files.journal.note("run_begun", host=self.settings.host, app=self.spec.api_name, plan=self.options.plan)
+            selection = self._selection()
+            if selection.begin != selection.first:
+                self.console.note(f"Beginning at step {selection.begin}: step {selection.first} goes on with what that one opens.")
             browser = self.browser or locks.enter_context(self._browser())
             self._attempts(browser, files, locks)
 
@@ -178,6 +181,9 @@ class OneRun:
 
     def _result(self, error: RunbookError | None, seconds: float) -> RunResult:
         outcome = outcome_of(self.steps, self.state, error, plan=self.options.plan)
+        filled = unsaved(self.steps) if outcome in ("changed", "unchanged") else None
+        if filled is not None:
+            self.state.notes.append(f"What step {filled} filled in was not saved: the run ended before the step that saves it.")
         result = RunResult(outcome, self.spec, self.state, tuple(self.steps), seconds, error=error)
         if self.files is None:
             return result
@@ -185,7 +191,10 @@ class OneRun:
         record = self.files.recording.finished()
         result = replace(result, artifacts=self.files.folder, traces=tuple(traces), record=record)
         self.files.journal.note("run_ended", outcome=outcome, kind=error.kind if error is not None else None)
-        write_reports(result, self.files.folder)
+        try:
+            write_reports(result, self.files.folder)
+        except OSError as trouble:  # a full disk must not turn a run that delivered into one that crashed
+            self.state.notes.append(f"The report could not be written: {trouble.strerror}.")
         return result
 
 

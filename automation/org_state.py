@@ -44,6 +44,8 @@ class OrgState:
     """The proof token, from 5.1 to 5.2; it is revoked at the end of 5.2, or when the program ends."""
     read_pages: Callable[[], Reading] | None = field(default=None, repr=False)
     """Reads the app from its pages, for what the proof token may not read."""
+    reopen_app: Callable[[], bool] = field(default=lambda: False, repr=False)
+    """Loads the app's page again, by its address or by the list; answers whether the app was there."""
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
     """Takes a sentence about progress inside a step, such as the wait for propagation."""
     rights: Rights | None = None

@@ -11,6 +11,7 @@ from automation.app_spec import AppSpec
 from automation.errors import RunbookError
 from automation.org_state import OrgState
 from automation.run import StepResult
+from automation.steps import COMMITS, FILLS
 
 if TYPE_CHECKING:
     from automation.report.record import Record
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 Outcome = Literal["created", "changed", "unchanged", "planned", "failed"]
 
 PLAN_HAS_CHANGES = 3
-
-ORG_SECTIONS = "123"
-"""Sections whose steps change the org; revealing and delivering again (4 and 5) leave it as it is."""
 
 
 @dataclass(frozen=True)
@@ -64,4 +62,13 @@ def outcome_of(steps: Sequence[StepResult], state: OrgState, error: RunbookError
         return "planned"
     if state.app_created:
         return "created"
-    return "changed" if any(step.result == "changed" and step.id[0] in ORG_SECTIONS for step in steps) else "unchanged"
+    return "changed" if any(step.result == "changed" and step.id in COMMITS for step in steps) else "unchanged"
+
+
+def unsaved(steps: Sequence[StepResult]) -> str | None:
+    """The last step that filled in something which no later step saved, as when ``--until`` ends the run between both."""
+    pending = None
+    for step in steps:
+        if step.result == "changed" and step.id in FILLS | COMMITS:
+            pending = step.id if step.id in FILLS else None
+    return pending

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from playwright.sync_api import Error as PlaywrightError
 
-from automation.errors import Interrupted, RunbookError, UnexpectedPage
+from automation.errors import Interrupted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
 from automation.interrupts import raise_if_noted, reacted
 from automation.steps import Difference, Finding, Step, skipped
 
@@ -20,6 +20,9 @@ T = TypeVar("T")
 
 ALWAYS = frozenset({"1.1", "1.2"})
 """Steps that lead to the app and run even when ``--from`` starts later."""
+
+ENTRIES = ("1.1", "1.2", "1.3", "2.1", "4.1", "5.1")
+"""Steps at which a run can begin: each finds its own way, while those behind it go on with what is on screen by then."""
 
 
 class Toolbox:
@@ -86,11 +89,21 @@ class Selection:
     first: str | None = None
     last: str | None = None
 
+    @property
+    def begin(self) -> str | None:
+        """Where the run really begins: at ``first``, or at the nearest entry before it."""
+        if self.first is None:
+            return None
+        return max((entry for entry in ENTRIES if _key(entry) <= _key(self.first)), key=_key)
+
     def includes(self, step: Step) -> bool:
+        """Whether the step is done."""
         key = step.sort_key
-        return (step.id in ALWAYS and not self._after_last(key)) or not (
-            (self.first is not None and key < _key(self.first)) or self._after_last(key)
-        )
+        return not self._after_last(key) and (step.id in ALWAYS or self.begin is None or key >= _key(self.begin))
+
+    def ends_before(self, id: str) -> bool:
+        """Whether the run ends before this step."""
+        return self._after_last(_key(id))
 
     def _after_last(self, key: tuple[int, ...]) -> bool:
         return self.last is not None and key > _key(self.last)
@@ -192,23 +205,33 @@ def explain(error: PlaywrightError | AssertionError, step: Step) -> RunbookError
     if isinstance(error, AssertionError):
         return UnexpectedPage(f"{step.title}: the page did not become what it should.")
     text = error.message.splitlines()[0] if error.message else type(error).__name__
-    if "Timeout" in text:
-        text = "a control did not become usable in time" + _covered_by(error.message)
-    elif "has been closed" in text:
-        text = "the browser window was closed"
-    return UnexpectedPage(f"{step.title}: {text}.")
+    if "has been closed" in text:
+        return TryAgainLater(f"{step.title}: the browser window was closed.")
+    if "crashed" in text:
+        return PageTrouble(f"{step.title}: the page crashed in the browser.")
+    if "Timeout" not in text:
+        return UnexpectedPage(f"{step.title}: {text}.")
+    cover = _cover(error.message)
+    if "spinner" in cover.lower():
+        return PageTrouble(f"{step.title}: a spinner stayed over the page and never ended.")
+    return UnexpectedPage(f"{step.title}: a control did not become usable in time{_named(cover)}.")
 
 
 _IN_THE_WAY = re.compile(r"<(\w[\w-]*)([^>]*)>[^\n]* intercepts pointer events")
 """What Playwright's call log says of an element that lies over the one to be clicked."""
 
 
-def _covered_by(log: str) -> str:
-    """Names the element that was in the way, by its role and label alone, which hold nothing that was typed."""
+def _cover(log: str) -> str:
+    """The opening tag of the element that was in the way last, or nothing."""
     found = _IN_THE_WAY.findall(log)
-    if not found:
+    return " ".join(found[-1]) if found else ""
+
+
+def _named(cover: str) -> str:
+    """Names an element by its role and label alone, which hold nothing that was typed."""
+    tag, _, attributes = cover.partition(" ")
+    if not tag:
         return ""
-    tag, attributes = found[-1]
     told = dict(re.findall(r'(role|aria-label|id)="([^"]*)"', attributes))
     name = f' "{told["aria-label"]}"' if told.get("aria-label") else f" #{told['id']}" if told.get("id") else ""
     return f"; it is covered by {told.get('role', tag)}{name}"

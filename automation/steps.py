@@ -76,6 +76,11 @@ SECTIONS = {
     "5": "Prove and deliver (ours)",
 }
 
+COMMITS = frozenset({"1.7", "2.6", "3.5"})
+"""Create and Save: the steps that change the org. Revealing and delivering again (4 and 5) leave it as it is."""
+FILLS = frozenset({"1.4", "1.5", "1.6", "2.4", "2.5", "3.4"})
+"""Steps that fill in what the next of `COMMITS` saves."""
+
 _registry: dict[str, Step] = {}
 
 
@@ -97,8 +102,3 @@ def step(id: str, title: str) -> Callable[[Callable[..., Finding]], Callable[...
 def registered_steps() -> list[Step]:
     """All steps in the document's order. Importing ``flows`` registers them."""
     return sorted(_registry.values(), key=lambda s: s.sort_key)
-
-
-def step_ids() -> list[str]:
-    """The ids alone, for ``--from``, ``--until`` and ``--pause-at``."""
-    return [s.id for s in registered_steps()]

@@ -28,6 +28,7 @@ from flows.pages.settings_tab import SettingsTab
 from flows.pages.setup_page import SetupPage
 from flows.read_pages import read_pages
 from flows.verify_identity import IdentityVerification
+from flows.way_to_app import open_afresh
 
 
 @dataclass
@@ -78,7 +79,9 @@ def workbench(
         toolbox.provide(toolbox, settings, spec, options, state, console, recorder, labels, verification, context, page)
         timeouts = Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
         toolbox.make(PageObject, lambda kind: kind(page, toolbox.get(Labels), timeouts))
-        state.read_pages = lambda: read_pages(toolbox.get(AppPage), toolbox.get(AppManager), toolbox.get(SettingsTab), spec, state)
+        pages = (toolbox.get(AppPage), toolbox.get(AppManager), toolbox.get(SettingsTab))
+        state.read_pages = lambda: read_pages(*pages, spec, state)
+        state.reopen_app = lambda: open_afresh(*pages, spec, state)
         yield Workbench(page, toolbox, recorder, Losses(page))
     finally:
         verification.close()

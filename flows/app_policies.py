@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 
 from automation.app_spec import AppSpec
-from automation.errors import FieldRefused, NotPropagatedYet, ReadBackDiffers, SaveRefused, UnexpectedPage
+from automation.errors import NotPropagatedYet, UnexpectedPage
 from automation.outcomes import Outcome, race
 from automation.steps import Difference
 from flows.pages.base import PageObject
 from flows.pages.confirmation import Confirmation
 from flows.pages.policies_tab import IP_LABELS, PoliciesTab, PolicyValues
+from flows.saving import save_and_read
 
 RELOAD_EVERY = 20.0
 """Seconds between looks whether the flow enabled in Settings has reached the Policies (up to ~10 min: TOOLING)."""
@@ -102,8 +104,12 @@ class AppPolicies(PageObject):
         self.tab.edit()
         self.tab.open_oauth_section()
 
-    def wait_for_flow(self, limit: float) -> None:
+    def wait_for_flow(self, limit: float, reopen: Callable[[], object]) -> None:
         """Wait until the tick of the flow can be set, reloading the page now and then; nothing was edited yet.
+
+        Args:
+            limit: seconds.
+            reopen: loads the app's page again.
 
         Raises:
             NotPropagatedYet: it still can't after ``limit`` seconds.
@@ -120,7 +126,7 @@ class AppPolicies(PageObject):
                     f'"{self.labels["policies.client_credentials"]}" can\'t be ticked on the Policies tab yet: the flow '
                     "enabled in Settings has not got there."
                 )
-            self._pause_and_reload(min(RELOAD_EVERY, max(1.0, limit / 10)))
+            self._pause_and_reload(min(RELOAD_EVERY, max(1.0, limit / 10)), reopen)
 
     def _flow_usable(self) -> bool:
         box = self.tab.client_credentials
@@ -130,30 +136,28 @@ class AppPolicies(PageObject):
         box = self.tab.client_credentials
         return self.tab.flows_appear_here.count() > 0 or (box.state() is False and not box.enabled())
 
-    def _pause_and_reload(self, seconds: float) -> None:
+    def _pause_and_reload(self, seconds: float, reopen: Callable[[], object]) -> None:
         """The tick may become usable in place; only if it does not, the page is loaded again."""
         try:
             race(self.page, "the tick", [Outcome("usable", fact=self._flow_usable)], seconds)
         except UnexpectedPage:
-            self.tab.open(self.page.url)
+            reopen()
             self.tab.select()
             self.tab.open_oauth_section()
             self.edit()
 
-    def save(self, spec: AppSpec) -> None:
-        """Click Save once and make sure, by reading, that the org holds what was wanted.
+    def save(
+        self, spec: AppSpec, confirmation: Confirmation, reopen: Callable[[], object], only: Collection[str] | None = None
+    ) -> str:
+        """Save once and make sure, by reading; answers a sentence. Raises as `save_and_read`.
 
-        Raises:
-            FieldRefused, SaveRefused, ReadBackDiffers: with what the org said or holds.
+        Args:
+            reopen: loads the app's page again.
+            only: the policies that were set, by attribute of `PolicyValues`; None means all.
         """
-        answer = self.tab.save()
-        if answer.field_errors:
-            raise FieldRefused("The org did not save the policies: " + "; ".join(answer.field_errors))
-        if not answer.done:
-            self.tab.open(self.page.url)
-        self._values = None
-        left = self.differences(spec)
-        if left and answer.page_errors:
-            raise SaveRefused("The org did not save the policies. It said: " + "; ".join(answer.page_errors))
-        if left:
-            raise ReadBackDiffers("After Save the policies are not as wanted: " + ", ".join(map(str, left.values())))
+
+        def left() -> list[str]:
+            self._values = None
+            return [str(difference) for name, difference in self.differences(spec).items() if only is None or name in only]
+
+        return save_and_read(self.tab, "policies", confirmation, left, reopen)

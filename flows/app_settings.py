@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from automation.app_spec import AppSpec
-from automation.errors import FieldRefused, ReadBackDiffers, SaveRefused
+from automation.errors import FieldRefused
 from automation.org_state import OrgState
 from automation.steps import Difference, Finding, needed, unchanged
 from flows.app_values import AppValues, extra_scopes, missing_scopes, text_differences
@@ -15,6 +16,7 @@ from flows.pages.base import PageObject
 from flows.pages.confirmation import Confirmation
 from flows.pages.fields import Checkbox
 from flows.pages.settings_tab import SettingsTab
+from flows.saving import save_and_read
 
 
 class AppSettings(PageObject):
@@ -43,11 +45,11 @@ class AppSettings(PageObject):
         tab.select()
         tab.open_basic_section()
         tab.open_oauth_section()
-        values = AppValues.read(tab.fields, editing=tab.editing())
+        values = AppValues.read(tab.fields)
         if values.readable or tab.editing():
             return values
         self._edit()
-        return AppValues.read(tab.fields, editing=True)
+        return AppValues.read(tab.fields)
 
     def _edit(self) -> AppFields:
         tab = self.tab
@@ -57,9 +59,9 @@ class AppSettings(PageObject):
             tab.open_oauth_section()
         return tab.fields
 
-    def _needed(self, note: str, differences: list[Difference], act: object) -> Finding:
+    def _needed(self, note: str, differences: list[Difference], act: Callable[[], None]) -> Finding:
         self._edits += tuple(differences)
-        return needed(note, *differences, act=act)  # type: ignore[arg-type]
+        return needed(note, *differences, act=act)
 
     def basics(self, spec: AppSpec) -> Finding:
         """Step 1.4. Raises FieldRefused for what can't be changed on an existing app."""
@@ -153,24 +155,16 @@ class AppSettings(PageObject):
                 wrong[name] = Difference(box.label, _tick(is_on), _tick(want))
         return wrong, notes
 
-    def save(self, spec: AppSpec) -> Finding:
+    def save(self, spec: AppSpec, confirmation: Confirmation, state: OrgState) -> Finding:
         """Step 1.7 for an existing app: one Save when something was edited, none otherwise."""
         if not self._edits:
             self.tab.cancel()
             return unchanged("the app is already there; nothing to save")
-        return needed("settings saved", *self._edits, act=lambda: self._save(spec))
 
-    def _save(self, spec: AppSpec) -> None:
-        answer = self.tab.save()
-        if answer.field_errors:
-            raise FieldRefused("The org did not save the settings: " + "; ".join(answer.field_errors))
-        if not answer.done:
-            self.tab.open(self.page.url)
-        left = self._still_different(spec)
-        if left and answer.page_errors:
-            raise SaveRefused("The org did not save the settings. It said: " + "; ".join(answer.page_errors))
-        if left:
-            raise ReadBackDiffers(f"After Save the settings are not as wanted: {', '.join(left)}.")
+        def press() -> str:
+            return save_and_read(self.tab, "settings", confirmation, lambda: self._still_different(spec), state.reopen_app)
+
+        return needed("settings saved", *self._edits, act=press)
 
     def _still_different(self, spec: AppSpec) -> list[str]:
         values = self._values = self._read()

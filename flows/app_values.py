@@ -24,16 +24,12 @@ class AppValues:
     secret_web_server: bool | None
     secret_refresh_token: bool | None
     pkce: bool | None
-    pkce_locked: bool
     other_flows: tuple[str, ...] = field(default=())
 
     @classmethod
-    def read(cls, fields: AppFields, *, editing: bool) -> AppValues:
-        """Read all documented fields; their sections must be open.
-
-        ``editing``: in view mode every box is disabled, so only edit mode tells a locked one.
-        """
-        pkce, scopes = fields.pkce, fields.scopes
+    def read(cls, fields: AppFields) -> AppValues:
+        """Read all documented fields; their sections must be open."""
+        scopes = fields.scopes
         return cls(
             name=fields.name.value(),
             api_name=fields.api_name.value(),
@@ -44,8 +40,7 @@ class AppValues:
             client_credentials=fields.client_credentials.state(),
             secret_web_server=fields.secret_web_server.state(),
             secret_refresh_token=fields.secret_refresh_token.state(),
-            pkce=pkce.state(),
-            pkce_locked=pkce.locked(editing=editing),
+            pkce=fields.pkce.state(),
             other_flows=tuple(key for key, box in fields.other_flows.items() if box.state()),
         )
 
@@ -74,8 +69,13 @@ def text_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[s
     return {
         attribute: Difference(labels[key], before, after)
         for attribute, (key, before, after) in pairs.items()
-        if (before or "").strip() != after.strip()
+        if (before or "").strip() != after.strip() and not (attribute == "contact_email" and same_address(before, after))
     }
+
+
+def same_address(one: str | None, other: str) -> bool:
+    """Whether two e-mail addresses are the same: an org may keep them in lower case."""
+    return (one or "").strip().casefold() == other.strip().casefold()
 
 
 def missing_scopes(values: AppValues, spec: AppSpec, labels: Labels) -> list[str]:

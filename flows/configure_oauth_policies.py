@@ -1,12 +1,15 @@
 """Section 2 of the document: configure the OAuth policies (steps 2.1 to 2.6).
 
-Sections 2 and 3 edit the same tab, so both are done in one visit and saved once, at 3.5.
+Sections 2 and 3 edit the same tab, so both are done in one visit and saved once, at 3.5; at 2.6 only where ``--until``
+ends the run in between.
 """
 
 from __future__ import annotations
 
 from automation.app_spec import AppSpec
+from automation.options import Options
 from automation.org_state import OrgState
+from automation.run import Selection
 from automation.settings import Settings
 from automation.steps import Finding, needed, skipped, step, unchanged
 from flows.app_policies import AppPolicies
@@ -17,6 +20,9 @@ from flows.pages.app_page import AppPage
 from flows.pages.confirmation import Confirmation
 from flows.pages.settings_tab import SettingsTab
 from flows.way_to_app import to_app, to_manager
+
+OF_SECTION_2 = ("client_credentials", "run_as")
+"""Policies that this section sets, by attribute of `PolicyValues`."""
 
 
 @step("2.1", "Open the External Client App Manager")
@@ -38,13 +44,13 @@ def edit_policies(policies: AppPolicies, existing: AppSettings, spec: AppSpec) -
 
 
 @step("2.4", "OAuth Policies: Enable Client Credentials Flow")
-def enable_flow(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, settings: Settings) -> Finding:
+def enable_flow(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, settings: Settings, state: OrgState) -> Finding:
     difference = policies.differences(spec).get("client_credentials")
     if difference is None:
         return unchanged(f"{policies.labels['policies.client_credentials']} is already ticked")
 
     def tick() -> str:
-        policies.wait_for_flow(settings.timeout_propagation)
+        policies.wait_for_flow(settings.timeout_propagation, state.reopen_app)
         return tick_with_confirmation(policies.tab.client_credentials, confirmation)
 
     return needed(str(difference), difference, act=tick)
@@ -67,7 +73,18 @@ def set_run_as(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec)
 
 
 @step("2.6", "Save")
-def save(policies: AppPolicies, spec: AppSpec) -> Finding:
-    if policies.differences(spec):
+def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, options: Options, state: OrgState) -> Finding:
+    if not policies.differences(spec):
+        return unchanged("nothing to save")
+    if not Selection(options.first, options.last).ends_before("3.5"):
         return skipped("saved once, together with section 3, at 3.5")
-    return unchanged("nothing to save")
+    mine = {name: difference for name, difference in policies.differences(spec).items() if name in OF_SECTION_2}
+    if not mine:
+        return unchanged("nothing to save in this section")
+
+    def press() -> str:
+        said = policies.save(spec, confirmation, state.reopen_app, only=OF_SECTION_2)
+        state.policies_saved = True
+        return said
+
+    return needed("policies of section 2 saved", *mine.values(), act=press)

@@ -10,7 +10,7 @@ from automation.errors import FieldRefused, PageTrouble, SaveRefused, TryAgainLa
 from automation.org_state import OrgState
 from automation.steps import Difference, Finding, needed, step, unchanged
 from flows.app_settings import AppSettings
-from flows.app_values import wanted_scopes
+from flows.app_values import same_address, wanted_scopes
 from flows.confirmed_tick import tick_with_confirmation
 from flows.existing_app import find_app, remember_app
 from flows.pages.app_manager import AppManager
@@ -20,6 +20,7 @@ from flows.pages.confirmation import Confirmation
 from flows.pages.create_form import CreateForm
 from flows.pages.overlays import Overlays
 from flows.pages.settings_tab import SettingsTab
+from flows.saving import confirmed
 
 
 @step("1.2", "Open Setup > Apps > External Client Apps > External Client App Manager")
@@ -98,12 +99,12 @@ def create(
     state: OrgState,
 ) -> Finding:
     if state.app_exists:
-        return existing.save(spec)
+        return existing.save(spec, confirmation, state)
 
     def press() -> str:
         confirmation.answer_modal(0)
         _expect_filled(form, spec)
-        with confirmation.expected():
+        with confirmation.expected() as dialogs:
             said = _press_create(form, page)
         if said is not None and not _made_after_all(manager, page, settings, spec, state):
             raise SaveRefused(f"The org did not create the app. {said}")
@@ -111,7 +112,8 @@ def create(
             raise TryAgainLater("The org created the app, and its list does not show it yet.")
         remember_app(page, state)
         state.app_created = True
-        return f'External Client App "{spec.name}" created' + (f" (id {state.app_id})" if state.app_id else "")
+        known_as = f" (id {state.app_id})" if state.app_id else ""
+        return f'External Client App "{spec.name}" created{known_as}{confirmed(dialogs)}'
 
     return needed(f'External Client App "{spec.name}" created', Difference("App", None, spec.name), act=press)
 
@@ -119,8 +121,10 @@ def create(
 def _expect_filled(form: CreateForm, spec: AppSpec) -> None:
     """A late script of the page may have changed a field since it was filled; nothing wrong is submitted."""
     fields = form.fields
-    for field, wanted in ((fields.name, spec.name), (fields.api_name, spec.api_name), (fields.contact_email, spec.contact_email)):
-        if field.value() != wanted:
+    email = fields.contact_email
+    for field, wanted in ((fields.name, spec.name), (fields.api_name, spec.api_name), (email, spec.contact_email)):
+        value = field.value()
+        if value != wanted and not (field is email and same_address(value, wanted)):
             raise UnexpectedPage(f'"{field.label}" no longer holds what was typed; nothing was submitted.')
     fields.client_credentials.expect(True)
 

@@ -51,10 +51,9 @@ def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, state
         policies.tab.cancel()
         return unchanged("nothing to save")
 
-    def press() -> None:
-        confirmation.answer_modal(0)
-        with confirmation.expected():
-            policies.save(spec)
+    def press() -> str:
+        said = policies.save(spec, confirmation, state.reopen_app)
         state.policies_saved = True
+        return said
 
     return needed("policies of sections 2 and 3 saved", *differences, act=press)

@@ -13,7 +13,7 @@ from typing import NoReturn
 from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import Pending, Receipts, deliver, lacking, parse
-from automation.errors import NotPermitted, ProofFailed, ReadBackDiffers, RunbookError, UsageError
+from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
 from automation.http import client
 from automation.org_api import (
     Patience,
@@ -102,24 +102,44 @@ def _name(text: str) -> str:
 
 
 def _prove(settings: Settings, spec: AppSpec, state: OrgState, credentials: Credentials) -> str:
-    """Wait for a token, and keep it for 5.2 when it is from the right org and for the right user."""
+    """Wait for a token, and keep it for 5.2 when it is from the right org and for the right user.
+
+    Right after Save the org may still give one for the user from before, as it may still refuse one.
+    """
     if state.session is not None:
         state.session.close()
     patience = Patience(settings.timeout_propagation, policy_limit=POLICIES_TAKE if state.policies_saved else 0)
-    session = open_proof(client(settings), credentials, patience, state.tell)
-    try:
-        identity = session.identity()
-        check_org(identity, state.org_id, credentials.host)
-        if is_user(identity, spec.run_as) is False:
-            raise ProofFailed(
-                f"The org gave a token for {identity.username or identity.user_id}, not for {spec.run_as}.",
-                next="Look at Run As (Username) on the Policies tab; run again to set it.",
-            )
-    except BaseException:
+    tries = patience.start()
+    while True:
+        session = open_proof(client(settings), credentials, patience, state.tell)
+        try:
+            other = _other_user(session, spec, state, credentials.host)
+        except BaseException:
+            session.close()
+            raise
+        if other is None:
+            _remember(state, credentials, session)
+            return _proven(state, spec)
         session.close()
-        raise
-    _remember(state, credentials, session)
-    return _proven(state, spec)
+        said = f"The org gave a token for {other}, not for {spec.run_as}."
+        delay = tries.again(min(patience.limit, patience.policy_limit))
+        if delay is None:
+            raise _wrong_user(said, state)
+        state.tell(f"{said} Trying again in {delay:.0f} s.")
+        patience.wait(delay)
+
+
+def _other_user(session: ProofSession, spec: AppSpec, state: OrgState, host: str) -> str | None:
+    """Whom the token is for when that is not the wanted user. Raises ProofFailed when it is from another org."""
+    identity = session.identity()
+    check_org(identity, state.org_id, host)
+    return (identity.username or identity.user_id) if is_user(identity, spec.run_as) is False else None
+
+
+def _wrong_user(said: str, state: OrgState) -> RunbookError:
+    if state.policies_saved:
+        return NotPropagatedYet(f"{said} Run As (Username) was saved in this run and is not in force yet.")
+    return ProofFailed(said, next="Look at Run As (Username) on the Policies tab; run again to set it.")
 
 
 def _remember(state: OrgState, credentials: Credentials, session: ProofSession) -> None:

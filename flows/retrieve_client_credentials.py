@@ -75,7 +75,7 @@ def open_key_and_secret(
         verification.prepare()  # what is in the mailbox now is older than the code that the click has sent
         reveal.begin(recorder)
         verification.prepared()
-        return f"the page of key and secret {reveal.open()}"
+        return f"the page of key and secret {reveal.open(state.reopen_app)}"
 
     return needed("the page of key and secret opened", act=click)
 
@@ -85,9 +85,9 @@ def _look_for_button(tab: SettingsTab, state: OrgState) -> None:
     try:
         tab.key_and_secret_button()
     except ElementNotFound:
-        if state.detail_url is None:
+        if not state.app_exists:
             raise
-        tab.open(state.detail_url)
+        state.reopen_app()
         tab.select()
         tab.open_oauth_section()
         tab.key_and_secret_button()

@@ -5,6 +5,7 @@ Everything in here is a private phase: nothing is recorded from the click on, an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
@@ -18,7 +19,6 @@ from automation.secrets import Secret, private
 from flows.pages.base import PageObject
 from flows.pages.consumer_details import ConsumerDetails
 from flows.pages.settings_tab import SettingsTab
-from flows.pages.setup_page import SetupPage
 
 CLICKS = 2
 """Opening the page is no commit, so a click that nothing followed may be repeated once."""
@@ -42,8 +42,11 @@ class Reveal(PageObject):
             self._stack = ExitStack()
             self._stack.enter_context(recorder.nothing_recorded())
 
-    def open(self) -> str:
+    def open(self, reopen: Callable[[], object]) -> str:
         """Click ``Consumer Key and Secret`` and find out where its page opens; answers a sentence.
+
+        Args:
+            reopen: loads the app's page again.
 
         Raises:
             PageTrouble: nothing followed, and a request of the page failed meanwhile.
@@ -53,7 +56,9 @@ class Reveal(PageObject):
         with failed:
             for click in range(CLICKS):
                 if click:
-                    self._load_again(settings)
+                    reopen()  # the page may hold on to what stopped the click, as a link does whose address it never learnt
+                    settings.select()
+                    settings.open_oauth_section()
                 before, address = list(self.page.context.pages), self.page.url
                 self._clicked_on = address
                 with private("opening the page of key and secret"):
@@ -66,12 +71,6 @@ class Reveal(PageObject):
             f'Nothing followed the click on "{self.labels["detail.key_and_secret"]}": no new tab and no page.',
             next="Something blocks new tabs: run with --headed and look, or allow pop-ups for the org in the browser used.",
         )
-
-    def _load_again(self, settings: SettingsTab) -> None:
-        """The page may hold on to what stopped the first click, as a link does whose address it never learnt."""
-        settings.open(self.page.url)
-        settings.select()
-        settings.open_oauth_section()
 
     def _followed(self, before: list[Page], address: str) -> bool:
         here = Outcome("same tab", fact=lambda: self.page.url != address or self._details(self.page).marks.count() > 0)
@@ -96,10 +95,6 @@ class Reveal(PageObject):
     def _led_back(self) -> bool:
         back = urlsplit(self.page.url).path == urlsplit(self._clicked_on).path
         return back and self._shown is None and self._details(self.page).marks.count() == 0
-
-    def problems(self) -> SetupPage:
-        """The page as one of Setup's, for its known problems."""
-        return SetupPage(self.shown_on, self.labels, self.timeouts)
 
     def read(self) -> tuple[Secret, Secret]:
         """Key and secret from the page."""

@@ -68,9 +68,9 @@ def refuse_foreign(target: Target, credentials: Credentials) -> None:
     """A target that holds the pair of another org or another app is not overwritten: somebody may depend on it.
 
     Raises:
-        DeliveryFailed: it does.
+        DeliveryFailed: it does, or can't be read: what it holds is not known then, and nothing written could be read back.
     """
-    foreign = foreign_pair(target, credentials.host, credentials.app)
+    foreign = _foreign(target.read(), credentials.host, credentials.app)
     if foreign is not None:
         raise DeliveryFailed(
             f"holds the pair of {foreign} and was left as it is",
@@ -79,11 +79,14 @@ def refuse_foreign(target: Target, credentials: Credentials) -> None:
 
 
 def foreign_pair(target: Target, host: str, app: str) -> str | None:
-    """``<app> of <host>`` when the target holds a pair of another app or org; None otherwise.
+    """``<app> of <host>`` when the target is seen to hold a pair of another app or org; None otherwise.
 
     A pair without a known app (a file that this tool did not write) counts as ours when its host is the same.
     """
-    held = _read(target)
+    return _foreign(_read(target), host, app)
+
+
+def _foreign(held: Credentials | None, host: str, app: str) -> str | None:
     if held is None or (held.host.lower() == host.lower() and held.app in ("", app)):
         return None
     return f"{held.app or 'an unnamed app'} of {held.host}"

@@ -19,7 +19,7 @@ from typing import Final, Literal
 from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import Pending, Receipts, Target, lacking, parse, same_pair
-from automation.errors import DeliveryFailed, OrgBusy, OrgUnavailable, RunbookError, SettingsError
+from automation.errors import DeliveryFailed, OrgBusy, OrgUnavailable, ProofFailed, RunbookError, SettingsError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
 from automation.http import client as make_client
@@ -203,8 +203,11 @@ def _proven(
     if delivered_org_id is not None and pair.org_id is not None and not same_id(delivered_org_id, pair.org_id):
         return replace(seen, found="refreshed", why=f"org {delivered_org_id} was replaced by {pair.org_id}")
     seen.app_id = known.app_id if known.fingerprint == pair.fingerprint else None
-    reading = read_back(session.rest, spec.api_name, seen.app_id)
-    trouble = _differences(seen, spec, reading or Reading(), session)
+    try:
+        reading = read_back(session.rest, spec.api_name, seen.app_id)
+        trouble = _differences(seen, spec, reading or Reading(), session)
+    except ProofFailed as error:  # as when the scope api was taken away: the pair is right, and the app is not
+        trouble = error.message
     if trouble:
         return replace(seen, found="drifted", why=trouble)
     missing = lacking(targets, pair, Receipts(org.host, spec.api_name))

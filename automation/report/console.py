@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
@@ -63,10 +62,6 @@ class Console:
         else:
             self.detail(f"      {text}")
 
-    def plan_begins(self, steps: Sequence[Step]) -> None:
-        """Before the first step: how many there are."""
-        self.detail(f"{len(steps)} steps, from {steps[0].id} to {steps[-1].id}" if steps else "no steps")
-
     def step_started(self, step: Step) -> None:
         self._current, self._since = f"{step.id:>4}  {step.title}", time.monotonic()
         if self.verbosity >= 0 and self._terminal():
@@ -118,7 +113,8 @@ class Console:
     def _summary(result: RunResult) -> str:
         if result.outcome == "planned":
             return f"{WORDS['planned']} {result.changes} steps would change something."
-        return WORDS[result.outcome] if result.state.proof.token else "Done, up to the last step asked for."
+        whole = result.state.delivered_to if result.outcome == "created" else result.state.proof.token
+        return WORDS[result.outcome] if whole else "Done, up to the last step asked for."
 
     def _terminal(self) -> bool:
         return self.stream.isatty()

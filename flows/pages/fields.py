@@ -125,10 +125,6 @@ class TextField(Field):
     def _not_kept(self) -> UnexpectedPage:
         return UnexpectedPage(f'"{self.label}" did not keep the value that was typed.')
 
-    def error(self) -> str | None:
-        """The text of the field's own error, if it shows one."""
-        return described_error(self._here("textbox"))
-
 
 class Checkbox(Field):
     """A tick box."""
@@ -245,19 +241,6 @@ def _wait_until_enabled(control: Locator, label: str, timeout: float) -> None:
         expect(control).to_be_enabled(timeout=timeout * 1000)
     except AssertionError:
         raise UnexpectedPage(f'"{label}" is there but can\'t be changed.') from None
-
-
-def described_error(box: Locator) -> str | None:
-    """The visible error that a form control points to (``aria-describedby`` / ``aria-errormessage``) or sits beside."""
-    if box.count() != 1:
-        return None
-    holder = box.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' slds-has-error ')][1]")
-    help_text = holder.locator(".slds-form-element__help").filter(visible=True)
-    if help_text.count():
-        return help_text.first.inner_text().strip() or None
-    if box.get_attribute("aria-invalid") == "true":
-        return box.evaluate("e => e.validationMessage || ''") or "marked as invalid"
-    return None
 
 
 _BOXES = """all => all.map(e => [

@@ -102,9 +102,22 @@ def test_one_failing_target_stops_no_other(pair: Credentials, pending: Pending, 
         deliver([Broken("bad"), Unreadable("far"), good], pair, pending, receipts)
     assert good.held == pair
     assert caught.value.message == (
-        f"Not delivered to bad: permission denied; far: permission denied. Delivered to good. The pair is kept in {pending.path}."
+        f"Not delivered to bad: permission denied; far: no route to host. Delivered to good. The pair is kept in {pending.path}."
     )
     assert caught.value.exit_code == 1
+
+
+def test_what_can_not_be_read_is_not_overwritten(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+    """It may hold the pair of another app, and nobody could tell what was written."""
+
+    class Blind(Shelf):
+        def read(self) -> Credentials | None:
+            raise DeliveryFailed("may be written and not read")
+
+    blind = Blind("blind")
+    with pytest.raises(DeliveryFailed, match="may be written and not read"):
+        deliver([blind], pair, pending, receipts)
+    assert blind.writes == 0
 
 
 def test_the_kept_pair_is_private_and_whole(pair: Credentials, pending: Pending, receipts: Receipts) -> None:

@@ -42,7 +42,7 @@ OTHERS: list[dict[str, Any]] = [
     {"pkce": "editable"},
     {"pkce": "absent"},
     {"policy_propagation_seconds": 2.0},
-    {"flow_propagation_seconds": 2.0},
+    {"flow_propagation_seconds": 6.0, "url_after_create": "home"},
     {"login_page": "one_step"},
     {"login_page": "username_first"},
     {"latency": {"page": 120, "aura": 60, "static": 20, "token": 50, "jitter": 0.9, "seed": 7}},
@@ -55,7 +55,13 @@ TOGETHER: list[dict[str, Any]] = [
     {"cc_confirm": "native", "cc_confirm_at": "create", "save_buttons": "footer", "reveal": "link", "sections": "collapsed"},
     {"cc_confirm": "native", "cc_confirm_at": "policies", "reveal": "same_tab", "pkce": "absent", "latency": OTHERS[-2]["latency"]},
     {"cc_confirm": "native", "cc_confirm_at": "both", "verification": "not_asked", "login_page": "username_first"},
-    {"cc_confirm": "modal", "cc_confirm_at": "create", "flow_propagation_seconds": 2.0, "latency": OTHERS[-1]["latency"]},
+    {
+        "cc_confirm": "modal",
+        "cc_confirm_at": "create",
+        "flow_propagation_seconds": 6.0,
+        "url_after_create": "home",
+        "latency": OTHERS[-1]["latency"],
+    },
     {
         "cc_confirm": "modal",
         "cc_confirm_at": "policies",

@@ -148,6 +148,24 @@ def test_a_part_of_the_run_stops_where_it_was_told(new_org: NewOrg, run: Runbook
     assert result.error is None, run.printed.getvalue()
     assert len(org.truth()["apps"]) == 1
     assert {step.result for step in result.steps if step.id > "1.7"} == {"skipped"}
-    rest = run(org, first="2.1")
+    rest = run(org, first="2.5")
     assert rest.error is None, run.printed.getvalue()
     assert rest.state.proof.token
+    assert "Beginning at step 2.1" in run.printed.getvalue()
+
+
+def test_a_run_that_ends_with_section_2_saves_it(new_org: NewOrg, run: Runbook) -> None:
+    """At 2.6, as section 3 does not follow; and a run that ends before any Save says that nothing was saved."""
+    org = new_org(after_password=[], verification="not_asked")
+    assert run(org, last="1.7").outcome == "created"
+    unsaved = run(org, last="2.5")
+    assert (unsaved.outcome, unsaved.error) == ("unchanged", None)
+    assert any("step 2.5 filled in was not saved" in note for note in unsaved.state.notes)
+    assert commits(org) == ["createApp"]
+    result = run(org, last="2.6")
+
+    assert (result.outcome, result.error) == ("changed", None)
+    (app,) = org.truth()["apps"]
+    assert app["policies"]["runAs"] == org.run_as
+    assert app["policies"]["ipRelaxation"] == "Enforce"
+    assert commits(org) == ["createApp", "savePolicies"]

@@ -174,6 +174,17 @@ def test_drift_is_seen_in_every_look_and_view_mode(look: str, view_mode: str, ne
     }
 
 
+def test_a_run_as_that_is_not_in_force_at_once_is_waited_for(new_org: NewOrg, run: Runbook) -> None:
+    """For a while the org goes on giving tokens for the user from before."""
+    org = drifted(new_org, "Run As")
+    org.set(policy_propagation_seconds=4.0)
+    result = run(org)
+
+    assert result.error is None, run.printed.getvalue()
+    assert result.outcome == "changed"
+    assert lacking(org, run.delivered) == []
+
+
 def test_more_than_wanted_is_reported_and_removed_only_when_exact(new_org: NewOrg, run: Runbook) -> None:
     """A further scope and a further flow stay without ``--exact``."""
     org = drifted(new_org)

@@ -106,7 +106,7 @@ class FleetOnReplica:
         return app
 
     def change_app(self, name: str, **changes: Any) -> None:
-        """Somebody changes the app of an org by hand: ``policies={...}``, ``secret="..."`` or ``doc={...}``."""
+        """Somebody changes the app of an org by hand: ``policies={...}``, ``secret="..."`` ``doc={...}`` or ``scopes=[...]``."""
         handle = self.orgs[name]
 
         def change() -> None:
@@ -117,6 +117,7 @@ class FleetOnReplica:
                 org.save_policies(app, changes["policies"])
             app.secret = changes.get("secret", app.secret)
             app.doc.update(changes.get("doc", {}))
+            app.doc["oauth"]["scopes"] = changes.get("scopes", app.doc["oauth"]["scopes"])
 
         handle._server.call(change)
 

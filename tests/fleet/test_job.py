@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, TryAgainLater
 from automation.fleet import runner
 from automation.fleet.history import History
 from automation.fleet.look import Look
 from automation.fleet.orgs_file import OrgsFile
-from automation.fleet.outcome import OrgOutcome, empty_line, of_error, of_run
+from automation.fleet.outcome import OrgOutcome, empty_line, of_error, of_look, of_run
 from automation.fleet.progress import Progress
 from automation.fleet.repair import Repairs
 from automation.fleet.runner import Job
@@ -206,10 +207,20 @@ def test_a_terminal_shows_a_live_table() -> None:
 
 
 def test_the_line_has_the_published_form() -> None:
-    """The object of an org without a browser run is no other than that of a run."""
+    """The object of an org without a browser run is no other than that of a run, with the words of the job beside it."""
     schema = json.loads(Path(runner.__file__).parents[1].joinpath("report/schema/report-1.schema.json").read_text())
-    assert set(empty_line(_blank())) == set(schema["required"])
-    assert set(empty_line(_blank())["proof"]) == set(schema["properties"]["proof"]["required"])
+    form, org = Draft202012Validator(schema), _blank()
+    assert set(empty_line(org)) == set(schema["required"])
+    told = [
+        of_look(Look(org, "in_order", "the delivered pair got a token")),
+        of_look(Look(org, "undelivered", "still to be delivered"), "delivered"),
+        of_look(Look(org, "busy", "a refresh runs", OrgBusy("a refresh runs"))),
+        of_error(org, LoginRefused("refused"), browser=True),
+        of_run(org, "gone", "the key is unknown", empty_line(org) | {"outcome": "created"}, 0),
+    ]
+    for outcome in told:
+        form.validate(json.loads(outcome.json()))
+    assert [outcome.word for outcome in told] == ["unchanged", "delivered", "waiting", "failed", "created"]
 
 
 class TestWorker:

@@ -96,6 +96,7 @@ def test_another_org_id_behind_the_same_host_means_refreshed(fleet: FleetOnRepli
         ({"policies": {"ipRelaxation": "Enforce"}}, "broken"),
         ({"doc": {"contactEmail": "somebody@else.example"}}, "drifted"),
         ({"doc": {"label": "Renamed"}}, "drifted"),
+        ({"scopes": ["id"]}, "drifted"),
     ],
 )
 def test_what_somebody_changed_is_found(fleet: FleetOnReplica, looks: Looks, change: dict[str, object], found: str) -> None:

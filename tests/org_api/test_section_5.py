@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -11,19 +13,22 @@ from automation.delivery import Pending
 from automation.errors import (
     DeliveryFailed,
     NotPermitted,
+    NotPropagatedYet,
     OrgBusy,
     ProofFailed,
     ReadBackDiffers,
     UsageError,
 )
-from automation.org_api import Reading
+from automation.org_api import Patience, Reading
 from automation.secrets import Secret
+from flows import prove_and_deliver
 from tests.org_api.org_double import (
     HOST,
     KEY,
     ORG_18,
     RUN_AS,
     SECRET,
+    Clock,
     app_rows,
     given,
     pair,
@@ -102,6 +107,33 @@ def test_a_token_for_the_wrong_user_is_no_proof(bench: Bench) -> None:
     assert bench.revoked == 1
     assert target_of(bench).read() is None
     assert not bench.state.proof.token
+
+
+@pytest.mark.parametrize("comes", [True, False], ids=["comes into force", "never does"])
+def test_a_run_as_saved_just_now_may_not_be_in_force_yet(bench: Bench, monkeypatch: pytest.MonkeyPatch, comes: bool) -> None:
+    """The org then gives a token for the user from before: it is given back and asked for again, and never a lasting fault."""
+    bench.state.policies_saved = True
+    bench.org.queries["FROM User "] = records({"Username": "old@acme.com.dev"})
+    clock = Clock()
+    bench.settings = replace(bench.settings, timeout_propagation=30.0)
+    monkeypatch.setattr(prove_and_deliver, "Patience", partial(Patience, wait=clock.wait, clock=lambda: clock.now))
+    told: list[str] = []
+
+    def tell(text: str) -> None:
+        told.append(text)
+        if comes and len(told) == 2:
+            bench.org.queries["FROM User "] = records({"Username": RUN_AS})
+
+    bench.state.tell = tell
+    if comes:
+        assert [one.result for one in bench.run()] == ["changed", "unchanged", "changed"]
+        assert (bench.asked, bench.revoked) == (3, 3)
+    else:
+        with pytest.raises(NotPropagatedYet, match="not in force yet"):
+            bench.run()
+        assert bench.revoked == bench.asked > 3
+        assert target_of(bench).read() is None
+    assert "for old@acme.com.dev, not for" in told[0]
 
 
 def test_a_token_of_another_org_is_no_proof(bench: Bench) -> None:

@@ -16,7 +16,7 @@ from automation.org_state import OrgState, Proof
 from automation.report.console import Console
 from automation.report.files import write_reports
 from automation.report.json_result import as_json, json_line
-from automation.result import RunResult, outcome_of
+from automation.result import RunResult, outcome_of, unsaved
 from automation.run import StepResult
 from automation.secrets import Secret
 from automation.steps import Difference, Step, unchanged
@@ -91,15 +91,25 @@ def test_the_report_file_also_tells_differences_and_remarks(result: RunResult, t
     ("results", "created", "error", "plan", "outcome"),
     [
         (["changed"], True, None, False, "created"),
-        (["changed", "unchanged"], False, None, False, "changed"),
+        (["unchanged", "changed"], False, None, False, "changed"),
+        (["changed", "unchanged"], False, None, False, "unchanged"),
         (["unchanged", "skipped"], False, None, False, "unchanged"),
         (["changed"], False, None, True, "planned"),
         (["changed", "failed"], True, RunbookError("x"), False, "failed"),
     ],
 )
 def test_one_word_for_a_run(results: list[str], created: bool, error: RunbookError | None, plan: bool, outcome: str) -> None:
-    steps = [StepResult("1.1", "t", "s", result, 0, "") for result in results]
+    steps = [StepResult(step, "t", "s", result, 0, "") for step, result in zip(("3.4", "3.5"), results, strict=False)]
     assert outcome_of(steps, OrgState("h", app_created=created), error, plan=plan) == outcome
+
+
+@pytest.mark.parametrize(
+    ("changed", "left"),
+    [(["2.4", "2.5", "3.5"], None), (["1.4", "1.7", "2.4"], "2.4"), (["1.4", "1.5"], "1.5"), (["1.7", "5.3"], None), ([], None)],
+)
+def test_what_was_filled_in_and_never_saved_is_known(changed: list[str], left: str | None) -> None:
+    """As when a run ends between filling in and saving."""
+    assert unsaved([StepResult(step, "t", "s", "changed", 0, "") for step in changed]) == left
 
 
 def test_exit_codes_follow_error_and_plan(result: RunResult) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
-from automation.errors import Interrupted, NotPermitted, RunbookError, UnexpectedPage
+from automation.errors import Interrupted, NotPermitted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
 from automation.interrupts import signals_as_interrupt
 from automation.run import Runner, Selection, StepResult, Toolbox, explain
 from automation.step_list import all_steps
@@ -122,7 +122,6 @@ def test_ctrl_c_is_an_error_of_its_own() -> None:
     ("text", "said"),
     [
         ("Timeout 15000ms exceeded.\nCall log:\n  fill('hunter2')", "did not become usable in time"),
-        ("Target page, context or browser has been closed", "the browser window was closed"),
         ("net::ERR_FAILED\nCall log: hunter2", "net::ERR_FAILED"),
     ],
 )
@@ -134,6 +133,50 @@ def test_a_browser_error_is_explained_without_its_call_log(text: str, said: str)
     assert "hunter2" not in caught.value.message
     assert caught.value.__suppress_context__
     assert said in explain(PlaywrightError(text), acting("1.1")).message
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "said"),
+    [
+        ("Target page, context or browser has been closed", TryAgainLater, "the browser window was closed"),
+        ("Target crashed", PageTrouble, "crashed"),
+        (
+            'Timeout 8000ms exceeded.\n - <lightning-spinner role="status">…</lightning-spinner> intercepts pointer events',
+            PageTrouble,
+            "a spinner stayed over the page",
+        ),
+        (
+            'Timeout 8000ms exceeded.\n - <div class="slds-spinner_container"></div> intercepts pointer events',
+            PageTrouble,
+            "a spinner stayed over the page",
+        ),
+    ],
+)
+def test_what_only_time_or_another_try_cures_is_no_unknown_page(text: str, kind: type[RunbookError], said: str) -> None:
+    explained = explain(PlaywrightError(text), acting("1.1"))
+    assert type(explained) is kind
+    assert said in explained.message
+
+
+@pytest.mark.parametrize(
+    ("first", "begins"),
+    [
+        (None, None),
+        ("1.1", "1.1"),
+        ("1.3", "1.3"),
+        ("1.6", "1.3"),
+        ("2.1", "2.1"),
+        ("2.5", "2.1"),
+        ("3.4", "2.1"),
+        ("4.7", "4.1"),
+        ("5.3", "5.1"),
+    ],
+)
+def test_a_part_begins_where_a_run_can_begin(first: str | None, begins: str | None) -> None:
+    """A step in the middle of a form or a tab would find nothing on the screen."""
+    assert Selection(first).begin == begins
+    assert [step.id for step in all_steps() if Selection(first).includes(step)][-1] == "5.3"
+    assert begins is None or Selection(first).includes(next(step for step in all_steps() if step.id == begins))
 
 
 def test_a_tool_that_nobody_provides_is_named() -> None:
