@@ -26,6 +26,11 @@ class AppSettings(PageObject):
     _edits: tuple[Difference, ...] = ()
 
     @cached_property
+    def _locked(self) -> set[str]:
+        """Boxes that were seen to be locked, by attribute of `AppFields`."""
+        return set()
+
+    @cached_property
     def tab(self) -> SettingsTab:
         return SettingsTab(self.page, self.labels, self.timeouts)
 
@@ -118,8 +123,10 @@ class AppSettings(PageObject):
         return self._needed(", ".join(map(str, differences)), differences, edit)
 
     def security(self, spec: AppSpec, state: OrgState) -> Finding:
-        """Step 1.6."""
+        """Step 1.6. In view mode a locked box may look like any other, so one that is wrong is looked at in edit mode."""
         self.values()
+        if not self.tab.editing() and self._wrong_boxes(self.tab.fields, spec, editing=False)[0]:
+            self._edit()
         finding = self.boxes(self.tab.fields, spec, state, editing=self.tab.editing())
         self._edits += finding.differences
         return finding
@@ -139,8 +146,7 @@ class AppSettings(PageObject):
 
         return needed("; ".join([*map(str, wrong.values()), *notes]), *wrong.values(), act=edit)
 
-    @staticmethod
-    def _wrong_boxes(fields: AppFields, spec: AppSpec, *, editing: bool) -> tuple[dict[str, Difference], list[str]]:
+    def _wrong_boxes(self, fields: AppFields, spec: AppSpec, *, editing: bool) -> tuple[dict[str, Difference], list[str]]:
         """Boxes that can and have to be changed, by attribute, and remarks about those that can't."""
         wrong: dict[str, Difference] = {}
         notes: list[str] = []
@@ -149,7 +155,8 @@ class AppSettings(PageObject):
             is_on = box.state()
             if is_on is None:
                 notes.append(f'"{box.label}" is not offered by this org')
-            elif is_on != want and box.locked(editing=editing):
+            elif is_on != want and (name in self._locked or box.locked(editing=editing)):
+                self._locked.add(name)
                 notes.append(f'"{box.label}" is locked by Salesforce; it does not concern the client credentials flow')
             elif is_on != want:
                 wrong[name] = Difference(box.label, _tick(is_on), _tick(want))

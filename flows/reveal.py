@@ -73,7 +73,7 @@ class Reveal(PageObject):
         )
 
     def _followed(self, before: list[Page], address: str) -> bool:
-        here = Outcome("same tab", fact=lambda: self.page.url != address or self._details(self.page).marks.count() > 0)
+        here = Outcome("same tab", fact=lambda: self.page.url != address or self._details(self.page).shown())
         tab = Outcome("new tab", fact=lambda: any(page not in before for page in self.page.context.pages))
         try:
             outcome = race(self.page, "the page of key and secret", [tab, here], self.timeouts.action)
@@ -85,7 +85,8 @@ class Reveal(PageObject):
 
     def arrived(self) -> Outcome:
         """Key and secret are on screen, or will not be: a login in the same tab ends where it began."""
-        return Outcome("consumer details", element=self._details(self.shown_on).marks, fact=self._led_back)
+        details = self._details(self.shown_on)
+        return Outcome("consumer details", element=details.marks, fact=lambda: self._led_back() or details.framed())
 
     def require_arrived(self) -> None:
         """Raises SessionLost when a login has led back to the app's page."""
@@ -94,7 +95,7 @@ class Reveal(PageObject):
 
     def _led_back(self) -> bool:
         back = urlsplit(self.page.url).path == urlsplit(self._clicked_on).path
-        return back and self._shown is None and self._details(self.page).marks.count() == 0
+        return back and self._shown is None and not self._details(self.page).shown()
 
     def read(self) -> tuple[Secret, Secret]:
         """Key and secret from the page."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Frame, Locator, Page
 
+from automation.access.hosts import is_org_host, parse
 from automation.errors import UnexpectedPage
 from automation.outcomes import Outcome, race
 from automation.secrets import Secret
 from flows.pages.base import PageObject
-from flows.pages.labels import exactly
+from flows.pages.labels import written_as
 
 TOKEN = re.compile(r"[A-Za-z0-9._=+/\-]{16,}")
 """A key (``3MVG9...``) or a secret: one run of at least 16 such characters. Guess: no shorter ones were seen."""
@@ -59,7 +60,20 @@ class ConsumerDetails(PageObject):
     @property
     def marks(self) -> Locator:
         """Visible row labels or values, by which the page is recognised."""
-        return self._label("consumer.secret").or_(self._by_id("consumer.secret"))
+        return self._label("consumer.secret", self.page).or_(self._by_id("consumer.secret", self.page))
+
+    def framed(self) -> bool:
+        """Whether a frame of the page shows them, as Setup does with classic pages (setup-ui 15; for this page a guess)."""
+        key = "consumer.secret"
+        return any(self._label(key, frame).or_(self._by_id(key, frame)).count() > 0 for frame in self._frames())
+
+    def shown(self) -> bool:
+        """Whether key and secret are there, in the page or in a frame."""
+        return self.marks.count() > 0 or self.framed()
+
+    def _frames(self) -> list[Frame]:
+        """Frames of the org's own hosts."""
+        return [frame for frame in self.page.frames[1:] if is_org_host(parse(frame.url).host)]
 
     def read(self) -> tuple[Secret, Secret]:
         """Key and secret. Raises UnexpectedPage when a row or its value is not clearly there."""
@@ -76,16 +90,21 @@ class ConsumerDetails(PageObject):
         except UnexpectedPage:
             return False
 
-    def _label(self, key: str) -> Locator:
+    def _label(self, key: str, place: Page | Frame) -> Locator:
         texts = self.labels.label(key).texts
-        return self.page.get_by_text(exactly(*texts, *(f"{text}:" for text in texts))).filter(visible=True)
+        return place.get_by_text(written_as(*texts, *(f"{text}:" for text in texts))).filter(visible=True)
 
-    def _by_id(self, key: str) -> Locator:
-        return self.page.locator(IDS[key]).filter(visible=True)
+    def _by_id(self, key: str, place: Page | Frame) -> Locator:
+        return place.locator(IDS[key]).filter(visible=True)
+
+    def _marked(self, key: str) -> Locator:
+        """The row's label, or its value by id, where there is one."""
+        places: list[Page | Frame] = [self.page, *self._frames()]
+        found = (mark for place in places for mark in (self._label(key, place), self._by_id(key, place)))
+        return next((mark for mark in found if mark.count()), self._label(key, self.page))
 
     def _value(self, key: str) -> Secret:
-        label = self._label(key)
-        label = label if label.count() else self._by_id(key)
+        label = self._marked(key)
         if label.count() != 1:
             raise UnexpectedPage(f'Found {label.count()} rows "{self.labels[key]}" on the consumer page instead of one.')
         for level, (beside, inside) in enumerate(label.evaluate(AROUND, MAX_CLIMB)):

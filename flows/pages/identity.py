@@ -17,7 +17,7 @@ from playwright.sync_api import Locator
 from automation.access import hosts
 from automation.access.codes import Method
 from flows.pages.base import PageObject
-from flows.pages.labels import exactly
+from flows.pages.labels import written_as
 from flows.pages.login import LoginPage
 
 
@@ -232,7 +232,7 @@ class IdentityPage(PageObject):
         )
 
     def _heading(self, *keys: str) -> Locator:
-        return self.page.get_by_role("heading", name=exactly(*self._texts(keys)))
+        return self.page.get_by_role("heading", name=written_as(*self._texts(keys)))
 
     def _text(self, *keys: str) -> Locator:
         return self.page.get_by_text(re.compile("|".join(self.labels.containing(key).pattern for key in keys), re.IGNORECASE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 from playwright.sync_api import Error as PlaywrightError
@@ -19,6 +20,8 @@ STATE = """e => {
   return body ? body.getClientRects().length > 0 : null;
 }"""
 """Whether what opens a section says that it is open; null when it says nothing."""
+CHEVRON = re.compile(r"^(?:\s*$|(?:toggle|expand|collapse|open|show)\b)", re.IGNORECASE)
+"""How the name of a chevron that says nothing of its state may begin; it may have none (guesses, English)."""
 GRACE = 2.0
 """Seconds in which the content of a section shows that is open and whose title does not say so, or its button after its title."""
 
@@ -57,10 +60,11 @@ def _opener(region: Region, labels: Labels, key: str, content: Locator, timeout:
         return None
     if openers.count():
         return openers.first
-    beside = title.first.locator("xpath=ancestor::*[position() <= 3][count(.//*[@aria-expanded]) = 1][1]").locator(
-        "[aria-expanded]"
-    )
-    return beside if beside.count() else title.first
+    for what, opens in (("*[@aria-expanded]", "[aria-expanded]"), ("button", "button")):
+        beside = title.first.locator(f"xpath=ancestor::*[position() <= 3][count(.//{what}) = 1][1]").locator(opens)
+        if beside.count() and (what != "button" or beside.and_(region.get_by_role("button", name=CHEVRON)).count()):
+            return beside
+    return title.first
 
 
 def _open(opener: Locator, what: str, timeout: float) -> None:
@@ -95,7 +99,8 @@ def _comes(elements: Locator, timeout: float) -> bool:
 def _openers(region: Region, labels: Labels, key: str) -> Locator:
     """A button with the section's title; guesses: a link, a chevron named like ``Toggle <title>``, a plain ``<summary>``."""
     titled = by_role(region, "button", labels.pattern(key))
-    chevron = by_role(region, "button", labels.containing(key)).and_(region.locator("[aria-expanded]"))
+    named = by_role(region, "button", labels.containing(key))
+    chevron = named.and_(region.locator("[aria-expanded]").or_(region.get_by_role("button", name=CHEVRON)))
     summary = region.locator("summary").filter(has_text=labels.pattern(key), visible=True)
     return titled.or_(by_role(region, "link", labels.pattern(key))).or_(chevron).or_(summary)
 

@@ -107,6 +107,19 @@ def test_a_lost_delivery_is_made_again_without_changing_the_org(new_org: NewOrg,
     assert result.state.delivered_to == [f"dotenv:{run.delivered}"]
 
 
+def test_a_locked_box_that_does_not_say_so_is_left_alone(new_org: NewOrg, run: Runbook) -> None:
+    """In view mode it looks like any other box that is not as wanted; only edit mode tells, and then nothing is saved."""
+    silent = {"security.contactSupport": "Salesforce keeps this for you."}
+    org = new_org(pkce="locked", labels_override=silent, after_password=[], verification="not_asked")
+    assert run(org).error is None, run.printed.getvalue()
+    before = commits(org)
+    result = run(org)
+
+    assert (result.outcome, result.error) == ("unchanged", None), run.printed.getvalue()
+    assert commits(org) == before
+    assert any("is locked by Salesforce" in note for note in result.state.notes)
+
+
 def test_a_plan_for_an_empty_org_changes_nothing(new_org: NewOrg, run: Runbook) -> None:
     org = new_org()
     result = run(org, plan=True)

@@ -43,6 +43,25 @@ def test_key_and_secret_are_read_from_any_shape(shape: str, page: Page) -> None:
     assert [one.reveal() for one in details.read()] == [KEY, SECRET]
 
 
+@pytest.mark.parametrize(
+    ("address", "read"),
+    [("https://acme--dev.sandbox.my.salesforce.com/details", True), ("https://elsewhere.example/details", False)],
+)
+def test_a_frame_counts_when_it_is_the_orgs(address: str, read: bool, page: Page) -> None:
+    """Setup shows classic pages inside one; what a stranger's frame shows is not taken for key and secret."""
+    rows = "".join(SHAPES["table"].format(*row) for row in (("Consumer Key", KEY), ("Consumer Secret", SECRET)))
+    page.route("**/*", lambda route: route.fulfill(content_type="text/html", body=HEAD + rows))
+    details = _page(page, f"<iframe src='{address}'></iframe>")
+    page.frame_locator("iframe").get_by_text("Consumer Secret").wait_for()
+    assert details.marks.count() == 0
+    assert details.shown() is read
+    if read:
+        assert [one.reveal() for one in details.read()] == [KEY, SECRET]
+    else:
+        with pytest.raises(UnexpectedPage):
+            details.read()
+
+
 def test_values_without_labels_are_known_by_the_ids_of_the_connected_apps_page(page: Page) -> None:
     ids = "setupForm:consumerDetails:oauthConsumerSection:"
     details = _page(page, f"<span id='{ids}consumerKey'>{KEY}</span>", f"<span id='{ids}consumerSecret'>{SECRET}</span>")

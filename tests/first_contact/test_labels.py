@@ -84,6 +84,24 @@ def test_what_the_replica_marks_as_guessed_is_marked_here_too(language: str) -> 
         assert Labels(language).label(ours).source.startswith("guess") is (theirs in guessed), ours
 
 
+def test_capitals_do_not_matter_in_a_label_and_words_do() -> None:
+    """Which words begin with a capital is a matter of a release's style; names of apps are compared elsewhere, and exactly."""
+    labels = Labels()
+    for shown in ("IP Relaxation", "IP relaxation", "* IP relaxation", "ip relaxation *"):
+        assert labels.same("policies.ip_relaxation", shown), shown
+    for other in ("IP Relaxations", "The IP relaxation", "Relaxation", None):
+        assert not labels.same("policies.ip_relaxation", other), other
+    assert label_files.exactly("Service Board").match("Service board") is None
+
+
+@pytest.mark.parametrize("name", ["Stage - Current Selection: New", "Stage, --None--", "*Stage, New", "Stage"])
+def test_a_combobox_may_tell_its_value_in_its_name(name: str, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('[create]\ndistribution_state = "Stage"\n')
+    pattern = Labels("en", tmp_path / "own.toml").with_value("create.distribution_state")
+    assert pattern.search(name)
+    assert not pattern.search("Stages, New")
+
+
 def test_a_label_that_is_missing_is_named_with_language_and_file() -> None:
     with pytest.raises(LabelMissing) as caught:
         Labels("es")["scopes.sfap_api"]

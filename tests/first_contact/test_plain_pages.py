@@ -38,6 +38,9 @@ def flip(opener: str, telling: str = TELLING) -> str:
 SECTIONS = {
     "titled button": f"<h3><button aria-expanded=false>OAuth Settings</button></h3>{flip('button')}",
     "chevron only": f"<h3><button aria-expanded=false title='Toggle OAuth Settings'></button>OAuth Settings</h3>{flip('button')}",
+    "chevron without a state": f"<h3><button title='Toggle OAuth Settings'></button>OAuth Settings</h3>{flip('button', '')}",
+    "chevron without a state, of a general name": f"<p><button title=Expand></button><b>OAuth Settings</b></p>{flip('button', '')}",
+    "chevron without state and name": f"<p><button><svg/></button><b>OAuth Settings</b></p>{flip('button', '')}",
     "chevron of a general name": "<div><p><button aria-expanded=false>Toggle section</button></p><h3>OAuth Settings</h3></div>"
     + flip("button"),
     "link": f"<a href='#' aria-expanded=false>OAuth Settings</a>{flip('a')}",

@@ -94,11 +94,14 @@ class Labels:
 
         Required fields carry a ``*`` before the text in some Lightning releases, and in none in others.
         """
-        return exactly(*self.label(key).texts)
+        return written_as(*self.label(key).texts)
 
     def with_value(self, key: str) -> re.Pattern[str]:
-        """As `pattern`, for a combobox whose name may add its value: ``Stage - Current Selection: New`` (guess: record pages)."""
-        return re.compile(self.pattern(key).pattern.removesuffix("$") + r"(?:\s[-–]\s.*)?$")
+        """As `pattern`, for a combobox whose name may add its value, as on record pages (guess).
+
+        ``Stage - Current Selection: New`` and ``Stage, New``.
+        """
+        return re.compile(self.pattern(key).pattern.removesuffix("$") + r"(?:(?:\s[-–]|,)\s.*)?$", re.IGNORECASE)
 
     def containing(self, *keys: str) -> re.Pattern[str]:
         """Matches a text that contains one of the texts, for sentences."""
@@ -125,6 +128,11 @@ class Labels:
 def exactly(*texts: str) -> re.Pattern[str]:
     """A pattern for exactly these texts, with or without the mark of a required field."""
     return re.compile(r"^\s*\*?\s*(?:" + "|".join(_flexible(text) for text in texts) + r")\s*\*?\s*$")
+
+
+def written_as(*texts: str) -> re.Pattern[str]:
+    """As `exactly`, in capitals or small letters: a label's are a matter of style (``OAuth Policies``, ``OAuth policies``)."""
+    return re.compile(exactly(*texts).pattern, re.IGNORECASE)
 
 
 def _flexible(text: str) -> str:
