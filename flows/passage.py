@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page
 from automation.access import hosts
 from automation.access.codes import Method
 from automation.access.navigation import AnswerLost, Navigation, require_answer
-from automation.errors import ForeignHost, OrgBusy, PersonNeeded, RunbookError, UnexpectedPage
+from automation.errors import ForeignHost, NotPermitted, OrgBusy, PersonNeeded, RunbookError, UnexpectedPage
 from automation.outcomes import Outcome, race
 from automation.secrets import scrub
 from flows.enter_code import CodeEntry
@@ -105,6 +105,8 @@ class Passage:
             raise AnswerLost("The connection to the org broke on the way in.")
         if what == _UNKNOWN:
             require_answer(hosts.parse(self._page.url).host, self._navigation.status)
+            if self._means.labels.containing("problems.not_permitted").search(self._title()):
+                raise NotPermitted(f"The org refused the page at {self._where()}: insufficient privileges.")
             raise UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
         screen = self._identity.screen()
         if screen is not None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from automation.artifacts import Recorder
 from automation.errors import PageTrouble, SessionLost, UnexpectedPage
@@ -61,8 +61,10 @@ class Reveal(PageObject):
                     settings.open_oauth_section()
                 before, address = list(self.page.context.pages), self.page.url
                 self._clicked_on = address
+                button = settings.key_and_secret_button()
+                self._require_usable(button)
                 with private("opening the page of key and secret"):
-                    settings.key_and_secret_button().click()
+                    button.click()
                 if self._followed(before, address):
                     return "opened in a new tab" if self._shown else "opened in the same tab"
         if failed.told:
@@ -71,6 +73,15 @@ class Reveal(PageObject):
             f'Nothing followed the click on "{self.labels["detail.key_and_secret"]}": no new tab and no page.',
             next="Something blocks new tabs: run with --headed and look, or allow pop-ups for the org in the browser used.",
         )
+
+    def _require_usable(self, button: Locator) -> None:
+        try:
+            race(self.page, "the button of key and secret", [Outcome("usable", fact=button.is_enabled)], self.timeouts.action)
+        except UnexpectedPage:
+            raise UnexpectedPage(
+                f'"{self.labels["detail.key_and_secret"]}" is there but can\'t be clicked.',
+                next="See by hand whether this user may view key and secret of External Client Apps; then run again.",
+            ) from None
 
     def _followed(self, before: list[Page], address: str) -> bool:
         here = Outcome("same tab", fact=lambda: self.page.url != address or self._details(self.page).shown())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from automation.errors import FieldRefused, ReadBackDiffers, SaveRefused
+from automation.errors import FieldRefused, PageTrouble, ReadBackDiffers, SaveRefused
 from flows.pages.app_page import AppTab
+from flows.pages.commit import Answer
 from flows.pages.confirmation import Confirmation
 
 
@@ -23,30 +24,29 @@ def save_and_read(
 
     Raises:
         FieldRefused, SaveRefused, ReadBackDiffers: with what the org said or holds.
+        PageTrouble: no answer came, and the org does not hold it.
     """
     confirmation.answer_modal(0)
     with confirmation.expected() as dialogs:
-        differences, said = _save(tab, what, left, reopen)
-    if differences and said:
-        raise SaveRefused(f"The org did not save the {what}. It said: {'; '.join(said)}")
-    if differences:
-        raise ReadBackDiffers(f"After Save the {what} are not as wanted: {', '.join(differences)}.")
+        answer = tab.save() if tab.editing() else Answer(done=True)
+        if answer.field_errors:
+            raise FieldRefused(f"The org did not save the {what}: {'; '.join(answer.field_errors)}")
+        if not answer.done or left():
+            reopen()  # no answer came, or the page still shows what it held before
+            _require(left(), what, answer)
     return f"{what} saved{confirmed(dialogs)}"
 
 
-def _save(
-    tab: AppTab, what: str, left: Callable[[], Sequence[str]], reopen: Callable[[], object]
-) -> tuple[Sequence[str], Sequence[str]]:
-    """What is not as wanted after the click, and what the page said instead of saving."""
-    if not tab.editing():
-        return left(), ()
-    answer = tab.save()
-    if answer.field_errors:
-        raise FieldRefused(f"The org did not save the {what}: {'; '.join(answer.field_errors)}")
-    if answer.done and not left():
-        return (), ()
-    reopen()  # no answer came, or the page still shows what it held before
-    return left(), answer.page_errors
+def _require(differences: Sequence[str], what: str, answer: Answer) -> None:
+    """Raise with the reason why the org does not hold what was wanted; comes back when it does."""
+    if not differences:
+        return
+    told = ", ".join(differences)
+    if answer.page_errors:
+        raise SaveRefused(f"The org did not save the {what}. It said: {'; '.join(answer.page_errors)}")
+    if not answer.done:
+        raise PageTrouble(f"No answer came to Save, and the {what} are not as wanted: {told}.")
+    raise ReadBackDiffers(f"After Save the {what} are not as wanted: {told}.")
 
 
 def confirmed(dialogs: Sequence[str]) -> str:

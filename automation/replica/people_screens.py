@@ -127,6 +127,11 @@ def unknown(ex: Exchange, _: Session, task: Task) -> Response:
     return _notice(ex, "A New Way to Keep Your Org Safe", "Review the new terms and choose how to continue.", task=task)
 
 
+def refused(ex: Exchange, _: Session, task: Task) -> Response:
+    """The usual page for who lacks a permission."""
+    return _notice(ex, "Insufficient Privileges", "You do not have the level of access necessary.", task=task)
+
+
 def enrol_totp(ex: Exchange, session: Session, task: Task) -> Response:
     """Connect an Authenticator App."""
     task.code = task.code or ex.org.seeded.text(f"new totp:{session.user.username}", 32, BASE32)
@@ -212,6 +217,7 @@ RENDER: dict[str, Render] = {
     "maintenance": maintenance,
     "concurrent": concurrent,
     "captcha": captcha,
+    "refused": refused,
     "unknown": unknown,
     "enrol_totp": enrol_totp,
     "change_password": change_password,

@@ -32,6 +32,7 @@ ADDRESSES = {
     "maintenance": "/msg/maintenanceandavailable.jsp",
     "concurrent": "/loginflow/ConcurrentSessions.apexp",  # path contains loginflow
     "captcha": "/_ui/identity/challenge/HumanCheckUi",  # guess: nobody saw one
+    "refused": "/_nc_external/system/security/InsufficientPrivileges",  # guess
     "unknown": "/_ui/identity/notice/SomethingNewUi",  # invented: what the next release may bring
 }
 BY_ADDRESS = {address: name for name, address in ADDRESSES.items()}

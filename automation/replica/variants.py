@@ -38,7 +38,7 @@ def knob(default: Any, doc: str, *choices: str, web: bool = False) -> Any:
 
 SCREENS = (
     "email", "totp", "sms", "push", "choose", "passkey", "enrol_passkey", "enrol_totp", "change_password",
-    "register_phone", "maintenance", "locked", "problem", "concurrent", "captcha", "unknown", "temp_code",
+    "register_phone", "maintenance", "locked", "problem", "concurrent", "captcha", "unknown", "refused", "temp_code",
 )  # fmt: skip
 
 

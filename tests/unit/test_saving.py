@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from automation.errors import FieldRefused, ReadBackDiffers, RunbookError, SaveRefused
+from automation.errors import FieldRefused, PageTrouble, ReadBackDiffers, RunbookError, SaveRefused
 from flows.pages.commit import Answer
 from flows.saving import save_and_read
 
@@ -95,7 +95,7 @@ def test_the_words_of_a_dialog_are_told() -> None:
     [
         (Answer(False, ("Run As: unknown user",), ("Review the errors",)), [], FieldRefused, "Run As: unknown user"),
         (Answer(False, (), ("Not now, please.",)), [["Run As: a -> b"]], SaveRefused, "It said: Not now, please."),
-        (SILENT, [["Run As: a -> b"]], ReadBackDiffers, "not as wanted: Run As: a -> b"),
+        (SILENT, [["Run As: a -> b"]], PageTrouble, "No answer came to Save, and the policies are not as wanted: Run As: a -> b"),
         (DONE, [["Run As: a -> b"], ["Run As: a -> b"]], ReadBackDiffers, "not as wanted: Run As: a -> b"),
     ],
 )
