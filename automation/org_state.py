@@ -36,6 +36,8 @@ class OrgState:
     app_id: str | None = None
     detail_url: str | None = None
     credentials: Credentials | None = None
+    looked_for_pair: bool = False
+    """Whether the delivery targets were looked into for a pair of an earlier run."""
     delivered_before: Credentials | None = None
     """The pair found at the delivery target and proven with a token in this run."""
     delivered_unproven: Credentials | None = None

@@ -36,6 +36,7 @@ def find_delivered(settings: Settings, spec: AppSpec, state: OrgState) -> bool:
         SettingsError: a target holds the pair of another app or org, so this one could not be delivered there.
         RunbookError: the org can't be asked at all (OrgUnavailable, OrgBusy).
     """
+    state.looked_for_pair = True
     targets = [parse(text) for text in settings.credentials_to]
     for target in targets:
         _refuse_foreign(target, state.host, spec.api_name)

@@ -48,6 +48,8 @@ the same answers also mean a lasting fault, which should not stay unsaid that lo
 
 @step("5.1", "Prove the pair with a token from the org")
 def prove_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
+    if state.credentials is None and not state.looked_for_pair:  # a run that begins here
+        find_delivered(settings, spec, state)
     credentials = state.credentials or state.delivered_unproven
     if credentials is None:
         return needed("ask the org for a token with the new pair", act=_no_pair)

@@ -165,6 +165,8 @@ def test_a_part_of_the_run_stops_where_it_was_told(new_org: NewOrg, run: Runbook
     assert rest.error is None, run.printed.getvalue()
     assert rest.state.proof.token
     assert "Beginning at step 2.1" in run.printed.getvalue()
+    again = run(org, first="5.2")
+    assert (again.outcome, again.error, again.state.proof.token) == ("unchanged", None, True)
 
 
 def test_a_run_that_ends_with_section_2_saves_it(new_org: NewOrg, run: Runbook) -> None:
