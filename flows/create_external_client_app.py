@@ -22,6 +22,11 @@ from flows.pages.overlays import Overlays
 from flows.pages.settings_tab import SettingsTab
 from flows.saving import confirmed
 
+TAKEN = (
+    "If another app has this API name, as one that was renamed, set ECA_NAME to its name, or ECA_API_NAME to one that is free; "
+    "then run again."
+)
+
 
 @step("1.2", "Open Setup > Apps > External Client Apps > External Client App Manager")
 def open_manager(manager: AppManager, overlays: Overlays, state: OrgState) -> Finding:
@@ -146,7 +151,10 @@ def _press_create(form: CreateForm, page: AppPage) -> str | None:
     except UnexpectedPage:
         return "Nothing that could be understood followed the click."
     if answer.field_errors:
-        raise FieldRefused("The org did not create the app: " + "; ".join(answer.field_errors))
+        about_api_name = any(form.labels["create.api_name"] in error for error in answer.field_errors)
+        raise FieldRefused(
+            "The org did not create the app: " + "; ".join(answer.field_errors), next=TAKEN if about_api_name else None
+        )
     return None if answer.done else "It said: " + "; ".join(answer.page_errors)
 
 

@@ -178,6 +178,7 @@ def _same(name: str, is_: str | bool, want: str | bool, run_as_id: str | None) -
         return is_ == want
     if name == "run_as":
         return same_id(is_, run_as_id) or is_.lower() == want.lower()
+    is_, want = " ".join(is_.split()), " ".join(want.split())  # as a page shows them, which is all that a run can compare there
     return is_.lower() == want.lower() if name == "contact_email" else is_ == want
 
 

@@ -85,9 +85,10 @@ class AppManager(SetupPage):
         return STATUS.match(line.first.inner_text()) if line.count() else None
 
     def find(self, name: str) -> int:
-        """How many apps carry exactly this name. Loads further rows of a long list until all were seen."""
+        """How many apps carry exactly this name, but for white space, as a page shows it. Loads a long list to its end."""
+        wanted = name.split()
         for rows in self._growing_rows():
-            found = [row for row in rows if row.name == name]
+            found = [row for row in rows if row.name.split() == wanted]
             if found:
                 return len(found)
         return 0

@@ -243,7 +243,8 @@ def test_the_same_api_name_under_another_name_is_a_question(new_org: NewOrg, run
     result = run(org)
 
     assert result.error is not None
-    assert result.exit_code() in (77, 78), run.printed.getvalue()
+    assert result.exit_code() == 78, run.printed.getvalue()
+    assert "set ECA_NAME to its name" in result.error.next
     assert len(org.truth()["apps"]) == 1
     assert saves(org) == []
 

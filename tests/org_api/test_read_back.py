@@ -73,6 +73,11 @@ def test_run_as_may_be_held_as_name_or_id(held: str) -> None:
     assert compare(reading, SPEC, TOKEN_SCOPES, USER_18) == []
 
 
+def test_white_space_that_no_page_shows_is_no_difference() -> None:
+    """A run could not mend it: in Setup such a name looks as wanted."""
+    assert compare(replace(good(), name=f" {SPEC.name.replace(' ', '  ')} "), SPEC, TOKEN_SCOPES, USER_18) == []
+
+
 def test_a_missing_scope_is_a_difference() -> None:
     """Whether the objects or the token tell it."""
     reading = replace(good(), scopes=(), scopes_told=frozenset({"api"}))
