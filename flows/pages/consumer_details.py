@@ -73,7 +73,7 @@ class ConsumerDetails(PageObject):
 
     def _frames(self) -> list[Frame]:
         """Frames of the org's own hosts."""
-        return [frame for frame in self.page.frames[1:] if is_org_host(parse(frame.url).host)]
+        return [frame for frame in self.page.frames[1:] if is_org_host(parse(_origin(frame)).host)]
 
     def read(self) -> tuple[Secret, Secret]:
         """Key and secret. Raises UnexpectedPage when a row or its value is not clearly there."""
@@ -120,6 +120,13 @@ class ConsumerDetails(PageObject):
         others = [other for other in IDS if other != key]
         begins = self.labels.containing(key).match(text.strip()) is not None
         return begins and not any(self.labels.containing(other).search(text) for other in others)
+
+
+def _origin(frame: Frame) -> str:
+    """The address that a frame's content is from: one without an address of its own is written by the page around it."""
+    while frame.url.startswith("about:") and frame.parent_frame is not None:
+        frame = frame.parent_frame
+    return frame.url
 
 
 def _tokens(text: str) -> set[str]:

@@ -62,6 +62,15 @@ def test_a_frame_counts_when_it_is_the_orgs(address: str, read: bool, page: Page
             details.read()
 
 
+def test_a_frame_without_an_address_is_its_pages_own(page: Page) -> None:
+    rows = "".join(SHAPES["cell between"].format(*row) for row in (("Consumer Key", KEY), ("Consumer Secret", SECRET)))
+    framed = f'<iframe srcdoc="{HEAD}{rows}"></iframe>'
+    page.route("**/*", lambda route: route.fulfill(content_type="text/html", body=framed))
+    page.goto("https://acme--dev.sandbox.my.salesforce.com/details")
+    page.frame_locator("iframe").get_by_text("Consumer Secret").wait_for()
+    assert [one.reveal() for one in ConsumerDetails(page, Labels(), Timeouts(action=1)).read()] == [KEY, SECRET]
+
+
 def test_values_without_labels_are_known_by_the_ids_of_the_connected_apps_page(page: Page) -> None:
     ids = "setupForm:consumerDetails:oauthConsumerSection:"
     details = _page(page, f"<span id='{ids}consumerKey'>{KEY}</span>", f"<span id='{ids}consumerSecret'>{SECRET}</span>")
