@@ -118,7 +118,7 @@ class AppSettings(PageObject):
             if not values.client_credentials:
                 tick_with_confirmation(fields.client_credentials, confirmation)
             for key in values.other_flows if spec.exact else ():
-                _set(fields.other_flows[key], False)
+                fields.other_flows[key].make(False)
 
         return self._needed(", ".join(map(str, differences)), differences, edit)
 
@@ -142,7 +142,7 @@ class AppSettings(PageObject):
             current = fields if editing else self._edit()
             for name, want in _wanted_boxes(spec).items():
                 if name in wrong:
-                    _set(getattr(current, name), want)
+                    getattr(current, name).make(want)
 
         return needed("; ".join([*map(str, wrong.values()), *notes]), *wrong.values(), act=edit)
 
@@ -204,8 +204,3 @@ def _scope_differences(values: AppValues, add: list[str], remove: list[str], lab
 
 def _tick(on: bool) -> str:
     return "ticked" if on else "cleared"
-
-
-def _set(box: Checkbox, wanted: bool) -> None:
-    box.set(wanted)
-    box.expect(wanted)

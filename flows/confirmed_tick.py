@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from automation.errors import UnexpectedPage
 from flows.pages.confirmation import GRACE, Confirmation
 from flows.pages.fields import Checkbox
 
 
 def tick_with_confirmation(box: Checkbox, confirmation: Confirmation) -> str:
-    """Tick the box, answer a dialog or a modal with OK, and make sure that the tick stayed; answers a sentence."""
+    """Tick the box, answer a dialog or a modal with OK, and make sure that the tick stayed; answers a sentence.
+
+    Once more where the page drew the box anew meanwhile.
+    """
     confirmation.answer_no_late_ones()
+    try:
+        how = _tick(box, confirmation)
+    except UnexpectedPage:
+        if box.state() is not False:
+            raise
+        how = _tick(box, confirmation)
+    confirmation.answer_late_ones()
+    return f"{box.label} ticked" + (f"; {how} was confirmed with OK" if how else "")
+
+
+def _tick(box: Checkbox, confirmation: Confirmation) -> str | None:
+    """What was answered, if anything. Raises UnexpectedPage when the tick did not stay."""
     with confirmation.expected() as dialogs:
         box.set(True)
         # The org asks in one of both forms; should a modal follow a dialog, it is answered before Create and Save.
@@ -16,6 +32,4 @@ def tick_with_confirmation(box: Checkbox, confirmation: Confirmation) -> str:
         if not modal and not box.state():  # the tick waits for an answer that takes its time to be asked for
             modal = confirmation.answer_modal(box.timeout)
         box.expect(True)
-    confirmation.answer_late_ones()
-    how = "a modal" if modal else "a dialog" if dialogs else None
-    return f"{box.label} ticked" + (f"; {how} was confirmed with OK" if how else "")
+    return "a modal" if modal else "a dialog" if dialogs else None

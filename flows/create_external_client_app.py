@@ -65,8 +65,7 @@ def _fill_basics(form: CreateForm, spec: AppSpec) -> None:
     fields.contact_email.set(spec.contact_email)
     fields.distribution_state.choose(f"create.distribution_{spec.distribution_state.lower()}")
     form.open_oauth_section()
-    fields.enable_oauth.set(True)
-    fields.enable_oauth.expect(True)
+    fields.enable_oauth.make(True)
     fields.callback_url.set(spec.callback_url)
     scopes = fields.scopes
     chosen = scopes.chosen()

@@ -154,8 +154,14 @@ class AppManager(SetupPage):
             outcome = self._what_comes([changed, moved], AT_END)
             if outcome is not moved:
                 break
-        known_to_come = self.count() is not None
-        return (outcome or self._what_comes([changed], self.timeouts.action if known_to_come else MORE_ROWS)) is changed
+        wait = self.timeouts.action if self.count() is not None else MORE_ROWS
+        return (outcome or self._what_comes([changed], wait)) is changed or self._nudged(step, changed)
+
+    def _nudged(self, step: float, changed: Outcome) -> bool:
+        """Come to the end once more: a list that was still loading may have missed it the first time."""
+        self.page.mouse.wheel(0, -step)
+        self.page.mouse.wheel(0, step)
+        return self._what_comes([changed], MORE_ROWS) is changed
 
     def _moved_from(self, y: float) -> Callable[[], bool]:
         return lambda: self._y(self.rows.first) != y

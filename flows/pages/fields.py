@@ -168,6 +168,15 @@ class Checkbox(Field):
         if (there[0][0] if len(there) == 1 else None) != wanted:
             box.press("Space")
 
+    def make(self, wanted: bool) -> None:
+        """Set it and see that it stays; once more where the page drew it anew meanwhile. Raises as `expect`."""
+        self.set(wanted)
+        try:
+            self.expect(wanted)
+        except UnexpectedPage:
+            self.set(wanted)
+            self.expect(wanted)
+
     def expect(self, wanted: bool) -> None:
         """Raises UnexpectedPage when the box did not end as wanted, ElementNotFound when it is not there."""
         try:

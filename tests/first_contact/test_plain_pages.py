@@ -11,12 +11,14 @@ from playwright.sync_api import Page
 from automation.app_spec import AppSpec
 from automation.errors import UnexpectedPage
 from flows.app_policies import AppPolicies
+from flows.confirmed_tick import tick_with_confirmation
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.base import Timeouts
+from flows.pages.confirmation import Confirmation
 from flows.pages.create_form import CreateForm
 from flows.pages.dual_list import DualList
-from flows.pages.fields import TextField
+from flows.pages.fields import Checkbox, TextField
 from flows.pages.labels import Labels
 from flows.pages.run_as import RunAsField
 from flows.pages.sections import open_section
@@ -237,3 +239,21 @@ def test_a_field_that_is_drawn_anew_while_it_is_filled_is_filled_again(times: in
     with nullcontext() if kept else pytest.raises(UnexpectedPage, match="did not keep"):
         field.set("Board_Sync")
     assert (page.get_by_role("textbox").input_value() == "Board_Sync") is kept
+
+
+TICK_DRAWN_ANEW = """<div id=form></div><script>
+let times = 0; const draw = () => { form.innerHTML = "<label>Enable Client Credentials Flow <input type=checkbox></label>" };
+draw(); form.addEventListener("click", () => { if (++times <= %d) draw() })</script>"""
+
+
+@pytest.mark.parametrize(("times", "kept"), [(1, True), (2, False)])
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_box_that_is_drawn_anew_is_ticked_once_more(times: int, kept: bool, confirmed: bool, page: Page) -> None:
+    page.set_content(TICK_DRAWN_ANEW % times)
+    box = Checkbox(page, Labels(), "create.client_credentials", 1.0)
+    with nullcontext() if kept else pytest.raises(UnexpectedPage, match="did not stay ticked"):
+        if confirmed:
+            tick_with_confirmation(box, Confirmation(page, Labels(), Timeouts()))
+        else:
+            box.make(True)
+    assert page.get_by_role("checkbox").is_checked() is kept
