@@ -217,6 +217,8 @@ def explain(error: PlaywrightError | AssertionError, step: Step) -> RunbookError
     return UnexpectedPage(f"{step.title}: a control did not become usable in time{_named(cover)}.")
 
 
+COVERED = "; it is covered by "
+"""How a message goes on that tells what was in the way."""
 _IN_THE_WAY = re.compile(r"<(\w[\w-]*)([^>]*)>[^\n]* intercepts pointer events")
 """What Playwright's call log says of an element that lies over the one to be clicked."""
 
@@ -234,4 +236,4 @@ def _named(cover: str) -> str:
         return ""
     told = dict(re.findall(r'(role|aria-label|id)="([^"]*)"', attributes))
     name = f' "{told["aria-label"]}"' if told.get("aria-label") else f" #{told['id']}" if told.get("id") else ""
-    return f"; it is covered by {told.get('role', tag)}{name}"
+    return f"{COVERED}{told.get('role', tag)}{name}"

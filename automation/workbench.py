@@ -18,7 +18,7 @@ from automation.losses import Losses
 from automation.options import Options
 from automation.org_state import OrgState
 from automation.report.console import Console
-from automation.run import Toolbox
+from automation.run import COVERED, Toolbox
 from automation.settings import Settings
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
@@ -29,6 +29,9 @@ from flows.pages.setup_page import SetupPage
 from flows.read_pages import read_pages
 from flows.verify_identity import IdentityVerification
 from flows.way_to_app import open_afresh
+
+MOST_WORDS = 120
+"""Characters of a dialog's text in a message."""
 
 
 @dataclass
@@ -46,10 +49,22 @@ class Workbench:
         A page that turns into the login page may do so between two looks, where only a missing control is noticed.
         """
         if not isinstance(error, UnexpectedPage) or error.step == LOGIN_STEP or not self.toolbox.get(SetupPage).is_login():
-            return self.losses.explained(error)
+            return self._with_dialog(self.losses.explained(error))
         lost = SessionLost("The org asked to log in again while the run was at work.", evidence=error.evidence)
         lost.step = error.step
         return lost
+
+    def _with_dialog(self, error: RunbookError) -> RunbookError:
+        """Adds the words of a dialog that lay over what was to be used, so that it can be known by name."""
+        if COVERED not in error.message or not self.recorder.recording_allowed:
+            return error
+        dialogs = self.page.locator("[role=dialog], [role=alertdialog], dialog[open]").filter(visible=True)
+        try:
+            words = " ".join(dialogs.first.inner_text(timeout=1_000).split())[:MOST_WORDS] if dialogs.count() else ""
+        except PlaywrightError:
+            words = ""
+        error.message += f' A dialog is open: "{words}".' if words else ""
+        return error
 
 
 @contextmanager

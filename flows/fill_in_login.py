@@ -9,12 +9,14 @@ from playwright.sync_api import Page
 
 from automation.access.keys import type_secret, type_user_name
 from automation.access.navigation import Navigation
-from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, SessionLost
+from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, SessionLost, UnexpectedPage
 from automation.outcomes import Outcome, race
 from automation.secrets import Secret, scrub
 from automation.settings import Settings
 from flows.pages.login import LoginPage
 
+LATE_SCRIPTS = 0.6
+"""Seconds in which what was typed must stay: the page's own scripts may empty the fields after its load (`org-access` 1.1)."""
 WIPES = 3
 """How often the form is filled again after the page emptied it before it was sent."""
 
@@ -111,15 +113,20 @@ class LoginForm:
         return LoginRefused(f'Salesforce refused the login of {self._user_name}: "{text}"')
 
     def _emptied(self, asks_password: bool) -> bool:
-        """Whether the page's scripts emptied a field while the other one was filled."""
+        """Whether the page's scripts emptied a field by a moment after typing: what is sent empty counts as a wrong password."""
+        try:
+            race(self._page, "a late script", [Outcome("emptied", fact=lambda: not self._holds(asks_password))], LATE_SCRIPTS)
+        except UnexpectedPage:
+            return False
+        self._wiped += 1
+        return self._wiped <= WIPES
+
+    def _holds(self, asks_password: bool) -> bool:
         try:
             held = self._login.user_name.count() == 0 or self._login.user_name.input_value() == self._user_name
-            if asks_password:
-                held = held and self._login.password.input_value() == self._password.reveal()
+            return held and (not asks_password or self._login.password.input_value() == self._password.reveal())
         except PlaywrightError:
-            held = False
-        self._wiped += not held
-        return not held and self._wiped <= WIPES
+            return False
 
     def _wait_for_scripts(self) -> None:
         """Let the page load first: Salesforce's scripts empty what is typed before."""

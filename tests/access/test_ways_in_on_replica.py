@@ -180,11 +180,13 @@ def test_wrong_password(new_org: NewOrg, get_in: Entering) -> None:
     assert "Not-The-Password-1" not in str(caught.value)
 
 
-def test_wipe(new_org: NewOrg, get_in: Entering) -> None:
-    """A page whose scripts empty the form right after its load is filled in again."""
-    org = new_org(late_wipe_ms=60)
+@pytest.mark.parametrize("milliseconds", [60, 250, 400])
+def test_wipe(milliseconds: int, new_org: NewOrg, get_in: Entering) -> None:
+    """A page whose scripts empty the form after its load is filled in again, before anything was sent."""
+    org = new_org(late_wipe_ms=milliseconds)
     get_in(org)
     assert len(org.events("logged in")) == 1
+    assert not [event for event in org.events("login page") if event["error"]]
 
 
 def test_saved_session(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from automation.errors import ElementNotFound
-from automation.run import explain
+from automation.artifacts import LOGIN_STEP, Recorder
+from automation.errors import ElementNotFound, UnexpectedPage
+from automation.losses import Losses
+from automation.run import Toolbox, explain
 from automation.steps import Step, unchanged
+from automation.workbench import Workbench
 from flows.pages.base import Timeouts, find
 from flows.pages.dual_list import DualList
 from flows.pages.fields import Choice
@@ -124,6 +130,17 @@ def test_an_unknown_panel_is_named_and_left_alone(page: Page) -> None:
     said = explain(caught.value, Step("1.3", "New External Client App", "", lambda: unchanged(""))).message
     assert 'it is covered by dialog "Terms of Use"' in said
     assert "Read me" not in said
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_what_a_covering_dialog_says_is_told_unless_it_is_private(private: bool, page: Page) -> None:
+    """What lies over the page is often the dialog's backdrop, which has no name."""
+    page.set_content("<dialog open>Welcome  to Setup <button>Next</button></dialog>")
+    recorder = SimpleNamespace(recording_allowed=not private)
+    error = UnexpectedPage("Create: a control did not become usable in time; it is covered by div.")
+    error.step = LOGIN_STEP
+    said = Workbench(page, Toolbox(), cast("Recorder", recorder), Losses(page)).explained(error).message
+    assert ('A dialog is open: "Welcome to Setup Next".' in said) is not private
 
 
 def test_a_combobox_may_tell_its_value_in_its_name(page: Page) -> None:
