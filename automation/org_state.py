@@ -31,6 +31,8 @@ class OrgState:
     user_name: str | None = None
     app_exists: bool = False
     app_created: bool = False
+    create_sent: bool = False
+    """``Create`` was clicked in this run; its answer may have got lost."""
     policies_saved: bool = False
     """Saved in this run, and read again after saving."""
     app_id: str | None = None

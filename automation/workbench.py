@@ -63,7 +63,9 @@ class Workbench:
             words = " ".join(dialogs.first.inner_text(timeout=1_000).split())[:MOST_WORDS] if dialogs.count() else ""
         except PlaywrightError:
             words = ""
-        error.message += f' A dialog is open: "{words}".' if words else ""
+        if words:
+            error.message += f' A dialog is open: "{words}".'
+            error.next = "Log in by hand as this user and answer it, or run with --headed and do it there; then run again."
         return error
 
 

@@ -108,8 +108,9 @@ def create(
     def press() -> str:
         confirmation.answer_modal(0)
         _expect_filled(form, spec)
+        before, state.create_sent = state.create_sent, True
         with confirmation.expected() as dialogs:
-            said = _press_create(form, page)
+            said = _press_create(form, page, before=before)
         if said is not None and not _made_after_all(manager, page, settings, spec, state):
             raise SaveRefused(f"The org did not create the app. {said}")
         if page.address() is None and not _made_after_all(manager, page, settings, spec, state):
@@ -133,11 +134,15 @@ def _expect_filled(form: CreateForm, spec: AppSpec) -> None:
     fields.client_credentials.expect(True)
 
 
-def _press_create(form: CreateForm, page: AppPage) -> str | None:
+def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | None:
     """Click Create and wait for its answer: None when the app's page opened, else what is known of the failure.
+
+    Args:
+        before: it was clicked before in this run.
 
     Raises:
         FieldRefused: fields show errors; nothing was created.
+        TryAgainLater: the API name is taken, likely by the first click, whose app the list does not show yet.
     """
     commit = Commit(form.page, form.labels, form.timeouts)
     button = form.create_button
@@ -151,6 +156,8 @@ def _press_create(form: CreateForm, page: AppPage) -> str | None:
         return "Nothing that could be understood followed the click."
     if answer.field_errors:
         about_api_name = any(form.labels["create.api_name"] in error for error in answer.field_errors)
+        if about_api_name and before:
+            raise TryAgainLater("The org has an app of this API name since Create was clicked, and its list does not show it yet.")
         raise FieldRefused(
             "The org did not create the app: " + "; ".join(answer.field_errors), next=TAKEN if about_api_name else None
         )

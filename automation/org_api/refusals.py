@@ -169,8 +169,8 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "OAUTH_EC_APP_NOT_FOUND",
         "external client app is not installed in this org",
         ProofFailed,
-        "the app is not in this org any more, as after a sandbox refresh",
-        "Run again: the app is created anew.",
+        "the app is disabled, or not in this org any more, as after a sandbox refresh",
+        "If the list shows the app, open it and press Enable; else run again: the app is created anew.",
         "key",
     ),
     Refusal(

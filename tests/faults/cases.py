@@ -150,6 +150,14 @@ STOPS: dict[str, Case] = {
         says="switched off",
         cure="An admin has to switch them on",
     ),
+    "createApp: its answer got lost, and the list does not show the app yet": Case(
+        (
+            aura("reset_before", "createApp"),
+            {**aura("error", "createApp", k=2), "message": "Review the errors.", "fields": {"developerName": "Already in use."}},
+        ),
+        ends=TryAgainLater,
+        says="since Create was clicked",
+    ),
     "the code: refused for good": Case(
         ({"preset": "wrong_code_first", "times": 0},),
         ends=VerificationNeeded,

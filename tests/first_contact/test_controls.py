@@ -139,8 +139,9 @@ def test_what_a_covering_dialog_says_is_told_unless_it_is_private(private: bool,
     recorder = SimpleNamespace(recording_allowed=not private)
     error = UnexpectedPage("Create: a control did not become usable in time; it is covered by div.")
     error.step = LOGIN_STEP
-    said = Workbench(page, Toolbox(), cast("Recorder", recorder), Losses(page)).explained(error).message
-    assert ('A dialog is open: "Welcome to Setup Next".' in said) is not private
+    told = Workbench(page, Toolbox(), cast("Recorder", recorder), Losses(page)).explained(error)
+    assert ('A dialog is open: "Welcome to Setup Next".' in told.message) is not private
+    assert ("answer it" in told.next) is not private
 
 
 def test_a_combobox_may_tell_its_value_in_its_name(page: Page) -> None:
