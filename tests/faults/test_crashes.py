@@ -46,7 +46,7 @@ def killed(org: OrgHandle, folder: Path, event: str, nth: int, how: signal.Signa
     with command(org, folder, "--json") as running:
         trap = set_trap(org, event, lambda: os.kill(running.process.pid, how), nth)
         code = running.ended()
-    assert trap.sprung.is_set(), running.printed.decode()
+    assert trap.sprung.wait(PATIENCE), running.printed.decode()
     return code
 
 
