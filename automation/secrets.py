@@ -165,9 +165,13 @@ def _forms() -> list[str]:
 
 
 def _replace(text: str, form: str) -> str:
-    """A short code such as 123456 is replaced only where no further digit stands beside it, as in a time stamp."""
+    """A short code such as 123456 is replaced only where it is a number of its own, not part of a time stamp or of 123456.7.
+
+    Where a trace has the same digits as a bare JSON value, they become 0: asterisks there would make it unreadable.
+    """
     if form.isdigit() and len(form) <= 8:
-        return re.sub(rf"(?<!\d){form}(?!\d)", MASK, text)
+        text = re.sub(rf'(?:(?<=[:,\[])|(?<=": )){form}(?=[,\]}}])', "0", text)
+        return re.sub(rf"(?<!\d)(?<!\d\.){form}(?!\.?\d)", MASK, text)
     return text.replace(form, MASK)
 
 

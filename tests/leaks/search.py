@@ -103,7 +103,7 @@ def pattern(secrets: Iterable[str]) -> re.Pattern[bytes]:
     parts: list[bytes] = []
     for value in secrets:
         if value.isdigit() and len(value) <= 8:
-            parts.append(rb"(?<![0-9A-Za-z.])" + value.encode() + rb"(?![0-9A-Za-z])")
+            parts.append(rb"(?<![0-9A-Za-z.])" + value.encode() + rb"(?![0-9A-Za-z]|\.[0-9])")
         else:
             parts += [re.escape(form) for form in forms(value)]
     parts.sort(key=len, reverse=True)

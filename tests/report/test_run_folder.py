@@ -96,7 +96,7 @@ def holds(data: bytes, form: bytes) -> bool:
     """A code is only found where no further digit or letter stands beside it: six digits may occur in any number."""
     if len(form) > 8:
         return form in data
-    return re.search(rb"(?<![0-9A-Za-z.])" + re.escape(form) + rb"(?![0-9A-Za-z])", data) is not None
+    return re.search(rb"(?<![0-9A-Za-z.])" + re.escape(form) + rb"(?![0-9A-Za-z]|\.[0-9])", data) is not None
 
 
 def test_the_report_has_the_published_form(finished: Finished) -> None:

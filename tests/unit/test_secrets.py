@@ -84,9 +84,23 @@ def test_what_is_no_secret_stays() -> None:
     assert scrub("2026-11-24T10:20:30Z step 1.7 took 0.41 s") == "2026-11-24T10:20:30Z step 1.7 took 0.41 s"
 
 
-def test_a_code_is_masked_but_not_inside_longer_numbers() -> None:
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("code 123456, time 99123456789", f"code {MASK}, time 99123456789"),
+        ("The code is 123456.", f"The code is {MASK}."),
+        ("emc=123456&x=1", f"emc={MASK}&x=1"),
+        ('{"value":"123456"}', f'{{"value":"{MASK}"}}'),
+        ('{"startTime":123456.789,"endTime":9.123456}', '{"startTime":123456.789,"endTime":9.123456}'),
+        ('{"size":123456,"all":[123456,123456]}', '{"size":0,"all":[0,0]}'),
+        ('{"size": 123456}', '{"size": 0}'),
+    ],
+)
+def test_a_code_is_masked_but_not_inside_longer_numbers_and_json_stays_json(text: str, shown: str) -> None:
     Secret("123456")
-    assert scrub("code 123456, time 99123456789") == f"code {MASK}, time 99123456789"
+    assert scrub(text) == shown
+    if text.startswith("{"):
+        json.loads(shown)
 
 
 def test_very_short_values_are_not_searched_for() -> None:
