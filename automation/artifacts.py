@@ -27,9 +27,6 @@ RAW: Final = ".trace-{}.raw"
 STALE: Final = 3_600.0
 """Seconds after which such a leftover is nobody's any more."""
 
-LOGIN_STEP: Final = "1.1"
-"""Is private from its beginning, so there is nothing to record."""
-
 
 def make_run_folder(host: str, output: Path | None = None, now: datetime | None = None) -> Path:
     """Make the folder of a run, mode 0700: ``output``, or ``runs/<UTC time>-<host>``, numbered when it is taken.
@@ -103,7 +100,7 @@ class Recorder:
         self._group = f"{step.id} {step.title}"
         if self._running:
             self._open_group()
-        elif step.id != LOGIN_STEP and self.recording_allowed:
+        elif not step.login and self.recording_allowed:
             self._start()
 
     def step_ended(self, result: StepResult) -> None:

@@ -23,11 +23,6 @@ LOOK_MS: Final = 300
 BEYOND_A_WINDOW: Final = (AnotherRun, ForeignHost, LoginRefused, ProductionRefused, UsageError)
 """Nothing done in the window cures these, and a refused password is never tried again."""
 
-PRIVATE_BEGINS: Final = "4.1"
-"""Section 4 is one private phase from its middle on, so it is done again from its beginning."""
-MANAGER: Final = "1.2"
-"""From here on everything is read anew, whatever a person has done meanwhile."""
-
 
 @dataclass
 class Person:
@@ -62,12 +57,7 @@ class Person:
         if not self._acted(ends=curable):
             return None
         self.banner.say("Going on.", RUNNING)
-        first = error.step or steps[0].id
-        if first.startswith("4."):
-            first = PRIVATE_BEGINS
-        elif first[0] in "123" and first != steps[0].id and self.page.url != address:
-            first = MANAGER
-        return from_step(steps, first)
+        return from_step(steps, error.step, moved=self.page.url != address)
 
     def _ask(self, error: RunbookError, *, curable: bool) -> None:
         how = f"Mend it in this window; the run goes on {QUIET:g} s after your last click or key. " if curable else ""
@@ -112,7 +102,19 @@ class Person:
             self._note()
 
 
-def from_step(steps: Sequence[Step], first: str) -> Sequence[Step]:
-    """The steps from this one on; all when there is none of this id."""
+def from_step(steps: Sequence[Step], failed: str | None, *, moved: bool = False) -> Sequence[Step]:
+    """The steps to do after ``failed`` was fixed in the window; all when there is none of this number.
+
+    A section with private steps is one private phase from there on, so it is done again from its entry. Where the page
+    has ``moved``, all is read again from the manager on, the last of the steps that are always done.
+    """
     ids = [step.id for step in steps]
-    return steps[ids.index(first) :] if first in ids else steps
+    if failed not in ids:
+        return steps
+    first = steps[ids.index(failed)]
+    section = [step for step in steps if step.section == first.section]
+    if any(step.private for step in section):
+        first = section[0]
+    elif moved and not first.login and any(step.fills for step in section):
+        first = [step for step in steps if step.always][-1]
+    return steps[ids.index(first.id) :]

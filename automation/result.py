@@ -11,7 +11,6 @@ from automation.app_spec import AppSpec
 from automation.errors import RunbookError
 from automation.org_state import OrgState
 from automation.run import StepResult
-from automation.steps import COMMITS, FILLS
 
 if TYPE_CHECKING:
     from automation.report.record import Record
@@ -62,13 +61,13 @@ def outcome_of(steps: Sequence[StepResult], state: OrgState, error: RunbookError
         return "planned"
     if state.app_created:
         return "created"
-    return "changed" if any(step.result == "changed" and step.id in COMMITS for step in steps) else "unchanged"
+    return "changed" if any(done.result == "changed" and done.step.commits for done in steps) else "unchanged"
 
 
 def unsaved(steps: Sequence[StepResult]) -> str | None:
     """The last step that filled in something which no later step saved, as when ``--until`` ends the run between both."""
     pending = None
-    for step in steps:
-        if step.result == "changed" and step.id in FILLS | COMMITS:
-            pending = step.id if step.id in FILLS else None
+    for done in steps:
+        if done.result == "changed" and (done.step.fills or done.step.commits):
+            pending = done.id if done.step.fills else None
     return pending

@@ -14,15 +14,9 @@ from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
 from automation.interrupts import raise_if_noted, reacted
-from automation.steps import Difference, Finding, Step, skipped
+from automation.steps import Difference, Finding, Step, entry_before, skipped
 
 T = TypeVar("T")
-
-ALWAYS = frozenset({"1.1", "1.2"})
-"""Steps that lead to the app and run even when ``--from`` starts later."""
-
-ENTRIES = ("1.1", "1.2", "1.3", "2.1", "4.1", "5.1")
-"""Steps at which a run can begin: each finds its own way, while those behind it go on with what is on screen by then."""
 
 
 class Toolbox:
@@ -65,13 +59,23 @@ class Toolbox:
 class StepResult:
     """One line of the report. ``result``: changed, unchanged, skipped or failed; ``seconds``: wall time."""
 
-    id: str
-    title: str
-    section: str
+    step: Step
     result: str
     seconds: float
     note: str
     differences: tuple[Difference, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.step.id
+
+    @property
+    def title(self) -> str:
+        return self.step.title
+
+    @property
+    def section(self) -> str:
+        return self.step.section
 
 
 class Observer(Protocol):
@@ -94,12 +98,12 @@ class Selection:
         """Where the run really begins: at ``first``, or at the nearest entry before it."""
         if self.first is None:
             return None
-        return max((entry for entry in ENTRIES if _key(entry) <= _key(self.first)), key=_key)
+        return entry_before(self.first).id
 
     def includes(self, step: Step) -> bool:
         """Whether the step is done."""
         key = step.sort_key
-        return not self._after_last(key) and (step.id in ALWAYS or self.begin is None or key >= _key(self.begin))
+        return not self._after_last(key) and (step.always or self.begin is None or key >= _key(self.begin))
 
     def ends_before(self, id: str) -> bool:
         """Whether the run ends before this step."""
@@ -191,7 +195,7 @@ class Runner:
 
     def _end(self, step: Step, started: float, result: str, note: str, differences: tuple[Difference, ...] = ()) -> None:
         seconds = round(time.monotonic() - started, 3)
-        ended = StepResult(step.id, step.title, step.section, result, seconds, note, differences)
+        ended = StepResult(step, result, seconds, note, differences)
         self.results.append(ended)
         for observer in self.observers:
             observer.step_ended(ended)

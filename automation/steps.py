@@ -56,16 +56,33 @@ def needed(note: str, *differences: Difference, act: Callable[[], str | None], b
 
 @dataclass(frozen=True)
 class Step:
-    """A documented step: its number and sentence, the document's section, and the function that does it."""
+    """A documented step: its number and sentence, the document's section, and the function that does it.
+
+    What the engine has to know of a step is said here, beside the step, so that no step number is written anywhere else.
+
+    Attributes:
+        login: it leads into the org; nothing is recorded from its beginning, and the org's host is known at its end.
+        always: it is done even when ``--from`` begins later, as it leads to the app.
+        entry: a run can begin here: the step finds its own way, while those after it go on with what is on screen.
+        fills: it fills in what the next step that ``commits`` saves.
+        commits: it clicks Create or Save, which changes the org.
+        private: it shows verification, key or secret, so its section is done again from its entry.
+    """
 
     id: str
     title: str
     section: str
     run: Callable[..., Finding] = field(repr=False)
+    login: bool = False
+    always: bool = False
+    entry: bool = False
+    fills: bool = False
+    commits: bool = False
+    private: bool = False
 
     @property
     def sort_key(self) -> tuple[int, ...]:
-        return tuple(int(part) for part in self.id.split("."))
+        return _key(self.id)
 
 
 SECTIONS = {
@@ -76,27 +93,40 @@ SECTIONS = {
     "5": "Prove and deliver (ours)",
 }
 
-COMMITS = frozenset({"1.7", "2.6", "3.5"})
-"""Create and Save: the steps that change the org. Revealing and delivering again (4 and 5) leave it as it is."""
-FILLS = frozenset({"1.4", "1.5", "1.6", "2.4", "2.5", "3.4"})
-"""Steps that fill in what the next of `COMMITS` saves."""
-
 _registry: dict[str, Step] = {}
 
 
-def step(id: str, title: str) -> Callable[[Callable[..., Finding]], Callable[..., Finding]]:
+def step(id: str, title: str, **facts: bool) -> Callable[[Callable[..., Finding]], Callable[..., Finding]]:
     """Register a function as documented step ``id`` with the sentence ``title``.
 
     Its parameters are filled by the engine, by type annotation (see ``run.Toolbox``).
+
+    Args:
+        facts: attributes of `Step`.
     """
 
     def register(function: Callable[..., Finding]) -> Callable[..., Finding]:
         if id in _registry and _registry[id].run.__module__ != function.__module__:
             raise ValueError(f"step {id} is defined twice")
-        _registry[id] = Step(id, title, SECTIONS[id.split(".", maxsplit=1)[0]], function)
+        _registry[id] = Step(id, title, SECTIONS[id.split(".", maxsplit=1)[0]], function, **facts)
         return function
 
     return register
+
+
+def entry_before(id: str) -> Step:
+    """The step at which a run that is to do step ``id`` begins: itself, or the nearest entry before it."""
+    key = _key(id)
+    return max((step for step in _registry.values() if step.entry and step.sort_key <= key), key=lambda step: step.sort_key)
+
+
+def registered(id: str | None) -> Step | None:
+    """The step of this number; None when there is none."""
+    return _registry.get(id or "")
+
+
+def _key(id: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in id.split("."))
 
 
 def registered_steps() -> list[Step]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from playwright.sync_api import Page
 
-from automation.artifacts import LOGIN_STEP
 from automation.lock import org_lock
 from automation.options import Options
 from automation.org_state import OrgState
@@ -33,7 +32,7 @@ class HostGuard:
     def step_started(self, step: Step) -> None: ...
 
     def step_ended(self, result: StepResult) -> None:
-        if result.id != LOGIN_STEP or result.result == "failed" or self.state.host in self.locked:
+        if not result.step.login or result.result == "failed" or self.state.host in self.locked:
             return
         require_named(self.state.host, self.options.allow_production, login_host=self.settings.host)
         self.locks.enter_context(org_lock(self.state.host))

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.app_spec import AppSpec
-from automation.artifacts import LOGIN_STEP, Recorder
+from automation.artifacts import Recorder
 from automation.browser import new_context
 from automation.errors import RunbookError, SessionLost, UnexpectedPage
 from automation.losses import Losses
@@ -20,6 +20,7 @@ from automation.org_state import OrgState
 from automation.report.console import Console
 from automation.run import COVERED, Toolbox
 from automation.settings import Settings
+from automation.steps import registered
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.base import PageObject, Timeouts
@@ -48,7 +49,9 @@ class Workbench:
 
         A page that turns into the login page may do so between two looks, where only a missing control is noticed.
         """
-        if not isinstance(error, UnexpectedPage) or error.step == LOGIN_STEP or not self.toolbox.get(SetupPage).is_login():
+        step = registered(error.step)
+        at_login = step is not None and step.login
+        if not isinstance(error, UnexpectedPage) or at_login or not self.toolbox.get(SetupPage).is_login():
             return self._with_dialog(self.losses.explained(error))
         lost = SessionLost("The org asked to log in again while the run was at work.", evidence=error.evidence)
         lost.step = error.step

@@ -25,7 +25,7 @@ OF_SECTION_2 = ("client_credentials", "run_as")
 """Policies that this section sets, by attribute of `PolicyValues`."""
 
 
-@step("2.1", "Open the External Client App Manager")
+@step("2.1", "Open the External Client App Manager", entry=True)
 def open_manager(page: AppPage, manager: AppManager, state: OrgState) -> Finding:
     return to_manager(page, manager, state)
 
@@ -43,7 +43,7 @@ def edit_policies(policies: AppPolicies, existing: AppSettings, spec: AppSpec) -
     return needed("the tab Policies is in edit mode", act=policies.edit)
 
 
-@step("2.4", "OAuth Policies: Enable Client Credentials Flow")
+@step("2.4", "OAuth Policies: Enable Client Credentials Flow", fills=True)
 def enable_flow(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, settings: Settings, state: OrgState) -> Finding:
     difference = policies.differences(spec).get("client_credentials")
     if difference is None:
@@ -56,7 +56,7 @@ def enable_flow(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec
     return needed(str(difference), difference, act=tick)
 
 
-@step("2.5", "Set Run As (Username) to the integration user")
+@step("2.5", "Set Run As (Username) to the integration user", fills=True)
 def set_run_as(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -> Finding:
     policies.look_at_run_as(confirmation)
     difference = policies.differences(spec).get("run_as")
@@ -72,7 +72,7 @@ def set_run_as(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec)
     return needed(str(difference), difference, act=fill)
 
 
-@step("2.6", "Save")
+@step("2.6", "Save", commits=True)
 def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, options: Options, state: OrgState) -> Finding:
     if not policies.differences(spec):
         return unchanged("nothing to save")

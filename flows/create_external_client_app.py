@@ -28,14 +28,14 @@ TAKEN = (
 )
 
 
-@step("1.2", "Open Setup > Apps > External Client Apps > External Client App Manager")
+@step("1.2", "Open Setup > Apps > External Client Apps > External Client App Manager", always=True, entry=True)
 def open_manager(manager: AppManager, overlays: Overlays, state: OrgState) -> Finding:
     overlays.close_when_in_the_way()
     manager.open(state.setup_url, fresh=False)
     return unchanged("the External Client App Manager is open")
 
 
-@step("1.3", "New External Client App")
+@step("1.3", "New External Client App", entry=True)
 def new_app(manager: AppManager, page: AppPage, settings: SettingsTab, form: CreateForm, spec: AppSpec, state: OrgState) -> Finding:
     if find_app(manager, page, settings, spec, state):
         return unchanged(f'External Client App "{spec.name}" is already there')
@@ -49,7 +49,7 @@ def new_app(manager: AppManager, page: AppPage, settings: SettingsTab, form: Cre
     return needed(f'create External Client App "{spec.name}"', act=start, blocks_reading=True)
 
 
-@step("1.4", "Fill Basic Information, enable OAuth, set callback URL and scopes")
+@step("1.4", "Fill Basic Information, enable OAuth, set callback URL and scopes", fills=True)
 def fill_basics(form: CreateForm, existing: AppSettings, spec: AppSpec, state: OrgState) -> Finding:
     if state.app_exists:
         return existing.basics(spec)
@@ -74,7 +74,7 @@ def _fill_basics(form: CreateForm, spec: AppSpec) -> None:
             scopes.add(text)
 
 
-@step("1.5", "Flow Enablement: Enable Client Credentials Flow")
+@step("1.5", "Flow Enablement: Enable Client Credentials Flow", fills=True)
 def enable_flow(form: CreateForm, existing: AppSettings, confirmation: Confirmation, spec: AppSpec, state: OrgState) -> Finding:
     if state.app_exists:
         return existing.flow(spec, confirmation)
@@ -84,14 +84,14 @@ def enable_flow(form: CreateForm, existing: AppSettings, confirmation: Confirmat
     return needed(f"{box.label} ticked", act=lambda: tick_with_confirmation(box, confirmation))
 
 
-@step("1.6", "Security: clear PKCE, keep the secrets required")
+@step("1.6", "Security: clear PKCE, keep the secrets required", fills=True)
 def set_security(form: CreateForm, existing: AppSettings, spec: AppSpec, state: OrgState) -> Finding:
     if state.app_exists:
         return existing.security(spec, state)
     return existing.boxes(form.fields, spec, state, editing=True)
 
 
-@step("1.7", "Create")
+@step("1.7", "Create", commits=True)
 def create(
     form: CreateForm,
     existing: AppSettings,

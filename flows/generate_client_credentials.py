@@ -30,7 +30,7 @@ def edit_policies() -> Finding:
     return skipped(STILL_OPEN)
 
 
-@step("3.4", "App Authorization: set IP Relaxation")
+@step("3.4", "App Authorization: set IP Relaxation", fills=True)
 def relax_ip(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -> Finding:
     difference = policies.differences(spec).get("ip_relaxation")
     if difference is None:
@@ -44,7 +44,7 @@ def relax_ip(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -
     return needed(str(difference), difference, act=choose)
 
 
-@step("3.5", "Save")
+@step("3.5", "Save", commits=True)
 def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, state: OrgState) -> Finding:
     differences = tuple(policies.differences(spec).values())
     if not differences:

@@ -32,7 +32,7 @@ _ORG_ID = re.compile(r"(00D[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?!")
 """A session id begins with the org's id and an exclamation mark (`org-access` 6.1)."""
 
 
-@step("1.1", "Log in to the org")
+@step("1.1", "Log in to the org", login=True, always=True, entry=True)
 def log_in(page: Page, settings: Settings, state: OrgState, verification: IdentityVerification, recorder: Recorder) -> Finding:
     """Get in by the first way that works, up to Setup, with nothing recorded; from then on speak the org's language."""
     with recorder.nothing_recorded():

@@ -46,7 +46,7 @@ POLICIES_TAKE = 180.0
 the same answers also mean a lasting fault, which should not stay unsaid that long; a later run goes on from there."""
 
 
-@step("5.1", "Prove the pair with a token from the org")
+@step("5.1", "Prove the pair with a token from the org", entry=True)
 def prove_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
     if state.credentials is None and not state.looked_for_pair:  # a run that begins here
         find_delivered(settings, spec, state)

@@ -33,7 +33,7 @@ def _at_hand(state: OrgState) -> str | None:
     return KEPT if state.delivered_unproven is not None else None
 
 
-@step("4.1", "Open the External Client App Manager")
+@step("4.1", "Open the External Client App Manager", entry=True)
 def open_manager(page: AppPage, manager: AppManager, state: OrgState, spec: AppSpec, settings: Settings) -> Finding:
     if not state.app_created:
         find_delivered(settings, spec, state)
@@ -63,7 +63,7 @@ def expand_oauth(tab: SettingsTab, state: OrgState) -> Finding:
     return unchanged("the OAuth section is open")
 
 
-@step("4.5", "Consumer Key and Secret")
+@step("4.5", "Consumer Key and Secret", private=True)
 def open_key_and_secret(
     tab: SettingsTab, reveal: Reveal, verification: IdentityVerification, recorder: Recorder, state: OrgState
 ) -> Finding:
@@ -93,7 +93,7 @@ def _look_for_button(tab: SettingsTab, state: OrgState) -> None:
         tab.key_and_secret_button()
 
 
-@step("4.6", "Verify the user's identity")
+@step("4.6", "Verify the user's identity", private=True)
 def verify_identity(reveal: Reveal, verification: IdentityVerification, state: OrgState) -> Finding:
     if kept := _at_hand(state):
         return unchanged(kept)
@@ -105,7 +105,7 @@ def verify_identity(reveal: Reveal, verification: IdentityVerification, state: O
     return needed("identity verified", act=verify)
 
 
-@step("4.7", "Copy consumer key and secret")
+@step("4.7", "Copy consumer key and secret", private=True)
 def copy_credentials(reveal: Reveal, spec: AppSpec, state: OrgState) -> Finding:
     if kept := _at_hand(state):
         return unchanged(kept)

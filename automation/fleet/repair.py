@@ -118,14 +118,12 @@ class Repairs:
 
     def _follow(self, org: Org, worker: subprocess.Popen[str], slot: _Slot) -> dict[str, Any] | None:
         """Pass on events until the worker ends; answers its last one when it told how the run ended."""
-        from automation.artifacts import LOGIN_STEP  # late: it brings Playwright, which a job without work does not need
-
         end = None
         for line in worker.stdout or ():
             event: dict[str, Any] = json.loads(line)
             if event["event"] == "end":
                 end = event
-            elif event["event"] == "step_ended" and event["id"] == LOGIN_STEP:
+            elif event["event"] == "step_ended" and event["login"]:
                 slot.free()
             self.tell(org.name, event)
         worker.wait()

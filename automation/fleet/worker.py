@@ -46,7 +46,7 @@ class Telling(Console):
         self.tell("step", id=step.id, title=step.title)
 
     def step_ended(self, result: StepResult) -> None:
-        self.tell("step_ended", id=result.id, result=result.result)
+        self.tell("step_ended", id=result.id, result=result.result, login=result.step.login)
 
     def waiting(self, text: str) -> None:
         self.tell("waiting", text=text)

@@ -12,7 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.access import hosts
-from automation.artifacts import LOGIN_STEP, Recorder
+from automation.artifacts import Recorder
 from automation.errors import PageTrouble, RunbookError, UnexpectedPage
 from automation.recording.looks import SOUGHT, Kind, Look, plain
 from automation.recording.page_copy import PageCopy, copy_page
@@ -40,14 +40,15 @@ class Tape:
     _known: dict[str, PageCopy] = field(default_factory=dict)
     _numbers: dict[int, int] = field(default_factory=dict)
     _recorder: Recorder | None = None
-    _step: str = LOGIN_STEP
+    _step: str = ""
+    _at_login: bool = True
 
     def attach(self, recorder: Recorder) -> None:
         """Follow an attempt, whose recorder knows when secrets are on screen."""
         self._recorder = recorder
 
     def step_started(self, step: Step) -> None:
-        self._step = step.id
+        self._step, self._at_login = step.id, step.login
 
     def step_ended(self, result: StepResult) -> None:
         self.results[result.id] = result
@@ -108,4 +109,4 @@ class Tape:
         """Pages of the login, of verification, and of key and secret; and any page beside Setup."""
         host = urlsplit(page.url).hostname or ""
         recorded = self._recorder is not None and self._recorder.recording_allowed
-        return not recorded or self._step == LOGIN_STEP or hosts.is_my_domain(host) or host in hosts.LOGIN_HOSTS
+        return not recorded or self._at_login or hosts.is_my_domain(host) or host in hosts.LOGIN_HOSTS

@@ -16,7 +16,7 @@ from automation.evidence import MASK_COLOUR, MASKED, UNSEEN
 from automation.files import private_folder, write_private
 from automation.options import Pictures as Wanted
 from automation.run import StepResult
-from automation.steps import COMMITS, Step
+from automation.steps import Step
 
 FOLDER: Final = "pictures"
 TIMEOUT: Final = 2_000
@@ -89,7 +89,7 @@ class Pictures:
             return True
         if result.result != "changed" or result.id[0] not in ORG_SECTIONS or result.id in ONLY_OPENED:
             return False
-        return result.id in COMMITS or self.seconds + self._last <= BUDGET * (self.clock() - self._begun)
+        return result.step.commits or self.seconds + self._last <= BUDGET * (self.clock() - self._begun)
 
 
 def photograph(page: Page, *, banner: bool = False) -> bytes | None:

@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from automation.artifacts import LOGIN_STEP, Recorder
+from automation.artifacts import Recorder
 from automation.errors import ElementNotFound, UnexpectedPage
 from automation.losses import Losses
 from automation.run import Toolbox, explain
+from automation.step_list import all_steps
 from automation.steps import Step, unchanged
 from automation.workbench import Workbench
 from flows.pages.base import Timeouts, find
@@ -138,7 +139,7 @@ def test_what_a_covering_dialog_says_is_told_unless_it_is_private(private: bool,
     page.set_content("<dialog open>Welcome  to Setup <button>Next</button></dialog>")
     recorder = SimpleNamespace(recording_allowed=not private)
     error = UnexpectedPage("Create: a control did not become usable in time; it is covered by div.")
-    error.step = LOGIN_STEP
+    error.step = next(step.id for step in all_steps() if step.login)
     told = Workbench(page, Toolbox(), cast("Recorder", recorder), Losses(page)).explained(error)
     assert ('A dialog is open: "Welcome to Setup Next".' in told.message) is not private
     assert ("answer it" in told.next) is not private

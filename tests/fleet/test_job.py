@@ -269,7 +269,7 @@ class TestWorker:
 
     def test_the_place_for_logins_is_free_once_logged_in(self, repairs: Any) -> None:
         """Not only when the run is over."""
-        script = """print('{"event": "step_ended", "id": "1.1", "result": "unchanged"}', flush=True); input()"""
+        script = """print('{"event": "step_ended", "id": "1.1", "result": "unchanged", "login": true}', flush=True); input()"""
         made, events = repairs(script)
         thread = threading.Thread(target=made.run, args=(Look(_blank(), "gone", "why"),))
         thread.start()

@@ -16,6 +16,7 @@ from automation.result import RunResult
 from automation.run import StepResult
 from automation.secrets import Secret
 from automation.steps import SECTIONS, Difference
+from tests.step_results import step_result
 
 IP = Difference("IP Relaxation", "Enforce IP restrictions", "Relax IP restrictions")
 RUN_AS = Difference("Run As (Username)", None, "sync@acme.com")
@@ -32,7 +33,7 @@ TITLES = {
 
 def step(id: str) -> StepResult:
     title, result, seconds, differences = TITLES[id]
-    return StepResult(id, title, SECTIONS[id[0]], result, seconds, f"what happened at {id}", differences)
+    return step_result(id, result, seconds, f"what happened at {id}", differences, title=title, section=SECTIONS[id[0]])
 
 
 def good(folder: Path) -> RunResult:

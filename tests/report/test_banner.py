@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from automation.banner import Banner, pointing
-from automation.run import StepResult
 from automation.secrets import Secret
 from automation.steps import Step, unchanged
 from flows.pages.base import find
 from flows.pages.labels import exactly
+from tests.step_results import step_result
 
 pytestmark = pytest.mark.browser
 
@@ -80,7 +80,7 @@ def test_it_shows_in_a_tab_that_is_opened_later(banner: Banner, org: Callable[[]
 def test_it_names_number_sentence_and_place_among_all_steps(banner: Banner) -> None:
     banner.step_started(STEP)
     assert banner._state["text"] == "2.5  Set Run As (Username) to the integration user\nstep 2 of 3"
-    banner.step_ended(StepResult("2.5", "Set Run As", "s", "failed", 0, "no such user"))
+    banner.step_ended(step_result("2.5", "failed", 0, "no such user", title="Set Run As", section="s"))
     assert banner._state["text"] == "2.5  Set Run As\nfailed: no such user"
 
 

@@ -15,6 +15,7 @@ from automation.artifacts import Recorder
 from automation.report import pictures
 from automation.report.pictures import Pictures, photograph
 from automation.run import StepResult
+from tests.step_results import step_result
 
 pytestmark = pytest.mark.browser
 
@@ -85,7 +86,7 @@ def test_the_own_banner_is_only_left_out_where_there_may_be_one(banner: bool, pa
 
 
 def ended(id: str, result: str = "changed") -> StepResult:
-    return StepResult(id, "t", "s", result, 0, "")
+    return step_result(id, result, 0, "")
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ import pytest
 from automation.report.time_spent import Spent, TimeSpent, hooks, waiting_for_org
 from automation.run import StepResult
 from automation.steps import Step, unchanged
+from tests.step_results import step_result
 
 STEP = Step("1.2", "t", "s", lambda: unchanged(""))
 
 
 def ended(id: str = "1.2") -> StepResult:
-    return StepResult(id, "t", "s", "unchanged", 0, "")
+    return step_result(id, "unchanged", 0, "")
 
 
 @dataclass

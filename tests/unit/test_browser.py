@@ -17,10 +17,10 @@ from automation.artifacts import Recorder
 from automation.browser import launched, new_context
 from automation.browser_trust import verified_keys
 from automation.errors import OrgUnavailable, SettingsError
-from automation.run import StepResult
 from automation.secrets import Secret
 from automation.settings import Settings, load_settings
 from automation.steps import Step, unchanged
+from tests.step_results import step_result
 
 if TYPE_CHECKING:
     from automation.options import Tracing
@@ -143,11 +143,11 @@ def walk(recorder: Recorder, page: Page) -> None:
         page.locator("#pw").fill(PASSWORD)
         page.get_by_role("button").click()
         page.wait_for_url("**/home")
-    recorder.step_ended(StepResult("1.1", "t", "s", "unchanged", 0, ""))
+    recorder.step_ended(step_result("1.1", "unchanged", 0, ""))
     recorder.step_started(manager)
     page.goto("https://acme.my.salesforce.com/home?otp=one-time-otp")
     page.get_by_role("button", name="New External Client App").click()
-    recorder.step_ended(StepResult("1.2", "t", "s", "unchanged", 0, ""))
+    recorder.step_ended(step_result("1.2", "unchanged", 0, ""))
 
 
 def everything_in(folder: Path) -> str:

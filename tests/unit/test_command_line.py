@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from automation import create_app, demo, record
 from automation.create_app import main
 from automation.options import Options, parse
 
@@ -58,7 +61,12 @@ def test_wrong_usage_ends_with_2(flags: str, capsys: pytest.CaptureFixture[str])
     assert "usage:" in capsys.readouterr().err
 
 
-def test_a_step_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+COMMANDS = pytest.mark.parametrize("main", [create_app.main, record.main], ids=["create_app", "record"])
+"""Both commands for one org begin and end alike."""
+
+
+@COMMANDS
+def test_a_step_that_does_not_exist_is_named(main: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--from", "9.9"]) == 2
     assert "--from 9.9: there is no such step; there are 1.1, 1.2" in capsys.readouterr().err
 
@@ -68,8 +76,11 @@ def test_a_range_without_a_step_is_refused(capsys: pytest.CaptureFixture[str]) -
     assert "--from 3.1 comes after --until 2.1" in capsys.readouterr().err
 
 
+@COMMANDS
 @pytest.mark.parametrize("flags", ["--foo", "--exit-code", "--tracing maybe", "--slowmo fast"])
-def test_wrong_usage_is_an_object_on_stdout_too_with_json(flags: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_is_an_object_on_stdout_too_with_json(
+    flags: str, main: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["--json", *flags.split()])
     assert caught.value.code == 2
@@ -84,7 +95,10 @@ def test_the_steps_are_listed_on_stdout(capsys: pytest.CaptureFixture[str]) -> N
     assert "\n5.3  Deliver key and secret together\n" in out
 
 
-def test_wrong_settings_end_with_78_before_a_browser_starts(capsys: pytest.CaptureFixture[str]) -> None:
+@COMMANDS
+def test_wrong_settings_end_with_78_before_a_browser_starts(
+    main: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["--json"]) == 78
     captured = capsys.readouterr()
     assert "SF_LOGIN_URL: missing" in captured.err
@@ -105,6 +119,18 @@ def test_a_production_org_ends_with_77(
     assert main([]) == 77
     assert "--allow-production acme.my.salesforce.com" in capsys.readouterr().err
     assert not Path("runs").exists()
+
+
+@COMMANDS
+def test_a_demo_takes_the_settings_of_an_app_file(
+    main: Callable[[list[str]], int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file is read and checked beside the replica's own settings."""
+    monkeypatch.setattr(demo, "demo_environment", lambda _: nullcontext({}))
+    wanted = tmp_path / "app.toml"
+    wanted.write_text('api_name = "1 is no name"\n')
+    assert main(["--demo", "--app", str(wanted)]) == 78
+    assert "1 is no name" in capsys.readouterr().err
 
 
 def test_help_loads_neither_a_browser_nor_http() -> None:

@@ -13,9 +13,9 @@ from automation.errors import AnotherRun, UsageError
 from automation.files import private_folder, state_folder, write_private
 from automation.journal import Journal, read_journal
 from automation.lock import org_lock
-from automation.run import StepResult
 from automation.secrets import Secret
 from automation.steps import Step, unchanged
+from tests.step_results import step_result
 
 
 def mode(path: Path) -> int:
@@ -77,7 +77,7 @@ def test_the_journal_tells_which_step_was_cut_off(tmp_path: Path) -> None:
     Secret("hunter2-hunter2")
     journal.note("run_begun", host="acme")
     journal.step_started(Step("1.7", "Create", "Create", lambda: unchanged("")))
-    journal.step_ended(StepResult("1.7", "Create", "Create", "changed", 0.1, "saw hunter2-hunter2"))
+    journal.step_ended(step_result("1.7", "changed", 0.1, "saw hunter2-hunter2", title="Create", section="Create"))
     journal.step_started(Step("2.1", "Open", "Configure", lambda: unchanged("")))
     with (tmp_path / "journal.jsonl").open("a") as file:
         file.write('{"at": "2026-')

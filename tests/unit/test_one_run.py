@@ -23,6 +23,7 @@ from automation.result import RunResult
 from automation.run import StepResult
 from automation.settings import load_settings
 from automation.steps import Finding, Step, needed, unchanged
+from tests.step_results import step_result
 
 pytestmark = pytest.mark.browser
 
@@ -168,7 +169,7 @@ def test_ctrl_c_ends_with_130_and_a_report(run: Run) -> None:
 
 def test_merging_keeps_changes_and_takes_the_last_word_otherwise() -> None:
     def result(id: str, word: str, note: str) -> StepResult:
-        return StepResult(id, "t", "s", word, 1.0, note)
+        return step_result(id, word, 1.0, note)
 
     before = [result("1", "changed", "created"), result("2", "changed", "set"), result("3", "failed", "lost")]
     after = [result("1", "unchanged", "there"), result("2", "failed", "no"), result("3", "unchanged", "fine")]

@@ -10,9 +10,9 @@ from automation.errors import ProductionRefused
 from automation.options import Options
 from automation.org_state import OrgState
 from automation.production import require_named
-from automation.run import StepResult
 from automation.settings import load_settings
 from automation.watchers import HostGuard
+from tests.step_results import step_result
 
 PRODUCTION = "acme.my.salesforce.com"
 
@@ -62,7 +62,7 @@ def test_after_a_login_for_all_orgs_the_org_that_was_reached_counts(
     state = OrgState(host=reached)
     with ExitStack() as locks:
         guard = HostGuard(settings, Options(allow_production=allowed), state, locks)
-        login = StepResult("1.1", "Log in", "Create", "unchanged", 0.1, "")
+        login = step_result("1.1", "unchanged", 0.1, "", title="Log in", section="Create")
         if fine:
             guard.step_ended(login)
             assert guard.locked == {reached}

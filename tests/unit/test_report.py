@@ -17,14 +17,14 @@ from automation.report.console import Console
 from automation.report.files import write_reports
 from automation.report.json_result import as_json, json_line
 from automation.result import RunResult, outcome_of, unsaved
-from automation.run import StepResult
 from automation.secrets import Secret
 from automation.steps import Difference, Step, unchanged
+from tests.step_results import step_result
 
 DIFFERENCE = Difference("IP Relaxation", "Enforce IP restrictions", "Relax IP restrictions")
 STEPS = (
-    StepResult("1.3", "New External Client App", "Create", "changed", 0.412, "created"),
-    StepResult("3.4", "Set IP Relaxation", "Generate", "changed", 1.0, "", (DIFFERENCE,)),
+    step_result("1.3", "changed", 0.412, "created", title="New External Client App", section="Create"),
+    step_result("3.4", "changed", 1.0, "", (DIFFERENCE,), title="Set IP Relaxation", section="Generate"),
 )
 
 
@@ -99,7 +99,7 @@ def test_the_report_file_also_tells_differences_and_remarks(result: RunResult, t
     ],
 )
 def test_one_word_for_a_run(results: list[str], created: bool, error: RunbookError | None, plan: bool, outcome: str) -> None:
-    steps = [StepResult(step, "t", "s", result, 0, "") for step, result in zip(("3.4", "3.5"), results, strict=False)]
+    steps = [step_result(step, result, 0, "") for step, result in zip(("3.4", "3.5"), results, strict=False)]
     assert outcome_of(steps, OrgState("h", app_created=created), error, plan=plan) == outcome
 
 
@@ -109,7 +109,7 @@ def test_one_word_for_a_run(results: list[str], created: bool, error: RunbookErr
 )
 def test_what_was_filled_in_and_never_saved_is_known(changed: list[str], left: str | None) -> None:
     """As when a run ends between filling in and saving."""
-    assert unsaved([StepResult(step, "t", "s", "changed", 0, "") for step in changed]) == left
+    assert unsaved([step_result(step, "changed", 0, "") for step in changed]) == left
 
 
 def test_exit_codes_follow_error_and_plan(result: RunResult) -> None:
@@ -154,7 +154,7 @@ def test_a_failure_tells_cause_cure_and_evidence_and_only_counts_what_was_not_re
     told, stream = console()
     error = OrgUnavailable("no answer", evidence="runs/1/evidence")
     error.step = "1.3"
-    rest = StepResult("1.4", "Fill", "Create", "skipped", 0, "not reached")
+    rest = step_result("1.4", "skipped", 0, "not reached", title="Fill", section="Create")
     told.step_ended(rest)
     told.ended(replace(failed(result, error), steps=(*STEPS, rest)))
     assert stream.getvalue().splitlines()[:4] == [
