@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from automation.checks import Check, skipped
 from automation.errors import RunbookError, SettingsError, UnexpectedPage
+from automation.options import PrintVersion
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -182,6 +183,7 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--no-login", action="store_true", help="do not try the way into the org")
     made.add_argument("--allow-production", metavar="HOST", help="name a production org's host a second time")
     made.add_argument("--app", type=Path, metavar="FILE", help="TOML file with the wanted app")
+    made.add_argument("--version", action=PrintVersion)
     made.add_argument("-v", "--verbose", action="store_true", help="show stack traces of faults")
     return made
 

@@ -93,6 +93,23 @@ class Parser(argparse.ArgumentParser):
             raise WrongUsage(message) from None
 
 
+class PrintVersion(argparse.Action):
+    """``--version``: prints the installed version and ends the process. Looks it up only then, as that reads files."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help="print the version and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            found = version("external-client-app-runbook")
+        except PackageNotFoundError:  # run from a checkout that was never installed
+            found = "unknown"
+        print(f"external-client-app-runbook {found}")
+        parser.exit()
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of ``python -m automation.create_app``."""
     made = Parser(
@@ -147,6 +164,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     group.add_argument("-v", "--verbose", action="count", default=0, help="tell more, and show stack traces")
     group.add_argument("-q", "--quiet", action="store_true", help="tell only failures and the outcome")
+    group.add_argument("--version", action=PrintVersion)
 
 
 def parse(arguments: Sequence[str] | None = None) -> CommandLine:

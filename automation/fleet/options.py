@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from automation.options import TRACING
+from automation.options import TRACING, PrintVersion
 
 EPILOG: Final = """\
 exit codes:
@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--json", action="store_true", help="print one JSON object per org on stdout")
     made.add_argument("-v", "--verbose", action="count", default=0, help="tell of every org and step")
     made.add_argument("-q", "--quiet", action="store_true", help="tell only failures and the summary")
+    made.add_argument("--version", action=PrintVersion)
     return made
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from automation.errors import RunbookError
+from automation.options import PrintVersion
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="the run folder, such as runs/<UTC time>-<host>")
     parser.add_argument("--open", action="store_true", help="open the page in the web browser")
+    parser.add_argument("--version", action=PrintVersion)
     given = parser.parse_args(arguments)
     from automation.report.files import rebuild
 

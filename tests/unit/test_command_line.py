@@ -7,13 +7,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from automation import create_app, demo, record
+from automation import create_app, demo, doctor, record, refresh_sandboxes
 from automation.create_app import main
 from automation.options import Options, parse
+from automation.report import __main__ as report
 
 
 def test_flags_become_options() -> None:
@@ -86,6 +88,14 @@ def test_wrong_usage_is_an_object_on_stdout_too_with_json(
     assert caught.value.code == 2
     told = json.loads(capsys.readouterr().out)
     assert (told["outcome"], told["error"]["kind"]) == ("failed", "usage")
+
+
+@pytest.mark.parametrize("main", [create_app.main, record.main, doctor.main, report.main, refresh_sandboxes.main])
+def test_every_command_prints_its_version(main: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"external-client-app-runbook {version('external-client-app-runbook')}\n"
 
 
 def test_the_steps_are_listed_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:

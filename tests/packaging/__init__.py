@@ -1,0 +1,1 @@
+"""What the wheel and the source package hold."""

@@ -1,0 +1,86 @@
+"""The packages ship what users need and its licences, and never a file with secrets that lies in a checkout."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from email.parser import HeaderParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRETS = ("passkeys.json", "session.json", ".env", ".env.prod", "orgs.toml", "ours.recording.zip", "passkeys.json.lock")
+"""Files with secrets, under the names that the docs and ``.env.example`` use for them."""
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with both packages, built in a copy of the checkout in which files with secrets were left."""
+    copy, built = tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("dist")
+    listed = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, copy / name)
+    for name in SECRETS:
+        (copy / name).write_text("hunter2")
+        (copy / "automation" / name).write_text("hunter2")
+    command = [sys.executable, "-m", "hatchling", "build", "--directory", str(built)]
+    subprocess.run(command, cwd=copy, capture_output=True, check=True)
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(packages: Path) -> list[str]:
+    with zipfile.ZipFile(next(packages.glob("*.whl"))) as archive:
+        return archive.namelist()
+
+
+@pytest.fixture(scope="module")
+def sdist(packages: Path) -> list[str]:
+    with tarfile.open(next(packages.glob("*.tar.gz"))) as archive:
+        return [name.partition("/")[2] for name in archive.getnames()]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_file_with_secrets_is_in_no_package(name: str, wheel: list[str], sdist: list[str]) -> None:
+    assert not [path for path in (*wheel, *sdist) if Path(path).name == name]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_git_ignores_what_the_docs_name_for_secrets(name: str) -> None:
+    assert subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT, check=False).returncode == 0
+
+
+def test_type_checkers_find_the_types(wheel: list[str]) -> None:
+    assert {"automation/py.typed", "flows/py.typed"} <= set(wheel)
+
+
+def test_the_wheel_has_all_that_runs_and_no_sources_of_pages_or_tools_of_maintainers(wheel: list[str]) -> None:
+    assert {"automation/create_app.py", "flows/pages/labels/ja.toml", "automation/report/templates/report.html.j2"} <= set(wheel)
+    assert any(name.startswith("automation/replica/static/") for name in wheel)
+    unwanted = [
+        name for name in wheel if re.search(r"replica/web/|replica/build\.py|docs\.py|docs_pictures|^tests/|node_modules", name)
+    ]
+    assert not unwanted
+
+
+def test_the_sources_have_the_tests_and_the_docs(sdist: list[str]) -> None:
+    assert {"README.md", "docs/debugging.md", "tests/conftest.py", "pyproject.toml", ".env.example", "Makefile"} <= set(sdist)
+
+
+def test_every_licence_of_a_part_is_named_and_shipped(packages: Path) -> None:
+    """The texts are named ``<part>-<SPDX id>.txt``."""
+    with zipfile.ZipFile(next(packages.glob("*.whl"))) as archive:
+        name = next(name for name in archive.namelist() if name.endswith("METADATA"))
+        metadata = HeaderParser().parsestr(archive.read(name).decode())
+    texts = {path.name for path in (ROOT / "automation" / "replica" / "licenses").iterdir()}
+    assert {Path(shipped).name for shipped in metadata.get_all("License-File", [])} == {"LICENSE", "NOTICE", *texts}
+    named = metadata["License-Expression"].split(" AND ")
+    assert {one for one in named for text in texts if text.endswith(f"-{one}.txt")} == set(named)
+    assert not [text for text in texts if not text.endswith(tuple(f"-{one}.txt" for one in named))]
