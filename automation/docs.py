@@ -1,7 +1,7 @@
-"""``python -m automation.docs``: writes the tables of the README and ``.env.example`` from the code they mirror.
+"""``python -m automation.docs``: writes the tables of the docs and ``.env.example`` from the code they mirror.
 
 With ``--check`` nothing is written; the exit code is 1 when something has drifted. With ``--log`` the README's log is
-written anew, from a run on the replica.
+written too, from a run on the replica.
 """
 
 from __future__ import annotations
@@ -126,6 +126,33 @@ def refusals_table() -> str:
     return table(["Error", "Description", "Meaning", "Cure", "Waited for"], rows)
 
 
+COMMANDS: Final = {
+    "create_app": "automation.options:parser",
+    "refresh_sandboxes": "automation.fleet.options:parser",
+    "doctor": "automation.doctor:parser",
+    "record": "automation.record:parser",
+    "report": "automation.report.__main__:parser",
+}
+"""Command to the function that makes its parser."""
+
+
+def flags_table() -> str:
+    """Every flag of every command."""
+    rows = (
+        [f"`{command}`", f"`{', '.join(action.option_strings) or action.dest}`", (action.help or "") % vars(action)]
+        for command, place in COMMANDS.items()
+        for action in _parser(place)._actions  # noqa: SLF001  argparse has no public list of its flags
+        if action.dest != "help"
+    )
+    return table(["Command", "Flag", "Meaning"], rows)
+
+
+def _parser(place: str) -> argparse.ArgumentParser:
+    module, _, name = place.partition(":")
+    made: argparse.ArgumentParser = getattr(importlib.import_module(module), name)()
+    return made
+
+
 TABLES: Final[dict[str, Callable[[], str]]] = {
     "steps": steps_table,
     "settings": settings_table,
@@ -133,6 +160,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "errors": errors_table,
     "targets": targets_table,
     "refusals": refusals_table,
+    "flags": flags_table,
 }
 
 
@@ -151,8 +179,13 @@ def with_log(text: str) -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=_importable())
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
-    log = f"```\n$ make demo\n{done.stderr.strip()}\n```\n"
+    log = f"```\n{changes_only(done.stderr)}\n```\n"
     return _LOG.sub(lambda found: found.group(1) + log + found.group(2), text)
+
+
+def changes_only(log: str) -> str:
+    """The lines of steps that changed something, and how the run ended."""
+    return "\n".join(line for line in log.splitlines() if line.startswith(("+", "The app was", "Delivered to")))
 
 
 def _importable() -> dict[str, str]:
@@ -181,8 +214,8 @@ def _quoted(value: str) -> str:
 
 def documents() -> dict[Path, str]:
     """Every generated file with the text it should have."""
-    readme = ROOT / "README.md"
-    return {readme: filled(readme.read_text(encoding="utf-8")), ROOT / ".env.example": env_example()}
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return {**{page: filled(page.read_text(encoding="utf-8")) for page in pages}, ROOT / ".env.example": env_example()}
 
 
 def main(arguments: list[str] | None = None) -> int:

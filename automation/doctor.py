@@ -143,7 +143,7 @@ def as_json(checks: Sequence[Check]) -> dict[str, Any]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     from automation.interrupts import signals_as_interrupt
     from automation.terminal import quiet_crashes
 
@@ -171,7 +171,8 @@ def _examine(given: argparse.Namespace) -> Iterator[Check]:
     return examine(os.environ, Path(".env"), login=not given.no_login, allow_production=given.allow_production, app=app)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
     made = argparse.ArgumentParser(
         prog="python -m automation.doctor",
         description="Check machine, settings, network, mailbox and org, and say what to do about each fault. Changes nothing.",

@@ -29,7 +29,7 @@ share it. Replay it without the org: pytest tests/replay --recording FILE
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code: the run's own, or that of a recording that could not be written."""
-    own, rest = _parser().parse_known_args(arguments)
+    own, rest = parser().parse_known_args(arguments)
     command = parse_org_command(rest)
 
     def perform(settings: Settings, spec: AppSpec, options: Options, console: Console) -> RunResult:
@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run_on_org(command, perform)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
     made = argparse.ArgumentParser(
         prog="python -m automation.record",
         description=ABOUT,

@@ -1,4 +1,4 @@
-"""All settings as data: name, meaning, default, and the rule for its value. `.env.example` and the README come from it."""
+"""All settings as data: name, meaning, default, and the rule for its value. `.env.example` and docs/settings.md come from it."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         "CREDENTIALS_TO",
         "Delivery targets, separated by commas: dotenv:PATH, json:PATH, keyring:SERVICE, command:CMD (JSON on its stdin), "
-        "or one of the stores that the README lists. By default dotenv:credentials/<host>.env.",
+        "or one of the stores that docs/delivery.md lists. By default dotenv:credentials/<host>.env.",
         _TO,
         rules.targets,
         example="dotenv:credentials/acme.env, command:/usr/local/bin/store-credentials",

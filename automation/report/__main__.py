@@ -14,15 +14,7 @@ from automation.options import PrintVersion
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m automation.report",
-        description="Rebuild report.html and report.junit.xml of a run folder from its report.json, and print the page's path.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the run folder, such as runs/<UTC time>-<host>")
-    parser.add_argument("--open", action="store_true", help="open the page in the web browser")
-    parser.add_argument("--version", action=PrintVersion)
-    given = parser.parse_args(arguments)
+    given = parser().parse_args(arguments)
     from automation.report.files import rebuild
 
     try:
@@ -34,6 +26,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.open and not webbrowser.open(page.resolve().as_uri()):
         print("No web browser could be started; open the file above.", file=sys.stderr)
     return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(
+        prog="python -m automation.report",
+        description="Rebuild report.html and report.junit.xml of a run folder from its report.json, and print the page's path.",
+        allow_abbrev=False,
+    )
+    made.add_argument("folder", type=Path, metavar="DIR", help="the run folder, such as runs/<UTC time>-<host>")
+    made.add_argument("--open", action="store_true", help="open the page in the web browser")
+    made.add_argument("--version", action=PrintVersion)
+    return made
 
 
 if __name__ == "__main__":

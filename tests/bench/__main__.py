@@ -1,6 +1,6 @@
 """``python -m tests.bench``: how fast the runbook is, against other ways to do the same.
 
-Figures are ratios within one run; see ``docs/speed.md``. ``--keep`` writes them to ``recorded.json``, that page and the README.
+Figures are ratios within one run; see ``docs/speed.md``. ``--keep`` writes them to ``recorded.json`` and that page.
 ``--short`` is the form for CI: one round without latency, held against the recorded ratios.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -42,6 +43,25 @@ def test_every_kind_of_error_has_a_cure_and_a_code() -> None:
     assert all(kind.__doc__ and kind.recovery.endswith(".") for kind in kinds)
 
 
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
+
+
+@pytest.mark.parametrize("document", [docs.ROOT / "README.md", *sorted((docs.ROOT / "docs").glob("*.md"))], ids=lambda path: path.name)
+def test_every_link_of_a_page_leads_to_a_file(document: Path) -> None:
+    text = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert not [link for link in LINK.findall(text) if not (document.parent / link).exists()]
+
+
+def test_the_index_names_every_page() -> None:
+    linked = set(LINK.findall((docs.ROOT / "docs" / "README.md").read_text(encoding="utf-8")))
+    assert linked == {page.name for page in (docs.ROOT / "docs").glob("*.md")} - {"README.md"}
+
+
+def test_the_readme_is_short() -> None:
+    """For somebody who has two minutes."""
+    assert len((docs.ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
+
+
 def test_check_tells_of_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "README.md").write_text("<!-- table: codes -->\nold\n<!-- end -->\n")
     monkeypatch.setattr(docs, "ROOT", tmp_path)
@@ -58,7 +78,8 @@ def test_the_log_of_a_run_that_failed_is_not_taken(monkeypatch: pytest.MonkeyPat
         docs.with_log("")
 
 
-def test_the_log_stands_between_its_markers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("subprocess.run", lambda *_, **__: subprocess.CompletedProcess([], 0, "", "=  1.1  Log in\n"))
+def test_the_log_shows_what_changed_between_its_markers(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = "Demo: a replica\n=  1.1  Log in\n+  1.7  Create\n        created\nThe app was created.\nReport: x\n"
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: subprocess.CompletedProcess([], 0, "", printed))
     text = docs.with_log("a\n<!-- log -->\nold\n<!-- end log -->\nb")
-    assert text == "a\n<!-- log -->\n```\n$ make demo\n=  1.1  Log in\n```\n<!-- end log -->\nb"
+    assert text == "a\n<!-- log -->\n```\n+  1.7  Create\nThe app was created.\n```\n<!-- end log -->\nb"
