@@ -46,7 +46,7 @@ def test_every_kind_of_error_has_a_cure_and_a_code() -> None:
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
 
 
-@pytest.mark.parametrize("document", [docs.ROOT / "README.md", *sorted((docs.ROOT / "docs").glob("*.md"))], ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [path for path in docs.documents() if path.suffix == ".md"], ids=lambda path: path.name)
 def test_every_link_of_a_page_leads_to_a_file(document: Path) -> None:
     text = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert not [link for link in LINK.findall(text) if not (document.parent / link).exists()]
