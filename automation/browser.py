@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.browser_finding import HOW_TO_GET_ONE, Found, find_browser
 from automation.browser_trust import Trust, trusting
 from automation.errors import SettingsError, UsageError
-from automation.http import no_proxy_hosts
+from automation.network.http import no_proxy_hosts
 
 if TYPE_CHECKING:
     from automation.settings import Settings

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 from automation.access.hosts import LOGIN_HOSTS, lightning_host, setup_host
 from automation.errors import OrgUnavailable, SettingsError
-from automation.vouching import certificate_cure
+from automation.network.certificates import certificate_cure
 
 if TYPE_CHECKING:
     from automation.settings import Settings
@@ -85,7 +85,7 @@ def verified_keys(settings: Settings) -> list[str]:
 
     Servers whose certificates the system already trusts are in the list too, which changes nothing for them.
     """
-    from automation.http import ssl_context
+    from automation.network.http import ssl_context
 
     if settings.host in LOGIN_HOSTS:
         raise SettingsError(
@@ -122,7 +122,7 @@ def _connect(settings: Settings, host: str) -> socket.socket:
     """A connection to port 443 of ``host``, through the proxy if there is one for it."""
     from urllib.parse import urlsplit
 
-    from automation.http import bypasses_proxy
+    from automation.network.http import bypasses_proxy
 
     if settings.https_proxy is None or bypasses_proxy(settings.no_proxy, host):
         return socket.create_connection((host, 443), HANDSHAKE_TIMEOUT)

@@ -128,7 +128,7 @@ def _tell(
         return
     from automation.fleet.messages import due, message
     from automation.fleet.notify import tell
-    from automation.http import client
+    from automation.network.http import client
 
     for event, listed in targets.items():
         if due(event, outcomes):

@@ -13,7 +13,7 @@ from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import Pending, Target, foreign_pair, parse, same_pair
 from automation.errors import DeliveryFailed, ForeignHost, ProofFailed, SettingsError
-from automation.http import client
+from automation.network.http import client
 from automation.org_api import NoToken, Patience, begin_proof, same_id, token_host
 from automation.org_state import OrgState, Proof
 from automation.settings import Settings

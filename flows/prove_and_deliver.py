@@ -14,7 +14,7 @@ from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import Pending, Receipts, deliver, lacking, parse
 from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
-from automation.http import client
+from automation.network.http import client
 from automation.org_api import (
     Patience,
     ProofSession,

@@ -62,7 +62,7 @@ class ProductionDoor:
             OrgUnavailable: one of the orgs does not answer.
             ForeignHost: an answer names a host that is not the sandbox's.
         """
-        from automation.http import client
+        from automation.network.http import client
 
         if self._token.reveal().startswith(SENTINEL):
             raise DoorShut("SF_PRODUCTION_TOKEN holds no token: the Salesforce CLI hid it.", next=RENEW)

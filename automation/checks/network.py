@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from automation.checks.check import Check, failed, from_error, passed, skipped, warned
 from automation.errors import OrgBusy, OrgUnavailable, RunbookError, SettingsError
-from automation.vouching import certificate_cure
+from automation.network.certificates import certificate_cure
 
 if TYPE_CHECKING:
     import httpx
@@ -45,7 +45,7 @@ def examine(settings: Settings) -> Iterator[Check]:
 
 
 def _proxy(settings: Settings) -> Check:
-    from automation.http import bypasses_proxy
+    from automation.network.http import bypasses_proxy
 
     if settings.https_proxy is None or bypasses_proxy(settings.no_proxy, settings.host):
         return passed("network.proxy", f"no proxy is used for {settings.host}")
@@ -63,7 +63,7 @@ def _answer(settings: Settings) -> httpx.Response | Check:
     """The org's own list of API versions, which it shows to anybody."""
     import httpx
 
-    from automation.http import client
+    from automation.network.http import client
 
     try:
         with client(settings) as browserless:

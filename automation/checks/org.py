@@ -168,7 +168,7 @@ def _user(settings: Settings, state: OrgState, session: Secret) -> list[dict[str
     """The records of users with that name; None when they may not be read."""
     import httpx
 
-    from automation.http import client
+    from automation.network.http import client
     from automation.org_api import NotReadable
     from automation.org_api.rest import Rest
     from automation.org_api.token import Token

@@ -61,7 +61,7 @@ class Production:
         access = fleet.production
         if access is None:
             return None
-        from automation.http import client as make_client
+        from automation.network.http import client as make_client
 
         client = make_client(fleet.orgs[0].settings_to_look())
         try:

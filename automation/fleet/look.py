@@ -22,7 +22,7 @@ from automation.delivery import Pending, Receipts, Target, lacking, parse, same_
 from automation.errors import DeliveryFailed, OrgBusy, OrgUnavailable, ProofFailed, RunbookError, SettingsError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
-from automation.http import client as make_client
+from automation.network.http import client as make_client
 from automation.org_api import (
     NoToken,
     Patience,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from automation.credentials import Credentials
 from automation.errors import ProofFailed, UnexpectedPage
-from automation.org_api.backoff import Patience
+from automation.network.backoff import Patience
 from automation.org_api.ids import same_id
 from automation.org_api.rest import NotReadable, Rest, newest_version
 from automation.org_api.token import NoToken, Token, ask, revoke, token_host

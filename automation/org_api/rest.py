@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
-from automation.org_api.backoff import Patience
+from automation.network.backoff import Patience
+from automation.network.certificates import ca_file_of
+from automation.network.failures import Trouble
 from automation.org_api.token import Token
-from automation.org_api.trouble import Trouble
 from automation.secrets import scrub
-from automation.vouching import ca_file_of
 
 if TYPE_CHECKING:
     import httpx

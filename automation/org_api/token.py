@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from automation.access import hosts
 from automation.credentials import Credentials
 from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, RunbookError, SettingsError, UnexpectedPage
-from automation.org_api.backoff import Patience
+from automation.network.backoff import Patience
+from automation.network.certificates import ca_file_of
+from automation.network.failures import Trouble
 from automation.org_api.ids import is_id, to_18
 from automation.org_api.refusals import About, refusal_for
-from automation.org_api.trouble import Trouble
 from automation.secrets import Secret, scrub
-from automation.vouching import ca_file_of
 
 if TYPE_CHECKING:
     import httpx

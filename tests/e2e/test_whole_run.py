@@ -10,7 +10,7 @@ import httpx
 import pytest
 from dotenv import dotenv_values
 
-from automation.http import client
+from automation.network.http import client
 from automation.report.json_result import json_line
 from automation.settings import load_settings
 from automation.step_list import all_steps

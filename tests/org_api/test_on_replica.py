@@ -14,7 +14,7 @@ from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import parse
 from automation.errors import NotPropagatedYet, OrgBusy, OrgUnavailable, ProofFailed, ReadBackDiffers, RunbookError
-from automation.http import client
+from automation.network.http import client
 from automation.org_api import Patience, check_rights, load_recipe, open_proof, request_token
 from automation.org_state import OrgState
 from automation.run import Runner, StepResult, Toolbox

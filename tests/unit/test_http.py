@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from automation.errors import SettingsError
-from automation.http import bypasses_proxy, client, no_proxy_patterns, ssl_context
+from automation.network.http import bypasses_proxy, client, no_proxy_patterns, ssl_context
 from automation.settings import load_settings
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from automation.network.certificates import certificate_cure
 from automation.secrets import scrub
-from automation.vouching import certificate_cure
 
 if TYPE_CHECKING:
     import httpx

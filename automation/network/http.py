@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from automation.errors import SettingsError
-from automation.vouching import remember_ca_file
+from automation.network.certificates import remember_ca_file
 
 if TYPE_CHECKING:
     import httpx
