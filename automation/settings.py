@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from automation.errors import SettingsError
+from automation.network.http import Network
+from automation.network.proxy import Proxy
 from automation.secrets import Secret, remember
 from automation.settings_dotenv import read_dotenv
 from automation.settings_names import problem_with
@@ -65,6 +67,12 @@ class Settings:
     def host(self) -> str:
         """Host name of ``sf_login_url``."""
         return urlsplit(self.sf_login_url).hostname or ""
+
+    @property
+    def network(self) -> Network:
+        """How this machine reaches the org."""
+        proxy = Proxy.parse(self.https_proxy.reveal()) if self.https_proxy is not None else None
+        return Network(proxy, self.no_proxy, self.sf_ca_file)
 
 
 @dataclass(frozen=True)

@@ -61,9 +61,7 @@ class Production:
         access = fleet.production
         if access is None:
             return None
-        from automation.network.http import client as make_client
-
-        client = make_client(fleet.orgs[0].settings_to_look())
+        client = fleet.orgs[0].settings_to_look().network.client()
         try:
             token = _token(client, access.access_token, access.credentials)
             rest = Rest(client, access.host, token)

@@ -1,101 +1,94 @@
-"""Our own HTTP client: the same proxy and certificates as the browser's."""
+"""Our own HTTP client: the same proxy and certificates as the browser's, and a limit for all that others send."""
 
 from __future__ import annotations
 
-import functools
-import ssl
+import re
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from automation.errors import SettingsError
-from automation.network.certificates import remember_ca_file
+from automation.network.certificates import ssl_context
+from automation.network.failures import Failure
+from automation.network.proxy import Proxy, bypasses_proxy
 
 if TYPE_CHECKING:
     import httpx
 
-    from automation.settings import Settings
-
 CONNECT_TIMEOUT: Final = 15.0
-"""Seconds until a connection stands."""
+"""Seconds until a connection is there."""
 
-READ_TIMEOUT: Final = 60.0
-"""Seconds between two pieces of an answer; Salesforce may think for long about a token."""
-
-
-def ssl_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Trust the system's certificates, those of certifi, and those in ``ca_file`` (PEM); checks stay on.
-
-    Raises:
-        SettingsError: ``ca_file`` holds something that is no certificate.
-    """
-    changed = ca_file.stat().st_mtime_ns if ca_file is not None and ca_file.is_file() else 0
-    return _context(ca_file, changed)
+WHOLE_TIMEOUT: Final = 90.0
+"""Seconds for a whole exchange, from the connection to the last byte; Salesforce may think for long about a token."""
 
 
-@functools.lru_cache(maxsize=8)
-def _context(ca_file: Path | None, _changed: int) -> ssl.SSLContext:
-    """Made once per file and time of change: reading all certificates takes longer than a request."""
-    import certifi  # late, as httpx below
+@dataclass(frozen=True)
+class Network:
+    """How this machine reaches the org: HTTPS_PROXY, NO_PROXY and SF_CA_FILE as one value."""
 
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(ca_file)
-        except (ssl.SSLError, OSError):
-            raise SettingsError(f"SF_CA_FILE: {ca_file} holds no certificate that can be read.") from None
-    return context
+    proxy: Proxy | None = None
+    no_proxy: str | None = None
+    ca_file: Path | None = None
+
+    def client(self, timeout: float = WHOLE_TIMEOUT) -> httpx.Client:
+        """A client that never follows a redirect and reads no variable of the environment by itself.
+
+        Args:
+            timeout: seconds for each whole exchange; see `transport` for the limit of bytes.
+
+        Raises:
+            SettingsError: SF_CA_FILE holds something that is no certificate.
+        """
+        import httpx
+
+        from automation.network.transport import Transport
+        from automation.report.time_spent import hooks
+
+        return httpx.Client(
+            transport=Transport(ssl_context(self.ca_file), self.proxy, self.no_proxy, self.ca_file),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT)),
+            headers={"User-Agent": "external-client-app-runbook", "Accept-Encoding": "gzip"},
+            event_hooks=hooks(),
+        )
+
+    def proxy_for(self, host: str) -> Proxy | None:
+        """The proxy by which ``host`` is reached on port 443; None for a direct connection."""
+        return None if self.proxy is None or bypasses_proxy(self.no_proxy, host) else self.proxy
 
 
-def client(settings: Settings) -> httpx.Client:
-    """A client for the org's REST and token endpoints.
+def send(client: httpx.Client, method: str, url: str, **content: Any) -> httpx.Response | Failure:
+    """One exchange, or why there was no answer; raises nothing. A redirect is not followed.
 
-    It goes through HTTPS_PROXY but for the hosts of NO_PROXY, never follows a redirect, and reads no variable of the
-    environment by itself, so that ``.env`` and the environment mean the same.
+    Args:
+        client: of `Network.client`.
+        content: further arguments of ``client.request``.
     """
     import httpx
 
-    from automation.report.time_spent import hooks
-
-    context = ssl_context(settings.sf_ca_file)
-    direct = httpx.HTTPTransport(verify=context)
-    mounts: dict[str, httpx.BaseTransport] = {}
-    if settings.https_proxy is not None and "*" not in no_proxy_hosts(settings.no_proxy):
-        address = settings.https_proxy.reveal()
-        proxy = httpx.Proxy(address, ssl_context=context if address.startswith("https:") else None)
-        mounts["https://"] = httpx.HTTPTransport(verify=context, proxy=proxy)
-        for pattern in no_proxy_patterns(settings.no_proxy):
-            mounts[f"https://{pattern}"] = direct
-    made = httpx.Client(
-        transport=direct,
-        mounts=mounts,
-        trust_env=False,
-        follow_redirects=False,
-        timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
-        headers={"User-Agent": "external-client-app-runbook"},
-        event_hooks=hooks(),
-    )
-    remember_ca_file(made, settings.sf_ca_file)
-    return made
+    try:
+        return client.request(method, url, follow_redirects=False, **content)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RuntimeError) as error:
+        # ValueError: a header or URL that can't be sent; RuntimeError: the client was closed at the end of the program.
+        return Failure.of(error)
 
 
-def no_proxy_hosts(no_proxy: str | None) -> list[str]:
-    """The entries of NO_PROXY: ``localhost``, ``.acme.internal``, ``10.0.0.1``, or ``*`` for all hosts."""
-    return [entry.strip() for entry in (no_proxy or "").split(",") if entry.strip()]
+def decoded(response: httpx.Response) -> Any:
+    """The JSON of an answer; None where it is none: other text, cut off, badly encoded, or nested without end."""
+    try:
+        return response.json()
+    except (ValueError, LookupError, RecursionError):
+        return None
 
 
-def no_proxy_patterns(no_proxy: str | None) -> list[str]:
-    """NO_PROXY in httpx's words: ``acme.com`` and ``.acme.com`` both cover the host and everything below it, as in curl."""
-    patterns: list[str] = []
-    for entry in no_proxy_hosts(no_proxy):
-        host = entry.lstrip("*").lstrip(".")
-        patterns += [host, f"*.{host}"] if host else []
-    return patterns
-
-
-def bypasses_proxy(no_proxy: str | None, host: str) -> bool:
-    """Whether ``host`` is reached without the proxy."""
-    if "*" in no_proxy_hosts(no_proxy):
-        return True
-    plain = [pattern for pattern in no_proxy_patterns(no_proxy) if not pattern.startswith("*.")]
-    return any(host == one or host.endswith(f".{one}") for one in plain)
+def retry_after(response: httpx.Response) -> float:
+    """Seconds that an answer asks to wait (``Retry-After`` as seconds or as a date); 0 where it asks nothing that can be read."""
+    text = response.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError, IndexError, OSError):
+        return 0.0
