@@ -24,6 +24,9 @@ NOT_ALLOWED: Final = frozenset(
 )  # fmt: skip
 """Error codes that mean: this user does not see that. Salesforce hides an object by pretending that it is not there."""
 
+NO_RECORDS: Final = "NO_RECORDS"
+"""Our own code for an answer to a query that is none."""
+
 READING: Final = Patience(limit=20.0)
 
 OLD_VERSION: Final = "60.0"
@@ -97,7 +100,7 @@ class Rest:
                 return answer
             records = answer.get("records") if isinstance(answer, dict) else None
             if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
-                return NotReadable("NO_RECORDS", "the answer has no records")
+                return NotReadable(NO_RECORDS, "the answer has no records")
             found += records
             following = _next_page(answer, self.host)
             if following is None:
