@@ -33,8 +33,8 @@ def read_text(path: Path) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise ValueError(f"can't be read ({error.strerror or type(error).__name__})") from None
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL
+        raise ValueError(f"can't be read ({getattr(error, 'strerror', None) or error})") from None
     if len(data) > MOST_BYTES:
         raise ValueError(f"is larger than {MOST_BYTES // 2**20} MB")
     return decoded(data)
