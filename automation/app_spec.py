@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.errors import SettingsError
+from automation.text_files import read_toml
 
 if TYPE_CHECKING:
     from automation.settings import Settings
@@ -87,10 +87,7 @@ class AppFile:
     @classmethod
     def read(cls, path: Path) -> AppFile:
         """Read an app file. Raises SettingsError, naming the file and every key that is wrong."""
-        try:
-            tree = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingsError(f"The app file {path} can't be read: {error}.") from None
+        tree = read_toml(path, "app file")
         problems = [problem for key, value in tree.items() if (problem := _problem(key, value))]
         if problems:
             raise SettingsError(f"The app file {path} is not right: {'; '.join(problems)}.")

@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from automation.browser_finding import HOW_TO_GET_ONE, Found, find_browser
 from automation.browser_trust import Trust, trusting
 from automation.errors import SettingsError, UsageError
-from automation.http import no_proxy_hosts
+from automation.network.proxy import Proxy, browser_bypass
 
 if TYPE_CHECKING:
     from automation.settings import Settings
@@ -95,23 +95,17 @@ def launch_options(
     if trust.environment:
         options["env"] = {**os.environ, **trust.environment}
     if settings.https_proxy is not None:
-        options["proxy"] = proxy_option(settings.https_proxy.reveal(), settings.no_proxy)
+        options["proxy"] = proxy_option(Proxy.parse(settings.https_proxy.reveal()), settings.no_proxy)
     return options
 
 
-def proxy_option(address: str, no_proxy: str | None) -> dict[str, str]:
-    """Playwright's form of a proxy: server, bypass list, and user name and password on their own."""
-    from urllib.parse import unquote, urlsplit
-
-    parts = urlsplit(address)
-    port = f":{parts.port}" if parts.port else ""
-    option = {"server": f"{parts.scheme}://{parts.hostname}{port}"}
-    bypass = no_proxy_hosts(no_proxy)
-    if bypass:
-        both = [f"{host.lstrip('.')},.{host.lstrip('.')}" if not host.startswith("*") else host for host in bypass]
-        option["bypass"] = ",".join(both)
-    if parts.username is not None:
-        option |= {"username": unquote(parts.username), "password": unquote(parts.password or "")}
+def proxy_option(proxy: Proxy, no_proxy: str | None) -> dict[str, str]:
+    """Playwright's form of a proxy: server, bypass list, and username and password on their own."""
+    option = {"server": proxy.url}
+    if bypass := browser_bypass(no_proxy):
+        option["bypass"] = bypass
+    if proxy.username is not None:
+        option |= {"username": proxy.username, "password": proxy.password}
     return option
 
 

@@ -12,8 +12,6 @@ import base64
 import hashlib
 import re
 import shutil
-import socket
-import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,14 +22,17 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from automation.access.hosts import LOGIN_HOSTS, lightning_host, setup_host
-from automation.errors import OrgUnavailable, SettingsError
-from automation.vouching import certificate_cure
+from automation.errors import SettingsError
+from automation.network.failures import Failure
+from automation.network.http import Network, send
 
 if TYPE_CHECKING:
+    import httpx
+
     from automation.settings import Settings
 
 HANDSHAKE_TIMEOUT: Final = 15.0
-"""Seconds for one TLS handshake through the proxy."""
+"""Seconds for one answer of a server whose certificate is wanted."""
 
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n?", re.DOTALL)
 
@@ -85,16 +86,13 @@ def verified_keys(settings: Settings) -> list[str]:
 
     Servers whose certificates the system already trusts are in the list too, which changes nothing for them.
     """
-    from automation.http import ssl_context
-
     if settings.host in LOGIN_HOSTS:
         raise SettingsError(
             "SF_CA_FILE: this browser can't be given a CA here without knowing the org's hosts.",
             next="Set SF_LOGIN_URL to the org's My Domain, or on Linux install certutil (Debian: libnss3-tools).",
         )
-    context = ssl_context(settings.sf_ca_file)
     hosts = (settings.host, setup_host(settings.host), lightning_host(settings.host))
-    return sorted({_public_key(_certificate(settings, host, context)) for host in hosts})
+    return sorted({_public_key(_certificate(settings.network, host)) for host in hosts})
 
 
 def _public_key(der: bytes) -> str:
@@ -106,44 +104,16 @@ def _public_key(der: bytes) -> str:
     return base64.b64encode(hashlib.sha256(spki).digest()).decode()
 
 
-def _certificate(settings: Settings, host: str, context: ssl.SSLContext) -> bytes:
-    try:
-        with _connect(settings, host) as raw, context.wrap_socket(raw, server_hostname=host) as secured:
-            return secured.getpeercert(binary_form=True) or b""
-    except ssl.SSLCertVerificationError as error:
-        raise OrgUnavailable(
-            f"The certificate of {host} is not valid: {error.verify_message}.", next=certificate_cure(host, settings.sf_ca_file)
-        ) from None
-    except OSError as error:
-        raise OrgUnavailable(f"{host} could not be reached: {error.strerror or type(error).__name__}.") from None
+def _certificate(network: Network, host: str) -> bytes:
+    """The certificate (DER) that ``host`` shows to our own HTTP, which verifies it."""
+    found: list[bytes] = []
 
+    def keep(response: httpx.Response) -> None:
+        found.append(response.extensions["network_stream"].get_extra_info("ssl_object").getpeercert(True))
 
-def _connect(settings: Settings, host: str) -> socket.socket:
-    """A connection to port 443 of ``host``, through the proxy if there is one for it."""
-    from urllib.parse import urlsplit
-
-    from automation.http import bypasses_proxy
-
-    if settings.https_proxy is None or bypasses_proxy(settings.no_proxy, host):
-        return socket.create_connection((host, 443), HANDSHAKE_TIMEOUT)
-    proxy = urlsplit(settings.https_proxy.reveal())
-    connection = socket.create_connection((proxy.hostname or "", proxy.port or 80), HANDSHAKE_TIMEOUT)
-    headers = [f"CONNECT {host}:443 HTTP/1.1", f"Host: {host}:443"]
-    if proxy.username is not None:
-        pair = base64.b64encode(f"{proxy.username}:{proxy.password or ''}".encode()).decode()
-        headers.append(f"Proxy-Authorization: Basic {pair}")
-    connection.sendall("\r\n".join([*headers, "", ""]).encode())
-    return _after_connect(connection, host)
-
-
-def _after_connect(connection: socket.socket, host: str) -> socket.socket:
-    answer = b""
-    while b"\r\n\r\n" not in answer:
-        piece = connection.recv(1)  # byte by byte: what follows the empty line belongs to TLS
-        if not piece:
-            break
-        answer += piece
-    if not re.match(rb"HTTP/1\.[01] 200 ", answer):
-        connection.close()
-        raise OrgUnavailable(f"The proxy refused to connect to {host}.")
-    return connection
+    with network.client(HANDSHAKE_TIMEOUT) as client:
+        client.event_hooks["response"].append(keep)
+        answer = send(client, "HEAD", f"https://{host}/")
+    if isinstance(answer, Failure):
+        raise answer.error(host, "for its certificate")
+    return found[0]

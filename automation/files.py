@@ -9,6 +9,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from automation.errors import SettingsError
+
 
 def private_folder(path: Path) -> Path:
     """Make a folder (and those above it) with mode 0700 for the last one; an existing one is narrowed. Returns it."""
@@ -53,7 +55,18 @@ def _runs(process: int) -> bool:
 
 
 def state_folder() -> Path:
-    """Where locks and what must outlive a run are kept: the user's state folder (``XDG_STATE_HOME`` on Linux)."""
+    """Where locks and what must outlive a run are kept: the user's state folder (``XDG_STATE_HOME`` on Linux).
+
+    Raises:
+        SettingsError: this user has no home folder, or can't write there, as in many containers.
+    """
     from platformdirs import user_state_path
 
-    return private_folder(user_state_path("external-client-app-runbook", appauthor=False))
+    try:
+        return private_folder(user_state_path("external-client-app-runbook", appauthor=False))
+    except (OSError, RuntimeError) as error:  # RuntimeError: no HOME and no entry in the password database
+        reason = getattr(error, "strerror", None) or "this user has no home folder"
+        raise SettingsError(
+            f"The folder for locks and pending deliveries can't be used: {reason}.",
+            next="Set XDG_STATE_HOME to a folder that this user can write and that outlives the run.",
+        ) from None

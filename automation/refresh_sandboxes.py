@@ -128,12 +128,11 @@ def _tell(
         return
     from automation.fleet.messages import due, message
     from automation.fleet.notify import tell
-    from automation.http import client
 
     for event, listed in targets.items():
         if due(event, outcomes):
             told = message(event, outcomes, run, seconds)
-            for trouble in tell(listed, told, lambda: client(fleet.orgs[0].settings_to_look())):
+            for trouble in tell(listed, told, fleet.orgs[0].settings_to_look().network.client):
                 progress.note(trouble)
 
 

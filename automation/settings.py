@@ -14,57 +14,10 @@ from automation.errors import SettingsError
 from automation.secrets import Secret, remember
 from automation.settings_dotenv import read_dotenv
 from automation.settings_names import problem_with
-from automation.settings_table import SECRET_FILES, SETTINGS, Setting
+from automation.settings_table import SECRET_FILES, SETTINGS, Setting, Settings
+from automation.text_files import home_expanded, read_text
 
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """All settings of a run; each attribute is the setting's name in lower case. Times are seconds.
-
-    ``sf_login_url`` is ``https://<host>`` without a path. Nothing here shows a secret: those are `Secret`.
-    """
-
-    sf_login_url: str
-    eca_name: str
-    eca_api_name: str
-    eca_contact_email: str
-    eca_distribution_state: str
-    eca_callback_url: str
-    eca_scopes: tuple[str, ...]
-    eca_run_as: str
-    eca_ip_relaxation: str
-    credentials_to: tuple[str, ...]
-    timeout_page: float = 90
-    timeout_action: float = 15
-    timeout_save: float = 60
-    timeout_code: float = 180
-    timeout_propagation: float = 900
-    sf_username: str | None = None
-    sf_password: Secret | None = None
-    sf_totp_secret: Secret | None = None
-    sf_passkey_file: Path | None = None
-    sf_imap_url: str | None = None
-    sf_imap_username: str | None = None
-    sf_imap_password: Secret | None = None
-    sf_code_command: str | None = None
-    sf_cli_org: str | None = None
-    sf_frontdoor_url: Secret | None = None
-    sf_storage_state: Path | None = None
-    sf_production_url: str | None = None
-    sf_production_token: Secret | None = None
-    browser_channel: str | None = None
-    browser_executable: Path | None = None
-    browser_ws: Secret | None = None
-    browser_cdp: Secret | None = None
-    https_proxy: Secret | None = None
-    no_proxy: str | None = None
-    sf_ca_file: Path | None = None
-    labels_file: Path | None = None
-
-    @property
-    def host(self) -> str:
-        """Host name of ``sf_login_url``."""
-        return urlsplit(self.sf_login_url).hostname or ""
+__all__ = ["Settings", "load_settings"]
 
 
 @dataclass(frozen=True)
@@ -104,7 +57,9 @@ def _layer(values: Mapping[str, str], where: str, problems: list[str]) -> dict[s
     """What one source says; within it, a value and a file for the same secret contradict each other."""
     found: dict[str, _Given] = {}
     for setting in SETTINGS:
-        text = values.get(setting.name, values.get(setting.name.lower()) if setting.group == "Network" else None)
+        text = values.get(setting.name)
+        if setting.group == "Network":
+            text = text or values.get(setting.name.lower(), text)
         if text is not None:
             found[setting.name] = _Given(text, where)
     for file_name, name in SECRET_FILES.items():
@@ -119,9 +74,9 @@ def _layer(values: Mapping[str, str], where: str, problems: list[str]) -> dict[s
 
 def _secret_file(name: str, path: str, problems: list[str]) -> str:
     try:
-        return Path(path).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError):
-        problems.append(f"{name}: {path} can't be read")
+        return read_text(home_expanded(path)).rstrip("\r\n")
+    except ValueError as error:
+        problems.append(f"{name}: {path} {error}")
         return ""
 
 
@@ -145,28 +100,39 @@ def _value(setting: Setting, given: _Given | None, problems: list[str]) -> Any:
         remember(given.text)  # before any rule can complain
     try:
         value = setting.rule(given.text if setting.secret else given.text.strip())
-        hidden = setting.hides(value) if setting.hides is not None else None
     except ValueError as error:
         problems.append(f"{setting.name}: {error} (in {given.where})")
         return None
-    return Secret(value, hidden) if setting.secret else value
+    if setting.hides is None:
+        return Secret(value) if setting.secret else value
+    for part in setting.hides(value):
+        remember(part)
+    return Secret(value, hides="")
 
 
 def _complete(values: dict[str, Any], problems: list[str]) -> None:
     """Fill in what follows from other settings, and check what only makes sense together."""
-    from automation.settings_rules import api_name_for
-
     link: Secret | None = values["sf_frontdoor_url"]
     if values["sf_login_url"] is None and link is not None:
         values["sf_login_url"] = f"https://{urlsplit(link.reveal()).hostname}"
     host = urlsplit(values["sf_login_url"] or "").hostname
     if host is None and not any(problem.startswith("SF_LOGIN_URL:") for problem in problems):
         problems.append("SF_LOGIN_URL: missing; give the org's My Domain URL. Example: https://acme--dev.sandbox.my.salesforce.com")
-    values["eca_api_name"] = values["eca_api_name"] or api_name_for(values["eca_name"] or "")
+    _api_name(values, problems)
     values["credentials_to"] = values["credentials_to"] or (f"dotenv:credentials/{host}.env",)
     if values["sf_username"] is not None and values["sf_username"] == values["eca_run_as"]:
         problems.append("ECA_RUN_AS: is the same user as SF_USERNAME; the integration user can't log in to the UI")
     _pairs(values, problems)
+
+
+def _api_name(values: dict[str, Any], problems: list[str]) -> None:
+    from automation.settings_rules import api_name_for
+
+    values["eca_api_name"] = values["eca_api_name"] or api_name_for(values["eca_name"] or "")
+    if not values["eca_api_name"] and values["eca_name"]:
+        problems.append(
+            "ECA_API_NAME: missing; ECA_NAME has no letters A-Z or digits to make one from. Example: Service_Board_Sync"
+        )
 
 
 def _pairs(values: dict[str, Any], problems: list[str]) -> None:

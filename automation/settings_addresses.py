@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from automation.access.hosts import LOGIN_HOSTS, is_my_domain, my_domain_of
+from automation.network.proxy import Proxy
 
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
+
+SHORTEST_TOKEN: Final = 6
+"""Characters; a shorter part of a browser's URL is taken for a word."""
 
 
 def login_url(value: str) -> str:
@@ -90,21 +95,42 @@ def imap_url(value: str) -> str:
 
 
 def proxy_url(value: str) -> str:
-    """``http://host:port`` of a proxy; https proxies too."""
-    parts = _split(value if "://" in value else f"http://{value}")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("is not a proxy address; give http://host:port")
+    """``http://host:port`` of a proxy; https proxies too. See `Proxy.parse`."""
+    Proxy.parse(value)
     return value if "://" in value else f"http://{value}"
 
 
 def browser_url(value: str) -> str:
-    """Address of a remote browser: ws, wss, http or https."""
-    if _split(value).scheme not in ("ws", "wss", "http", "https"):
-        raise ValueError("is not the address of a browser; give ws://host:port/... or http://host:port")
+    """URL of a remote browser: wss or https; ws and http only on this machine, as passwords and sessions go over it."""
+    parts = _split(value)
+    if parts.scheme not in ("ws", "wss", "http", "https") or not parts.hostname:
+        raise ValueError("is not the URL of a browser; give wss://host:port/... or https://host:port")
+    if parts.scheme in ("ws", "http") and not _on_this_machine(parts.hostname):
+        raise ValueError(
+            f"starts with {parts.scheme}:, which is not encrypted: the password would be readable on the way to "
+            f"{parts.hostname}; give {parts.scheme}s:, or a tunnel to localhost"
+        )
     return value
 
 
-def secret_part(value: str) -> str:
-    """What of a proxy's or browser's address is secret: its password, else its query (which may hold a token)."""
+def _on_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+_NO_SECRET: Final = frozenset({"browser", "chrome", "chromium", "devtools", "firefox", "msedge", "playwright", "session", "webkit"})
+"""Words in paths of browser servers that are no tokens."""
+
+
+def secret_parts(value: str) -> tuple[str, ...]:
+    """What of a proxy's or browser's URL is secret: its password, as written and decoded, tokens in its path and its query.
+
+    Playwright's own servers have the token as the path, others as a parameter.
+    """
     parts = _split(value if "://" in value else f"http://{value}")
-    return parts.password or parts.query
+    path = [one for one in parts.path.split("/") if len(one) >= SHORTEST_TOKEN and one.lower() not in _NO_SECRET]
+    values = [one for _, one in parse_qsl(parts.query) if len(one) >= SHORTEST_TOKEN]
+    found = (parts.password, unquote(parts.password or ""), parts.query, *values, *path, *map(unquote, path))
+    return tuple(dict.fromkeys(filter(None, found)))

@@ -7,10 +7,13 @@ It never repeats the value of a secret.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from automation.text_files import home_expanded, is_file
 
 SHORTEST_SEED: Final = 23
 """Letters of an authenticator seed: 112 bits, the least that RFC 4226 calls enough and that pyotp takes."""
@@ -55,26 +58,60 @@ def text(value: str) -> str:
     return value
 
 
+INVISIBLE: Final = ("Cf", "Cc")
+"""Unicode's categories of marks and control characters that nobody sees: a zero-width space, a byte order mark, ..."""
+
+
+def visible(value: str) -> str:
+    """``value``, if it has no character that nobody sees, as a copy from a web page or a chat may."""
+    for character in value:
+        if unicodedata.category(character) in INVISIBLE:
+            name = unicodedata.name(character, "a control character")
+            raise ValueError(f"holds an invisible character, U+{ord(character):04X} ({name}); type it again by hand")
+    return value
+
+
+def password(value: str) -> str:
+    """Any text on one line that neither begins nor ends with a character that nobody sees."""
+    visible(value[:1] + value[-1:])
+    return text(value)
+
+
+def token(value: str) -> str:
+    """An access token: visible ASCII characters, as it is sent in a header."""
+    wrong = next((character for character in value if not "!" <= character <= "~"), None)
+    if wrong is not None:
+        raise ValueError(f"holds a character that no token has, U+{ord(wrong):04X}; copy the token again")
+    return value
+
+
 def email(value: str) -> str:
-    """One e-mail address."""
+    """One email address."""
+    visible(value)
     if _EMAIL.fullmatch(value) is None:
-        raise ValueError(f"{value!r} is not an e-mail address; give one such as admin@example.com")
+        raise ValueError(f"{value!r} is not an email address; give one such as admin@example.com")
     return value
 
 
 def username(value: str) -> str:
-    """A Salesforce user name: it has the form of an e-mail address, but is none."""
+    """A Salesforce username: it has the form of an email address, but is none."""
+    visible(value)
     if _EMAIL.fullmatch(value) is None:
-        raise ValueError(f"{value!r} is not a Salesforce user name; it looks like name@company.com.dev, not a display name")
+        raise ValueError(f"{value!r} is not a Salesforce username; it looks like name@company.com.dev, not a display name")
     return value
 
 
 def app_name(value: str) -> str:
     """An External Client App Name of 1 to 80 characters. The limit of 80 is a guess from other Setup names."""
-    stripped = text(value).strip()
+    stripped = password(value).strip()
     if not stripped or len(stripped) > 80:
         raise ValueError(f"has {len(stripped)} characters; give 1 to 80")
     return stripped
+
+
+LONGEST_API_NAME: Final = 80
+"""The limit of most names in Setup. The reference of the object ExternalClientApplication says 40; what the form takes is not
+known, so from 41 to 80 the org decides."""
 
 
 def api_name(value: str) -> str:
@@ -87,17 +124,19 @@ def api_name(value: str) -> str:
         raise ValueError(f"{value!r} ends in an underscore")
     if "__" in value:
         raise ValueError(f"{value!r} has two underscores in a row")
+    if len(value) > LONGEST_API_NAME:
+        raise ValueError(f"has {len(value)} characters; give at most {LONGEST_API_NAME}")
     return value
 
 
 def api_name_for(name: str) -> str:
     """The API Name that Setup derives from a name: everything but letters and digits becomes one underscore.
 
-    The procedure tells of spaces alone; what becomes of other characters is a guess, so a name that has some
-    should come with an ECA_API_NAME of its own.
+    The procedure names spaces alone; what becomes of other characters is a guess, so a name that has some
+    should come with an ECA_API_NAME of its own. Empty where nothing of the name is left.
     """
     derived = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
-    return derived if derived[:1].isalpha() else f"X{derived}"
+    return derived if not derived or derived[:1].isalpha() else f"X{derived}"
 
 
 def distribution_state(value: str) -> str:
@@ -147,7 +186,10 @@ def target(value: str) -> str:
     """One delivery target ``kind:rest``, checked by the target itself; nothing is read or written."""
     from automation.delivery.target import make  # late: --help does not need it
 
-    make(value)
+    try:
+        make(value)
+    except RuntimeError:
+        raise ValueError(f"{value} names the home folder of a user who has none here; give the whole path") from None
     return value
 
 
@@ -165,22 +207,26 @@ def seconds(value: str) -> float:
 def pem_file(value: str) -> Path:
     """An existing file that holds at least one certificate in PEM form."""
     path = existing_file(value)
-    if "-----BEGIN CERTIFICATE-----" not in path.read_text(encoding="latin-1"):
+    try:
+        held = "-----BEGIN CERTIFICATE-----" in path.read_text(encoding="latin-1")
+    except OSError as error:
+        raise ValueError(f"{value} can't be read ({error.strerror})") from None
+    if not held:
         raise ValueError(f"{value} holds no certificate in PEM form")
     return path
 
 
 def existing_file(value: str) -> Path:
     """The path of a file that is there."""
-    path = Path(value).expanduser()
-    if not path.is_file():
+    path = home_expanded(value)
+    if not is_file(path):
         raise ValueError(f"{value} is not a file")
     return path
 
 
 def path(value: str) -> Path:
     """The path of a file that may not be there yet."""
-    return Path(value).expanduser()
+    return home_expanded(value)
 
 
 def totp_seed(value: str) -> str:

@@ -13,7 +13,6 @@ from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import Pending, Target, foreign_pair, parse, same_pair
 from automation.errors import DeliveryFailed, ForeignHost, ProofFailed, SettingsError
-from automation.http import client
 from automation.org_api import NoToken, Patience, begin_proof, same_id, token_host
 from automation.org_state import OrgState, Proof
 from automation.settings import Settings
@@ -93,7 +92,7 @@ def _prove(name: str, pair: Credentials, settings: Settings, state: OrgState) ->
         state.notes.append(f"{name}: {error.message}")
         return False
     patience = Patience(settings.timeout_page, unknown_key_limit=min(SHORT_WAIT, settings.timeout_propagation))
-    session = begin_proof(client(settings), pair, patience, state.tell)
+    session = begin_proof(settings.network.client(), pair, patience, state.tell)
     if isinstance(session, NoToken):
         return _refused(name, pair, session, state)
     try:

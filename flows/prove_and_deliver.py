@@ -14,7 +14,6 @@ from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import Pending, Receipts, deliver, lacking, parse
 from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
-from automation.http import client
 from automation.org_api import (
     Patience,
     ProofSession,
@@ -113,7 +112,7 @@ def _prove(settings: Settings, spec: AppSpec, state: OrgState, credentials: Cred
     patience = Patience(settings.timeout_propagation, policy_limit=POLICIES_TAKE if state.policies_saved else 0)
     tries = patience.start()
     while True:
-        session = open_proof(client(settings), credentials, patience, state.tell)
+        session = open_proof(settings.network.client(), credentials, patience, state.tell)
         try:
             other = _other_user(session, spec, state, credentials.host)
         except BaseException:
@@ -167,7 +166,7 @@ def _session(settings: Settings, state: OrgState, credentials: Credentials) -> P
     """The token of 5.1, or a new one when that was given back already."""
     if state.session is not None and state.session.is_open:
         return state.session
-    return open_proof(client(settings), credentials, Patience(TRIES_FOR), state.tell)
+    return open_proof(settings.network.client(), credentials, Patience(TRIES_FOR), state.tell)
 
 
 def _read(session: ProofSession, spec: AppSpec, state: OrgState) -> Reading:

@@ -14,7 +14,7 @@ from playwright.sync_api import Frame, Page, Request, Response
 from automation.access import hosts
 from automation.access.ring import PASSING_THROUGH, Ring
 from automation.errors import OrgBusy, OrgUnavailable
-from automation.vouching import certificate_cure
+from automation.network.certificates import certificate_cure
 
 ERROR_PAGE: Final = "chrome-error://"
 SECONDS_SINCE_LOAD: Final = """() => {

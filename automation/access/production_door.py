@@ -8,7 +8,6 @@ person; ``singleaccess`` turns the token into a one-time link. This is what the 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
@@ -17,6 +16,9 @@ from automation.access.cli import SENTINEL
 from automation.access.doors import ENTRANCE, DoorShut
 from automation.access.navigation import open_address
 from automation.errors import ForeignHost, OrgBusy, OrgUnavailable
+from automation.network.failures import Failure
+from automation.network.http import decoded, send
+from automation.org_api.rest import newest_version
 from automation.secrets import Secret
 
 if TYPE_CHECKING:
@@ -62,14 +64,12 @@ class ProductionDoor:
             OrgUnavailable: one of the orgs does not answer.
             ForeignHost: an answer names a host that is not the sandbox's.
         """
-        from automation.http import client
-
         if self._token.reveal().startswith(SENTINEL):
             raise DoorShut("SF_PRODUCTION_TOKEN holds no token: the Salesforce CLI hid it.", next=RENEW)
-        with client(self._settings) as http:
+        with self._settings.network.client() as http:
             told = self._ask_production(http)
-            self._require_sandbox(str(told.get("instanceUrl", "")))
-            token = self._exchange(http, str(told.get("loginUrl", "")), Secret(str(told.get("authCode", ""))))
+            self._require_sandbox(_text(told, "instanceUrl"))
+            token = self._exchange(http, _text(told, "loginUrl"), Secret(_text(told, "authCode")))
             return self._single_access(http, token)
 
     def _ask_production(self, http: httpx.Client) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class ProductionDoor:
         path = f"/services/data/v{self._version(http)}/tooling/sandboxAuth"
         body = {"clientId": CLIENT, "sandboxName": name, "callbackUrl": CALLBACK}
         told = self._send(http, "POST", f"https://{self._production}{path}", self._token, json=body)
-        if isinstance(told, dict) and told.get("authCode"):
+        if isinstance(told, dict) and _text(told, "authCode"):
             return told
         raise self._refusal(name, _codes(told))
 
@@ -93,16 +93,13 @@ class ProductionDoor:
 
     def _version(self, http: httpx.Client) -> str:
         """The newest API version of production; this list is public."""
-        told = self._send(http, "GET", f"https://{self._production}/services/data/", None)
-        versions = (
-            [str(one["version"]) for one in told if isinstance(one, dict) and "version" in one] if isinstance(told, list) else []
-        )
-        if not versions:
+        version = newest_version(self._send(http, "GET", f"https://{self._production}/services/data/", None))
+        if version is None:
             raise OrgUnavailable(f"{self._production} did not name its API versions.")
-        return max(versions, key=float)
+        return version
 
     def _require_sandbox(self, instance_url: str) -> None:
-        if urlsplit(instance_url).hostname != self._settings.host:
+        if hosts.parse(instance_url).host != self._settings.host:
             raise ForeignHost(f"Production names another host than {self._settings.host} for the sandbox.", next=_CHECK)
 
     def _exchange(self, http: httpx.Client, login_url: str, code: Secret) -> Secret:
@@ -110,7 +107,7 @@ class ProductionDoor:
             raise ForeignHost("Production names a login host that is not Salesforce's.")
         form = {"grant_type": "authorization_code", "client_id": CLIENT, "redirect_uri": CALLBACK, "code": code.reveal()}
         told = self._send(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, data=form)
-        token = Secret(str(told.get("access_token") or "")) if isinstance(told, dict) else Secret("")
+        token = Secret(_text(told, "access_token"))
         if not token:
             raise DoorShut(f"The sandbox did not take production's code: {', '.join(_codes(told)) or 'no token'}.")
         return token
@@ -118,35 +115,36 @@ class ProductionDoor:
     def _single_access(self, http: httpx.Client, token: Secret) -> Secret:
         url = f"https://{self._settings.host}/services/oauth2/singleaccess"
         told = self._send(http, "GET", url, token, params={"redirect_uri": ENTRANCE})
-        link = Secret(str(told.get("frontdoor_uri") or "")) if isinstance(told, dict) else Secret("")
+        link = Secret(_text(told, "frontdoor_uri"))
         if not link:
             raise DoorShut("The sandbox gives no link for production's token (scope web or full is needed).")
-        if urlsplit(link.reveal()).hostname != self._settings.host:
+        if hosts.parse(link.reveal()).host != self._settings.host:
             raise ForeignHost(f"The sandbox's link leads to another host than {self._settings.host}.")
         return link
 
     def _send(self, http: httpx.Client, method: str, url: str, token: Secret | None, **content: Any) -> Any:
         """Decoded JSON of any status; None for anything else. The error holds the host alone: the rest may be secret."""
-        import httpx
-
         headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}
-        try:
-            answer = http.request(method, url, headers=headers, **content)
-        except httpx.HTTPError as error:
-            raise OrgUnavailable(f"{urlsplit(url).hostname} can't be reached ({type(error).__name__}).") from None
+        host = hosts.parse(url).host
+        answer = send(http, method, url, headers=headers, **content)
+        if isinstance(answer, Failure):
+            raise answer.error(host, "to open the sandbox")
         if answer.status_code >= 500:
-            raise OrgUnavailable(f"{urlsplit(url).hostname} answers with an error (HTTP {answer.status_code}).")
-        try:
-            return answer.json()
-        except ValueError:
-            return None
+            raise OrgUnavailable(f"{host} answers with an error (HTTP {answer.status_code}).")
+        return decoded(answer)
 
 
 _CHECK: Final = "Check SF_PRODUCTION_URL, and that SF_LOGIN_URL is the My Domain URL of one of its sandboxes."
 
 
+def _text(told: Any, key: str) -> str:
+    """A text of a JSON object; empty where there is none."""
+    value = told.get(key) if isinstance(told, dict) else None
+    return value if isinstance(value, str) else ""
+
+
 def _codes(told: Any) -> list[str]:
     """Error codes of a REST answer (a list) or of an OAuth answer (an object)."""
     if isinstance(told, dict):
-        return [str(told[key]) for key in ("error", "error_description") if key in told]
-    return [str(one.get("errorCode", "")) for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+        return [text for key in ("error", "error_description") if (text := _text(told, key))]
+    return [_text(one, "errorCode") for one in told] if isinstance(told, list) else []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from automation.checks.check import Check, failed, from_error, passed, skipped
 from automation.errors import RunbookError, SettingsError, UsageError
+from automation.text_files import home_expanded
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -60,13 +61,11 @@ def _version(name: str) -> str | None:
 
 def folders(settings: Settings | None) -> Iterator[Check]:
     """Whether runs, locks and deliveries can be written where they belong. Nothing is made."""
-    from platformdirs import user_state_path
-
-    places = {"runs": Path("runs"), "state": user_state_path(PROJECT, appauthor=False)}
+    places = {"runs": Path("runs"), "state": _state()}
     for target in settings.credentials_to if settings is not None else ():
         kind, _, rest = target.partition(":")
         if kind in ("dotenv", "json"):
-            places[f"delivery ({target})"] = Path(rest).expanduser().parent
+            places[f"delivery ({target})"] = home_expanded(rest).parent
     bad = [f"{what}: {reason}" for what, folder in places.items() if (reason := _not_writable(folder)) is not None]
     if bad:
         cure = "Give this user write permission there, or name another place (--output, XDG_STATE_HOME, CREDENTIALS_TO)."
@@ -75,10 +74,21 @@ def folders(settings: Settings | None) -> Iterator[Check]:
         yield passed("machine.folders", f"folders for {', '.join(places)} can be written")
 
 
-def _not_writable(folder: Path) -> str | None:
+def _state() -> Path | None:
+    from platformdirs import user_state_path
+
+    try:
+        return user_state_path(PROJECT, appauthor=False)
+    except RuntimeError:
+        return None
+
+
+def _not_writable(folder: Path | None) -> str | None:
     """Why a folder can't be written, or can't be made in the nearest one that is there; None when it can."""
-    there = next((one for one in (folder, *folder.absolute().parents) if one.exists()), Path("/"))
-    if not there.is_dir():
+    if folder is None:
+        return "this user has no home folder"
+    there = next((one for one in (folder, *folder.absolute().parents) if os.path.exists(one)), Path("/"))  # noqa: PTH110  never raises
+    if not os.path.isdir(there):  # noqa: PTH112  as above
         return f"{there} is no folder"
     return None if os.access(there, os.W_OK | os.X_OK) else f"{there} is not this user's to write"
 

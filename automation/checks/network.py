@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import socket
-import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from automation.checks.check import Check, failed, from_error, passed, skipped, warned
 from automation.errors import OrgBusy, OrgUnavailable, RunbookError, SettingsError
-from automation.vouching import certificate_cure
+from automation.network.failures import Failure, Kind
+from automation.network.http import decoded, send
 
 if TYPE_CHECKING:
     import httpx
@@ -45,33 +44,26 @@ def examine(settings: Settings) -> Iterator[Check]:
 
 
 def _proxy(settings: Settings) -> Check:
-    from automation.http import bypasses_proxy
-
-    if settings.https_proxy is None or bypasses_proxy(settings.no_proxy, settings.host):
+    proxy = settings.network.proxy_for(settings.host)
+    if proxy is None:
         return passed("network.proxy", f"no proxy is used for {settings.host}")
-    parts = urlsplit(settings.https_proxy.reveal())
-    name = f"{parts.hostname}:{parts.port or 80}"
     try:
-        socket.create_connection((parts.hostname or "", parts.port or 80), SECONDS).close()
+        socket.create_connection((proxy.host, proxy.port), SECONDS).close()
     except OSError as error:
         cure = "Check HTTPS_PROXY and that the proxy runs and can be reached from this machine."
-        return failed("network.proxy", f"Nothing answers at the proxy {name}: {_reason(error)}.", cure, OrgUnavailable.exit_code)
-    return passed("network.proxy", f"the proxy {name} can be reached")
+        said = f"Nothing answers at the proxy {proxy.name}: {error.strerror or type(error).__name__}."
+        return failed("network.proxy", said, cure, OrgUnavailable.exit_code)
+    return passed("network.proxy", f"the proxy {proxy.name} can be reached")
 
 
 def _answer(settings: Settings) -> httpx.Response | Check:
     """The org's own list of API versions, which it shows to anybody."""
-    import httpx
-
-    from automation.http import client
-
     try:
-        with client(settings) as browserless:
-            return browserless.get(f"{settings.sf_login_url}/services/data/", timeout=SECONDS)
+        with settings.network.client(SECONDS) as client:
+            answer = send(client, "GET", f"{settings.sf_login_url}/services/data/")
     except RunbookError as error:
         return from_error("network.host", error)
-    except httpx.HTTPError as error:
-        return _unreachable(settings, error)
+    return _unreachable(settings.host, answer) if isinstance(answer, Failure) else answer
 
 
 def _host(settings: Settings, answer: httpx.Response) -> Check:
@@ -82,59 +74,34 @@ def _host(settings: Settings, answer: httpx.Response) -> Check:
     if status == 503:
         cure = "Try again later; status.salesforce.com tells of maintenance. A sandbox that is being refreshed answers so, too."
         return failed("network.host", f"{host} is not available now (HTTP 503).", cure, OrgBusy.exit_code)
-    if status != 200 or newest_version(_json(answer)) is None:
+    if status != 200 or newest_version(decoded(answer)) is None:
         cure = "Check the My Domain in SF_LOGIN_URL, and that the sandbox was not deleted."
         return failed("network.host", f"No org answers at {host} (HTTP {status}).", cure, OrgUnavailable.exit_code)
     return passed("network.host", f"{host} answers, with a certificate that is trusted")
 
 
-def _json(answer: httpx.Response) -> object:
-    try:
-        return answer.json()
-    except ValueError:
-        return None
+def _unreachable(host: str, failure: Failure) -> Check:
+    name, sentence = _WHERE.get(failure.kind, ("network.host", "{host} does not answer: {text}."))
+    code = SettingsError.exit_code if failure.kind == "proxy login" else OrgUnavailable.exit_code
+    return failed(name, sentence.format(host=host, text=failure.text), failure.advice(host), code)
 
 
-def _unreachable(settings: Settings, error: httpx.HTTPError) -> Check:
-    import httpx
-
-    host = settings.host
-    causes = list(_causes(error))
-    code = OrgUnavailable.exit_code
-    untrusted = next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None)
-    if untrusted is not None:
-        cure = certificate_cure(host, settings.sf_ca_file)
-        return failed("network.certificate", f"The certificate of {host} is not trusted: {untrusted.verify_message}.", cure, code)
-    if isinstance(error, httpx.ProxyError):
-        said = str(error)[:100]
-        if "407" in said:
-            cure = "Put user name and password into HTTPS_PROXY: http://user:password@host:port."
-            return failed("network.proxy", "The proxy asks for user name and password.", cure, SettingsError.exit_code)
-        cure = (
-            "Check the My Domain in SF_LOGIN_URL; if it is right, have the proxy allow *.salesforce.com and *.salesforce-setup.com."
-        )
-        return failed("network.host", f"The proxy does not connect to {host}: {said}.", cure, code)
-    if any(isinstance(one, socket.gaierror) for one in causes):
-        cure = "Check the My Domain in SF_LOGIN_URL; where names resolve at a proxy only, set HTTPS_PROXY."
-        return failed("network.host", f"There is no host {host}.", cure, code)
-    cure = "Check the network of this machine, and whether it needs a proxy (HTTPS_PROXY)."
-    return failed("network.host", f"{host} does not answer: {type(error).__name__}.", cure, code)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    one: BaseException | None = error
-    while one is not None:
-        yield one
-        one = one.__cause__ or one.__context__
+_WHERE: Final[Mapping[Kind, tuple[str, str]]] = {
+    "certificate": ("network.certificate", "The certificate of {host} is not accepted: {text}."),
+    "proxy login": ("network.proxy", "The proxy asks for a username and password."),
+    "proxy": ("network.host", "The proxy does not connect to {host}: {text}."),
+    "name": ("network.host", "There is no host {host}."),
+}
+"""Check and sentence for each kind of failure."""
 
 
 def clock(settings: Settings, date: str | None) -> Check:
     """How far this machine's clock is from the org's (its ``Date`` header)."""
     try:
         theirs = parsedate_to_datetime(date or "")
-    except ValueError:
+        off = (now() - theirs).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
         return skipped("network.clock", "the org did not tell its time")
-    off = (now() - theirs).total_seconds()
     said = f"This machine's clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the org's."
     cure = "Set the clock (for example: timedatectl set-ntp true)."
     if abs(off) > FAR_OFF or (abs(off) > SKEW and settings.sf_totp_secret is not None):
@@ -147,7 +114,3 @@ def clock(settings: Settings, date: str | None) -> Check:
 def now() -> datetime:
     """The time here; a test may set it otherwise."""
     return datetime.now(UTC)
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or type(error).__name__

@@ -166,18 +166,12 @@ def _session(page: Page, state: OrgState) -> Secret | None:
 
 def _user(settings: Settings, state: OrgState, session: Secret) -> list[dict[str, Any]] | None:
     """The records of users with that name; None when they may not be read."""
-    import httpx
-
-    from automation.http import client
     from automation.org_api import NotReadable
     from automation.org_api.rest import Rest
     from automation.org_api.token import Token
 
     name = settings.eca_run_as.replace("\\", "\\\\").replace("'", "\\'")
-    try:
-        with client(settings) as http:
-            rest = Rest(http, state.host, Token(session, None, None, ()))
-            found = rest.query(f"SELECT Id, IsActive FROM User WHERE Username = '{name}'")  # noqa: S608  escaped above
-    except httpx.HTTPError:
-        return None
+    with settings.network.client() as http:
+        rest = Rest(http, state.host, Token(session, None, None, ()))
+        found = rest.query(f"SELECT Id, IsActive FROM User WHERE Username = '{name}'")  # noqa: S608  escaped above
     return None if isinstance(found, NotReadable) else found

@@ -7,12 +7,14 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from automation.checks.check import Check, failed, passed, skipped
+from automation.checks.check import Check, failed, passed, skipped, warned
 from automation.errors import SettingsError
 from automation.settings_table import SECRET_FILES, SETTINGS
+from automation.text_files import home_expanded, is_file, read_text
 
 if TYPE_CHECKING:
     from automation.settings import Settings
@@ -51,28 +53,27 @@ def secret_files(environment: Mapping[str, str], dotenv: Path | None, settings: 
     both = {**in_dotenv, **environment}
     for file_name, name in SECRET_FILES.items():
         if both.get(file_name):
-            found[Path(both[file_name]).expanduser()] = name
+            found[Path(os.path.expanduser(both[file_name]))] = name  # noqa: PTH111  never raises
     if settings is not None:
         found |= _files_of(settings)
-    return {path: what for path, what in found.items() if path.is_file()}
+    return {path: what for path, what in found.items() if is_file(path)}
 
 
 def _files_of(settings: Settings) -> dict[Path, str]:
     kept = {settings.sf_passkey_file: "passkeys", settings.sf_storage_state: "a browser session"}
     found = {path: what for path, what in kept.items() if path is not None}
     targets = (target.partition(":") for target in settings.credentials_to)
-    return found | {Path(rest).expanduser(): "delivered credentials" for kind, _, rest in targets if kind in ("dotenv", "json")}
+    return found | {home_expanded(rest): "delivered credentials" for kind, _, rest in targets if kind in ("dotenv", "json")}
 
 
 def _read(dotenv: Path | None) -> Mapping[str, str]:
     from dotenv import dotenv_values
 
-    if dotenv is None or not dotenv.is_file():
-        return {}
     try:
-        return {name: value for name, value in dotenv_values(dotenv, interpolate=False).items() if value}
-    except (OSError, UnicodeDecodeError):
+        text = read_text(dotenv) if dotenv is not None and is_file(dotenv) else ""
+    except ValueError:
         return {}
+    return {name: value for name, value in dotenv_values(stream=StringIO(text), interpolate=False).items() if value}
 
 
 def modes(files: Mapping[Path, str]) -> Check:
@@ -91,17 +92,33 @@ def tracked(files: Mapping[Path, str]) -> Check:
     """Whether git keeps one of them."""
     if shutil.which("git") is None:
         return skipped("settings.tracked_files", "git is not installed")
-    kept = [path for path in files if _in_git(path)]
+    answers = {path: _in_git(path) for path in files}
+    kept = [path for path, known in answers.items() if known]
+    unknown = [path for path, known in answers.items() if known is None]
     if kept:
         listed = ", ".join(f"{path} ({files[path]})" for path in kept)
         cure = f"git rm --cached {' '.join(map(str, kept))}, add it to .gitignore, and change the secret: git's history keeps it."
         return failed("settings.tracked_files", f"Git keeps {listed}.", cure, SettingsError.exit_code)
+    if unknown:
+        cure = f"Run git ls-files {unknown[0]} yourself: git may refuse to read a repository of another owner (safe.directory)."
+        return warned("settings.tracked_files", f"Git did not say whether it keeps {', '.join(map(str, unknown))}.", cure)
     return passed("settings.tracked_files", "git keeps none of them")
 
 
-def _in_git(path: Path) -> bool:
+def _in_git(path: Path) -> bool | None:
+    """Whether git keeps a file; None when git does not say. It ends with 1 for a file that it does not keep."""
     command = ["git", "-C", str(path.absolute().parent), "ls-files", "--error-unmatch", "--", path.name]
+    known = {name: text for name, text in os.environ.items() if name in _GIT_NEEDS}
     try:
-        return subprocess.run(command, capture_output=True, check=False, timeout=GIT_SECONDS).returncode == 0
+        done = subprocess.run(
+            command, capture_output=True, check=False, timeout=GIT_SECONDS, stdin=subprocess.DEVNULL, env={**known, "LC_ALL": "C"}
+        )
     except (OSError, subprocess.TimeoutExpired):
-        return False
+        return None
+    if done.returncode in (0, 1):
+        return done.returncode == 0
+    return False if b"not a git repository" in done.stderr else None
+
+
+_GIT_NEEDS: Final = frozenset({"PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "USERPROFILE"})
+"""Variables that git gets: none with a secret."""

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.extras import failed, require
-from automation.org_api.backoff import Patience
+from automation.network.backoff import Patience
 
 if TYPE_CHECKING:
     import httpx

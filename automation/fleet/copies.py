@@ -14,13 +14,19 @@ from automation.errors import OrgUnavailable, RunbookError, SettingsError
 from automation.fleet import references
 from automation.fleet.orgs import Org, sandbox_name
 from automation.fleet.orgs_file import OrgsFile
+from automation.network.failures import Failure
+from automation.network.http import decoded, send
 from automation.org_api import NotReadable, Rest, Token, request_token, revoke
+from automation.org_api.rest import NO_RECORDS
 from automation.secrets import Secret
 
 if TYPE_CHECKING:
     import httpx
 
-QUERY: Final = "SELECT SandboxName, SandboxOrganization, Status, CopyProgress, StartDate FROM SandboxProcess"
+QUERY: Final = (
+    "SELECT SandboxName, SandboxOrganization, Status, CopyProgress, StartDate FROM SandboxProcess ORDER BY CreatedDate DESC"
+)
+"""Every refresh adds a row, so the newest come first: no limit of pages may lose them."""
 OVER: Final = ("Completed",)
 DROPPED: Final = ("Del", "Discard", "Stopped")
 """Beginnings of states of copies that came to nothing: the sandbox is as it was before. sfdx-core drops "Del" alike;
@@ -61,9 +67,7 @@ class Production:
         access = fleet.production
         if access is None:
             return None
-        from automation.http import client as make_client
-
-        client = make_client(fleet.orgs[0].settings_to_look())
+        client = fleet.orgs[0].settings_to_look().network.client()
         try:
             token = _token(client, access.access_token, access.credentials)
             rest = Rest(client, access.host, token)
@@ -90,18 +94,13 @@ class Production:
 
     def ready(self, copy: Copy) -> bool:
         """Whether the sandbox can be signed in to. Where production does not tell, it is taken to be."""
-        import httpx
-
         path = f"/services/data/v{self._rest.version}/tooling/sandboxAuth"
         body = {"sandboxName": copy.sandbox, "clientId": CLI_CLIENT, "callbackUrl": "http://localhost:1717/OauthRedirect"}
         headers = {"Authorization": f"Bearer {self._rest.token.value.reveal()}"}
-        try:
-            answer = self._client.post(f"https://{self._rest.host}{path}", json=body, headers=headers, follow_redirects=False)
-            told = answer.json()
-        except (httpx.HTTPError, ValueError):
-            return True
-        if isinstance(told, dict) and told.get("authCode"):
-            Secret(str(told["authCode"]))  # a way into the sandbox: not used, never to be shown
+        answer = send(self._client, "POST", f"https://{self._rest.host}{path}", json=body, headers=headers)
+        told = None if isinstance(answer, Failure) else decoded(answer)
+        if isinstance(told, dict) and isinstance(told.get("authCode"), str):
+            Secret(told["authCode"])  # a way into the sandbox: not used, never to be shown
         return "INVALID_STATUS" not in _codes(told)
 
 
@@ -117,29 +116,47 @@ def _token(client: httpx.Client, reference: str | None, target: str | None) -> T
                 "[production] access_token: the Salesforce CLI hid the token.",
                 next="Use: command:sf org auth show-access-token --no-prompt --target-org ALIAS",
             )
-        return Token(Secret(value), None, None, ())
+        return Token(Secret(_checked(value)), None, None, ())
     pair = parse(str(target)).read()
     if pair is None:
         raise SettingsError(f"[production] credentials: {parse(str(target)).name} holds no pair.")
     return request_token(client, pair)
 
 
+def _checked(value: str) -> str:
+    from automation.settings_rules import token
+
+    try:
+        return token(value.strip())
+    except ValueError as error:
+        raise SettingsError(f"[production] access_token: {error}.") from None
+
+
 def _copies(rest: Rest) -> dict[str, Copy]:
     """The newest copy of each sandbox, by lower-case name."""
-    answer = rest.get(f"/services/data/v{rest.version}/tooling/query", {"q": QUERY})
+    answer = rest.records(f"/services/data/v{rest.version}/tooling/query", QUERY)
+    if isinstance(answer, NotReadable) and answer.code == NO_RECORDS:
+        raise OrgUnavailable(f"{rest.host} gave no list of sandboxes.")
     if isinstance(answer, NotReadable):
         raise SettingsError(
             f"{rest.host} does not let this user see its sandboxes ({answer.code}).",
             next="Give the user of [production] the permissions to view Setup and to manage sandboxes.",
         )
-    if not isinstance(answer, dict):
-        raise OrgUnavailable(f"{rest.host} gave no list of sandboxes.")
     newest: dict[str, Copy] = {}
-    for row in sorted(answer.get("records", []), key=_begun, reverse=True):
-        copy = Copy(str(row["SandboxName"]), row.get("SandboxOrganization"), str(row["Status"]), int(row.get("CopyProgress") or 0))
-        if not copy.status.startswith(DROPPED):
+    for row in sorted(answer, key=_begun, reverse=True):
+        copy = _copy(row)
+        if copy is not None and not copy.status.startswith(DROPPED):
             newest.setdefault(copy.sandbox.lower(), copy)
     return newest
+
+
+def _copy(row: dict[str, Any]) -> Copy | None:
+    """A row as a copy; None for one without name or state."""
+    name, status, org_id, progress = (row.get(key) for key in ("SandboxName", "Status", "SandboxOrganization", "CopyProgress"))
+    if not isinstance(name, str) or not isinstance(status, str):
+        return None
+    percent = int(progress) if isinstance(progress, int | float) and 0 <= progress <= 100 else 0
+    return Copy(name, org_id if isinstance(org_id, str) else None, status, percent)
 
 
 def _begun(row: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from automation.app_spec import SWITCHES, TEXTS
 from automation.errors import SettingsError
 from automation.fleet import references
 from automation.fleet.orgs import Org, with_suffix
-from automation.settings_addresses import secret_part
+from automation.settings_addresses import secret_parts
 from automation.settings_table import BY_NAME, SETTINGS, Setting
 
 REFUSED: Final = frozenset({"SF_FRONTDOOR_URL"})
@@ -110,7 +110,7 @@ def _value_problems(name: str, texts: Mapping[str, str]) -> list[str]:
 def _check(setting: Setting, text: str) -> None:
     if not setting.secret:
         setting.rule(text.strip())
-    elif setting.hides is None or references.is_reference(text) or secret_part(text):
+    elif setting.hides is None or references.is_reference(text) or secret_parts(text):
         references.check(text)
     else:
         setting.rule(text)  # the address of a proxy or browser without anything secret in it

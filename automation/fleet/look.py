@@ -22,7 +22,6 @@ from automation.delivery import Pending, Receipts, Target, lacking, parse, same_
 from automation.errors import DeliveryFailed, OrgBusy, OrgUnavailable, ProofFailed, RunbookError, SettingsError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
-from automation.http import client as make_client
 from automation.org_api import (
     NoToken,
     Patience,
@@ -165,7 +164,7 @@ def _is_ours(source: Target | Pending, pair: Credentials, org: Org, spec: AppSpe
 
 
 def _with_pair(org: Org, settings: Settings, spec: AppSpec, pair: Credentials, known: Known, targets: Sequence[Target]) -> Look:
-    client = make_client(settings)
+    client = settings.network.client()
     answer = ask(client, pair)
     if isinstance(answer, NoToken) and answer.retry and isinstance(answer.error, OrgUnavailable):
         answer = wait_for_token(client, pair, BLIP)

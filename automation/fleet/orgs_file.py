@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from automation.errors import SettingsError
 from automation.fleet import keys
 from automation.fleet.orgs import Org
 from automation.settings_table import SETTINGS
+from automation.text_files import read_toml
 
 TABLES: Final = ("defaults", "orgs", "production", "limits", "notify")
 EVENTS: Final = ("failure", "change", "always")
@@ -36,6 +36,9 @@ class Limits:
     deadline: float = 1800.0
     looks: int = 8
 
+
+MOST: Final = 1_000_000
+"""The largest limit that means something; infinity and not-a-number are none."""
 
 LIMITS: Final[Mapping[str, str]] = {
     "logins": "browsers that are logging in at the same time",
@@ -87,14 +90,9 @@ class OrgsFile:
 
 
 def _tree(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(
-            f"The orgs file {path} can't be read: {error.strerror}.", next="Copy orgs.example.toml, or name yours with --orgs."
-        ) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"The orgs file {path} is no TOML: {error}.", next="Correct the file at that place.") from None
+    if not path.exists():
+        raise SettingsError(f"There is no orgs file {path}.", next="Copy orgs.example.toml, or name yours with --orgs.")
+    return read_toml(path, "orgs file", next="Correct the file at that place; orgs.example.toml explains every key.")
 
 
 def _made(path: Path, tree: Mapping[str, Any], problems: list[str]) -> OrgsFile:
@@ -164,8 +162,8 @@ def _limits(table: Mapping[str, Any], problems: list[str]) -> Limits:
     for key, value in table.items():
         if key not in LIMITS:
             problems.append(f"[limits] {key}: there is no such key; there are {', '.join(LIMITS)}")
-        elif isinstance(value, bool) or not isinstance(value, int | float) or value < 1:
-            problems.append(f"[limits] {key}: must be a number, at least 1 ({LIMITS[key]})")
+        elif isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= MOST:
+            problems.append(f"[limits] {key}: must be a number, at least 1 and at most {MOST} ({LIMITS[key]})")
         else:
             good[key] = float(value) if key == "deadline" else int(value)
     return Limits(**good)  # type: ignore[arg-type]  # each key gets the type of its field

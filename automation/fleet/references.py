@@ -10,12 +10,13 @@ import os
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from automation.errors import SettingsError
 from automation.secrets import remember
+from automation.settings_table import SECRET_FILES
+from automation.text_files import decoded, home_expanded, read_text
 
 TIMEOUT: Final = 60.0
 """Seconds that a program may take to print a secret."""
@@ -73,11 +74,9 @@ def _from_env(name: str) -> str:
 
 def _from_file(path: str) -> str:
     try:
-        return Path(os.path.expandvars(path)).expanduser().read_text(encoding="utf-8").rstrip("\r\n")
-    except OSError as error:
-        raise _Missing(f"can't be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise _Missing("is no text") from None
+        return read_text(home_expanded(os.path.expandvars(path))).rstrip("\r\n")
+    except ValueError as error:
+        raise _Missing(str(error)) from None
 
 
 def _from_keyring(place: str) -> str:
@@ -97,15 +96,23 @@ def _from_keyring(place: str) -> str:
 def _from_command(line: str) -> str:
     try:
         done = subprocess.run(
-            shlex.split(line), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, check=False
+            shlex.split(line), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False, env=_environment()
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, IndexError) as error:  # IndexError: nothing but quotes
         raise _Missing(f"can't be started ({getattr(error, 'strerror', None) or type(error).__name__})") from None
     except subprocess.TimeoutExpired:
         raise _Missing(f"did not end within {TIMEOUT:g} s") from None
     if done.returncode != 0:
         raise _Missing(f"ended with {done.returncode}")
-    return done.stdout.rstrip("\r\n")
+    try:
+        return decoded(done.stdout).rstrip("\r\n")
+    except ValueError as error:
+        raise _Missing(f"its output {error}") from None
+
+
+def _environment() -> dict[str, str]:
+    """The environment without our own secrets: a program prints one secret and is not handed the others."""
+    return {name: text for name, text in os.environ.items() if name not in SECRET_FILES.values()}
 
 
 def _shown(kind: str, rest: str) -> str:

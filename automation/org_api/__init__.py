@@ -6,7 +6,7 @@ is used. The proof token is taken back in every case.
 
 from __future__ import annotations
 
-from automation.org_api.backoff import Patience
+from automation.network.backoff import Patience
 from automation.org_api.ids import same_id, to_18
 from automation.org_api.proof import Identity, ProofSession, begin_proof, check_org, is_user, open_proof
 from automation.org_api.read_back import Reading, compare, extra_scopes, read_back

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from automation.credentials import Credentials
 from automation.errors import ProofFailed, UnexpectedPage
-from automation.org_api.backoff import Patience
+from automation.network.backoff import Patience
+from automation.network.parallel import in_background
 from automation.org_api.ids import same_id
-from automation.org_api.rest import NotReadable, Rest, newest_version
+from automation.org_api.rest import NotReadable, Rest, ask_version
 from automation.org_api.token import NoToken, Token, ask, revoke, token_host
 from automation.secrets import Secret
 
 if TYPE_CHECKING:
     import httpx
-
-VERSION_TIMEOUT: Final = 10.0
-"""Seconds for the API versions, which are only asked for early to save time: a slow answer must not hold up the proof."""
 
 Tell = Callable[[str], None]
 """Takes a sentence about progress for whoever watches the run."""
@@ -105,9 +102,8 @@ def begin_proof(client: httpx.Client, credentials: Credentials, patience: Patien
     """
     try:
         host = token_host(credentials)
-        with ThreadPoolExecutor(1) as pool:
-            version = pool.submit(_version, client, host)
-            answer = wait_for_token(client, credentials, patience, tell)
+        version = in_background(lambda: ask_version(client, host))
+        answer = wait_for_token(client, credentials, patience, tell)
         if not isinstance(answer, NoToken):
             return ProofSession(client, answer, host, version.result())
     except BaseException:
@@ -115,17 +111,6 @@ def begin_proof(client: httpx.Client, credentials: Credentials, patience: Patien
         raise
     client.close()
     return answer
-
-
-def _version(client: httpx.Client, host: str) -> str | None:
-    """The newest API version, which needs no token; None leaves it to the first reading."""
-    import httpx
-
-    try:
-        response = client.get(f"https://{host}/services/data/", follow_redirects=False, timeout=VERSION_TIMEOUT)
-        return newest_version(response.json()) if response.status_code == httpx.codes.OK else None
-    except (httpx.HTTPError, ValueError):
-        return None
 
 
 def wait_for_token(client: httpx.Client, credentials: Credentials, patience: Patience, tell: Tell = silent) -> Token | NoToken:
@@ -178,12 +163,16 @@ def is_user(identity: Identity, run_as: str) -> bool | None:
 def _username(rest: Rest, user_id: str) -> str | None:
     """The user's name by SOQL, else by userinfo; None where neither may be asked."""
     found = rest.query(f"SELECT Id, Username FROM User WHERE Id = '{user_id}'")  # noqa: S608 - a checked id
-    if not isinstance(found, NotReadable) and found and found[0].get("Username"):
-        return str(found[0]["Username"])
+    if not isinstance(found, NotReadable) and found and (name := _text(found[0].get("Username"))):
+        return name
     info = rest.userinfo()
-    if isinstance(info, NotReadable) or not same_id(str(info.get("user_id", user_id)), user_id):
+    if isinstance(info, NotReadable) or not same_id(_text(info.get("user_id", user_id)), user_id):
         return None
-    return str(info["preferred_username"]) if info.get("preferred_username") else None
+    return _text(info.get("preferred_username"))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _end(client: httpx.Client, host: str, token: Secret) -> bool:

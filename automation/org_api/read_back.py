@@ -7,11 +7,12 @@ from the pages instead.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from automation.app_spec import AppSpec
+from automation.network.parallel import together
 from automation.org_api.ids import same_id
 from automation.org_api.rest import NotReadable, Rest
 from automation.steps import Difference
@@ -95,14 +96,15 @@ def read_back(rest: Rest, api_name: str, app_id: str | None = None) -> Reading |
     """
     if app_id is None:
         found = rest.query(f"SELECT Id FROM ExternalClientApplication WHERE DeveloperName = '{quoted(api_name)}'")  # noqa: S608
-        if isinstance(found, NotReadable) or not found:
+        app_id = None if isinstance(found, NotReadable) or not found else _text(found[0].get("Id"))
+        if app_id is None:
             return None
-        app_id = str(found[0]["Id"])
-    with ThreadPoolExecutor(3) as pool:
-        app = pool.submit(_one, rest, "ExternalClientApplication", _APP, "Id", app_id)
-        policy = pool.submit(_one, rest, "ExtlClntAppOauthPlcyCnfg", _POLICY, _PARENT, app_id)
-        scopes = pool.submit(_one, rest, "ExtlClntAppOauthSettings", tuple(SCOPE_FIELDS), _PARENT, app_id)
-    reading = _reading(app.result(), policy.result(), scopes.result())
+    wanted: list[tuple[str, tuple[str, ...], str]] = [
+        ("ExternalClientApplication", _APP, "Id"),
+        ("ExtlClntAppOauthPlcyCnfg", _POLICY, _PARENT),
+        ("ExtlClntAppOauthSettings", tuple(SCOPE_FIELDS), _PARENT),
+    ]
+    reading = _reading(*together([partial(_one, rest, kind, names, by, app_id) for kind, names, by in wanted]))
     return None if reading == Reading() else reading
 
 
@@ -207,7 +209,9 @@ def _fields(rest: Rest, kind: str) -> tuple[str, ...]:
     described = rest.describe(kind)
     if isinstance(described, NotReadable):
         return ()
-    return tuple(str(one["name"]) for one in described.get("fields", []))
+    fields = described.get("fields")
+    names = [one.get("name") for one in fields if isinstance(one, dict)] if isinstance(fields, list) else []
+    return tuple(name for name in names if isinstance(name, str))
 
 
 def _text(value: object) -> str | None:

@@ -23,7 +23,7 @@ class Refusal:
 
     Attributes:
         error: the field ``error``.
-        says: a part of ``error_description``, in any case of letters; empty where the code alone decides.
+        says: a part of ``error_description``, in any case of letters.
         raises: the error an operator gets.
         meaning: what it means, for a sentence "The org gave no token: <meaning>."
         cure: what to do about it.
@@ -148,7 +148,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     ),
     Refusal(
         "invalid_scope",
-        "",
+        "requested scope is",
         ProofFailed,
         "a scope of the app is not allowed for this flow",
         "Select api and id alone in the app's OAuth scopes.",
@@ -198,7 +198,19 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "user",
         confidence="low",
     ),
+    *(
+        Refusal(code, words, OrgBusy, "the org had a fault of its own", "Run the same command again later.", "org", retry=True)
+        for code, words in (
+            ("unknown_error", "retry your request"),
+            ("server_error", "encountered an unexpected condition"),
+            ("temporarily_unavailable", "temporarily"),
+        )
+    ),
 )
+"""The last three: ``unknown_error`` as public issues show it; the two others are RFC 6749's words for a passing fault."""
+
+BROAD: Final = frozenset({"invalid_request", "invalid_client", "invalid_grant", "invalid_scope", "unsupported_grant_type"})
+"""Codes that RFC 6749 5.2 uses for many things: only their words say what is meant."""
 
 
 def refusal_for(error: str, description: str) -> Refusal | None:
@@ -208,12 +220,12 @@ def refusal_for(error: str, description: str) -> Refusal | None:
     meaning, as descriptions may be translated.
     """
     said = _plain(description)
-    by_words = [row for row in REFUSALS if row.says and row.says in said]
+    by_words = [row for row in REFUSALS if row.says in said]
     by_code = [row for row in REFUSALS if row.error == error]
     both = [row for row in by_words if row in by_code]
     if both or by_words:
         return (both or by_words)[0]
-    return by_code[0] if len(by_code) == 1 else None
+    return by_code[0] if len(by_code) == 1 and error not in BROAD else None
 
 
 def _plain(text: str) -> str:

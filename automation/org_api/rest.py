@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from automation.access import hosts
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
-from automation.org_api.backoff import Patience
+from automation.network.backoff import Patience
+from automation.network.failures import Failure
+from automation.network.http import decoded, send
 from automation.org_api.token import Token
-from automation.org_api.trouble import Trouble
 from automation.secrets import scrub
-from automation.vouching import ca_file_of
 
 if TYPE_CHECKING:
     import httpx
@@ -21,6 +23,9 @@ NOT_ALLOWED: Final = frozenset(
      "FUNCTIONALITY_NOT_ENABLED", "INVALID_QUERY_FILTER_OPERATOR", "MALFORMED_QUERY"}
 )  # fmt: skip
 """Error codes that mean: this user does not see that. Salesforce hides an object by pretending that it is not there."""
+
+NO_RECORDS: Final = "NO_RECORDS"
+"""Our own code for an answer to a query that is none."""
 
 READING: Final = Patience(limit=20.0)
 
@@ -36,15 +41,30 @@ class NotReadable:
     message: str
 
 
+VERSION_TIMEOUT: Final = 10.0
+"""Seconds for the list of API versions: a slow answer must not hold up a proof, for which an old version does as well."""
+
+MOST_PAGES: Final = 25
+"""Pages of a query that are read: 50,000 records."""
+
+
 def newest_version(answer: object) -> str | None:
     """The newest of the versions in the answer of ``GET /services/data/``; None when it is no such answer."""
     listed = answer if isinstance(answer, list) else []
-    versions = [str(one["version"]) for one in listed if isinstance(one, dict) and "version" in one]
-    return max(versions, key=_number, default=None)
+    named = (one.get("version") for one in listed if isinstance(one, dict))
+    versions = [one for one in named if isinstance(one, str) and re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,2}", one)]
+    return max(versions, key=float, default=None)
 
 
-def _number(version: str) -> float:
-    return float(version) if version.replace(".", "", 1).isdigit() else 0.0
+def ask_version(client: httpx.Client, host: str) -> str | None:
+    """The newest API version of an org, which needs no token; None when the org answers something else.
+
+    Where it does not answer in time, `OLD_VERSION`: asking again would take as long.
+    """
+    answer = send(client, "GET", f"https://{host}/services/data/", timeout=VERSION_TIMEOUT)
+    if isinstance(answer, Failure):
+        return OLD_VERSION
+    return newest_version(decoded(answer)) if answer.status_code == 200 else None
 
 
 @dataclass
@@ -61,16 +81,32 @@ class Rest:
     def version(self) -> str:
         """The newest API version of the org, such as ``67.0`` (``GET /services/data/``), or one that every org has."""
         if self.known_version is None:
-            self.known_version = newest_version(self.get("/services/data/")) or OLD_VERSION
+            self.known_version = ask_version(self.client, self.host) or OLD_VERSION
         return self.known_version
 
     def query(self, soql: str) -> list[dict[str, Any]] | NotReadable:
-        """The records of a query (first page: up to 2,000), or why this user may not ask."""
-        answer = self.get(f"/services/data/v{self.version}/query", {"q": soql})
-        if isinstance(answer, NotReadable):
-            return answer
-        records = answer.get("records") if isinstance(answer, dict) else None
-        return list(records) if isinstance(records, list) else NotReadable("NO_RECORDS", "the answer has no records")
+        """All records of a query, or why this user may not ask."""
+        return self.records(f"/services/data/v{self.version}/query", soql)
+
+    def records(self, path: str, soql: str) -> list[dict[str, Any]] | NotReadable:
+        """As `query`, for any resource that answers in pages (``tooling/query``). Pages have up to 2,000 records.
+
+        Only the path of a next page is used, and only below ``/services/data/``: the token goes to no other host.
+        """
+        found: list[dict[str, Any]] = []
+        answer = self.get(path, {"q": soql})
+        for _ in range(MOST_PAGES):
+            if isinstance(answer, NotReadable):
+                return answer
+            records = answer.get("records") if isinstance(answer, dict) else None
+            if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
+                return NotReadable(NO_RECORDS, "the answer has no records")
+            found += records
+            following = _next_page(answer, self.host)
+            if following is None:
+                return found
+            answer = self.get(following)
+        return found
 
     def describe(self, name: str) -> dict[str, Any] | NotReadable:
         """What this user may do with an object: ``queryable``, ``createable``, ``updateable``, ``deletable``, ``fields``."""
@@ -85,7 +121,8 @@ class Rest:
         found = answer.get("sobjects") if isinstance(answer, dict) else None
         if not isinstance(found, list):
             return NotReadable("NO_OBJECTS", "the answer names no objects")
-        return {str(one["name"]): one for one in found}
+        named = [one for one in found if isinstance(one, dict) and isinstance(one.get("name"), str)]
+        return {one["name"]: one for one in named}
 
     def userinfo(self) -> dict[str, Any] | NotReadable:
         """``GET /services/oauth2/userinfo``. Whether a token with ``api`` alone may ask is not known; both are handled."""
@@ -110,31 +147,23 @@ class Rest:
             self.patience.wait(delay)
 
     def _get_once(self, path: str, params: dict[str, str] | None) -> Any:
-        import httpx
-
         headers = {"Authorization": f"Bearer {self.token.value.reveal()}", "Accept": "application/json"}
-        try:
-            response = self.client.get(f"https://{self.host}{path}", params=params, headers=headers, follow_redirects=False)
-        except httpx.HTTPError as error:
-            trouble = Trouble.of(error, self.host, ca_file_of(self.client))
-            return OrgUnavailable(f"{self.host} could not be reached over REST: {trouble.text}.", next=trouble.cure)
+        response = send(self.client, "GET", f"https://{self.host}{path}", params=params, headers=headers)
+        if isinstance(response, Failure):
+            return response.error(self.host, "over REST")
         return self._decode(response, path)
 
     def _decode(self, response: httpx.Response, path: str) -> Any:
         if response.status_code >= 500:
             return OrgUnavailable(f"{self.host} answered {response.status_code} to a REST request.")
-        try:
-            body = response.json()
-        except ValueError:
-            body = None
+        body = decoded(response)
         if response.status_code == 200 and body is not None:
             return body
         return self._refused(response.status_code, body, path)
 
     def _refused(self, status: int, body: Any, path: str) -> NotReadable:
         first = body[0] if isinstance(body, list) and body and isinstance(body[0], dict) else {}
-        code = str(first.get("errorCode", ""))
-        message = scrub(str(first.get("message", "")))[:200]
+        code, message = (scrub(one)[:200] if isinstance(one := first.get(key), str) else "" for key in ("errorCode", "message"))
         fatal = self._fatal(status, code, message) if path.startswith("/services/data") else None
         if fatal is not None:
             raise fatal
@@ -155,3 +184,13 @@ class Rest:
         if code == "REQUEST_LIMIT_EXCEEDED":
             return OrgBusy(f"{self.host} has used up its API requests of the last 24 hours.")
         return None
+
+
+def _next_page(answer: dict[str, Any], host: str) -> str | None:
+    """The path of the next page of a query, which the org names as a path or as a URL of its own host; None for the last."""
+    named = answer.get("nextRecordsUrl")
+    page = hosts.parse(named) if isinstance(named, str) else None
+    own = page is not None and (page.scheme, page.host) in {("", ""), ("https", host)}
+    if page is None or answer.get("done") is True or not own or not page.path.startswith("/services/data/"):
+        return None
+    return page.path

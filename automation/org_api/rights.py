@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import resources
 from typing import Any, Final
 
+from automation.network.parallel import in_background, together
 from automation.org_api.rest import NotReadable, Rest
 
 DEFAULT_RECIPE: Final = "service_board"
@@ -76,9 +77,9 @@ def check_rights(rest: Rest, recipe: Recipe, user_id: str) -> Rights:
     Rights on objects come from Describe Global, which answers for all objects at once; where that is refused, from each
     object's own description. A package of which no object is visible is one sentence.
     """
-    with ThreadPoolExecutor(6) as pool:  # no question waits for another
-        answers = [pool.submit(rest.query, ask.soql.replace("{user_id}", user_id)) for ask in recipe.asks]
-        seen = _visible(rest, recipe, pool)
+    visible = in_background(partial(_visible, rest, recipe))  # no question waits for another
+    answers = together([partial(rest.query, ask.soql.replace("{user_id}", user_id)) for ask in recipe.asks])
+    seen = visible.result()
     found = Rights()
     absent = _absent_packages(recipe, seen)
     for package in absent:
@@ -87,16 +88,16 @@ def check_rights(rest: Rest, recipe: Recipe, user_id: str) -> Rights:
         if wanted.package not in absent:
             _check_object(wanted, seen, found)
     for ask, answer in zip(recipe.asks, answers, strict=True):
-        _note_answer(ask, answer.result(), found)
+        _note_answer(ask, answer, found)
     return found
 
 
-def _visible(rest: Rest, recipe: Recipe, pool: Executor) -> dict[str, dict[str, Any]]:
+def _visible(rest: Rest, recipe: Recipe) -> dict[str, dict[str, Any]]:
     everything = rest.describe_all()
     if not isinstance(everything, NotReadable):
         return everything
     names = [name for wanted in recipe.objects for name in wanted.names]
-    described = zip(names, pool.map(rest.describe, names), strict=True)
+    described = zip(names, together([partial(rest.describe, name) for name in names]), strict=True)
     return {name: one for name, one in described if not isinstance(one, NotReadable)}
 
 

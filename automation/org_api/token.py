@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING, Any, Final
 from automation.access import hosts
 from automation.credentials import Credentials
 from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, RunbookError, SettingsError, UnexpectedPage
-from automation.org_api.backoff import Patience
+from automation.network.backoff import Patience
+from automation.network.failures import Failure
+from automation.network.http import decoded, retry_after, send
 from automation.org_api.ids import is_id, to_18
 from automation.org_api.refusals import About, refusal_for
-from automation.org_api.trouble import Trouble
 from automation.secrets import Secret, scrub
-from automation.vouching import ca_file_of
 
 if TYPE_CHECKING:
     import httpx
 
 TOKEN_PATH: Final = "/services/oauth2/token"  # noqa: S105 - an address
 REVOKE_PATH: Final = "/services/oauth2/revoke"
+REVOKE_TIMEOUT: Final = 10.0
+"""Seconds for one request to take a token back: a run is over and does not wait for long."""
 REVOKING: Final = Patience(limit=3.0, first=0.2)
 _REVOKED: Final = frozenset({200, 400})
 """400 is what the org answers for a token that it does not know (any more), as after a first answer that got lost."""
@@ -96,24 +98,16 @@ def request_token(client: httpx.Client, credentials: Credentials) -> Token:
 
 def ask(client: httpx.Client, credentials: Credentials) -> Token | NoToken:
     """As `request_token`, but answers why there is none. Raises only before anything is sent."""
-    import httpx
-
     host = token_host(credentials)
     form = {
         "grant_type": "client_credentials",
         "client_id": credentials.client_id.reveal(),
         "client_secret": credentials.client_secret.reveal(),
     }
-    try:
-        response = client.post(
-            f"https://{host}{TOKEN_PATH}", data=form, headers={"Accept": "application/json"}, follow_redirects=False
-        )
-    except httpx.HTTPError as error:
-        trouble = Trouble.of(error, host, ca_file_of(client))  # not the error itself: it carries the request and so the pair
-    else:
-        return _read(response, host)
-    unreachable = OrgUnavailable(f"{host} could not be reached for a token: {trouble.text}.", next=trouble.cure)
-    return NoToken(unreachable, "org", trouble.passing)
+    answer = send(client, "POST", f"https://{host}{TOKEN_PATH}", data=form, headers={"Accept": "application/json"})
+    if isinstance(answer, Failure):
+        return NoToken(answer.error(host, "for a token"), "org", answer.passing)
+    return _read(answer, host)
 
 
 def revoke(client: httpx.Client, host: str, token: Secret, patience: Patience = REVOKING) -> bool:
@@ -128,13 +122,8 @@ def revoke(client: httpx.Client, host: str, token: Secret, patience: Patience = 
 
 
 def _revoke_once(client: httpx.Client, host: str, token: Secret) -> int | None:
-    import httpx
-
-    form = {"token": token.reveal()}
-    try:
-        return client.post(f"https://{host}{REVOKE_PATH}", data=form, follow_redirects=False).status_code
-    except (httpx.HTTPError, RuntimeError):  # RuntimeError: the client was closed at the end of the program
-        return None
+    answer = send(client, "POST", f"https://{host}{REVOKE_PATH}", data={"token": token.reveal()}, timeout=REVOKE_TIMEOUT)
+    return None if isinstance(answer, Failure) else answer.status_code
 
 
 def _read(response: httpx.Response, host: str) -> Token | NoToken:
@@ -143,18 +132,20 @@ def _read(response: httpx.Response, host: str) -> Token | NoToken:
         return _redirected(response, host)
     if status >= 500:
         error = OrgUnavailable(f"{host} answered {status} to the request for a token.")
-        return NoToken(error, "org", retry=True, retry_after=_retry_after(response))
-    body = _json_object(response)
-    if status == 200 and body is not None and "access_token" in body:
-        return _token(body)
-    if body is not None and isinstance(body.get("error"), str):
-        return _refused(body["error"], str(body.get("error_description", "")), host)
+        return NoToken(error, "org", retry=True, retry_after=retry_after(response))
+    answer = decoded(response)
+    body = answer if isinstance(answer, dict) else {}
+    value, code = body.get("access_token"), body.get("error")
+    if status == 200 and isinstance(value, str) and value.strip():
+        return _token(value, body)
+    if isinstance(code, str) and code:
+        return _refused(code, body.get("error_description"), host, retry_after(response))
     if status == 429:
-        return NoToken(OrgBusy(f"{host} answered 429: too many requests."), "org")
+        return NoToken(OrgBusy(f"{host} answered 429: too many requests."), "org", retry_after=retry_after(response))
     return NoToken(
         OrgUnavailable(
             f"{host} answered {status} with something that is no token answer.",
-            next="Check that SF_LOGIN_URL is the org's own address and that no proxy or login portal answers instead.",
+            next="Check that SF_LOGIN_URL is the org's own URL and that no proxy or login portal answers instead.",
         ),
         "org",
     )
@@ -171,25 +162,27 @@ def _redirected(response: httpx.Response, host: str) -> NoToken:
     )
 
 
-def _refused(error: str, description: str, host: str) -> NoToken:
-    row = refusal_for(error, description)
-    said = scrub(f"{error}: {description}".rstrip(": "))[:200]
+def _refused(error: str, description: object, host: str, wait: float) -> NoToken:
+    words = description if isinstance(description, str) else ""
+    row = refusal_for(error, words)
+    said = scrub(f"{error}: {words}".rstrip(": "))[:200]
     if row is None:
         unknown = UnexpectedPage(
-            f"{host} gave no token, for a reason this tool does not know ({said}).",
-            next="Look the words up in Salesforce Help under OAuth error codes.",
+            f'{host} gave no token, for a reason that is not known here: "{said}".',
+            next="Look these words up in Salesforce Help under OAuth error codes.",
         )
         return NoToken(unknown, "request")
     raised = row.raises(f"{host} gave no token: {row.meaning} ({said}).", next=row.cure)
-    return NoToken(raised, row.about, row.retry)
+    return NoToken(raised, row.about, row.retry, wait)
 
 
-def _token(body: dict[str, Any]) -> Token:
-    value = Secret(str(body["access_token"]))
-    if body.get("signature"):
-        Secret(str(body["signature"]))  # not needed, but never to be shown either
-    org_id, user_id = _identity(str(body.get("id", "")))
-    return Token(value, org_id, user_id, tuple(str(body.get("scope", "")).split()))
+def _token(value: str, body: dict[str, Any]) -> Token:
+    signature = body.get("signature")
+    if isinstance(signature, str):
+        Secret(signature)  # not needed, but never to be shown either
+    url, scope = (text if isinstance(text := body.get(key), str) else "" for key in ("id", "scope"))
+    org_id, user_id = _identity(url)
+    return Token(Secret(value), org_id, user_id, tuple(scope.split()))
 
 
 def _identity(url: str) -> tuple[str | None, str | None]:
@@ -198,16 +191,3 @@ def _identity(url: str) -> tuple[str | None, str | None]:
     if len(parts) != 3 or parts[0] != "id" or not is_id(parts[1], "00D") or not is_id(parts[2], "005"):
         return None, None
     return to_18(parts[1]), to_18(parts[2])
-
-
-def _json_object(response: httpx.Response) -> dict[str, Any] | None:
-    try:
-        body = response.json()
-    except ValueError:  # covers broken encodings as well as broken JSON
-        return None
-    return body if isinstance(body, dict) else None
-
-
-def _retry_after(response: httpx.Response) -> float:
-    text = response.headers.get("retry-after", "")
-    return float(text) if text.isdigit() else 0.0

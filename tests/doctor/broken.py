@@ -140,7 +140,7 @@ CASES = [
         ("acmee--dev", "SF_LOGIN_URL"),
     ),
     Case("the company's CA is not set", without("SF_CA_FILE"), "network.certificate", 69, ("certificate", "set SF_CA_FILE")),
-    Case("another CA is set", other_authority, "network.certificate", 69, ("other-ca.pem", "does not vouch for")),
+    Case("another CA is set", other_authority, "network.certificate", 69, ("other-ca.pem", "does not contain the CA")),
     Case("the mailbox refuses", setting("SF_IMAP_PASSWORD", "wrong-mail-password"), "mailbox", 77, ("SF_IMAP_PASSWORD",)),
     Case("the browser does not start", no_browser, "machine.browser_started", 78, ("BROWSER_EXECUTABLE",), browser=True),
     Case("the password is wrong", setting("SF_PASSWORD", "wrong-password-1"), "org.way_in", 77, ("SF_PASSWORD",), browser=True),

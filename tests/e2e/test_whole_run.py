@@ -10,7 +10,6 @@ import httpx
 import pytest
 from dotenv import dotenv_values
 
-from automation.http import client
 from automation.report.json_result import json_line
 from automation.settings import load_settings
 from automation.step_list import all_steps
@@ -64,7 +63,7 @@ def test_the_delivered_pair_gets_a_token_with_a_plain_client(new_org: NewOrg, ru
     run(org)
     pair = dotenv_values(run.delivered)
 
-    with client(load_settings(org.environment(), None)) as plain:
+    with load_settings(org.environment(), None).network.client() as plain:
         answer = plain.post(
             str(pair["SALESFORCE_TOKEN_URL"]),
             data={

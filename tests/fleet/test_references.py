@@ -60,6 +60,40 @@ def test_a_reference_that_leads_nowhere_says_why(reference: str, told: str) -> N
     assert "abcdefgh" not in caught.value.message
 
 
+@pytest.mark.parametrize("mark", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_no_part_of_a_secret(mark: str, tmp_path: Path) -> None:
+    """Neither of a file nor of what a program prints; both as PowerShell writes them."""
+    file = tmp_path / "secret"
+    file.write_bytes("gehëim 77\r\n".encode(mark))
+    assert references.resolve(f"file:{file}") == "gehëim 77"
+    assert references.resolve(f"command:cat {file}") == "gehëim 77"
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"),
+    [
+        ("file:~nosuchuser/x", "names the home folder of a user who has none"),
+        ("file:/dev/zero", "is larger than 1 MB"),
+        ("file:/not\0there", "can't be read"),
+        ("command:''", "can't be started"),
+        ("command:'open", "can't be started"),
+        ("command:printf '\\377\\376\\1'", "its output is no text in UTF-8"),
+    ],
+)
+def test_no_file_and_no_program_raises_anything_else(reference: str, told: str) -> None:
+    with pytest.raises(references.Unresolved, match=told) as caught:
+        references.resolve(reference)
+    assert caught.value.next
+
+
+def test_a_program_gets_none_of_our_other_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SF_PASSWORD", "geheim-777")
+    monkeypatch.setenv("VAULT_ADDR", "https://vault.example")
+    shown = references.resolve("command:env")
+    assert "VAULT_ADDR=https://vault.example" in shown
+    assert "geheim-777" not in shown
+
+
 def test_half_a_reference_is_refused_but_no_secret() -> None:
     """It names only the kind of place."""
     with pytest.raises(ValueError, match="clear text"):

@@ -11,11 +11,12 @@ import pytest
 
 from automation.app_spec import AppSpec
 from automation.delivery import parse
+from automation.network.http import Network
 from automation.org_state import OrgState
 from automation.run import Runner, StepResult, Toolbox
 from automation.settings import Settings
 from automation.steps import registered_steps
-from flows import delivered_pair, prove_and_deliver
+from flows import prove_and_deliver
 from flows.prove_and_deliver import find_delivered
 from tests.org_api.org_double import (
     HOST,
@@ -96,8 +97,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     sobjects = httpx.Response(200, json={"sobjects": []})
     org = OrgDouble(queries=app_rows(Username=RUN_AS), paths={"/services/data/v67.0/sobjects": sobjects})
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    for module in (prove_and_deliver, delivered_pair):
-        monkeypatch.setattr(module, "client", lambda _: org.client())
+    monkeypatch.setattr(Network, "client", lambda _: org.client())
     state = OrgState(HOST, org_id=ORG_15, app_id="0xIWs0000000001", credentials=pair())
     return Bench(org, settings_for(f"dotenv:{tmp_path}/acme.env"), state)
 

@@ -14,7 +14,6 @@ from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import parse
 from automation.errors import NotPropagatedYet, OrgBusy, OrgUnavailable, ProofFailed, ReadBackDiffers, RunbookError
-from automation.http import client
 from automation.org_api import Patience, check_rights, load_recipe, open_proof, request_token
 from automation.org_state import OrgState
 from automation.run import Runner, StepResult, Toolbox
@@ -207,7 +206,7 @@ def test_every_refusal_of_the_org_is_understood(scene: Callable[..., Scene], kno
     """As the org words it, over a real connection."""
     run = scene()
     run.org._server.call(lambda: setattr(run.org._org, "token_error", knob))
-    connection = client(run.settings)
+    connection = run.settings.network.client()
     with connection, pytest.raises(kind):
         request_token(connection, run.pair)
 
@@ -236,7 +235,7 @@ def test_rights_are_those_of_the_run_as_user(scene: Callable[..., Scene], short:
     run = scene()
     user = run.org.user(short).username
     run.org._server.call(lambda: run.org._org.save_policies(run.app, {"runAs": user}))
-    with open_proof(client(run.settings), run.pair, Patience(5)) as session:
+    with open_proof(run.settings.network.client(), run.pair, Patience(5)) as session:
         rights = check_rights(session.rest, RECIPE, session.identity().user_id)
     assert bool(rights.missing) is bool(missing)
     assert set(missing) <= set(rights.missing)
@@ -248,11 +247,11 @@ def test_an_untrusted_certificate_is_told_at_once(scene: Callable[..., Scene], m
     run = scene()
     without = load_settings({**run.org.environment(), "SF_CA_FILE": "", "CREDENTIALS_TO": "command:true"}, dotenv=None)
     with pytest.raises(OrgUnavailable, match="certificate is not trusted") as caught:
-        open_proof(client(without), run.pair, Patience(60))
+        open_proof(without.network.client(), run.pair, Patience(60))
     assert "set SF_CA_FILE" in caught.value.next
 
 
-def test_a_ca_file_that_does_not_vouch_for_the_org_is_told_so(scene: Callable[..., Scene], tmp_path: Path) -> None:
+def test_a_ca_file_without_the_orgs_ca_is_named(scene: Callable[..., Scene], tmp_path: Path) -> None:
     """Whoever set the file is not told to set it, but that it is the wrong one, and for which host."""
     import trustme
 
@@ -261,8 +260,8 @@ def test_a_ca_file_that_does_not_vouch_for_the_org_is_told_so(scene: Callable[..
     trustme.CA().cert_pem.write_to_path(other)
     wrong = load_settings({**run.org.environment(), "SF_CA_FILE": str(other), "CREDENTIALS_TO": "command:true"}, dotenv=None)
     with pytest.raises(OrgUnavailable, match="certificate is not trusted") as caught:
-        open_proof(client(wrong), run.pair, Patience(60))
-    assert f"({other}) does not vouch for {run.pair.host}" in caught.value.next
+        open_proof(wrong.network.client(), run.pair, Patience(60))
+    assert f"({other}) does not contain the CA that signed the certificate of {run.pair.host}" in caught.value.next
     assert "set SF_CA_FILE" not in caught.value.next
 
 
@@ -272,7 +271,7 @@ def test_a_proxy_that_refuses_is_told_at_once(scene: Callable[..., Scene]) -> No
     host = "acme.my.salesforce.mil"
     stray = replace(run.pair, host=host, token_url=f"https://{host}/services/oauth2/token")
     with pytest.raises(OrgUnavailable, match="the proxy refused") as caught:
-        open_proof(client(run.settings), stray, Patience(1))
+        open_proof(run.settings.network.client(), stray, Patience(1))
     assert "HTTPS_PROXY" in caught.value.next
 
 

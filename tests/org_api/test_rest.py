@@ -91,7 +91,8 @@ def test_userinfo_that_is_forbidden_is_not_readable() -> None:
     ("answer", "version"),
     [
         ([{"version": "9.0"}, {"version": "67.0"}], "67.0"),
-        ([{"label": "x"}, 3, {"version": "soon"}], "soon"),
+        ([{"label": "x"}, 3, {"version": "soon"}, {"version": "²"}, {"version": None}, {"version": "58.0"}], "58.0"),
+        ([{"version": "²"}], None),
         ([], None),
         ({"version": "67.0"}, None),
     ],

@@ -131,7 +131,7 @@ EXPECTED: dict[str, tuple[type[RunbookError], bool]] = {
     "inactive_org|org is locked, closed, or suspended": (OrgBusy, True),
     "rate_limit_exceeded|number of logins exceeded": (OrgBusy, False),
     "invalid_request|scope parameter not supported": (ProofFailed, False),
-    "invalid_scope|": (ProofFailed, False),
+    "invalid_scope|the requested scope is not allowed": (ProofFailed, False),
     "invalid_app_access|user is not admin approved to access this app": (ProofFailed, False),
     "OAUTH_APPROVAL_ERROR|user is not admin approved to access this app": (ProofFailed, False),
     "OAUTH_EC_APP_NOT_FOUND|External client app is not installed in this org": (ProofFailed, False),

@@ -37,7 +37,7 @@ def test_an_app_file_describes_another_app(environment: dict[str, str], tmp_path
         ("pkce = 'yes'", "pkce must be true or false"),
         ("name = 3", "name must be text"),
         ("scopes = [1]", "scopes must be text"),
-        ("name = ", "can't be read"),
+        ("name = ", "is no TOML"),
     ],
 )
 def test_a_wrong_app_file_is_refused_with_its_key(text: str, said: str, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from automation.browser import launch_options, proxy_option, require_display
 from automation.browser_finding import Found, find_browser
 from automation.browser_trust import Trust
 from automation.errors import SettingsError, UsageError
+from automation.network.proxy import Proxy
 from automation.settings import load_settings
 
 NOWHERE = Path("/nowhere/chromium-1255/chrome-linux64/chrome")
@@ -100,7 +101,7 @@ def test_no_flag_switches_certificate_checks_off(environment: dict[str, str]) ->
 
 
 def test_a_proxy_without_a_name_has_none() -> None:
-    assert proxy_option("http://proxy", None) == {"server": "http://proxy"}
+    assert proxy_option(Proxy.parse("http://proxy"), None) == {"server": "http://proxy:80"}
 
 
 def test_a_window_needs_a_display(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from automation.errors import SettingsError
 from automation.secrets import Secret, known_secrets
-from automation.settings import Settings, load_settings
-from automation.settings_table import NAMES, SETTINGS
-
-
-def test_every_setting_of_the_table_is_an_attribute_and_the_other_way_round() -> None:
-    assert {setting.attribute for setting in SETTINGS} == set(Settings.__dataclass_fields__)
+from automation.settings import load_settings
+from automation.settings_table import NAMES, SECRET_FILES
 
 
 def test_the_least_settings_give_the_documents_app(environment: dict[str, str]) -> None:
@@ -111,7 +111,7 @@ REFUSED = {
     "bare suffix": ("SF_LOGIN_URL", "https://my.salesforce.com", "not a Salesforce login host"),
     "look-alike letters": ("SF_LOGIN_URL", "https://аcme.my.salesforce.com", "not a Salesforce login host"),
     "display name as user": ("ECA_RUN_AS", "Integration User", "not a display name"),
-    "email": ("ECA_CONTACT_EMAIL", "admin at acme", "not an e-mail address"),
+    "email": ("ECA_CONTACT_EMAIL", "admin at acme", "not an email address"),
     "callback over http": ("ECA_CALLBACK_URL", "http://acme.example/oauth", "no https address"),
     "callback placeholder": ("ECA_CALLBACK_URL", "https://<your_tenant_domain>/oauth", "placeholder"),
     "two callbacks": ("ECA_CALLBACK_URL", "https://a.example/x https://b.example/y", "one address"),
@@ -129,8 +129,8 @@ REFUSED = {
     "mailbox without TLS": ("SF_IMAP_URL", "imap://imap.acme.com/INBOX", "imaps://"),
     "seed": ("SF_TOTP_SECRET", "not base32!", "authenticator seed"),
     "missing CA": ("SF_CA_FILE", "/no/such/file.pem", "is not a file"),
-    "proxy": ("HTTPS_PROXY", "socks5://proxy", "not a proxy address"),
-    "browser address": ("BROWSER_WS", "ftp://x", "address of a browser"),
+    "proxy": ("HTTPS_PROXY", "socks5://proxy", "is not a proxy URL"),
+    "browser address": ("BROWSER_WS", "ftp://x", "URL of a browser"),
     "line break": ("SF_IMAP_USERNAME", "a\nb", "line break"),
 }
 
@@ -190,6 +190,90 @@ def test_a_secret_file_that_is_not_there_is_named(environment: dict[str, str]) -
         load_settings({**environment, "SF_PASSWORD_FILE": "/no/file"})
 
 
+def test_a_name_without_latin_letters_asks_for_an_api_name(environment: dict[str, str]) -> None:
+    """The API name can't be changed later, so none is made up."""
+    with pytest.raises(SettingsError, match="ECA_API_NAME: missing; ECA_NAME has no letters A-Z"):
+        load_settings({**environment, "ECA_NAME": "サービス連携"}, None)
+    named = load_settings({**environment, "ECA_NAME": "サービス連携", "ECA_API_NAME": "Service"}, None)
+    assert named.eca_api_name == "Service"
+
+
+def test_an_empty_proxy_does_not_hide_the_one_in_lower_case(environment: dict[str, str]) -> None:
+    network = load_settings(
+        {**environment, "HTTPS_PROXY": "", "https_proxy": "http://p:1", "NO_PROXY": "", "no_proxy": "a"}
+    ).network
+    assert (network.proxy and network.proxy.name, network.no_proxy) == ("p:1", "a")
+
+
+@pytest.mark.parametrize("name", [name for name, of in SECRET_FILES.items() if of in ("SF_PASSWORD", "SF_IMAP_PASSWORD")])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_no_part_of_a_secret(name: str, encoding: str, environment: dict[str, str], tmp_path: Path) -> None:
+    """As PowerShell writes it; typed as part of a password it would be a step to the lock with each run."""
+    (tmp_path / "secret.txt").write_bytes("pässwort 77\r\n".encode(encoding))
+    environment.pop("SF_PASSWORD")
+    mail = {"SF_IMAP_URL": "imaps://imap.acme.com", "SF_IMAP_USERNAME": "me"}
+    given = {"SF_PASSWORD": "x y z", "SF_IMAP_PASSWORD": "x y z", name: str(tmp_path / "secret.txt")}
+    del given[name.removesuffix("_FILE")]
+    settings = load_settings({**environment, **mail, **given})
+    value = getattr(settings, name.removesuffix("_FILE").lower())
+    assert value == Secret("pässwort 77")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"\xff\xfe\x00", "is no text in UTF-8"), (b"\xe9", "is no text in UTF-8"), (b"x" * 2**21, "is larger than 1 MB")],
+)
+def test_a_secret_file_that_is_no_secret_is_named(data: bytes, words: str, environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_bytes(data)
+    del environment["SF_PASSWORD"]
+    with pytest.raises(SettingsError, match=words):
+        load_settings({**environment, "SF_PASSWORD_FILE": str(tmp_path / "secret.txt")})
+
+
+@pytest.mark.parametrize(
+    "name", ["SF_STORAGE_STATE", "SF_PASSKEY_FILE", "SF_CA_FILE", "LABELS_FILE", "SF_PASSWORD_FILE", "CREDENTIALS_TO"]
+)
+def test_the_home_of_nobody_is_a_wrong_setting(name: str, environment: dict[str, str]) -> None:
+    if name == "SF_PASSWORD_FILE":
+        del environment["SF_PASSWORD"]
+    with pytest.raises(SettingsError, match=f"{name}: .*names the home folder of a user who has none here"):
+        load_settings({**environment, name: "dotenv:~nosuchuser/x" if name == "CREDENTIALS_TO" else "~nosuchuser/x"}, None)
+
+
+def test_a_token_of_a_browser_server_is_known_to_the_scrubber(environment: dict[str, str]) -> None:
+    load_settings({**environment, "BROWSER_WS": "ws://127.0.0.1:3000/f00dcafe01", "HTTPS_PROXY": "http://me:w%C3%B6rd77@p:1"}, None)
+    assert {"f00dcafe01", "wörd77", "w%C3%B6rd77"} <= known_secrets()
+    assert "127.0.0.1:3000" not in known_secrets()
+
+
+VALUES = st.text(alphabet=st.sampled_from("aZ0@.:/~%#?[]\\'\"-_,;\0\t\n \u200b\ufeffü²٣€"), max_size=24)
+"""What people and programs may put into a variable."""
+
+
+@hypothesis.settings(max_examples=100)
+@given(st.dictionaries(st.sampled_from(sorted(NAMES | SECRET_FILES.keys())), VALUES, max_size=6))
+def test_no_value_of_any_setting_raises_anything_else(given: dict[str, str]) -> None:
+    """Each problem is a SettingsError that names its setting and what to do."""
+    try:
+        load_settings({**LEAST, **given}, None)
+    except SettingsError as error:
+        _has_cause_and_fix(error)
+
+
+def _has_cause_and_fix(error: SettingsError) -> None:
+    assert re.search(r"\b[A-Z]{2,}_[A-Z_]+: .", error.message)
+    assert error.next
+
+
+LEAST = {
+    "SF_LOGIN_URL": "https://acme--dev.sandbox.my.salesforce.com",
+    "SF_CLI_ORG": "acme-dev",
+    "ECA_CONTACT_EMAIL": "admin@acme.com",
+    "ECA_CALLBACK_URL": "https://acme.example/oauth",
+    "ECA_RUN_AS": "integration@acme.com.dev",
+}
+
+
 def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings({"SF_PASWORD": "x", "ECA_API_NAME": "_"}, None)
@@ -230,7 +314,7 @@ def test_some_way_in_is_needed(environment: dict[str, str]) -> None:
 
 def test_a_dotenv_that_is_no_text_is_refused(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "x.env").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(SettingsError, match="can't be read"):
+    with pytest.raises(SettingsError, match="is no text in UTF-8"):
         load_settings(environment, tmp_path / "x.env")
 
 

@@ -55,3 +55,47 @@ def test_a_line_of_ours_that_can_not_be_understood_is_named(line: str, tmp_path:
 
 def test_a_strange_line_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert _read(tmp_path, "FOO: [bar\nSF_USERNAME=a@b.c\n") == {"SF_USERNAME": "a@b.c"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r'SF_PASSWORD="P@ss\tiny1"',
+        r'SF_PASSWORD="C:\back"',
+        r'SF_PASSWORD="C:\fine"',
+        r'SF_PASSWORD="a\\b"',
+        r"SF_PASSWORD='pa\\ss'",
+        r"SF_PASSWORD='\\ab'",
+        r"SF_PASSWORD='it\'s'",
+        r'export SF_IMAP_PASSWORD = "x\ny" # comment',
+    ],
+)
+def test_a_backslash_that_the_reader_changes_is_refused(line: str, tmp_path: Path) -> None:
+    """The password would be another one than its author sees, and each run a step to the lock."""
+    (tmp_path / ".env").write_text(f"{line}\n")
+    with pytest.raises(SettingsError, match="has a backslash inside quotes") as caught:
+        read_dotenv(tmp_path / ".env")
+    assert "_FILE names" in caught.value.message
+    assert "iny1" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        (r"SF_PASSWORD=P@ss\tiny1", r"P@ss\tiny1"),
+        (r'SF_PASSWORD="dom\user"', r"dom\user"),
+        (r"SF_PASSWORD='P@ss\tiny1'", r"P@ss\tiny1"),
+        ("SF_PASSWORD='two\nlines'", "two\nlines"),
+        (r'ECA_NAME="a\tb"', "a\tb"),
+    ],
+)
+def test_a_backslash_that_stays_is_kept(line: str, value: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"{line}\n")
+    assert value in read_dotenv(tmp_path / ".env").values()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_byte_order_mark_and_any_line_end_are_no_part_of_a_value(encoding: str, end: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(f"ECA_NAME=Näme{end}SF_PASSWORD='geheim 77'{end}".encode(encoding))
+    assert read_dotenv(tmp_path / ".env") == {"ECA_NAME": "Näme", "SF_PASSWORD": "geheim 77"}

@@ -18,8 +18,8 @@ from urllib.parse import unquote, urlsplit
 from automation.access.codes.mail import code_in
 from automation.access.codes.source import CodeRequest, Method, NoCodeYet
 from automation.errors import SettingsError, VerificationNeeded
+from automation.network.certificates import certificate_cure
 from automation.secrets import Secret
-from automation.vouching import certificate_cure
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from automation.errors import SettingsError, UnexpectedPage
+from automation.text_files import read_toml
 
 FOLDER = Path(__file__).parent
 
@@ -181,13 +181,9 @@ def _with_all_texts(labels: Mapping[str, Label]) -> dict[str, Label]:
 
 
 def _read(path: Path) -> dict[str, Label]:
-    try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"The label file {path} can't be read: {error}.") from None
     return {
         f"{table}.{name}": _label(path, f"{table}.{name}", entry)
-        for table, entries in tree.items()
+        for table, entries in read_toml(path, "label file").items()
         for name, entry in _entries(path, table, entries).items()
     }
 

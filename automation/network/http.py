@@ -1,0 +1,94 @@
+"""Our own HTTP client: the same proxy and certificates as the browser's, and a limit for all that others send."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from automation.network.certificates import ssl_context
+from automation.network.failures import Failure
+from automation.network.proxy import Proxy, bypasses_proxy
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT_TIMEOUT: Final = 15.0
+"""Seconds until a connection is there."""
+
+WHOLE_TIMEOUT: Final = 90.0
+"""Seconds for a whole exchange, from the connection to the last byte; Salesforce may think for long about a token."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """How this machine reaches the org: HTTPS_PROXY, NO_PROXY and SF_CA_FILE as one value."""
+
+    proxy: Proxy | None = None
+    no_proxy: str | None = None
+    ca_file: Path | None = None
+
+    def client(self, timeout: float = WHOLE_TIMEOUT) -> httpx.Client:
+        """A client that never follows a redirect and reads no variable of the environment by itself.
+
+        Args:
+            timeout: seconds for each whole exchange; see `transport` for the limit of bytes.
+
+        Raises:
+            SettingsError: SF_CA_FILE holds something that is no certificate.
+        """
+        import httpx
+
+        from automation.network.transport import Transport
+        from automation.report.time_spent import hooks
+
+        return httpx.Client(
+            transport=Transport(ssl_context(self.ca_file), self.proxy, self.no_proxy, self.ca_file),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_TIMEOUT)),
+            headers={"User-Agent": "external-client-app-runbook", "Accept-Encoding": "gzip"},
+            event_hooks=hooks(),
+        )
+
+    def proxy_for(self, host: str) -> Proxy | None:
+        """The proxy by which ``host`` is reached on port 443; None for a direct connection."""
+        return None if self.proxy is None or bypasses_proxy(self.no_proxy, host) else self.proxy
+
+
+def send(client: httpx.Client, method: str, url: str, **content: Any) -> httpx.Response | Failure:
+    """One exchange, or why there was no answer; raises nothing. A redirect is not followed.
+
+    Args:
+        client: of `Network.client`.
+        content: further arguments of ``client.request``.
+    """
+    import httpx
+
+    try:
+        return client.request(method, url, follow_redirects=False, **content)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RuntimeError) as error:
+        # ValueError: a header or URL that can't be sent; RuntimeError: the client was closed at the end of the program.
+        return Failure.of(error)
+
+
+def decoded(response: httpx.Response) -> Any:
+    """The JSON of an answer; None where it is none: other text, cut off, badly encoded, or nested without end."""
+    try:
+        return response.json()
+    except (ValueError, LookupError, RecursionError):
+        return None
+
+
+def retry_after(response: httpx.Response) -> float:
+    """Seconds that an answer asks to wait (``Retry-After`` as seconds or as a date); 0 where it asks nothing that can be read."""
+    text = response.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", text):
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError, IndexError, OSError):
+        return 0.0
