@@ -92,12 +92,17 @@ def state_folder() -> Path:
     Raises:
         SettingsError: it can't be made, as for a user without a home folder.
     """
-    from platformdirs import user_state_path
-
     try:
-        return private_folder(user_state_path("external-client-app-runbook", appauthor=False))
+        return private_folder(state_path())
     except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder at all
         raise SettingsError(
             f"The folder for locks and pending deliveries can't be made: {getattr(error, 'strerror', None) or error}.",
             next="Set XDG_STATE_HOME to a folder that this user may write.",
         ) from None
+
+
+def state_path() -> Path:
+    """As `state_folder`, but nothing is made. Raises RuntimeError when there is no home folder at all."""
+    from platformdirs import user_state_path
+
+    return user_state_path("external-client-app-runbook", appauthor=False)

@@ -91,4 +91,4 @@ def _piece(stream: Any) -> bytes:
 
 def _last_line(output: bytes) -> str:
     lines = scrub(output.decode("utf-8", "replace")).strip().splitlines()
-    return f": {lines[-1][-200:]}" if lines else ""
+    return f": {lines[-1][:200]}" if lines else ""

@@ -118,6 +118,7 @@ def _mode(old: os.stat_result) -> int:
 def _write_in_place(real: Path, data: bytes) -> None:
     """Overwrite a file. What a crash or a full disk cuts off is finished from a copy, now or when the file is read next."""
     aside = _aside(real)
+    files.private_folder(aside.parent)
     files.write_private(aside, data)
     before = real.read_bytes()
     try:
@@ -146,5 +147,4 @@ def _finish_cut_off(path: Path) -> None:
 
 
 def _aside(real: Path) -> Path:
-    name = hashlib.sha256(os.fsencode(real)).hexdigest()[:16]
-    return files.private_folder(files.state_folder() / "rewriting") / name
+    return files.state_path() / "rewriting" / hashlib.sha256(os.fsencode(real)).hexdigest()[:16]

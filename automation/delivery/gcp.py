@@ -6,6 +6,7 @@ Access is what Google's Application Default Credentials find. The client library
 from __future__ import annotations
 
 import http
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ TIMEOUT: Final = 30.0
 
 UNUSED: Final = ("DISABLED state", "DESTROYED state")
 """What the service says of a latest version that nobody can use; a new one is added after it."""
+
+_URL: Final = re.compile(r"^[A-Z]+ https?://\S+: ")
+"""What the client library puts before the service's own words."""
 
 
 class SecretManager(Target):
@@ -82,7 +86,7 @@ class SecretManager(Target):
                 return None
             if what == "read" and status == http.HTTPStatus.BAD_REQUEST and any(word in message for word in UNUSED):
                 return None
-            trouble = f"{type(error).__name__} {message}"
+            trouble = f"{type(error).__name__} {_URL.sub('', message)}"
         except GoogleAuthError as error:
             trouble, status = said(error), 401
         raise failed(self._entry, what, trouble, status)

@@ -38,8 +38,8 @@ class Held:
         if self.other is not None or self.pair is None:
             strange = [one for one in self.marks if one != mark(host, app)]
             return self.other or (f"the pair of another app or org (marked {', '.join(strange)})" if strange else None)
-        same_app = (self.pair.host.lower(), self.pair.app) == (host.lower(), app)
-        if same_app or self.pair.client_id == client_id:
+        ours = self.pair.app == app or (not self.pair.app and self.pair.client_id == client_id)
+        if ours and self.pair.host.lower() == host.lower():
             return None
         return f"the pair of {self.pair.app or 'an unnamed app'} of {self.pair.host}"
 

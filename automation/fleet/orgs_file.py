@@ -148,10 +148,13 @@ def _machine() -> dict[str, str]:
 
 def _clashes(orgs: list[Org]) -> list[str]:
     """Two tables for one app of one org, or one place for two pairs."""
+    from automation.delivery import parse
+
     seen: dict[str, str] = {}
     problems = []
     for org in orgs:
-        places = [part for part in org.texts["CREDENTIALS_TO"].split("\n") if not part.startswith("command:")]
+        parts = [part for part in org.texts["CREDENTIALS_TO"].split("\n") if not part.startswith("command:")]
+        places = [parse(part).place for part in parts]  # real paths: ./x.env and x.env are one file
         for what, key in [(f"{org.host} with the app {org.app}", "login_url"), *((place, "deliver") for place in places)]:
             other = seen.setdefault(what.lower(), org.name)
             if other != org.name:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud.secretmanager import SecretManagerServiceClient
 
 from automation.credentials import Credentials
-from automation.delivery import Target, parse
+from automation.delivery import Held, Target, parse
+from automation.delivery.gcp import limited
 from automation.errors import DeliveryFailed, SettingsError
+from automation.secrets import Secret
 from tests.delivery.http_double import Asked, Says, Service, serving
 
 SECRET = "/v1/projects/acme/secrets/service-board"
@@ -38,10 +41,10 @@ class Project:
             return error(404, "NOT_FOUND")
         if path.endswith(":addVersion"):
             self.versions.append(request.json["payload"]["data"])
-            return Says(200, {"name": "v"})
+            return Says(200, {"name": f"v/{len(self.versions)}"})
         if not self.versions:
             return error(404, "NOT_FOUND")
-        return Says(200, {"name": "v", "payload": {"data": self.versions[-1]}})
+        return Says(200, {"name": f"v/{len(self.versions)}", "payload": {"data": self.versions[-1]}})
 
 
 @pytest.fixture
@@ -58,7 +61,8 @@ def google(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
 
         def make() -> Any:
             options: Any = {"api_endpoint": service.url}
-            return SecretManagerServiceClient(transport="rest", client_options=options, credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]
+            made = SecretManagerServiceClient(transport="rest", client_options=options, credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]
+            return limited(made)
 
         monkeypatch.setattr("automation.delivery.gcp.make_client", make)
         monkeypatch.setattr("automation.delivery.gcp.TIMEOUT", 0.5)
@@ -81,9 +85,9 @@ def test_a_secret_is_made_and_read_back(google: Service, project: Project, targe
 
 def test_a_secret_that_is_there_gets_a_version(google: Service, project: Project, target: Target, pair: Credentials) -> None:
     """Older versions stay."""
-    project.versions = [base64.b64encode(b"older").decode()]
-    assert target.read() is None
+    target.write(replace(pair, client_secret=Secret("rotated")))
     target.write(pair)
+    assert project.versions is not None
     assert len(project.versions) == 2
     assert target.read() == pair
 
@@ -99,8 +103,8 @@ def test_a_secret_that_is_there_gets_a_version(google: Service, project: Project
 def test_refusals_are_told(google: Service, target: Target, pair: Credentials, refusal: Says, advice: str) -> None:
     """With project, name and advice."""
     google.answer = lambda _: refusal
-    with pytest.raises(DeliveryFailed, match="acme/service-board could not be written") as caught:
-        target.write(pair)
+    with pytest.raises(DeliveryFailed, match="acme/service-board could not be written: [A-Za-z]+ [A-Z_]+ happened") as caught:
+        target.put(pair, Held())
     assert advice in caught.value.next
     assert "CONSUMERSECRET" not in caught.value.message
 
@@ -134,7 +138,7 @@ def test_a_machine_without_an_identity_is_told(target: Target, monkeypatch: pyte
     monkeypatch.setattr("automation.delivery.gcp.make_client", nobody)
     with pytest.raises(DeliveryFailed, match="DefaultCredentialsError") as caught:
         target.read()
-    assert "identity the right" in caught.value.next
+    assert "Sign this machine in" in caught.value.next
 
 
 @pytest.mark.parametrize("rest", ["acme", "a/b/c", "/x", "x/"])

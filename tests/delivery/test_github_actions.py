@@ -11,6 +11,7 @@ from nacl.public import PrivateKey, SealedBox
 
 from automation.credentials import Credentials
 from automation.delivery.github_actions import ActionsSecret
+from automation.delivery.held import Held, mark
 from automation.errors import DeliveryFailed
 from automation.org_api import Patience
 from tests.delivery.http_double import Asked, Says, Service, serving
@@ -28,6 +29,10 @@ class Repository:
     def __call__(self, request: Asked) -> Says:
         if request.headers.get("authorization") != "Bearer gh-test-token":
             return Says(401, {"message": "Bad credentials"})
+        if request.path == f"{BASE}?per_page=100":
+            return Says(200, {"total_count": len(self.secrets), "secrets": [{"name": name} for name in self.secrets]})
+        if request.method == "DELETE":
+            return Says(204 if self.secrets.pop(request.path.removeprefix(f"{BASE}/"), None) else 404)
         if request.path == f"{BASE}/public-key":
             return Says(200, {"key_id": "k1", "key": base64.b64encode(bytes(self.key.public_key)).decode()})
         if request.method != "PUT" or not request.path.startswith(BASE) or request.json["key_id"] != "k1":
@@ -70,7 +75,7 @@ def test_the_secret_can_have_another_name(github: Service, repository: Repositor
     """Which the report then shows."""
     other = target("acme/service-board?name=SF_UAT")
     other.write(pair)
-    assert list(repository.secrets) == ["SF_UAT"]
+    assert list(repository.secrets) == [f"SF_UAT_OF_{mark(pair.host, pair.app)}", "SF_UAT"]
     assert other.name == "github-actions:acme/service-board?name=SF_UAT"
 
 
@@ -104,7 +109,7 @@ def test_half_way_is_told(github: Service, repository: Repository, pair: Credent
     github.answer = lambda request: repository(request) if request.method == "GET" else Says(502)
     waits: list[float] = []
     with pytest.raises(DeliveryFailed, match="could not be written: 502"):
-        target(waits=waits).write(pair)
+        target(waits=waits).put(pair, Held())
     assert sum(waits) == pytest.approx(60)
     assert repository.secrets == {}
 
@@ -125,7 +130,7 @@ def test_a_github_out_of_reach_is_told(pair: Credentials, monkeypatch: pytest.Mo
         target().write(pair)
 
 
-@pytest.mark.parametrize("rest", ["acme", "a/b/c", "a/b?name=1x", "a/b?other=x", "a/b?name"])
+@pytest.mark.parametrize("rest", ["acme", "a/b/c", "a/b?name=1x", "a/b?other=x", "a/b?name", "a/b?name=GITHUB_SF", "a/b?name=S\u00c9CRET", "\u00e4/b"])
 def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(ValueError, match=r"OWNER/REPO|not a name|bad query"):

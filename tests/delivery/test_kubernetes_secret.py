@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from automation.credentials import Credentials
-from automation.delivery import Target, parse
+from automation.delivery import Held, Target, parse
 from automation.errors import DeliveryFailed, SettingsError
 from tests.delivery.http_double import Asked, Says, Service, serving
 
@@ -72,7 +72,7 @@ def test_a_secret_is_made_and_read_back(api: Service, target: Target, pair: Cred
     assert target.read() is None
     target.write(pair)
     assert target.read() == pair
-    assert [one.method for one in api.asked] == ["GET", "PATCH", "POST", "GET"]
+    assert [one.method for one in api.asked] == ["GET", "GET", "POST", "GET"]
     assert api.asked[0].headers["authorization"] == "Bearer kube-test-token"
 
 
@@ -93,13 +93,13 @@ def test_what_is_no_unit_is_no_pair(api: Service, cluster: Cluster, target: Targ
 
 
 @pytest.mark.parametrize(
-    ("status", "reason", "advice"), [(403, "Forbidden", "identity"), (429, "Too Many Requests", "again later"), (500, "", "Mend")]
+    ("status", "reason", "advice"), [(403, "Forbidden", "identity"), (429, "Too Many Requests", "again later"), (500, "oops", "Mend")]
 )
 def test_refusals_are_told(api: Service, target: Target, pair: Credentials, status: int, reason: str, advice: str) -> None:
     """With namespace, name and advice."""
-    api.answer = lambda _: Says(status, {"kind": "Status", "code": status})
+    api.answer = lambda _: Says(status, {"kind": "Status", "code": status, "message": reason})
     with pytest.raises(DeliveryFailed, match=rf"integration/service-board could not be written: {status} {reason}") as caught:
-        target.write(pair)
+        target.put(pair, Held())
     assert advice in caught.value.next
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from automation.credentials import Credentials
-from automation.delivery import Target, parse
+from automation.delivery import Held, Target, parse
 from automation.errors import DeliveryFailed, SettingsError
 from tests.delivery.http_double import Asked, Says, Service, serving
 
@@ -92,15 +92,15 @@ def test_a_deleted_secret_is_written_anew(vault: Service, engine: Engine, target
 def test_a_change_in_between_is_not_lost(vault: Service, engine: Engine, target: Target, pair: Credentials) -> None:
     """The other one's version stays; ours waits for the next run."""
     engine.versions.append({"note": "theirs"})
-    vault.first = [Says(404, {"errors": []})]  # what we read was older
-    with pytest.raises(DeliveryFailed, match="check-and-set"):
-        target.write(pair)
+    with pytest.raises(DeliveryFailed, match="check-and-set") as caught:
+        target.put(pair, Held(version=0))  # what we read was older
+    assert "Somebody else changed the entry" in caught.value.next
     assert engine.versions == [{"note": "theirs"}]
 
 
 def test_a_refused_permission_is_told(vault: Service, target: Target, pair: Credentials) -> None:
     """With the store, the entry and the way out."""
-    vault.first = [Says(403, {"errors": ["permission denied"]})]
+    vault.first = [Says(404), Says(403, {"errors": ["permission denied"]})]
     with pytest.raises(DeliveryFailed, match=r"Vault secret secret/acme/service-board could not be read: Forbidden") as caught:
         target.write(pair)
     assert "Give this machine's identity the right" in caught.value.next
