@@ -6,6 +6,7 @@ version keeps the label AWSPREVIOUS.
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
@@ -67,7 +68,8 @@ class SecretsManager(Target):
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            return request(_client(self.region))
+            with closing(_client(self.region)) as client:
+                return request(client)
         except ClientError as error:
             told = error.response.get("Error", {})
             code, message = str(told.get("Code", "")), str(told.get("Message", ""))

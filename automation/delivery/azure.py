@@ -91,5 +91,5 @@ def make_client(vault: str) -> Any:
 
     from automation.delivery.sessions import store_session
 
-    transport = RequestsTransport(session=store_session(), session_owner=False, connection_timeout=15, read_timeout=30)
+    transport = RequestsTransport(session=store_session(), connection_timeout=15, read_timeout=30)
     return SecretClient(vault, DefaultAzureCredential(), transport=transport, retry_total=3)

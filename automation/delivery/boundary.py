@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -48,6 +49,7 @@ def within(seconds: float, what: str, call: Callable[[], T]) -> T:
 
 
 def said(error: BaseException) -> str:
-    """An error in one line of at most 200 characters, without secrets."""
+    """An error in one line of at most 300 characters, without secrets: of nested ones the innermost, as it names the cause."""
     lines = scrub(str(error)).strip().splitlines()
-    return f"{type(error).__name__}{f': {lines[0]}' if lines else ''}"[:200].rstrip(".")
+    text = re.sub(r"^.*\(Caused by (.*)\)$", r"\1", lines[0]) if lines else ""
+    return f"{type(error).__name__}{f': {text}' if text else ''}"[:300].rstrip(".")

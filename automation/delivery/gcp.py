@@ -79,7 +79,8 @@ class SecretManager(Target):
         from google.auth.exceptions import GoogleAuthError
 
         try:
-            return request(make_client())
+            with make_client() as client:
+                return request(client)
         except GoogleAPIError as error:
             status, message = int(getattr(error, "code", None) or 0), str(getattr(error, "message", error))
             if isinstance(error, NotFound) and not found:

@@ -9,6 +9,8 @@ import base64
 import importlib
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from automation.credentials import Credentials
@@ -70,8 +72,8 @@ class KubernetesSecret(Target):
         from urllib3.exceptions import HTTPError
 
         try:
-            request = getattr(_api(), method)
-            answer = json.loads(request(*arguments, _preload_content=False, _request_timeout=TIMEOUT).read())
+            with _api() as api:
+                answer = json.loads(getattr(api, method)(*arguments, _preload_content=False, _request_timeout=TIMEOUT).read())
             if isinstance(answer, dict):
                 return answer
             trouble, status = "the API answered something that is no object", 0
@@ -95,7 +97,8 @@ def _said(error: Any) -> str:
         return str(error.reason or "")
 
 
-def _api() -> Any:
+@contextmanager
+def _api() -> Iterator[Any]:
     from kubernetes import client
     from urllib3.util import Retry
 
@@ -114,7 +117,10 @@ def _api() -> Any:
     made.retries = Retry(TRIES, redirect=False, status_forcelist=(429, 503), allowed_methods=None, raise_on_status=False)
     api = client.ApiClient(made)
     limit(api.rest_client.pool_manager)
-    return client.CoreV1Api(api)
+    try:
+        yield client.CoreV1Api(api)
+    finally:
+        api.rest_client.pool_manager.clear()
 
 
 def _decoded(data: Any) -> dict[str, Any]:

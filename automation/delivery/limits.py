@@ -21,8 +21,8 @@ def limit(manager: Any) -> None:
 
 
 def _limited_pool(pool: Any) -> Any:
-    connection = type("Connection", (pool.ConnectionCls,), {"response_class": _Response})
-    return type("Pool", (pool,), {"ConnectionCls": connection})
+    connection = type(pool.ConnectionCls.__name__, (pool.ConnectionCls,), {"response_class": _Response})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
 class _Response(http.client.HTTPResponse):

@@ -8,7 +8,8 @@ come from the variables of Vault's own client: ``VAULT_ADDR``, ``VAULT_TOKEN`` (
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +52,10 @@ class KeyValue(Target):
         return f"vault:{self.text}"
 
     def _held(self) -> Held:
-        client = _client()
+        with _client() as client:
+            return self._read(client)
+
+    def _read(self, client: Any) -> Held:
         where = self._where(client)
         at = {"path": where.path, "mount_point": where.mount}
         if where.version == "1":
@@ -70,7 +74,10 @@ class KeyValue(Target):
         return unit.held_in_object(data if isinstance(data, Mapping) else {}, metadata["version"])  # a deleted version has no data
 
     def _put(self, credentials: Credentials, held: Held) -> None:
-        client = _client()
+        with _client() as client:
+            self._write(client, credentials, held)
+
+    def _write(self, client: Any, credentials: Credentials, held: Held) -> None:
         where = self._where(client)
         at = {"path": where.path, "mount_point": where.mount, "secret": {**held.rest, **unit.to_object(credentials)}}
         if where.version == "1":
@@ -130,7 +137,8 @@ def _variable(name: str) -> str | None:
     return os.environ.get(f"VAULT_{name}") or os.environ.get(f"BAO_{name}") or None
 
 
-def _client() -> Any:
+@contextmanager
+def _client() -> Iterator[Any]:
     """Hvac's client, as its variables say; it sees some of these only before it is first imported, and ``BAO_`` never."""
     import hvac
     from urllib3.util import Retry
@@ -144,7 +152,7 @@ def _client() -> Any:
     session.verify = False if skip else _variable("CACERT") or _variable("CAPATH") or True
     certificate, key = _variable("CLIENT_CERT"), _variable("CLIENT_KEY")
     session.cert = (certificate, key) if certificate and key else certificate
-    return hvac.Client(
+    client = hvac.Client(
         url=_variable("ADDR"),
         token=_variable("TOKEN"),
         namespace=_variable("NAMESPACE"),
@@ -153,3 +161,7 @@ def _client() -> Any:
         cert=session.cert,
         allow_redirects=False,
     )
+    try:
+        yield client
+    finally:
+        session.close()

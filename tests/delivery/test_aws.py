@@ -129,3 +129,24 @@ def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(SettingsError, match="aws-secretsmanager:NAME"):
         parse(f"aws-secretsmanager:{rest}")
+
+
+@pytest.mark.parametrize("held", [{"SecretString": "db-password"}, {"SecretString": '{"username": "x"}'}, {"SecretBinary": b"\xff\0"}])
+def test_a_secret_of_somebody_else_stays(aws: Any, target: Target, pair: Credentials, held: dict[str, Any]) -> None:
+    """Text, JSON or binary: its consumers would break at once. The mark in the target allows it."""
+    aws.create_secret(Name=NAME, **held)
+    with pytest.raises(DeliveryFailed, match="was left as it is") as caught:
+        target.write(pair)
+    assert "region=eu-central-1&replace=yes" in caught.value.next
+    assert len(aws.list_secret_version_ids(SecretId=NAME)["Versions"]) == 1
+    parse(f"aws-secretsmanager:{NAME}?region=eu-central-1&replace=yes").write(pair)
+    assert target.read() == pair
+
+
+def test_a_version_in_between_is_noticed(aws: Any, target: Target, pair: Credentials) -> None:
+    """Of a writer on another machine: the service has no condition, so the version before ours is looked at."""
+    target.write(replace(pair, client_secret=Secret("older-secret")))
+    held = target.held()
+    aws.put_secret_value(SecretId=NAME, SecretString="theirs")
+    with pytest.raises(DeliveryFailed, match="another version came in between"):
+        target.put(pair, held)

@@ -146,3 +146,43 @@ def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(SettingsError, match="gcp-secretmanager:PROJECT/NAME"):
         parse(f"gcp-secretmanager:{rest}")
+
+
+def test_a_secret_of_somebody_else_stays(google: Service, project: Project, target: Target, pair: Credentials) -> None:
+    """Until the mark in the target allows it."""
+    project.versions = [base64.b64encode(b"older").decode()]
+    with pytest.raises(DeliveryFailed, match="was left as it is"):
+        target.write(pair)
+    assert len(project.versions) == 1
+    parse("gcp-secretmanager:acme/service-board?replace=yes").write(pair)
+    assert target.read() == pair
+
+
+@pytest.mark.parametrize("state", ["DISABLED", "DESTROYED"])
+def test_after_a_version_that_nobody_can_use_a_new_one_is_added(
+    google: Service, project: Project, target: Target, pair: Credentials, state: str
+) -> None:
+    """Instead of asking a person to add one."""
+    refusal = error(400, "FAILED_PRECONDITION")
+    refusal.body["error"]["message"] = f"Secret Version [projects/1/secrets/service-board/versions/1] is in {state} state."
+    project.versions = ["old"]
+    google.answer = lambda request: refusal if request.method == "GET" and project.versions == ["old"] else project(request)
+    target.write(pair)
+    assert target.read() == pair
+
+
+def test_a_version_in_between_is_noticed(google: Service, project: Project, target: Target, pair: Credentials) -> None:
+    """Of a writer on another machine: versions are numbered."""
+    target.write(replace(pair, client_secret=Secret("rotated")))
+    held = target.held()
+    assert project.versions is not None
+    project.versions.append("theirs")
+    with pytest.raises(DeliveryFailed, match="another version came in between"):
+        target.put(pair, held)
+
+
+def test_no_redirect_is_followed(google: Service, target: Target, pair: Credentials) -> None:
+    """It would carry the pair to another host."""
+    google.answer = lambda _: Says(307, None, {"Location": "https://elsewhere.example/x?token=1"})
+    with pytest.raises(DeliveryFailed, match=r"redirects to elsewhere\.example; neither token nor pair was sent"):
+        target.put(pair, Held())

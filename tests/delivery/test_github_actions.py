@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from nacl.public import PrivateKey, SealedBox
@@ -14,6 +15,7 @@ from automation.delivery.github_actions import ActionsSecret
 from automation.delivery.held import Held, mark
 from automation.errors import DeliveryFailed
 from automation.org_api import Patience
+from automation.secrets import Secret
 from tests.delivery.http_double import Asked, Says, Service, serving
 
 BASE = "/repos/acme/service-board/actions/secrets"
@@ -135,3 +137,62 @@ def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(ValueError, match=r"OWNER/REPO|not a name|bad query"):
         target(rest)
+
+
+def test_the_pair_of_another_org_stays(github: Service, repository: Repository, pair: Credentials) -> None:
+    """GitHub gives no secret back, so a second one says by its name whose the first is."""
+    target().write(pair)
+    other = replace(pair, host="acme--uat.sandbox.my.salesforce.com")
+    with pytest.raises(DeliveryFailed, match="the pair of another app or org"):
+        target().write(other)
+    assert json.loads(repository.secrets["SALESFORCE_CREDENTIALS"])["host"] == pair.host
+    target().write(replace(pair, client_secret=Secret("rotated")))
+    assert json.loads(repository.secrets["SALESFORCE_CREDENTIALS"])["client_secret"] == "rotated"
+
+
+def test_a_secret_that_somebody_else_put_there_stays(github: Service, repository: Repository, pair: Credentials) -> None:
+    """Until the mark in the target allows it; then the marks of others go."""
+    repository.secrets = {"SALESFORCE_CREDENTIALS": "theirs"}
+    with pytest.raises(DeliveryFailed, match="that this tool did not put there") as caught:
+        target().write(pair)
+    assert caught.value.next.endswith("github-actions:acme/service-board?replace=yes")
+    repository.secrets["SALESFORCE_CREDENTIALS_OF_0123456789AB"] = "other"
+    allowed = target()
+    allowed.replaces = True
+    allowed.write(pair)
+    assert list(repository.secrets) == ["SALESFORCE_CREDENTIALS", f"SALESFORCE_CREDENTIALS_OF_{mark(pair.host, pair.app)}"]
+
+
+def test_two_writers_at_the_same_moment_both_step_back(github: Service, repository: Repository, pair: Credentials) -> None:
+    """Each puts its mark first and looks for another one before it writes."""
+    held = target().held()
+    repository.secrets["SALESFORCE_CREDENTIALS_OF_0123456789AB"] = "other"
+    with pytest.raises(DeliveryFailed, match="at the same moment"):
+        target().put(pair, held)
+    assert list(repository.secrets) == ["SALESFORCE_CREDENTIALS_OF_0123456789AB"]
+
+
+def test_a_renamed_repository_is_followed_on_the_same_host(github: Service, repository: Repository, pair: Credentials) -> None:
+    """And on no other, as token and pair go along."""
+    github.first = [Says(301, None, {"Location": f"{github.url}{BASE}?per_page=100"})]
+    target("acme/old-name").held()
+    github.first = [Says(307, None, {"Location": "http://elsewhere.example/x"})]
+    with pytest.raises(DeliveryFailed, match=r"redirects to elsewhere\.example"):
+        target().held()
+
+
+@pytest.mark.parametrize("text", ["\u00b2", "-5", "1e9", "soon", "9" * 400, "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_an_odd_time_to_wait_is_left_alone(github: Service, text: str) -> None:
+    """The refusal counts, not the number."""
+    github.first = [Says(403, {"message": "No"}, {"Retry-After": text.encode().decode("latin-1")})]
+    with pytest.raises(DeliveryFailed, match="403 No"):
+        target().held()
+
+
+def test_a_limit_by_its_end_is_waited_for(github: Service, pair: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub names the second at which the hour ends, and not always how long to wait."""
+    monkeypatch.setattr("automation.delivery.github_actions.time.time", lambda: 1000.0)
+    waits: list[float] = []
+    github.first = [Says(403, {"message": "limit"}, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1030"})]
+    target(waits=waits).held()
+    assert waits == [30.0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,3 +124,53 @@ def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(SettingsError, match="kubernetes:NAMESPACE/NAME"):
         parse(f"kubernetes:{rest}")
+
+
+@pytest.mark.parametrize("held", [{"client_id": "b3RoZXI=", "client_secret": "c2VjcmV0"}, {"host": "ZGI=", "username": "dQ=="}])
+def test_a_secret_of_somebody_else_stays(
+    api: Service, cluster: Cluster, target: Target, pair: Credentials, held: dict[str, str]
+) -> None:
+    """Another integration's pair, or a database's host: names of ours that are taken are not ours to replace."""
+    cluster.secrets["service-board"] = dict(held)
+    with pytest.raises(DeliveryFailed, match="that are no delivered pair and was left as it is"):
+        target.write(pair)
+    assert cluster.secrets["service-board"] == held
+    parse("kubernetes:integration/service-board?replace=yes").write(pair)
+    assert target.read() == pair
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "fix"),
+    [
+        (422, 'Secret "x" is invalid: data: Forbidden: field is immutable when `immutable` is set', "Delete the immutable Secret"),
+        (404, 'namespaces "integration" not found', "Create the namespace"),
+        (409, "Operation cannot be fulfilled: the object has been modified", "Somebody else changed the entry"),
+    ],
+)
+def test_the_clusters_own_reason_and_the_fix_are_shown(
+    api: Service, target: Target, pair: Credentials, status: int, message: str, fix: str
+) -> None:
+    """They are in the body, not in the status."""
+    api.answer = lambda _: Says(status, {"kind": "Status", "message": message})
+    with pytest.raises(DeliveryFailed, match=re.escape(message)) as caught:
+        target.put(pair, Held())
+    assert fix in caught.value.next
+
+
+def test_a_write_names_what_was_read(api: Service, cluster: Cluster, target: Target, pair: Credentials) -> None:
+    """So the API refuses it when somebody else was faster."""
+    api.first = [Says(200, {"kind": "Secret", "metadata": {"name": "x", "resourceVersion": "41"}, "data": {}})]
+    cluster.secrets["service-board"] = {}
+    target.write(pair)
+    assert api.asked[-1].json["metadata"]["resourceVersion"] == "41"
+
+
+@pytest.mark.parametrize("text", ["not: [yaml", "[]", "apiVersion: v1", "\x00"])
+def test_a_broken_kubeconfig_is_named(
+    api: Service, target: Target, tmp_path: Path, text: str
+) -> None:
+    """By what is wrong and where it is looked for."""
+    (tmp_path / "kubeconfig").write_text(text)
+    with pytest.raises(DeliveryFailed, match="access to Kubernetes could not be set up") as caught:
+        target.read()
+    assert "Correct the kubeconfig" in caught.value.next
