@@ -68,7 +68,7 @@ def find_delivered(settings: Settings, spec: AppSpec, state: OrgState) -> bool:
         return begin_proof(client(settings), pair, patience, state.tell)
 
     answers = ask_org(state.pairs.sources if state.pairs is not None else (), begin, state.org_id)
-    return any([_taken(answer, state) for answer in answers])
+    return any(_taken(answer, state) for answer in answers)  # only the last one can be
 
 
 def _taken(answer: Answer, state: OrgState) -> bool:

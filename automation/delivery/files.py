@@ -1,4 +1,4 @@
-"""The files that pairs are delivered to, which belong to the user: read with a limit, rewritten with owner, rights and links kept."""
+"""The files that pairs are delivered to, which are the user's: read with a limit, rewritten with owner, rights and links kept."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_REPLACING: Final = (errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, err
 
 
 def require_regular(path: Path) -> None:
-    """Refuse devices, pipes, sockets and folders. Raises DeliveryFailed; a file that is not there, or can't be looked at, passes."""
+    """Refuse devices, pipes, sockets and folders by DeliveryFailed. What is not there, or can't be looked at, passes."""
     with suppress(OSError, ValueError):
         if not stat.S_ISREG(path.stat().st_mode):
             what = "Is a directory" if path.is_dir() else "Not a regular file"

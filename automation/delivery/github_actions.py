@@ -2,8 +2,9 @@
 
 The secret is one JSON text, by default named SALESFORCE_CREDENTIALS, so that a workflow never sees a mixed pair:
 ``fromJSON(secrets.SALESFORCE_CREDENTIALS).client_id``. As GitHub masks only the whole text in logs, a workflow that takes it
-apart has to ``::add-mask::`` the parts. GitHub never gives a secret back, so a second secret, ``NAME_OF_<mark>``, says by its name
-whose pair it is. Access: ``GITHUB_TOKEN`` or ``GH_TOKEN`` with the permission "Secrets: write"; the workflow's own token never has it.
+apart has to ``::add-mask::`` the parts. GitHub never gives a secret back, so a second secret, ``NAME_OF_<mark>``, says by
+its name whose pair it is. Access: ``GITHUB_TOKEN`` or ``GH_TOKEN`` with the permission "Secrets: write"; the workflow's own
+token never has it. PyGithub would be a second HTTP client for five requests, and leaves no way to limit the size of an answer.
 """
 
 from __future__ import annotations
@@ -188,7 +189,7 @@ def _said(response: httpx.Response, data: bytes) -> str:
 
 
 def _asked_to_wait(response: httpx.Response) -> float:
-    """Seconds that a rate limit asks for. GitHub answers 403 or 429, with ``Retry-After`` or with the time of the next hour's start."""
+    """Seconds that a rate limit asks for: 403 or 429 with ``Retry-After``, or with the second at which the limit ends."""
     if wait := _seconds(response.headers.get("retry-after", "")):
         return wait
     if response.headers.get("x-ratelimit-remaining") == "0":

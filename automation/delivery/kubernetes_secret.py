@@ -112,7 +112,7 @@ def _api() -> Iterator[Any]:
     except Exception as error:  # noqa: BLE001 - a kubeconfig is YAML by hand: the library lets every kind of mistake through
         raise DeliveryFailed(
             f"The access to Kubernetes could not be set up: {said(error)}.",
-            next="Correct the kubeconfig (KUBECONFIG or ~/.kube/config; try kubectl get secrets), or run in a pod with a service account.",
+            next="Correct the kubeconfig (KUBECONFIG or ~/.kube/config; try kubectl), or give the pod a service account.",
         ) from None
     made.retries = Retry(TRIES, redirect=False, status_forcelist=(429, 503), allowed_methods=None, raise_on_status=False)
     api = client.ApiClient(made)

@@ -26,6 +26,7 @@ class StoreAdapter(HTTPAdapter):
         """As the library's. Raises DeliveryFailed for a redirect."""
         response = super().send(request, *args, **more)
         if response.is_redirect:
+            response.close()
             raise redirected(response.headers["location"])
         return response
 

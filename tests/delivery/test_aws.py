@@ -131,7 +131,9 @@ def test_other_forms_are_refused(rest: str) -> None:
         parse(f"aws-secretsmanager:{rest}")
 
 
-@pytest.mark.parametrize("held", [{"SecretString": "db-password"}, {"SecretString": '{"username": "x"}'}, {"SecretBinary": b"\xff\0"}])
+@pytest.mark.parametrize(
+    "held", [{"SecretString": "db-password"}, {"SecretString": '{"username": "x"}'}, {"SecretBinary": b"\xff\0"}]
+)
 def test_a_secret_of_somebody_else_stays(aws: Any, target: Target, pair: Credentials, held: dict[str, Any]) -> None:
     """Text, JSON or binary: its consumers would break at once. The mark in the target allows it."""
     aws.create_secret(Name=NAME, **held)

@@ -168,7 +168,12 @@ DELETED = "Secret service-board is currently in a deleted but recoverable state,
     ("status", "error", "reason", "fix"),
     [
         (409, {"code": "Conflict", "message": DELETED, "innererror": {"code": "ObjectIsDeletedButRecoverable"}}, DELETED, "purge"),
-        (403, {"code": "Forbidden", "message": "no", "innererror": {"code": "ForbiddenByFirewall"}}, "ForbiddenByFirewall", "firewall"),
+        (
+            403,
+            {"code": "Forbidden", "message": "no", "innererror": {"code": "ForbiddenByFirewall"}},
+            "ForbiddenByFirewall",
+            "firewall",
+        ),
     ],
 )
 def test_the_vaults_own_reason_and_the_fix_are_shown(

@@ -212,7 +212,9 @@ def test_a_pair_without_a_mark_is_ours_by_its_key(pair: Credentials, pending: Pe
     assert shelf.pair == pair
 
 
-@pytest.mark.parametrize("error", [KeyError("data"), RecursionError(), UnicodeError("x"), OSError(28, "No space left"), MemoryError()])
+@pytest.mark.parametrize(
+    "error", [KeyError("data"), RecursionError(), UnicodeError("x"), OSError(28, "No space left"), MemoryError()]
+)
 @pytest.mark.parametrize("method", ["_held", "_put"])
 def test_whatever_one_target_raises_the_others_are_served_and_the_pair_is_kept(
     pair: Credentials, pending: Pending, receipts: Receipts, monkeypatch: pytest.MonkeyPatch, error: Exception, method: str

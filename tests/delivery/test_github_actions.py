@@ -132,7 +132,9 @@ def test_a_github_out_of_reach_is_told(pair: Credentials, monkeypatch: pytest.Mo
         target().write(pair)
 
 
-@pytest.mark.parametrize("rest", ["acme", "a/b/c", "a/b?name=1x", "a/b?other=x", "a/b?name", "a/b?name=GITHUB_SF", "a/b?name=S\u00c9CRET", "\u00e4/b"])
+@pytest.mark.parametrize(
+    "rest", ["acme", "a/b/c", "a/b?name=1x", "a/b?other=x", "a/b?name", "a/b?name=GITHUB_SF", "a/b?name=S\u00c9CRET", "\u00e4/b"]
+)
 def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(ValueError, match=r"OWNER/REPO|not a name|bad query"):

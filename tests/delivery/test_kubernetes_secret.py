@@ -94,7 +94,8 @@ def test_what_is_no_unit_is_no_pair(api: Service, cluster: Cluster, target: Targ
 
 
 @pytest.mark.parametrize(
-    ("status", "reason", "advice"), [(403, "Forbidden", "identity"), (429, "Too Many Requests", "again later"), (500, "oops", "Mend")]
+    ("status", "reason", "advice"),
+    [(403, "Forbidden", "identity"), (429, "Too Many Requests", "again later"), (500, "oops", "Mend")],
 )
 def test_refusals_are_told(api: Service, target: Target, pair: Credentials, status: int, reason: str, advice: str) -> None:
     """With namespace, name and advice."""
@@ -166,9 +167,7 @@ def test_a_write_names_what_was_read(api: Service, cluster: Cluster, target: Tar
 
 
 @pytest.mark.parametrize("text", ["not: [yaml", "[]", "apiVersion: v1", "\x00"])
-def test_a_broken_kubeconfig_is_named(
-    api: Service, target: Target, tmp_path: Path, text: str
-) -> None:
+def test_a_broken_kubeconfig_is_named(api: Service, target: Target, tmp_path: Path, text: str) -> None:
     """By what is wrong and where it is looked for."""
     (tmp_path / "kubeconfig").write_text(text)
     with pytest.raises(DeliveryFailed, match="access to Kubernetes could not be set up") as caught:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -37,7 +36,7 @@ BODIES: dict[str, bytes] = {
     "null": b"null",
     "a number": b"1e999",
     "wrong types": json.dumps(
-        {name: 5 for name in ("data", "metadata", "secrets", "key", "key_id", "value", "payload", "SecretString", "attributes", "id")}
+        dict.fromkeys(("data", "metadata", "secrets", "key", "key_id", "value", "payload", "SecretString", "attributes", "id"), 5)
     ).encode(),
     "nulls": b'{"data": {"data": null, "metadata": null}, "secrets": [null], "payload": {"data": null}, "value": null, "metadata": null}',
     "a bad key": b'{"secrets": [], "key": "AAAA", "key_id": null, "data": {"data": {}, "metadata": {"version": "x"}}}',
@@ -110,7 +109,11 @@ def _github(url: str, monkeypatch: pytest.MonkeyPatch, _folder: Path) -> Target:
 
 
 def _kubernetes(url: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Target:
-    named = {"clusters": ("cluster", {"server": url}), "users": ("user", {}), "contexts": ("context", {"cluster": "t", "user": "t"})}
+    named = {
+        "clusters": ("cluster", {"server": url}),
+        "users": ("user", {}),
+        "contexts": ("context", {"cluster": "t", "user": "t"}),
+    }
     config = {kind: [{"name": "t", one: value}] for kind, (one, value) in named.items()}
     (folder / "kubeconfig").write_text(json.dumps({"apiVersion": "v1", "kind": "Config", "current-context": "t", **config}))
     monkeypatch.setattr("kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(folder / "kubeconfig"))
@@ -163,7 +166,11 @@ TEXTS = st.one_of(
     st.dictionaries(st.sampled_from([*unit.KEYS, "x"]), st.none() | st.text(max_size=8) | st.integers() | st.lists(st.none())).map(
         lambda tree: json.dumps(tree).encode()
     ),
-    st.lists(st.sampled_from(["SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "SALESFORCE_TOKEN_URL", "=", "'", '"', "\n", "https://["]))
+    st.lists(
+        st.sampled_from(
+            ["SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET", "SALESFORCE_TOKEN_URL", "=", "'", '"', "\n", "https://["]
+        )
+    )
     .map("".join)
     .map(str.encode),
 )
