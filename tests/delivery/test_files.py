@@ -160,7 +160,7 @@ def test_what_is_no_file_is_neither_read_nor_replaced(
     before = stat.S_IFMT(path.stat().st_mode)
     target = parse(f"{kind}:{path}")
     for act in (target.read, lambda: target.write(pair), lambda: files.write_text(path, "x")):
-        with pytest.raises(DeliveryFailed, match="can't be read: (Is a directory|Not a regular file)") as caught:
+        with pytest.raises(DeliveryFailed, match=r"can't be read: (Is a directory|Not a regular file)") as caught:
             act()  # type: ignore[no-untyped-call]
         assert "Name a file" in caught.value.next
     assert stat.S_IFMT(path.stat().st_mode) == before

@@ -103,7 +103,7 @@ def test_a_secret_that_is_there_gets_a_version(google: Service, project: Project
 def test_refusals_are_told(google: Service, target: Target, pair: Credentials, refusal: Says, advice: str) -> None:
     """With project, name and advice."""
     google.answer = lambda _: refusal
-    with pytest.raises(DeliveryFailed, match="acme/service-board could not be written: [A-Za-z]+ [A-Z_]+ happened") as caught:
+    with pytest.raises(DeliveryFailed, match=r"acme/service-board could not be written: [A-Za-z]+ [A-Z_]+ happened") as caught:
         target.put(pair, Held())
     assert advice in caught.value.next
     assert "CONSUMERSECRET" not in caught.value.message

@@ -1,4 +1,4 @@
-"""Nothing of others is replaced, unless the user allows it in the target's text: the rule for files; each store's test has its own."""
+"""Nothing of others is replaced, unless the user allows it in the target's text: the rule, and files."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from automation.delivery import Held, Target, parse, unit
 from automation.delivery.github_actions import ActionsSecret
 from automation.errors import DeliveryFailed, RunbookError
 from automation.org_api import Patience
-from automation.secrets import only_own
+from automation.secrets import Secret, only_own
 from tests.delivery.http_double import Says, Service, serving
 from tests.delivery.test_azure import VAULT, Identity, ToDouble
 
@@ -38,7 +38,7 @@ BODIES: dict[str, bytes] = {
     "wrong types": json.dumps(
         dict.fromkeys(("data", "metadata", "secrets", "key", "key_id", "value", "payload", "SecretString", "attributes", "id"), 5)
     ).encode(),
-    "nulls": b'{"data": {"data": null, "metadata": null}, "secrets": [null], "payload": {"data": null}, "value": null, "metadata": null}',
+    "nulls": b'{"data": {"data": null, "metadata": null}, "secrets": [null], "payload": {"data": null}, "value": null}',
     "a bad key": b'{"secrets": [], "key": "AAAA", "key_id": null, "data": {"data": {}, "metadata": {"version": "x"}}}',
     "deep": DEEP,
     "deep lists": b"[" * 100_000,
@@ -196,7 +196,7 @@ def test_a_file_may_hold_anything(data: bytes) -> None:
 
 
 _PAIR: Any = (
-    *(unit.Secret(text) for text in ("3MVG9.key.of.a.test", "SECRETOFATEST0123")),
+    *(Secret(text) for text in ("3MVG9.key.of.a.test", "SECRETOFATEST0123")),
     *("https://acme.my.salesforce.com/services/oauth2/token", "https://acme.my.salesforce.com", None),
     *("acme.my.salesforce.com", "Service_Board", "2026"),
 )
