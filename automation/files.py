@@ -6,67 +6,103 @@ import glob
 import os
 import re
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from automation.errors import SettingsError
 
+POSIX = os.name == "posix"
+
 
 def private_folder(path: Path) -> Path:
-    """Make a folder (and those above it) with mode 0700 for the last one; an existing one is narrowed. Returns it."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.chmod(0o700)
+    """Make a folder and those above it, each with mode 0700. One that exists keeps its mode: it may be anybody's. Returns it."""
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+    if not path.is_dir():
+        raise NotADirectoryError(20, "Not a directory", str(path))
     return path
 
 
 def write_private(path: Path, data: bytes | str) -> Path:
     """Write a file with mode 0600 in one step: a temporary file beside it is renamed. Returns the path."""
-    _clear_leftovers(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}-")  # mkstemp makes it 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data.encode() if isinstance(data, str) else data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with written_beside(path, data) as temporary:
+        temporary.replace(path)
     return path
 
 
+@contextmanager
+def written_beside(path: Path, data: bytes | str) -> Iterator[Path]:
+    """A temporary file (0600) with ``data``, on the disk, to be renamed to ``path`` in this block; else it is removed.
+
+    Temporary files of writers that were killed are removed first.
+    """
+    _clear_leftovers(path)
+    handle, temporary = _locked_temporary(path)
+    try:
+        with os.fdopen(handle, "wb", closefd=False) as file:
+            file.write(data.encode() if isinstance(data, str) else data)
+            file.flush()
+            os.fsync(handle)
+        if not POSIX:  # an open file can't be renamed there
+            os.close(handle)
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+        if POSIX:
+            os.close(handle)
+
+
+def _locked_temporary(path: Path) -> tuple[int, Path]:
+    """A new file beside ``path``, locked while it is open: so another writer sees that it is not a leftover."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}-")  # mkstemp makes it 0600
+        with suppress(OSError):  # a file system without locks: then nobody can take it for a leftover either
+            _lock(handle, wait=True)
+        if not POSIX or os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)  # it was removed as a leftover before it was locked
+
+
 def _clear_leftovers(path: Path) -> None:
-    """Remove temporary files of processes that were killed while they wrote this file: they may hold a secret."""
+    """Remove temporary files of processes that were killed while they wrote this file: they may hold a secret.
+
+    A living writer holds a lock on its file. Whether a process with the writer's number is alive says nothing: in a
+    container the number is the same each time.
+    """
     for left in path.parent.glob(f".{glob.escape(path.name)}.*-*"):
-        writer = re.fullmatch(r"(\d+)-\w+", left.name.removeprefix(f".{path.name}."))
-        if writer is not None and not _runs(int(writer[1])):
-            left.unlink(missing_ok=True)
+        if re.fullmatch(r"\d+-\w+", left.name.removeprefix(f".{path.name}.")) is not None:
+            with suppress(OSError), left.open("rb") as file:
+                _lock(file.fileno(), wait=False)
+                left.unlink(missing_ok=True)
 
 
-def _runs(process: int) -> bool:
-    if os.name != "posix":
-        return True  # asking would end it there
-    with suppress(PermissionError):
-        try:
-            os.kill(process, 0)
-        except (ProcessLookupError, OverflowError):
-            return False
-    return True
+def _lock(handle: int, *, wait: bool) -> None:
+    """Lock an open file until it is closed. Raises OSError when somebody else holds the lock and we don't wait."""
+    if POSIX:  # elsewhere a file that is in use can't be removed, which does the same
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
 def state_folder() -> Path:
     """Where locks and what must outlive a run are kept: the user's state folder (``XDG_STATE_HOME`` on Linux).
 
     Raises:
-        SettingsError: this user has no home folder, or can't write there, as in many containers.
+        SettingsError: it can't be made, as for a user without a home folder.
     """
+    try:
+        return private_folder(state_path())
+    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder at all
+        raise SettingsError(
+            f"The folder for locks and pending deliveries can't be made: {getattr(error, 'strerror', None) or error}.",
+            next="Set XDG_STATE_HOME to a folder that this user may write.",
+        ) from None
+
+
+def state_path() -> Path:
+    """As `state_folder`, but nothing is made. Raises RuntimeError when there is no home folder at all."""
     from platformdirs import user_state_path
 
-    try:
-        return private_folder(user_state_path("external-client-app-runbook", appauthor=False))
-    except (OSError, RuntimeError) as error:  # RuntimeError: no HOME and no entry in the password database
-        reason = getattr(error, "strerror", None) or "this user has no home folder"
-        raise SettingsError(
-            f"The folder for locks and pending deliveries can't be used: {reason}.",
-            next="Set XDG_STATE_HOME to a folder that this user can write and that outlives the run.",
-        ) from None
+    return user_state_path("external-client-app-runbook", appauthor=False)

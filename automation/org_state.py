@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from automation.access import hosts
 from automation.credentials import Credentials
 from automation.org_api import ProofSession, Reading, Rights
+from automation.org_api.delivered_pair import Pairs
 
 
 @dataclass
@@ -38,12 +39,13 @@ class OrgState:
     app_id: str | None = None
     detail_url: str | None = None
     credentials: Credentials | None = None
-    looked_for_pair: bool = False
-    """Whether the delivery targets were looked into for a pair of an earlier run."""
+    pairs: Pairs | None = field(default=None, repr=False)
+    """What the delivery targets held when they were read; None when they were not read yet."""
     delivered_before: Credentials | None = None
     """The pair found at the delivery target and proven with a token in this run."""
     delivered_unproven: Credentials | None = None
-    """A delivered pair that the org refused for a reason that lies in the app's policies or its Run As user, not in the pair."""
+    """A pair of an earlier run that gets no token (yet) for a reason that does not lie in the pair: the app's policies, its
+    Run As user, or that the org did not know it yet. Section 5 proves it."""
     session: ProofSession | None = field(default=None, repr=False)
     """The proof token, from 5.1 to 5.2; it is revoked at the end of 5.2, or when the program ends."""
     read_pages: Callable[[], Reading] | None = field(default=None, repr=False)

@@ -1,6 +1,6 @@
 """Section 5, ours: prove the pair, read back what was set, deliver (steps 5.1 to 5.3).
 
-Nothing in here needs a browser: `find_delivered` alone tells whether an org is still in order.
+Nothing in here needs a browser.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from automation.app_spec import AppSpec
 from automation.credentials import Credentials
-from automation.delivery import Pending, Receipts, deliver, lacking, parse
+from automation.delivery import Pending, Receipts, deliver, lacking, look_at, parse
 from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
 from automation.org_api import (
     Patience,
@@ -34,8 +34,6 @@ from automation.settings import Settings
 from automation.steps import Difference, Finding, needed, skipped, step, unchanged
 from flows.delivered_pair import find_delivered
 
-__all__ = ["deliver_pair", "find_delivered", "prove_pair", "read_back_app"]
-
 NO_PAIR = "There is no pair to go on with: section 4 was not run, and no delivery target holds a valid one."
 TRIES_FOR = 60.0
 """Seconds that a token is tried for again when the pair was proven before: only the network can be at fault then."""
@@ -47,7 +45,7 @@ the same answers also mean a lasting fault, which should not stay unsaid that lo
 
 @step("5.1", "Prove the pair with a token from the org", entry=True)
 def prove_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
-    if state.credentials is None and not state.looked_for_pair:  # a run that begins here
+    if state.credentials is None and state.pairs is None:  # a run that begins here
         find_delivered(settings, spec, state)
     credentials = state.credentials or state.delivered_unproven
     if credentials is None:
@@ -80,15 +78,15 @@ def deliver_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
     credentials, names = state.credentials, ", ".join(_name(text) for text in settings.credentials_to)
     if credentials is None or not state.proof.token:
         return needed(f"deliver to {names}", act=_no_pair)
-    targets = [parse(text) for text in settings.credentials_to]
+    looks = state.pairs.looks if state.pairs is not None else look_at([parse(text) for text in settings.credentials_to])
     pending, receipts = Pending(state.host, spec.api_name), Receipts(state.host, spec.api_name)
-    missing = lacking(targets, credentials, receipts)
-    state.delivered_to[:] = [target.name for target in targets if target not in missing]
+    missing = lacking(looks, credentials, receipts)
+    state.delivered_to[:] = [target.name for target in looks if target not in missing]
     if not missing and not pending.waits():
         return unchanged(f"already delivered to {', '.join(state.delivered_to)}")
 
     def act() -> str:
-        state.delivered_to[:] = deliver(targets, credentials, pending, receipts).everywhere
+        state.delivered_to += deliver(missing, credentials, pending, receipts).everywhere
         return f"delivered to {', '.join(state.delivered_to)}"
 
     return needed(f"deliver to {', '.join(target.name for target in missing) or 'nothing more'}", act=act)

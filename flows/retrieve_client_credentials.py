@@ -10,32 +10,39 @@ from datetime import UTC, datetime
 from automation.app_spec import AppSpec
 from automation.artifacts import Recorder
 from automation.credentials import Credentials
-from automation.errors import ElementNotFound
+from automation.delivery import Pending
+from automation.errors import ElementNotFound, RunbookError
 from automation.org_state import OrgState
+from automation.secrets import Secret
 from automation.settings import Settings
 from automation.steps import Finding, needed, skipped, step, unchanged
+from flows.delivered_pair import find_delivered, look_for_pair
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.settings_tab import SettingsTab
-from flows.prove_and_deliver import find_delivered
 from flows.reveal import Reveal
 from flows.verify_identity import IdentityVerification
 from flows.way_to_app import to_app, to_manager
 
 ALREADY = "the pair delivered earlier is still valid; nothing is revealed again"
-KEPT = "the pair delivered earlier is kept and proven in 5.1; what the org refuses lies in the app's policies, not in the pair"
+KEPT = "the pair of an earlier run is kept and proven in 5.1; that it gets no token now does not lie in the pair"
+READ = "the pair was read before this run started over; it is kept"
 
 
 def _at_hand(state: OrgState) -> str | None:
     """Why nothing has to be revealed, or None."""
     if state.delivered_before is not None:
         return ALREADY
-    return KEPT if state.delivered_unproven is not None else None
+    if state.delivered_unproven is not None:
+        return KEPT
+    return READ if state.credentials is not None else None
 
 
 @step("4.1", "Open the External Client App Manager", entry=True)
 def open_manager(page: AppPage, manager: AppManager, state: OrgState, spec: AppSpec, settings: Settings) -> Finding:
-    if not state.app_created:
+    if state.app_created:  # no pair of it can be there, but a place that it must not go to is found before the reveal
+        look_for_pair(settings, spec, state)
+    else:
         find_delivered(settings, spec, state)
     kept = _at_hand(state)
     return skipped(kept) if kept else to_manager(page, manager, state)
@@ -111,13 +118,20 @@ def copy_credentials(reveal: Reveal, spec: AppSpec, state: OrgState) -> Finding:
         return unchanged(kept)
 
     def read() -> str:
-        key, secret = reveal.read()
+        state.credentials = _keep(*reveal.read(), spec, state)
         reveal.end()
-        url = f"https://{state.host}"
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        state.credentials = Credentials(
-            key, secret, f"{url}/services/oauth2/token", url, state.org_id, state.host, spec.api_name, now
-        )
         return f"key and secret read (key fingerprint {state.credentials.fingerprint})"
 
     return needed("key and secret read", act=read)
+
+
+def _keep(key: Secret, secret: Secret, spec: AppSpec, state: OrgState) -> Credentials:
+    """The pair, kept on this machine from now until every target has it: whatever happens meanwhile, it is not lost."""
+    url = f"https://{state.host}"
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    pair = Credentials(key, secret, f"{url}/services/oauth2/token", url, state.org_id, state.host, spec.api_name, now)
+    try:
+        Pending(state.host, spec.api_name).keep(pair)
+    except RunbookError as error:  # it is delivered all the same
+        state.notes.append(f"The pair could not be kept on this machine until its delivery: {error.message}")
+    return pair

@@ -61,11 +61,13 @@ def _version(name: str) -> str | None:
 
 def folders(settings: Settings | None) -> Iterator[Check]:
     """Whether runs, locks and deliveries can be written where they belong. Nothing is made."""
+    from automation.delivery import parse
+    from automation.delivery.json_file import FileTarget
+
     places = {"runs": Path("runs"), "state": _state()}
     for target in settings.credentials_to if settings is not None else ():
-        kind, _, rest = target.partition(":")
-        if kind in ("dotenv", "json"):
-            places[f"delivery ({target})"] = home_expanded(rest).parent
+        if isinstance(file := parse(target), FileTarget):
+            places[f"delivery ({file.name})"] = file.path.parent
     bad = [f"{what}: {reason}" for what, folder in places.items() if (reason := _not_writable(folder)) is not None]
     if bad:
         cure = "Give this user write permission there, or name another place (--output, XDG_STATE_HOME, CREDENTIALS_TO)."

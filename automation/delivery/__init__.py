@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from automation.credentials import Credentials
-from automation.delivery.deliver import Delivery, deliver, foreign_pair, lacking
+from automation.delivery.deliver import Delivery, Looks, deliver, lacking, look_at
+from automation.delivery.held import Held
 from automation.delivery.pending import Pending, Receipts
 from automation.delivery.target import KINDS, Target, parse
 from automation.delivery.unit import same_pair
@@ -15,12 +16,14 @@ __all__ = [
     "KINDS",
     "Credentials",
     "Delivery",
+    "Held",
+    "Looks",
     "Pending",
     "Receipts",
     "Target",
     "deliver",
-    "foreign_pair",
     "lacking",
+    "look_at",
     "parse",
     "same_pair",
 ]

@@ -6,24 +6,27 @@ version keeps the label AWSPREVIOUS.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.extras import failed, request_token, require
+from automation.delivery.held import Held
+from automation.delivery.limits import limit
+from automation.delivery.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MISSING: Final = "ResourceNotFoundException"
 TRIES = 5
 """How often boto3 tries a request that was throttled or hit a fault of the service; it waits longer each time."""
 
 
-class SecretsManager:
+class SecretsManager(Target):
     """A secret of AWS Secrets Manager; made when it is not there."""
-
-    can_read: ClassVar[bool] = True
 
     def __init__(self, text: str) -> None:
         require("boto3", "aws")
@@ -37,31 +40,51 @@ class SecretsManager:
     def name(self) -> str:
         return f"aws-secretsmanager:{self.secret}" + (f"?region={self.region}" if self.region else "")
 
-    def read(self) -> Credentials | None:
-        answer = self._call("read", lambda client: client.get_secret_value(SecretId=self.secret), "ResourceNotFoundException")
-        return None if answer is None else unit.from_text(answer.get("SecretString") or "")
+    def _held(self) -> Held:
+        answer = self._call("read", lambda client: client.get_secret_value(SecretId=self.secret), MISSING)
+        if answer is None:
+            return Held()
+        return unit.held_in_text(answer.get("SecretString") or answer.get("SecretBinary") or b"", answer.get("VersionId"))
 
-    def write(self, credentials: Credentials) -> None:
-        value = {"SecretString": unit.to_text(credentials), "ClientRequestToken": request_token(credentials)}
-        put = self._call(
-            "written", lambda client: client.put_secret_value(SecretId=self.secret, **value), "ResourceNotFoundException"
-        )
+    def _put(self, credentials: Credentials, held: Held) -> None:
+        text = unit.to_text(credentials, held.rest)
+        value = {"SecretString": text, "ClientRequestToken": request_token(text)}
+        put = self._call("written", lambda client: client.put_secret_value(SecretId=self.secret, **value), MISSING)
         if put is None:
             self._call("written", lambda client: client.create_secret(Name=self.secret, **value))
+        elif held.version not in (None, put.get("VersionId")):
+            self._require_nothing_between(held.version)
+
+    def _require_nothing_between(self, version: str) -> None:
+        """The version before ours must be the one that was read: the service has no condition for writing."""
+        before = self._call(
+            "read", lambda client: client.get_secret_value(SecretId=self.secret, VersionStage="AWSPREVIOUS"), MISSING
+        )
+        if before is not None and before.get("VersionId") != version:
+            raise failed(f"AWS secret {self.secret}", "written", "check-and-set: another version came in between")
 
     def _call(self, what: str, request: Callable[[Any], Any], none_for: str = "") -> Any:
         """One request; None when the service answers with the error code ``none_for``."""
-        import boto3
-        from botocore.config import Config
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            config = Config(retries={"total_max_attempts": TRIES, "mode": "standard"})
-            return request(boto3.client("secretsmanager", region_name=self.region, config=config))
+            with closing(_client(self.region)) as client:
+                return request(client)
         except ClientError as error:
-            code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+            told = error.response.get("Error", {})
+            code, message = str(told.get("Code", "")), str(told.get("Message", ""))
             if code == none_for:
                 return None
         except BotoCoreError as error:
             code, message = type(error).__name__, str(error)
         raise failed(f"AWS secret {self.secret}", what, f"{code}: {message}", code)
+
+
+def _client(region: str | None) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    config = Config(retries={"total_max_attempts": TRIES, "mode": "standard"}, connect_timeout=15, read_timeout=30)
+    client = boto3.client("secretsmanager", region_name=region, config=config)
+    limit(client._endpoint.http_session._manager)  # noqa: SLF001 - the library has no limit of its own, nor a public way to one
+    return client

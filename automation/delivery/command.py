@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 import subprocess
+import threading
+from collections import deque
+from contextlib import suppress
+from functools import partial
 from pathlib import PurePath
-from typing import ClassVar, Final
+from subprocess import DEVNULL, PIPE
+from typing import Any, ClassVar, Final
 
 from automation.credentials import Credentials
 from automation.delivery import unit
+from automation.delivery.held import Held
+from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
 from automation.secrets import scrub
 
@@ -16,14 +24,15 @@ TIMEOUT: Final = 120.0
 """Seconds until a delivery program is taken for hanging."""
 
 
-class Command:
+class Command(Target):
     """A program, started without a shell. Exit code 0 means that it has taken the pair.
 
     The pair is never an argument, as every user of the machine can list those. The program's output is thrown away but
-    for the last line of its standard error, which is scrubbed and told when it fails.
+    for the last line of its standard error, which is scrubbed and shown when it fails.
     """
 
     can_read: ClassVar[bool] = False
+    limit: ClassVar[float] = TIMEOUT + 30
 
     def __init__(self, text: str, timeout: float = TIMEOUT) -> None:
         self.arguments = shlex.split(text)  # ValueError: a quotation that does not end
@@ -35,28 +44,49 @@ class Command:
     def name(self) -> str:
         return f"command:{PurePath(self.arguments[0]).name}"  # arguments may hold a token of the user's
 
-    def read(self) -> Credentials | None:
-        return None
+    def _held(self) -> Held:
+        return Held()  # what the program does with an older pair is its own business
 
-    def write(self, credentials: Credentials) -> None:
+    @property
+    def place(self) -> str:
+        return f"{self.name}#{hashlib.sha256(shlex.join(self.arguments).encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
+
+    def _put(self, credentials: Credentials, held: Held) -> None:
+        errors = deque[bytes](maxlen=2)
         try:
-            done = subprocess.run(
-                self.arguments,
-                input=unit.to_text(credentials).encode(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                timeout=self.timeout,
-                check=False,
-            )
+            code = self._run(unit.to_text(credentials).encode(), errors)
         except subprocess.TimeoutExpired:
             trouble = f"did not end within {self.timeout:g} s and was stopped"
-        except OSError as error:
-            trouble = f"could not be started ({error.strerror})"
+        except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
+            trouble = f"could not be started ({getattr(error, 'strerror', error)})"
         else:
-            if done.returncode == 0:
+            if code == 0:
                 return
-            trouble = f"ended with {done.returncode}{_last_line(done.stderr)}"
-        raise DeliveryFailed(f"The delivery program {PurePath(self.arguments[0]).name} {trouble}.")
+            trouble = f"ended with {code}{_last_line(b''.join(errors))}"
+        raise DeliveryFailed(
+            f"The delivery program {PurePath(self.arguments[0]).name} {trouble}.",
+            next="Run the program by hand with a made-up unit on its standard input; then run again.",
+        )
+
+    def _run(self, text: bytes, errors: deque[bytes]) -> int:
+        """The exit code. Of standard error only the end is kept, however much comes."""
+        with subprocess.Popen(self.arguments, stdin=PIPE, stdout=DEVNULL, stderr=PIPE) as process:
+            if process.stdin is None or process.stderr is None:
+                raise ValueError("no pipes")
+            reader = threading.Thread(target=lambda: errors.extend(iter(partial(_piece, process.stderr), b"")), daemon=True)
+            reader.start()
+            try:
+                with suppress(BrokenPipeError):  # it need not read
+                    process.stdin.write(text)  # far less than a pipe takes, so it can't block
+                    process.stdin.close()
+                return process.wait(self.timeout)
+            finally:
+                process.kill()
+                reader.join(1.0)
+
+
+def _piece(stream: Any) -> bytes:
+    return bytes(stream.read1(4096))
 
 
 def _last_line(output: bytes) -> str:

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from automation.credentials import Credentials
+from automation.delivery.boundary import said
+from automation.delivery.held import Held
 from automation.delivery.pending import Pending, Receipts
 from automation.delivery.target import Target
 from automation.delivery.unit import same_pair
 from automation.errors import DeliveryFailed, RunbookError
+from automation.files import private_folder, state_folder
+
+LOCKED_FOR: Final = 60.0
+"""Seconds that another writer of the same place is waited for."""
+
+Looks = Mapping[Target, Held | RunbookError]
+"""What each target holds, or why that could not be found out."""
 
 
 @dataclass
 class Delivery:
-    """Where a pair is and where it is not yet. The lists hold names of targets; ``failures`` are sentences."""
+    """Where a pair is and where it is not yet. The lists hold names of targets; ``failures`` one error for each."""
 
     done: list[str] = field(default_factory=list)
     already: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    kept: str | None = None
+    failures: dict[str, RunbookError] = field(default_factory=dict)
 
     @property
     def everywhere(self) -> list[str]:
@@ -27,13 +38,25 @@ class Delivery:
         return [*self.already, *self.done]
 
 
-def lacking(targets: Sequence[Target], credentials: Credentials, receipts: Receipts) -> list[Target]:
+def look_at(targets: Sequence[Target]) -> Looks:
+    """Read every target once. A target that fails, in whatever way, is no reason not to read the others."""
+    return {target: _held(target) for target in targets}
+
+
+def _held(target: Target) -> Held | RunbookError:
+    try:
+        return target.held()
+    except RunbookError as error:
+        return error
+
+
+def lacking(looks: Looks, credentials: Credentials, receipts: Receipts) -> list[Target]:
     """The targets that do not hold this pair, as far as can be told without writing; unreachable ones count as lacking."""
-    return [target for target in targets if not _holds(target, credentials, receipts)]
+    return [target for target, held in looks.items() if not _holds(target, held, credentials, receipts)]
 
 
 def deliver(targets: Sequence[Target], credentials: Credentials, pending: Pending, receipts: Receipts) -> Delivery:
-    """Bring the pair to every target that lacks it. One that fails never keeps the others from getting it.
+    """Bring the pair to every target that lacks it. One that fails, in whatever way, never keeps another from getting it.
 
     Raises:
         DeliveryFailed: at least one target failed. The pair is then kept by ``pending`` (unless that fails too, which
@@ -42,9 +65,12 @@ def deliver(targets: Sequence[Target], credentials: Credentials, pending: Pendin
     delivery = Delivery()
     for target in targets:
         try:
-            _deliver_one(target, credentials, receipts, delivery)
+            with _place_to_ourselves(target):
+                _deliver_one(target, credentials, receipts, delivery)
         except RunbookError as error:
-            delivery.failures.append(f"{target.name}: {error.message}")
+            delivery.failures[target.name] = error
+        except Exception as error:  # noqa: BLE001 - the other targets must get the pair whatever this one does
+            delivery.failures[target.name] = DeliveryFailed(f"{said(error)}.", next="Report this as a fault of the tool.")
     if delivery.failures:
         raise _kept(credentials, pending, delivery)
     pending.drop()
@@ -52,71 +78,56 @@ def deliver(targets: Sequence[Target], credentials: Credentials, pending: Pendin
 
 
 def _deliver_one(target: Target, credentials: Credentials, receipts: Receipts, delivery: Delivery) -> None:
-    if _holds(target, credentials, receipts):
+    held = target.held()
+    if _holds(target, held, credentials, receipts):
         delivery.already.append(target.name)
         return
-    refuse_foreign(target, credentials)
-    target.write(credentials)
+    target.put(credentials, held)
     if not target.can_read:
-        receipts.add(target.name, credentials)
+        receipts.add(target.place, credentials)
     elif not same_pair(target.read(), credentials):
-        raise DeliveryFailed("what was written does not read back")
+        raise DeliveryFailed("what was written does not read back", next="See who else writes there; run again.")
     delivery.done.append(target.name)
 
 
-def refuse_foreign(target: Target, credentials: Credentials) -> None:
-    """A target that holds the pair of another org or another app is not overwritten: somebody may depend on it.
+@contextmanager
+def _place_to_ourselves(target: Target) -> Iterator[None]:
+    """Nobody else on this machine writes to the same place between our reading, writing and reading back.
 
-    Raises:
-        DeliveryFailed: it does, or can't be read: what it holds is not known then, and nothing written could be read back.
+    Across machines the stores' own versions do this, where they have them.
     """
-    foreign = _foreign(target.read(), credentials.host, credentials.app)
-    if foreign is not None:
-        raise DeliveryFailed(
-            f"holds the pair of {foreign} and was left as it is",
-            next="Name another place in CREDENTIALS_TO, or move the old pair away.",
-        )
+    from filelock import FileLock, Timeout
 
-
-def foreign_pair(target: Target, host: str, app: str) -> str | None:
-    """``<app> of <host>`` when the target is seen to hold a pair of another app or org; None otherwise.
-
-    A pair without a known app (a file that this tool did not write) counts as ours when its host is the same.
-    """
-    return _foreign(_read(target), host, app)
-
-
-def _foreign(held: Credentials | None, host: str, app: str) -> str | None:
-    if held is None or (held.host.lower() == host.lower() and held.app in ("", app)):
-        return None
-    return f"{held.app or 'an unnamed app'} of {held.host}"
-
-
-def _holds(target: Target, credentials: Credentials, receipts: Receipts) -> bool:
-    if not target.can_read:
-        return receipts.has(target.name, credentials)
-    held = _read(target)
-    return same_pair(held, credentials) and held is not None and held.org_id == credentials.org_id
-
-
-def _read(target: Target) -> Credentials | None:
-    """What the target holds; an unreachable one tells its trouble when it is written to."""
+    name = hashlib.sha256(target.place.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    lock = FileLock(private_folder(state_folder() / "locks") / f"place-{name}.lock", mode=0o600)
     try:
-        return target.read()
-    except DeliveryFailed:
-        return None
+        lock.acquire(timeout=LOCKED_FOR)
+    except Timeout:
+        raise DeliveryFailed("another run is writing there", next="Wait for it to end, then run again.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _holds(target: Target, held: Held | RunbookError, credentials: Credentials, receipts: Receipts) -> bool:
+    if isinstance(held, RunbookError):
+        return False
+    if not target.can_read:
+        ours = not held.missing and held.foreign(credentials.host, credentials.app) is None
+        return ours and receipts.has(target.place, credentials)
+    return same_pair(held.pair, credentials) and held.pair is not None and held.pair.org_id == credentials.org_id
 
 
 def _kept(credentials: Credentials, pending: Pending, delivery: Delivery) -> DeliveryFailed:
-    told = f"Not delivered to {'; '.join(failure.rstrip('.') for failure in delivery.failures)}."
+    failures = "; ".join(f"{name}: {error.message.rstrip('.')}" for name, error in delivery.failures.items())
+    message = f"Not delivered to {failures}."
     if delivery.everywhere:
-        told += f" Delivered to {', '.join(delivery.everywhere)}."
+        message += f" Delivered to {', '.join(delivery.everywhere)}."
+    advice = " ".join(dict.fromkeys(error.next for error in delivery.failures.values()))
     try:
         pending.keep(credentials)
-    except DeliveryFailed as error:
-        return DeliveryFailed(
-            f"{told} The pair could not be kept on this machine either: {error.message}",
-            next="Mend the delivery target and run again; the pair is then read from the org again.",
-        )
-    delivery.kept = str(pending.path)
-    return DeliveryFailed(f"{told} The pair is kept in {pending.path}.")
+    except RunbookError as error:
+        message += f" The pair could not be kept on this machine either: {error.message}"
+        return DeliveryFailed(message, next=f"{advice} Then run again: the pair is read from the org again.")
+    return DeliveryFailed(f"{message} The pair is kept in {pending.path}.", next=advice)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from io import StringIO
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
 from automation.credentials import Credentials
-from automation.delivery.files import read_private, write_private
+from automation.delivery.files import read_text, write_text
+from automation.delivery.held import Held
+from automation.delivery.json_file import FileTarget
 from automation.errors import DeliveryFailed
 from automation.secrets import Secret
 
@@ -16,6 +18,9 @@ ID: Final = "SALESFORCE_CLIENT_ID"
 SECRET: Final = "SALESFORCE_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 TOKEN_URL: Final = "SALESFORCE_TOKEN_URL"  # noqa: S105 - the name of a variable
 ORG_ID: Final = "SALESFORCE_ORG_ID"
+NAMES: Final = (ID, SECRET, TOKEN_URL, ORG_ID)
+BOM: Final = "\ufeff"
+"""What Windows editors may put before the text; it stays."""
 
 _MARK: Final = re.compile(
     r"^# External Client App (?P<app>\S+) of (?P<host>\S+), read (?P<created_at>\S*)[ \t]*(?:\r?\n|\Z)", re.MULTILINE
@@ -26,41 +31,22 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=!-]+")
 """Values that need no quotes: read alike by python-dotenv, shells, Docker's --env-file and systemd."""
 
 
-class DotenvFile:
-    """A dotenv file. Other lines, comments and line ends stay as they are; the file gets mode 0600."""
-
-    can_read: ClassVar[bool] = True
-
-    def __init__(self, path: str) -> None:
-        self.path = Path(path).expanduser()
+class DotenvFile(FileTarget):
+    """A dotenv file. Other lines, comments and line ends stay as they are."""
 
     @property
     def name(self) -> str:
         return f"dotenv:{self.path}"
 
-    def read(self) -> Credentials | None:
-        text = read_private(self.path)
-        if text is None:
-            return None
+    def _held(self) -> Held:
+        text = _text(self.path)
         values = _values(text)
-        token_url = values.get(TOKEN_URL, "")
-        if not values.get(ID) or not values.get(SECRET) or not token_url:
-            return None
-        mark = _MARK.search(text)
-        host = _host(token_url)
-        app, created_at = (mark["app"], mark["created_at"]) if mark and mark["host"] == host else ("", "")
-        return Credentials(
-            client_id=Secret(values[ID]),
-            client_secret=Secret(values[SECRET]),
-            token_url=token_url,
-            instance_url=f"https://{host}",
-            org_id=values.get(ORG_ID) or None,
-            host=host,
-            app=app,
-            created_at=created_at,
-        )
+        taken = [name for name in NAMES if values.get(name)]
+        pair = _pair(text, values)
+        other = f"{', '.join(taken)} without the rest of a pair" if taken and pair is None else None
+        return Held(pair, other=other)
 
-    def write(self, credentials: Credentials) -> None:
+    def _put(self, credentials: Credentials, held: Held) -> None:
         values = {
             ID: credentials.client_id.reveal(),
             SECRET: credentials.client_secret.reveal(),
@@ -68,7 +54,32 @@ class DotenvFile:
             ORG_ID: credentials.org_id or "",
         }
         mark = f"# External Client App {credentials.app} of {credentials.host}, read {credentials.created_at}"
-        write_private(self.path, with_values(read_private(self.path) or "", values, mark))
+        text = read_text(self.path) or ""
+        bom = BOM if text.startswith(BOM) else ""
+        write_text(self.path, bom + with_values(text.removeprefix(BOM), values, mark))
+
+
+def _text(path: Path) -> str:
+    return (read_text(path) or "").removeprefix(BOM)
+
+
+def _pair(text: str, values: dict[str, str]) -> Credentials | None:
+    """The whole pair that the file sets, and the app of its mark; a mark of another host is not believed."""
+    if not all(values.get(name) for name in (ID, SECRET, TOKEN_URL)):
+        return None
+    host = _host(values[TOKEN_URL])
+    mark = _MARK.search(text)
+    app, created_at = (mark["app"], mark["created_at"]) if mark and mark["host"] == host else ("", "")
+    return Credentials(
+        client_id=Secret(values[ID]),
+        client_secret=Secret(values[SECRET]),
+        token_url=values[TOKEN_URL],
+        instance_url=f"https://{host}",
+        org_id=values.get(ORG_ID) or None,
+        host=host,
+        app=app,
+        created_at=created_at,
+    )
 
 
 def with_values(text: str, values: dict[str, str], mark: str) -> str:
@@ -93,7 +104,10 @@ def with_values(text: str, values: dict[str, str], mark: str) -> str:
         pieces.append(f"{mark}{end}")
     new = "".join([*pieces, *left.values()])
     if any(_values(new).get(name, "") != value for name, value in values.items()):
-        raise DeliveryFailed("The dotenv file could not be changed so that it reads back; it was left as it was.")
+        raise DeliveryFailed(
+            "The dotenv file could not be changed so that it reads back; it was left as it was.",
+            next="Look for an open quote in it, or name a file of its own.",
+        )
     return new
 
 

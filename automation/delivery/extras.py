@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 
-from automation.credentials import Credentials
-from automation.delivery import unit
 from automation.errors import DeliveryFailed
 from automation.secrets import scrub
 
@@ -31,22 +29,41 @@ def failed(store: str, what: str, trouble: str, status: int | str | None = None)
     Args:
         store: the store and the entry, as in ``Vault secret/acme``.
         what: ``read`` or ``written``.
-        trouble: what the store said; scrubbed and cut here.
-        status: its code or HTTP status, which decides about the advice.
+        trouble: what the store said; scrubbed and cut here. Words of it decide about the advice.
+        status: its code or HTTP status, which decides where no word does.
     """
-    said = scrub(trouble).strip().replace("\n", " ")[:200]
-    advice = _ADVICE.get(str(status))
+    said = " ".join(scrub(trouble).split())[:300].rstrip(".")
+    advice = next((fix for word, fix in _BY_WORD.items() if word.lower() in said.lower()), None) or _BY_STATUS.get(str(status))
     return DeliveryFailed(f"{store} could not be {what}: {said or 'no reason given'}.", next=advice)
 
 
 _DENIED = "Give this machine's identity the right to read and write this entry, then run again; the pair is kept until then."
 _SLOW = "The store asks for fewer requests: run again later; the pair is kept until then."
-_ADVICE = {
-    **dict.fromkeys(("401", "403", "AccessDeniedException", "UnrecognizedClientException", "NoCredentialsError"), _DENIED),
+_WITHOUT_IDENTITY = "Sign this machine in to the store, or set the variables that its client library reads; then run again."
+_BY_WORD = {
+    "deleted but recoverable": "Recover or purge the deleted secret in the vault, or name another one; then run again.",
+    "marked for deletion": "Restore the secret, or name another one; then run again.",
+    "scheduled for deletion": "Restore the secret, or name another one; then run again.",
+    "ForbiddenByFirewall": "Let this machine's address through the vault's firewall, or use its private endpoint; then run again.",
+    "Client address is not authorized": "Let this machine's address through the vault's firewall; then run again.",
+    "immutable": "Delete the immutable Secret, which can't be changed, or name another one; then run again.",
+    "namespaces ": "Create the namespace, or correct its name in the target; then run again.",
+    "CERTIFICATE_VERIFY_FAILED": "Name the store's CA in the variable that its client library reads (VAULT_CACERT, AWS_CA_BUNDLE, "
+    "REQUESTS_CA_BUNDLE, certificate-authority in kubeconfig).",
+    "check-and-set": "Somebody else changed the entry at the same moment: look at it, then run again.",
+    "the object has been modified": "Somebody else changed the entry at the same moment: look at it, then run again.",
+    "ResourceExistsException": "Somebody else made the entry at the same moment: look at it, then run again.",
+    "AlreadyExists": "Somebody else made the entry at the same moment: look at it, then run again.",
+    "NoRegion": "Add ?region=REGION to the target, or set AWS_DEFAULT_REGION.",
+    "SERVICE_DISABLED": "Turn on the Secret Manager API for the project, then run again.",
+}
+_BY_STATUS = {
+    **dict.fromkeys(("401", "NoCredentialsError", "UnrecognizedClientException", "InvalidClientTokenId"), _WITHOUT_IDENTITY),
+    **dict.fromkeys(("403", "AccessDeniedException"), _DENIED),
     **dict.fromkeys(("429", "503", "ThrottlingException", "LimitExceededException"), _SLOW),
 }
 
 
-def request_token(credentials: Credentials) -> str:
+def request_token(text: str) -> str:
     """A name for this very write, so that a store which knows it can tell a repeated request from a second one."""
-    return hashlib.sha256(unit.to_text(credentials).encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,49 +1,150 @@
-"""Files that hold secrets: readable by their owner alone, and at every moment either the old one or the new one."""
+"""The files that pairs are delivered to, which are the user's: read with a limit, rewritten with owner, rights and links kept."""
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from automation import files
 from automation.errors import DeliveryFailed
 
+LARGEST: Final = 1 << 20
+"""Bytes. A file of settings is far smaller; a larger one is something else."""
 
-def read_private(path: Path) -> str | None:
+_NO_REPLACING: Final = (errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS)
+"""Why a file can't be replaced although it may be written: it is mounted by itself, or its folder or owner is not ours."""
+
+
+def require_regular(path: Path) -> None:
+    """Refuse devices, pipes, sockets and folders by DeliveryFailed. What is not there, or can't be looked at, passes."""
+    with suppress(OSError, ValueError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            what = "Is a directory" if path.is_dir() else "Not a regular file"
+            raise DeliveryFailed(f"{path} can't be read: {what}.", next="Name a file for this target, or remove what is there.")
+
+
+def read_text(path: Path) -> str | None:
     """The text of a file, line ends as they are; None when there is no such file.
 
     Raises:
         DeliveryFailed: it is there but can't be read as text.
     """
+    require_regular(path)
     try:
-        return path.read_bytes().decode("utf-8")
+        _finish_cut_off(path)
+        with os.fdopen(
+            os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb"
+        ) as file:  # a pipe made meanwhile can't block
+            data = file.read(LARGEST + 1)
     except FileNotFoundError:
         return None
-    except OSError as error:
-        raise DeliveryFailed(f"{path} can't be read: {error.strerror}.") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise DeliveryFailed(f"{path} can't be read: {getattr(error, 'strerror', error)}.", next=_RIGHTS) from None
+    if len(data) > LARGEST:
+        raise DeliveryFailed(f"{path} is larger than {LARGEST >> 20} MB and was left as it is.", next="Name another file.")
+    try:
+        return data.decode("utf-8")
     except UnicodeDecodeError:
-        raise DeliveryFailed(f"{path} is no UTF-8 text and was left as it is.") from None
+        raise DeliveryFailed(f"{path} is no UTF-8 text and was left as it is.", next="Save it as UTF-8, or name another.") from None
 
 
-def write_private(path: Path, text: str) -> None:
-    """Replace a file at once. It gets mode 0600; folders that are made for it get 0700.
+def write_text(path: Path, text: str) -> None:
+    """Write a file. A new one gets mode 0600, and folders that are made for it 0700.
 
-    The new text is on the disk under another name before it takes the file's place, so a crash leaves the old file. A
-    symbolic link stays one: the file it leads to is replaced.
+    One that exists keeps owner, group, extended attributes, and a mode that gives others nothing, such as 0640; one
+    that everybody may read gets 0600. It is replaced at once, so a crash leaves the old text. Where that would break
+    something - the file has further hard links, is mounted by itself, or its owner can't be given - it is written in
+    place, with the whole new text kept aside until that is done. A symbolic link stays one.
 
     Raises:
-        DeliveryFailed: it could not be written; the old file is unharmed.
+        DeliveryFailed: it could not be written; the old text is there.
     """
-    target = Path(os.path.realpath(path))
+    require_regular(path)
+    real = Path(os.path.realpath(path))
     try:
-        make_private_folder(target.parent)
-        files.write_private(target, text)
-    except OSError as error:
-        raise DeliveryFailed(f"{path} can't be written: {error.strerror}.") from None
+        files.private_folder(real.parent)
+        if real.exists():
+            _rewrite(real, text.encode())
+        else:
+            files.write_private(real, text)
+    except (OSError, ValueError) as error:
+        raise DeliveryFailed(f"{path} can't be written: {getattr(error, 'strerror', error)}.", next=_RIGHTS) from None
 
 
-def make_private_folder(folder: Path) -> None:
-    """Make a folder and those above it, with mode 0700. One that is there keeps its mode: it may be anything's folder."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    for one in reversed(missing):
-        one.mkdir(mode=0o700, exist_ok=True)
+_RIGHTS: Final = "Give this user the right to read and write that place, make room on the disk, or name another place."
+
+
+def _rewrite(real: Path, data: bytes) -> None:
+    old = real.stat()
+    if old.st_nlink == 1:
+        try:
+            with files.written_beside(real, data) as new:
+                _take_over(real, old, new)
+                new.replace(real)
+        except OSError as error:
+            if error.errno not in _NO_REPLACING:
+                raise
+        else:
+            return
+    _write_in_place(real, data)
+    with suppress(PermissionError):  # somebody else's file
+        real.chmod(_mode(old))
+
+
+def _take_over(real: Path, old: os.stat_result, new: Path) -> None:
+    """Give ``new`` what ``real`` has. Raises OSError when it can't get the same owner."""
+    if os.name != "posix":
+        return
+    made = new.stat()
+    if (made.st_uid, made.st_gid) != (old.st_uid, old.st_gid):
+        os.chown(new, old.st_uid, old.st_gid)
+    for name in os.listxattr(real) if hasattr(os, "listxattr") else ():
+        with suppress(OSError):  # as far as this user may
+            os.setxattr(new, name, os.getxattr(real, name))
+    new.chmod(_mode(old))
+
+
+def _mode(old: os.stat_result) -> int:
+    """Who lets everybody read a file meant no secret to be in it; who lets a group read it alone did."""
+    mode = stat.S_IMODE(old.st_mode)
+    return 0o600 if mode & 0o007 else mode & 0o770 | 0o600
+
+
+def _write_in_place(real: Path, data: bytes) -> None:
+    """Overwrite a file. What a crash or a full disk cuts off is finished from a copy, now or when the file is read next."""
+    aside = _aside(real)
+    files.private_folder(aside.parent)
+    files.write_private(aside, data)
+    before = real.read_bytes()
+    try:
+        _overwrite(real, data)
+    except OSError:
+        _overwrite(real, before)  # it fits: these blocks are its own
+        aside.unlink()
+        raise
+    aside.unlink()  # not in a finally: after an interruption the copy is needed
+
+
+def _overwrite(real: Path, data: bytes) -> None:
+    with real.open("r+b") as file:
+        file.write(data)
+        file.truncate()
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _finish_cut_off(path: Path) -> None:
+    real = Path(os.path.realpath(path))
+    aside = _aside(real)
+    if aside.exists() and real.exists():
+        _overwrite(real, aside.read_bytes())
+        aside.unlink()
+
+
+def _aside(real: Path) -> Path:
+    return files.state_path() / "rewriting" / hashlib.sha256(os.fsencode(real)).hexdigest()[:16]

@@ -5,21 +5,31 @@ Access is what Google's Application Default Credentials find. The client library
 
 from __future__ import annotations
 
+import http
+import re
 from collections.abc import Callable
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from automation.credentials import Credentials
 from automation.delivery import unit
+from automation.delivery.boundary import said
 from automation.delivery.extras import failed, require
+from automation.delivery.held import Held
+from automation.delivery.target import Target
 
 TIMEOUT: Final = 30.0
 """Seconds for one request with all its repetitions."""
 
 
-class SecretManager:
-    """A secret of a Google project; made, replicated automatically, when it is not there."""
+UNUSED: Final = ("DISABLED state", "DESTROYED state")
+"""What the service says of a latest version that nobody can use; a new one is added after it."""
 
-    can_read: ClassVar[bool] = True
+_URL: Final = re.compile(r"^[A-Z]+ https?://\S+: ")
+"""What the client library puts before the service's own words."""
+
+
+class SecretManager(Target):
+    """A secret of a Google project; made, replicated automatically, when it is not there."""
 
     def __init__(self, text: str) -> None:
         require("google.cloud.secretmanager", "gcp")
@@ -35,47 +45,71 @@ class SecretManager:
     def _path(self) -> str:
         return f"projects/{self.project}/secrets/{self.secret}"
 
-    def read(self) -> Credentials | None:
+    def _held(self) -> Held:
         request = {"name": f"{self._path}/versions/latest"}
         found = self._call("read", lambda client: client.access_secret_version(request=request, timeout=TIMEOUT))
-        return None if found is None else unit.from_text(bytes(found.payload.data))
+        return Held() if found is None else unit.held_in_text(bytes(found.payload.data), _number(found.name))
 
-    def write(self, credentials: Credentials) -> None:
-        version = {"parent": self._path, "payload": {"data": unit.to_text(credentials).encode()}}
+    def _put(self, credentials: Credentials, held: Held) -> None:
+        version = {"parent": self._path, "payload": {"data": unit.to_text(credentials, held.rest).encode()}}
 
         def add(client: Any) -> Any:
             return client.add_secret_version(request=version, timeout=TIMEOUT)
 
-        if self._call("written", add) is None:
+        added = self._call("written", add)
+        if added is None:
             secret = {
                 "parent": f"projects/{self.project}",
                 "secret_id": self.secret,
                 "secret": {"replication": {"automatic": {}}},
             }
             self._call("written", lambda client: client.create_secret(request=secret, timeout=TIMEOUT), found=True)
-            self._call("written", add, found=True)
+            added = self._call("written", add, found=True)
+        number = _number(added.name)
+        if held.version is not None and number is not None and number != held.version + 1:
+            raise failed(self._entry, "written", "check-and-set: another version came in between")
+
+    @property
+    def _entry(self) -> str:
+        return f"Google secret {self.project}/{self.secret}"
 
     def _call(self, what: str, request: Callable[[Any], Any], *, found: bool = False) -> Any:
-        """One request; None when there is no such secret, unless it has been ``found`` before."""
+        """One request; None when there is no such secret, unless it has been ``found``, or no version of it in use."""
         from google.api_core.exceptions import GoogleAPIError, NotFound
         from google.auth.exceptions import GoogleAuthError
 
         try:
-            return request(make_client())
-        except NotFound as error:
-            if not found:
-                return None
-            trouble, status = str(error.message), str(error.code)
+            with make_client() as client:
+                return request(client)
         except GoogleAPIError as error:
-            status = str(int(getattr(error, "code", None) or 0))
-            trouble = f"{type(error).__name__} {getattr(error, 'message', '')}"
+            status, message = int(getattr(error, "code", None) or 0), str(getattr(error, "message", error))
+            if isinstance(error, NotFound) and not found:
+                return None
+            if what == "read" and status == http.HTTPStatus.BAD_REQUEST and any(word in message for word in UNUSED):
+                return None
+            trouble = f"{type(error).__name__} {_URL.sub('', message)}"
         except GoogleAuthError as error:
-            trouble, status = type(error).__name__, "401"
-        raise failed(f"Google secret {self.project}/{self.secret}", what, trouble, status)
+            trouble, status = said(error), 401
+        raise failed(self._entry, what, trouble, status)
+
+
+def _number(name: str) -> int | None:
+    """The number of a version, from ``projects/.../versions/7``."""
+    number = name.rpartition("/")[2]
+    return int(number) if number.isascii() and number.isdigit() else None
 
 
 def make_client() -> Any:
     """A client that speaks REST, so that it goes through the same kind of proxy as everything else."""
     from google.cloud.secretmanager import SecretManagerServiceClient
 
-    return SecretManagerServiceClient(transport="rest")
+    return limited(SecretManagerServiceClient(transport="rest"))
+
+
+def limited(client: Any) -> Any:
+    """The client, with limits for answers; it follows no redirect, which would carry the pair along."""
+    from automation.delivery.sessions import StoreAdapter
+
+    for scheme in ("https://", "http://"):
+        client.transport._session.mount(scheme, StoreAdapter())  # noqa: SLF001 - the library has no public way to its session
+    return client

@@ -2,21 +2,31 @@
 
 The secret is one JSON text, by default named SALESFORCE_CREDENTIALS, so that a workflow never sees a mixed pair:
 ``fromJSON(secrets.SALESFORCE_CREDENTIALS).client_id``. As GitHub masks only the whole text in logs, a workflow that takes it
-apart has to ``::add-mask::`` the parts. Access: ``GITHUB_TOKEN`` or ``GH_TOKEN`` with the permission "Secrets: write"; the
-workflow's own token never has it.
+apart has to ``::add-mask::`` the parts. GitHub never gives a secret back, so a second secret, ``NAME_OF_<mark>``, says by
+its name whose pair it is. Access: ``GITHUB_TOKEN`` or ``GH_TOKEN`` with the permission "Secrets: write"; the workflow's own
+token never has it. PyGithub would be a second HTTP client for five requests, and leaves no way to limit the size of an answer.
 """
 
 from __future__ import annotations
 
 import base64
+import functools
+import json
 import os
 import re
+import ssl
+import time
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from automation.credentials import Credentials
 from automation.delivery import unit
+from automation.delivery.boundary import said
 from automation.delivery.extras import failed, require
+from automation.delivery.held import Held, mark
+from automation.delivery.limits import redirected
+from automation.delivery.target import Target
+from automation.errors import DeliveryFailed
 from automation.network.backoff import Patience
 
 if TYPE_CHECKING:
@@ -24,11 +34,15 @@ if TYPE_CHECKING:
 
 DEFAULT_NAME: Final = "SALESFORCE_CREDENTIALS"
 PATIENCE: Final = Patience(limit=60.0, first=1.0, factor=2.0)
+LARGEST: Final = 1 << 20
+"""Bytes of an answer. A hundred secrets, all that a repository may have, are listed in far less."""
+REDIRECTS: Final = 3
+"""A renamed repository answers with one, on the same host."""
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 
 
-class ActionsSecret:
-    """A repository secret. GitHub never gives a secret back, so it can't be read."""
+class ActionsSecret(Target):
+    """A repository secret. It can't be read; the names of a repository's secrets can."""
 
     can_read: ClassVar[bool] = False
 
@@ -37,50 +51,111 @@ class ActionsSecret:
         self.repository, _, options = text.partition("?")
         given = parse_qs(options, strict_parsing=bool(options))
         self.secret = given.get("name", [DEFAULT_NAME])[0]
-        if re.fullmatch(r"[\w.-]+/[\w.-]+", self.repository) is None or set(given) - {"name"}:
+        if re.fullmatch(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", self.repository) is None or set(given) - {"name"}:
             raise ValueError(f"{text!r} is not OWNER/REPO with at most a name")
-        if re.fullmatch(r"[A-Za-z_]\w*", self.secret) is None:
-            raise ValueError(f"{self.secret!r} is not a name for a secret")
+        if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.secret) is None or self.secret.upper().startswith("GITHUB_"):
+            raise ValueError(f"{self.secret!r} is not a name for a secret (ASCII letters, digits, underscores; not GITHUB_...)")
         self.patience = patience
 
     @property
     def name(self) -> str:
         return f"github-actions:{self.repository}" + ("" if self.secret == DEFAULT_NAME else f"?name={self.secret}")
 
-    def read(self) -> Credentials | None:
-        return None
+    @property
+    def place(self) -> str:
+        return f"github-actions:{self.repository}?name={self.secret}".lower()
 
-    def write(self, credentials: Credentials) -> None:
-        key = self._call("GET", "public-key").json()
-        sealed = _seal(key["key"], unit.to_text(credentials))
-        self._call("PUT", self.secret, {"encrypted_value": sealed, "key_id": key["key_id"]})
+    @property
+    def _marked(self) -> str:
+        return f"{self.secret.upper()}_OF_"
 
-    def _call(self, method: str, what: str, body: dict[str, str] | None = None) -> httpx.Response:
-        """One request, repeated while GitHub is busy: both requests may be made twice without harm."""
+    def _held(self) -> Held:
+        listed = self._call("GET", "?per_page=100").get("secrets")
+        if not isinstance(listed, list):
+            raise self._failed("read", "an answer that is no list of secrets")
+        names = [str(one.get("name", "")).upper() for one in listed if isinstance(one, dict)]
+        marks = tuple(name.removeprefix(self._marked) for name in names if name.startswith(self._marked))
+        missing = self.secret.upper() not in names
+        unmarked = "a secret of that name that this tool did not put there" if not missing and not marks else None
+        return Held(other=unmarked, marks=marks, missing=missing)
+
+    def _put(self, credentials: Credentials, held: Held) -> None:
+        marked = f"/{self._marked}{mark(credentials.host, credentials.app)}"
+        key = self._call("GET", "/public-key")
+        self._call("PUT", marked, _sealed(key, credentials.app))
+        now = self._held().foreign(credentials.host, credentials.app)
+        if now is not None and not self.replaces:  # somebody else came at the same moment: both see both marks
+            self._call("DELETE", marked)
+            raise self._failed("written", f"somebody else put {now} there at the same moment")
+        for old in held.marks if self.replaces else ():
+            if not marked.endswith(old):
+                self._call("DELETE", f"/{self._marked}{old}")
+        self._call("PUT", f"/{self.secret}", _sealed(key, unit.to_text(credentials)))
+
+    def _call(self, method: str, what: str, body: dict[str, str] | None = None) -> dict[str, Any]:
+        """One request, repeated while GitHub is busy: every one may be made twice without harm."""
         import httpx
 
-        url = f"{os.environ.get('GITHUB_API_URL', 'https://api.github.com')}/repos/{self.repository}/actions/secrets/{what}"
+        url = f"{os.environ.get('GITHUB_API_URL', 'https://api.github.com')}/repos/{self.repository}/actions/secrets{what}"
         tries = self.patience.start()
-        while True:
-            status: int | None = None
-            try:
-                response = httpx.request(method, url, json=body, headers=_headers(), timeout=30.0)
-            except httpx.HTTPError as error:
-                trouble, wait = type(error).__name__, 0.0
-            else:
-                if response.is_success:
-                    return response
-                status, trouble, wait = response.status_code, _said(response), _seconds(response)
-            delay = tries.again(at_least=wait) if status is None or status in _BUSY or wait else None
-            if delay is None:
-                raise failed(f"GitHub secret {self.secret} of {self.repository}", "written", trouble, status)
-            self.patience.wait(delay)
+        with httpx.Client(timeout=30.0, headers=_headers(), verify=_trusted()) as client:
+            while True:
+                status: int | None = None
+                try:
+                    response, data = _answered(client, method, url, body)
+                except httpx.HTTPError as error:
+                    trouble, wait = said(error), 0.0
+                else:
+                    if response.is_success:
+                        return self._object(data) if data else {}
+                    status, trouble, wait = response.status_code, _said(response, data), _asked_to_wait(response)
+                delay = tries.again(at_least=wait) if status is None or status in _BUSY or wait else None
+                if delay is None:
+                    raise self._failed("read" if method == "GET" else "written", trouble, 429 if wait else status)
+                self.patience.wait(delay)
+
+    def _object(self, data: bytes) -> dict[str, Any]:
+        tree = _json(data)
+        if not isinstance(tree, dict):
+            raise self._failed("read", "an answer that is no JSON object, as a login portal or proxy gives")
+        return tree
+
+    def _failed(self, what: str, trouble: str, status: int | None = None) -> DeliveryFailed:
+        return failed(f"GitHub secret {self.secret} of {self.repository}", what, trouble, status)
+
+
+def _answered(client: httpx.Client, method: str, url: str, body: dict[str, str] | None) -> tuple[httpx.Response, bytes]:
+    """An answer and its body, up to `LARGEST`. A redirect is followed on the same host alone, as it carries token and pair."""
+    for _ in range(REDIRECTS):
+        with client.stream(method, url, json=body) as response:
+            data = b""
+            for piece in response.iter_bytes(1 << 16):
+                data += piece
+                if len(data) > LARGEST:
+                    raise DeliveryFailed(f"GitHub's answer is larger than {LARGEST} bytes.", next="See what answers in its place.")
+        if not response.has_redirect_location:
+            return response, data
+        there = urljoin(url, response.headers["location"])
+        if urlsplit(there)[:2] != urlsplit(url)[:2]:
+            raise redirected(there)
+        url = there
+    raise DeliveryFailed(f"GitHub redirects more than {REDIRECTS} times.", next="Name the repository as it is called now.")
+
+
+@functools.lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """Made once: reading all certificates takes longer than a request."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 def _headers() -> dict[str, str]:
     token = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")
     if not token:
         raise failed("The GitHub secret", "written", "neither GITHUB_TOKEN nor GH_TOKEN is set", 401)
+    if not token.isascii() or not token.isprintable():
+        raise failed("The GitHub secret", "written", "GITHUB_TOKEN holds characters that no token has", 401)
     return {
         "Accept": "application/vnd.github+json",
         "Authorization": f"Bearer {token}",
@@ -88,23 +163,39 @@ def _headers() -> dict[str, str]:
     }
 
 
-def _seal(public_key: str, text: str) -> str:
-    """Encrypt for the repository alone: a libsodium sealed box, base64."""
+def _sealed(key: dict[str, Any], text: str) -> dict[str, str]:
+    """The body of a request for a secret: encrypted for the repository alone, by a libsodium sealed box."""
+    from nacl.exceptions import CryptoError
     from nacl.public import PublicKey, SealedBox
 
-    return base64.b64encode(SealedBox(PublicKey(base64.b64decode(public_key))).encrypt(text.encode())).decode()
-
-
-def _said(response: httpx.Response) -> str:
     try:
-        body: Any = response.json()
-    except ValueError:
-        body = None
+        box = SealedBox(PublicKey(base64.b64decode(key["key"])))
+        return {"encrypted_value": base64.b64encode(box.encrypt(text.encode())).decode(), "key_id": str(key["key_id"])}
+    except (KeyError, TypeError, ValueError, CryptoError):
+        raise failed("The GitHub secret", "written", "GitHub gave no public key that can be used") from None
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _said(response: httpx.Response, data: bytes) -> str:
+    body = _json(data)
     message = body.get("message", "") if isinstance(body, dict) else ""
     return f"{response.status_code} {message}".strip()
 
 
-def _seconds(response: httpx.Response) -> float:
-    """What a rate limit asks for; GitHub answers 403 or 429 with ``Retry-After``."""
-    text = response.headers.get("retry-after", "")
-    return float(text) if text.isdigit() else 0.0
+def _asked_to_wait(response: httpx.Response) -> float:
+    """Seconds that a rate limit asks for: 403 or 429 with ``Retry-After``, or with the second at which the limit ends."""
+    if wait := _seconds(response.headers.get("retry-after", "")):
+        return wait
+    if response.headers.get("x-ratelimit-remaining") == "0":
+        return max(1.0, _seconds(response.headers.get("x-ratelimit-reset", "")) - time.time())
+    return 0.0
+
+
+def _seconds(text: str) -> float:
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0.0

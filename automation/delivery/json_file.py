@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-import json
+import os
 from pathlib import Path
-from typing import ClassVar
 
 from automation.credentials import Credentials
-from automation.delivery import unit
-from automation.delivery.files import read_private, write_private
-from automation.errors import DeliveryFailed
+from automation.delivery import files, unit
+from automation.delivery.held import Held
+from automation.delivery.target import Target
 
 
-class JsonFile:
-    """A JSON file, mode 0600. The file is ours alone; one that holds something else is left as it is."""
-
-    can_read: ClassVar[bool] = True
+class FileTarget(Target):
+    """A target that is a file."""
 
     def __init__(self, path: str) -> None:
-        self.path = Path(path).expanduser()
+        try:
+            self.path = Path(path).expanduser()
+        except RuntimeError as error:  # an unknown user after ~, or no home folder
+            raise ValueError(f"{path!r} can't be found: {error}") from None
+        if "\0" in path:
+            raise ValueError("a path can't hold a NUL character")
+
+    @property
+    def place(self) -> str:
+        return f"file:{os.path.realpath(self.path)}"
+
+
+class JsonFile(FileTarget):
+    """A JSON file. It holds the unit, and keys of the user's beside it, which stay."""
 
     @property
     def name(self) -> str:
         return f"json:{self.path}"
 
-    def read(self) -> Credentials | None:
-        text = read_private(self.path)
-        return None if text is None else unit.from_text(text)
+    def _held(self) -> Held:
+        return unit.held_in_text(files.read_text(self.path) or "")
 
-    def write(self, credentials: Credentials) -> None:
-        text = read_private(self.path)
-        if text is not None and text.strip() and unit.from_text(text) is None:
-            raise DeliveryFailed(
-                f"{self.path} holds something other than a delivered pair and was left as it is.",
-                next="Name another file in CREDENTIALS_TO, or move that one away.",
-            )
-        write_private(self.path, json.dumps(unit.to_object(credentials), indent=2, ensure_ascii=False) + "\n")
+    def _put(self, credentials: Credentials, held: Held) -> None:
+        files.write_text(self.path, unit.to_text(credentials, held.rest, indent=2) + "\n")

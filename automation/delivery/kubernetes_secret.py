@@ -6,73 +6,130 @@ Access is the pod's service account where there is one, else the current context
 from __future__ import annotations
 
 import base64
-import binascii
 import importlib
-from collections.abc import Callable
-from typing import Any, ClassVar
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from automation.credentials import Credentials
 from automation.delivery import unit
+from automation.delivery.boundary import said
 from automation.delivery.extras import failed, require
+from automation.delivery.held import Held
+from automation.delivery.limits import limit
+from automation.delivery.target import Target
+from automation.errors import DeliveryFailed
+
+TRIES: Final = 2
+TIMEOUT: Final = (15.0, 30.0)
+"""Seconds for the connection, and between two pieces of an answer."""
 
 
-class KubernetesSecret:
-    """A Secret of type Opaque. All keys change in one request; other keys of the same Secret stay."""
+_LABEL: Final = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 
-    can_read: ClassVar[bool] = True
+
+class KubernetesSecret(Target):
+    """A Secret of type Opaque. All keys change in one request; other keys of the same Secret stay.
+
+    Writing names the resource version that was read, so a change by somebody else in between is not lost.
+    """
 
     def __init__(self, text: str) -> None:
         require("kubernetes", "kubernetes")
         self.namespace, _, self.secret = text.partition("/")
-        if not self.namespace or not self.secret or "/" in self.secret:
-            raise ValueError(f"{text!r} is not a namespace and a name")
+        if not re.fullmatch(_LABEL, self.namespace) or len(self.namespace) > 63:
+            raise ValueError(f"{self.namespace!r} is not a namespace (lower-case letters, digits, hyphens; at most 63)")
+        if not re.fullmatch(rf"{_LABEL}(\.{_LABEL})*", self.secret) or len(self.secret) > 253:
+            raise ValueError(f"{self.secret!r} is not a name for a Secret (lower-case letters, digits, hyphens, dots)")
 
     @property
     def name(self) -> str:
         return f"kubernetes:{self.namespace}/{self.secret}"
 
-    def read(self) -> Credentials | None:
-        found = self._call("read", lambda api: api.read_namespaced_secret(self.secret, self.namespace))
-        return None if found is None else unit.from_object(_decoded(found.data or {}))
+    def _held(self) -> Held:
+        found = self._call("read", "read_namespaced_secret", self.secret, self.namespace, none_for=404)
+        if found is None:
+            return Held()
+        metadata = found.get("metadata")
+        version = metadata.get("resourceVersion", "") if isinstance(metadata, dict) else ""
+        return unit.held_in_object(_decoded(found.get("data") or {}), version)
 
-    def write(self, credentials: Credentials) -> None:
+    def _put(self, credentials: Credentials, held: Held) -> None:
         texts = {key: value or "" for key, value in unit.to_object(credentials).items()}
         body: dict[str, Any] = {"stringData": texts}
-        patched = self._call("written", lambda api: api.patch_namespaced_secret(self.secret, self.namespace, body))
-        if patched is None:
+        if held.version is not None:
+            body |= {"metadata": {"resourceVersion": held.version}} if held.version else {}
+            self._call("written", "patch_namespaced_secret", self.secret, self.namespace, body)
+        else:
             body |= {"metadata": {"name": self.secret}, "type": "Opaque"}
-            self._call("written", lambda api: api.create_namespaced_secret(self.namespace, body), none_for=0)
+            self._call("written", "create_namespaced_secret", self.namespace, body)
 
-    def _call(self, what: str, request: Callable[[Any], Any], none_for: int = 404) -> Any:
-        """One request; None when the answer has the status ``none_for``."""
+    def _call(self, what: str, method: str, *arguments: Any, none_for: int = 0) -> Any:
+        """The answer's object; None when the answer has the status ``none_for``."""
         from kubernetes.client.exceptions import ApiException
-        from kubernetes.config.config_exception import ConfigException
         from urllib3.exceptions import HTTPError
 
         try:
-            return request(_api())
+            with _api() as api:
+                answer = json.loads(getattr(api, method)(*arguments, _preload_content=False, _request_timeout=TIMEOUT).read())
+            if isinstance(answer, dict):
+                return answer
+            trouble, status = "the API answered something that is no object", 0
         except ApiException as error:
             if error.status == none_for:
                 return None
-            trouble, status = f"{error.status} {error.reason}", error.status
-        except (ConfigException, HTTPError) as error:
-            trouble, status = type(error).__name__, None
+            trouble, status = f"{error.status} {_said(error)}", int(error.status or 0)
+        except HTTPError as error:
+            trouble, status = said(error), 0
+        except (ValueError, RecursionError):
+            trouble, status = "the API answered something that is no JSON, as a login portal does", 0
         raise failed(f"Kubernetes Secret {self.namespace}/{self.secret}", what, trouble, status)
 
 
-def _api() -> Any:
+def _said(error: Any) -> str:
+    """The reason, which is in the body's Status; else the HTTP phrase."""
+    try:
+        status = json.loads(error.body)
+        return str(status["message"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return str(error.reason or "")
+
+
+@contextmanager
+def _api() -> Iterator[Any]:
     from kubernetes import client
+    from urllib3.util import Retry
 
     config: Any = importlib.import_module("kubernetes.config")  # it has no annotations
+    made = client.Configuration()
     try:
-        config.load_incluster_config()
-    except config.ConfigException:
-        config.load_kube_config()
-    return client.CoreV1Api()
+        try:
+            config.load_incluster_config(made)
+        except config.ConfigException:
+            config.load_kube_config(client_configuration=made)
+    except Exception as error:  # noqa: BLE001 - a kubeconfig is YAML by hand: the library lets every kind of mistake through
+        raise DeliveryFailed(
+            f"The access to Kubernetes could not be set up: {said(error)}.",
+            next="Correct the kubeconfig (KUBECONFIG or ~/.kube/config; try kubectl), or give the pod a service account.",
+        ) from None
+    made.retries = Retry(TRIES, redirect=False, status_forcelist=(429, 503), allowed_methods=None, raise_on_status=False)
+    api = client.ApiClient(made)
+    limit(api.rest_client.pool_manager)
+    try:
+        yield client.CoreV1Api(api)
+    finally:
+        api.rest_client.pool_manager.clear()
 
 
-def _decoded(data: dict[str, str]) -> dict[str, str]:
+def _decoded(data: Any) -> dict[str, Any]:
+    """The Secret's values as texts. One that is no text, such as a key store, stays as it is."""
+    return {str(key): _text(value) for key, value in data.items()} if isinstance(data, dict) else {}
+
+
+def _text(value: Any) -> Any:
     try:
-        return {key: base64.b64decode(value, validate=True).decode() for key, value in data.items()}
-    except (binascii.Error, UnicodeDecodeError):
-        return {}
+        return base64.b64decode(value, validate=True).decode()
+    except (ValueError, TypeError):
+        return value

@@ -1,4 +1,4 @@
-"""Pairs that could not be delivered everywhere: kept on this machine, readable by their owner alone, until they are.
+"""Pairs that are not delivered everywhere yet: kept on this machine, readable by their owner alone, from their reveal on.
 
 The file's presence means that there is something left to do. The next run finds it, proves it and delivers it without a
 browser's help; nothing in the org changes.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from automation.credentials import Credentials
 from automation.delivery import unit
-from automation.delivery.files import read_private, write_private
+from automation.delivery.files import read_text, write_text
 from automation.errors import DeliveryFailed
 from automation.files import state_folder
 
@@ -38,7 +38,7 @@ class Pending:
 
     def read(self) -> Credentials | None:
         """The pair that waits, if there is one. Raises DeliveryFailed when the file can't be read."""
-        text = read_private(self.path)
+        text = read_text(self.path)
         return None if text is None else unit.from_text(text)
 
     def waits(self) -> bool:
@@ -47,7 +47,7 @@ class Pending:
 
     def keep(self, credentials: Credentials) -> None:
         """Keep the pair. Raises DeliveryFailed when even that is impossible."""
-        write_private(self.path, unit.to_text(credentials) + "\n")
+        write_text(self.path, unit.to_text(credentials) + "\n")
 
     def drop(self) -> None:
         """Nothing waits any more."""
@@ -69,11 +69,11 @@ class Receipts:
 
     def add(self, target: str, credentials: Credentials) -> None:
         """Note that ``target`` took this pair."""
-        write_private(self.path, json.dumps({**self._all(), target: _mark(credentials)}, indent=2) + "\n")
+        write_text(self.path, json.dumps({**self._all(), target: _mark(credentials)}, indent=2) + "\n")
 
     def _all(self) -> dict[str, str]:
         try:
-            tree = json.loads(read_private(self.path) or "{}")
+            tree = json.loads(read_text(self.path) or "{}")
         except (ValueError, DeliveryFailed):
             return {}  # a receipt that can't be read counts as none: delivering twice does no harm
         return tree if isinstance(tree, dict) else {}

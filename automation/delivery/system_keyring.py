@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from automation.credentials import Credentials
 from automation.delivery import unit
+from automation.delivery.held import Held
+from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
 
 INDEX = "delivered"
 """Name of the entry that says which app's pair was delivered last, so that it can be found without knowing it."""
 
 
-class SystemKeyring:
+class SystemKeyring(Target):
     """The keyring that the ``keyring`` library finds: Keychain, Credential Locker, Secret Service, KWallet, or a plug-in.
 
     Key and secret are one JSON text in one entry, so they can't be mixed up by a crash between two writes. A second
     entry, without a secret, points to it.
     """
-
-    can_read: ClassVar[bool] = True
 
     def __init__(self, service: str) -> None:
         self.service = service
@@ -28,14 +26,19 @@ class SystemKeyring:
     def name(self) -> str:
         return f"keyring:{self.service}"
 
-    def read(self) -> Credentials | None:
+    def _held(self) -> Held:
         user = self._get(INDEX)
-        text = self._get(user) if user else None
-        return unit.from_text(text) if text else None
+        if not user:
+            return Held()
+        text = self._get(user) if "@" in user else user  # ours is <app>@<host>
+        return Held() if text is None else unit.held_in_text(text)
 
-    def write(self, credentials: Credentials) -> None:
+    def _put(self, credentials: Credentials, held: Held) -> None:
         user = f"{credentials.app}@{credentials.host}"
-        self._set(user, unit.to_text(credentials))
+        there = unit.held_in_text(self._get(user) or "")
+        if there.other is not None and not self.replaces:
+            raise DeliveryFailed(f"{self.name} has an entry {user} that is no delivered pair.", next=self.how_to_allow)
+        self._set(user, unit.to_text(credentials, there.rest))
         self._set(INDEX, user)
 
     def _get(self, user: str) -> str | None:
@@ -44,7 +47,7 @@ class SystemKeyring:
 
         try:
             return keyring.get_password(self.service, user)
-        except (KeyringError, RuntimeError, OSError) as error:  # back ends raise all three when the keyring is locked or absent
+        except (KeyringError, RuntimeError, OSError) as error:  # back ends raise all three when it is locked or absent
             trouble = type(error).__name__
         raise self._failed("read", trouble)
 

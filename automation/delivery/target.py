@@ -3,45 +3,84 @@
 from __future__ import annotations
 
 import importlib
+import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import ClassVar, Final, Protocol, runtime_checkable
+from typing import ClassVar, Final
 
 from automation.credentials import Credentials
+from automation.delivery.boundary import within
 from automation.delivery.extras import MissingExtra
-from automation.errors import SettingsError
+from automation.delivery.held import Held
+from automation.errors import DeliveryFailed, SettingsError
 
 
-@runtime_checkable
-class Target(Protocol):
+class Target(ABC):
     """A place that key and secret are delivered to, as one unit.
 
     Attributes:
-        name: how the report calls it, ``dotenv:credentials/acme.env``; never with a secret.
-        can_read: whether `read` can ever answer a pair. Some stores only take.
+        can_read: whether the store gives a pair back. Some only take.
+        replaces: whether the user allowed (``?replace=yes``) that what somebody else put there is replaced.
+        limit: seconds for one reading or writing.
     """
 
-    can_read: ClassVar[bool]
+    can_read: ClassVar[bool] = True
+    limit: ClassVar[float] = 90.0
+    replaces: bool = False
 
     @property
-    def name(self) -> str: ...
+    @abstractmethod
+    def name(self) -> str:
+        """How the report calls it, ``dotenv:credentials/acme.env``; never with a secret."""
+
+    @property
+    def place(self) -> str:
+        """The same text for everything that writes to the same place."""
+        return self.name
+
+    def held(self) -> Held:
+        """What is there.
+
+        Raises:
+            DeliveryFailed: the target can't be reached, does not let us read, or answers nonsense.
+        """
+        return within(self.limit, f"{self.name} could not be read", self._held)
+
+    def put(self, credentials: Credentials, held: Held) -> None:
+        """Put the pair there, replacing ``held``, which is what was read before.
+
+        Raises:
+            DeliveryFailed: it is not there, or not known to be, and what was there before is unharmed; or ``held`` is
+                not ours to replace.
+        """
+        foreign = held.foreign(credentials.host, credentials.app, credentials.client_id)
+        if foreign is not None and not self.replaces:
+            raise DeliveryFailed(f"{self.name} holds {foreign} and was left as it is.", next=self.how_to_allow)
+        within(self.limit, f"{self.name} could not be written", lambda: self._put(credentials, held))
 
     def read(self) -> Credentials | None:
-        """The pair that is there. None: there is none, or the target only takes.
-
-        Raises:
-            DeliveryFailed: the target can't be reached or does not let us read.
-        """
-        ...
+        """The pair that is there, if any. Raises DeliveryFailed as `held` does."""
+        return self.held().pair
 
     def write(self, credentials: Credentials) -> None:
-        """Put the pair there, replacing an older one of the same app.
+        """Read, then `put`. Raises DeliveryFailed as both do."""
+        self.put(credentials, self.held())
 
-        Raises:
-            DeliveryFailed: it is not there, or not known to be; what was there before is unharmed.
-        """
-        ...
+    @property
+    def how_to_allow(self) -> str:
+        """What to do when something of somebody else is in the way."""
+        mark = "&" if "?" in self.name else "?"
+        return f"Name another place, move away what is there, or allow to replace it: {self.name}{mark}replace=yes"
+
+    @abstractmethod
+    def _held(self) -> Held:
+        """As `held`. Whatever else it raises is turned into DeliveryFailed."""
+
+    @abstractmethod
+    def _put(self, credentials: Credentials, held: Held) -> None:
+        """As `put`, once that is allowed. Whatever else it raises is turned into DeliveryFailed."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +121,8 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
 )
 """All kinds, by the word before the colon."""
 
+_REPLACE: Final = re.compile(r"(?P<before>.*?)[?&]replace=(?P<value>[^&]*)(?P<more>(?:&.*)?)", re.DOTALL)
+
 
 def parse(text: str) -> Target:
     """The target that ``KIND:REST`` names. Its client library is loaded when it is first used, not before.
@@ -102,8 +143,19 @@ def make(text: str) -> Target:
         forms = ", ".join(f"{kind}:{one.form}" for kind, one in KINDS.items())
         raise ValueError(f"{kind!r} begins no known delivery target; there are {forms}")
     try:
-        return KINDS[kind].target_class()(rest.strip())
+        return _made(KINDS[kind], rest.strip())
     except MissingExtra as error:
         raise ValueError(f"{kind} {error}") from None
     except ValueError as error:
         raise ValueError(f"{kind}: {error}; give {kind}:{KINDS[kind].form}") from None
+
+
+def _made(kind: Kind, rest: str) -> Target:
+    allowed = None if kind is KINDS["command"] else _REPLACE.fullmatch(rest)  # a program's arguments are its own
+    if allowed is not None:
+        rest = allowed["before"] + allowed["more"].replace("&", "&" if "?" in allowed["before"] else "?", 1)
+        if allowed["value"] != "yes":
+            raise ValueError("replace can only be yes; leave it out otherwise")
+    target = kind.target_class()(rest)
+    target.replaces = allowed is not None
+    return target

@@ -11,9 +11,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from automation.credentials import Credentials
+from automation.delivery.held import Held
 from automation.secrets import Secret
 
 REQUIRED: Final = ("client_id", "client_secret", "token_url", "host", "app")
+KEYS: Final = (*REQUIRED, "instance_url", "org_id", "created_at")
+"""All keys of the unit."""
+
+LONGEST: Final = 4096
+"""Characters of one value; Salesforce's are far shorter."""
 
 
 def to_object(credentials: Credentials) -> dict[str, str | None]:
@@ -30,35 +36,63 @@ def to_object(credentials: Credentials) -> dict[str, str | None]:
     }
 
 
-def to_text(credentials: Credentials) -> str:
-    """The unit as one line of JSON, in clear text."""
-    return json.dumps(to_object(credentials), ensure_ascii=False)
+def to_text(credentials: Credentials, rest: Mapping[str, Any] | None = None, indent: int | None = None) -> str:
+    """The unit as JSON, in clear text, after what else is kept beside it."""
+    return json.dumps({**(rest or {}), **to_object(credentials)}, ensure_ascii=False, indent=indent)
 
 
 def from_object(tree: Mapping[str, Any]) -> Credentials | None:
     """The pair in an object that `to_object` made; None when it is something else or lacks a part."""
-    texts = {name: tree.get(name) for name in REQUIRED}
-    if not all(isinstance(text, str) and text for text in texts.values()):
+    if not all(tree.get(name) and _is_text(tree[name]) for name in REQUIRED):
+        return None
+    if not all(tree.get(name) is None or _is_text(tree[name]) for name in KEYS):
         return None
     return Credentials(
-        client_id=Secret(str(tree["client_id"])),
-        client_secret=Secret(str(tree["client_secret"])),
-        token_url=str(tree["token_url"]),
-        instance_url=str(tree.get("instance_url") or f"https://{tree['host']}"),
-        org_id=str(tree["org_id"]) if tree.get("org_id") else None,
-        host=str(tree["host"]),
-        app=str(tree["app"]),
-        created_at=str(tree.get("created_at") or ""),
+        client_id=Secret(tree["client_id"]),
+        client_secret=Secret(tree["client_secret"]),
+        token_url=tree["token_url"],
+        instance_url=tree.get("instance_url") or f"https://{tree['host']}",
+        org_id=tree.get("org_id") or None,
+        host=tree["host"],
+        app=tree["app"],
+        created_at=tree.get("created_at") or "",
     )
+
+
+def _is_text(value: object) -> bool:
+    """Whether a value may be a part of a pair. Half a surrogate pair, which JSON can hold, can't be written anywhere."""
+    return isinstance(value, str) and len(value) <= LONGEST and not any("\ud800" <= one <= "\udfff" for one in value)
 
 
 def from_text(text: str | bytes) -> Credentials | None:
     """The pair in a text that `to_text` made; None when the text is something else."""
+    return held_in_text(text).pair
+
+
+def held_in_text(text: str | bytes, version: Any = None) -> Held:
+    """What a place for one text holds: nothing but our unit, with what a user put beside it, may be replaced there."""
+    if not text.strip():
+        return Held(version=version)
     try:
-        tree = json.loads(text)
-    except ValueError:
-        return None
-    return from_object(tree) if isinstance(tree, dict) else None
+        tree = json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
+    except (ValueError, RecursionError):  # no JSON, a broken encoding, or JSON nested beyond reason
+        tree = None
+    pair = from_object(tree) if isinstance(tree, dict) else None
+    if pair is None:
+        return Held(other="something other than a delivered pair", version=version)
+    return Held(pair, rest=_beside(tree), version=version)
+
+
+def held_in_object(tree: Mapping[str, Any], version: Any = None) -> Held:
+    """What a place for named values holds. Values of other names stay; ours are free only when none of them is taken."""
+    pair = from_object(tree)
+    taken = [name for name in KEYS if tree.get(name)]
+    other = f"values named {', '.join(taken)} that are no delivered pair" if taken and pair is None else None
+    return Held(pair, other=other, rest=_beside(tree), version=version)
+
+
+def _beside(tree: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in tree.items() if name not in KEYS}
 
 
 def same_pair(one: Credentials | None, other: Credentials) -> bool:

@@ -1,97 +1,167 @@
-"""``vault:MOUNT/PATH``: the unit as one version of a KV v2 secret in HashiCorp Vault or OpenBao (extra ``vault``).
+"""``vault:MOUNT/PATH``: the unit as one secret of a KV engine in HashiCorp Vault or OpenBao (extra ``vault``).
 
-Address and token come from where Vault's own client looks (``VAULT_ADDR``, ``VAULT_TOKEN``, ``~/.vault-token``,
-``VAULT_NAMESPACE``, ``VAULT_CACERT``), or from ``BAO_ADDR`` and ``BAO_TOKEN``.
+Versions 1 and 2 of the engine, and mounts with a slash (``team/kv``), are found out by asking the server. URL, token and the rest
+come from the variables of Vault's own client: ``VAULT_ADDR``, ``VAULT_TOKEN`` (or ``~/.vault-token``), ``VAULT_NAMESPACE``,
+``VAULT_CACERT``, ``VAULT_CAPATH``, ``VAULT_CLIENT_CERT``, ``VAULT_CLIENT_KEY``, ``VAULT_SKIP_VERIFY``, or the same with ``BAO_``.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from automation.credentials import Credentials
 from automation.delivery import unit
+from automation.delivery.boundary import said
 from automation.delivery.extras import failed, require
+from automation.delivery.held import Held
+from automation.delivery.target import Target
+from automation.errors import DeliveryFailed
 
 TRIES = 4
 """How often a request is repeated while the server is sealed for a moment, overloaded or asks for patience."""
 
 
-class KeyValue:
-    """A secret of a KV v2 engine. Other keys of the same secret stay.
+@dataclass(frozen=True)
+class _Where:
+    """The mount and the path in it; ``version`` of its KV engine, None where the server does not say (2 is taken then)."""
 
-    Writing names the version that was read (check-and-set), so a change of somebody else in between is not lost.
+    mount: str
+    path: str
+    version: str | None
+
+
+class KeyValue(Target):
+    """A secret of a KV engine. Other keys of the same secret stay.
+
+    With version 2, writing names the version that was read (check-and-set), so a change by somebody else in between is not lost.
     """
-
-    can_read: ClassVar[bool] = True
 
     def __init__(self, text: str) -> None:
         require("hvac", "vault")
-        self.mount, _, self.path = text.strip("/").partition("/")
-        if not self.mount or not self.path:
+        self.text = text.strip("/")
+        mount, _, path = self.text.partition("/")
+        if not mount or not path:
             raise ValueError(f"{text!r} has no mount or no path")
 
     @property
     def name(self) -> str:
-        return f"vault:{self.mount}/{self.path}"
+        return f"vault:{self.text}"
 
-    def read(self) -> Credentials | None:
-        return unit.from_object(self._current()[0])
+    def _held(self) -> Held:
+        with _client() as client:
+            return self._read(client)
 
-    def write(self, credentials: Credentials) -> None:
-        held, version = self._current()
-        secret = {**held, **unit.to_object(credentials)}
-        self._call(
-            "written",
-            lambda kv: kv.create_or_update_secret(path=self.path, mount_point=self.mount, secret=secret, cas=version),
-        )
-
-    def _current(self) -> tuple[dict[str, Any], int]:
-        """What is there and its version; version 0 means nothing was ever there. A deleted version is empty."""
-        answer = self._call(
-            "read",
-            lambda kv: kv.read_secret_version(path=self.path, mount_point=self.mount, raise_on_deleted_version=False),
-        )
+    def _read(self, client: Any) -> Held:
+        where = self._where(client)
+        at = {"path": where.path, "mount_point": where.mount}
+        if where.version == "1":
+            answer = self._call("read", lambda: client.secrets.kv.v1.read_secret(**at))
+            return Held() if answer is None else unit.held_in_object(_object(answer))
+        answer = self._call("read", lambda: client.secrets.kv.v2.read_secret_version(**at, raise_on_deleted_version=False))
         if answer is None:
-            return {}, 0
-        data = answer["data"]
-        return data.get("data") or {}, int(data["metadata"]["version"])
+            return Held(version=0)
+        data, metadata = _object(answer).get("data"), _object(answer).get("metadata")
+        if not isinstance(metadata, Mapping) or not isinstance(metadata.get("version"), int):
+            raise DeliveryFailed(
+                f"Vault secret {self.text} could not be read: {where.mount} is not a KV engine of version 2, and the server does"
+                " not say what it is.",
+                next="Let the token read sys/internal/ui/mounts, or name a mount of version 2.",
+            )
+        return unit.held_in_object(data if isinstance(data, Mapping) else {}, metadata["version"])  # a deleted version has no data
 
-    def _call(self, what: str, request: Callable[[Any], Any]) -> Any:
-        """One request; None when there is no such path."""
+    def _put(self, credentials: Credentials, held: Held) -> None:
+        with _client() as client:
+            self._write(client, credentials, held)
+
+    def _write(self, client: Any, credentials: Credentials, held: Held) -> None:
+        where = self._where(client)
+        at = {"path": where.path, "mount_point": where.mount, "secret": {**held.rest, **unit.to_object(credentials)}}
+        if where.version == "1":
+            self._call("written", lambda: client.secrets.kv.v1.create_or_update_secret(**at, method="PUT"))
+        else:
+            self._call("written", lambda: client.secrets.kv.v2.create_or_update_secret(**at, cas=held.version))
+
+    def _where(self, client: Any) -> _Where:
+        """Ask which mount the path is in, as Vault's own client does before each KV command."""
+        mount, _, path = self.text.partition("/")
+        answer = self._call("ask", lambda: client.adapter.get(f"/v1/sys/internal/ui/mounts/{self.text}"))
+        told = _object(answer) if isinstance(answer, Mapping) else {}
+        if not isinstance(told.get("path"), str) or not f"{self.text}/".startswith(told["path"]):
+            return _Where(mount, path, None)
+        mount = told["path"].strip("/")
+        if told.get("type") not in ("kv", "generic") or not self.text.removeprefix(mount).strip("/"):
+            raise DeliveryFailed(
+                f"Vault secret {self.text}: the mount {mount} is of type {told.get('type')} and can't take it.",
+                next="Name a path below the mount of a KV engine.",
+            )
+        options = told.get("options")
+        version = options.get("version") if isinstance(options, Mapping) else None
+        return _Where(mount, self.text.removeprefix(mount).strip("/"), str(version or "1"))
+
+    def _call(self, what: str, request: Callable[[], Any]) -> Any:
+        """One request; None when it reads and there is no such path, or when it only asks and may not."""
         import requests
         from hvac import exceptions
 
         try:
-            return request(_client().secrets.kv.v2)
-        except exceptions.InvalidPath as error:
-            if what == "read":
-                return None
-            trouble, status = str(error), "404"
+            return request()
         except exceptions.VaultError as error:
-            trouble, status = f"{type(error).__name__}: {error}", _STATUS.get(type(error).__name__, "")
-        except (requests.RequestException, ValueError, KeyError) as error:  # no connection, no JSON, or not Vault's JSON
-            trouble, status = type(error).__name__, ""
-        raise failed(f"Vault secret {self.mount}/{self.path}", what, trouble, status)
+            kind = type(error).__name__
+            if kind in _NOTHING.get(what, ()):
+                return None
+            trouble, status = said(error), _STATUS.get(kind, "")
+        except (requests.RequestException, OSError, ValueError, KeyError) as error:  # no connection, or not Vault's JSON
+            trouble, status = said(error), ""
+        raise failed(f"Vault secret {self.text}", "written" if what == "written" else "read", trouble, status)
 
 
+_NOTHING = {"read": ("InvalidPath",), "ask": ("InvalidPath", "Forbidden")}
 _STATUS = {"Forbidden": "403", "Unauthorized": "401", "RateLimitExceeded": "429", "VaultDown": "503"}
 
 
-def _client() -> Any:
+def _object(answer: Any) -> Mapping[str, Any]:
+    """The object ``data`` of an answer. Raises DeliveryFailed when it is not Vault's."""
+    data = answer.get("data") if isinstance(answer, Mapping) else None
+    if not isinstance(data, Mapping):
+        raise DeliveryFailed(
+            "Vault gave an answer that is not Vault's, as a login portal or proxy does.", next="Check VAULT_ADDR and the proxy."
+        )
+    return data
+
+
+def _variable(name: str) -> str | None:
+    return os.environ.get(f"VAULT_{name}") or os.environ.get(f"BAO_{name}") or None
+
+
+@contextmanager
+def _client() -> Iterator[Any]:
+    """Hvac's client, as its variables say; it sees some of these only before it is first imported, and ``BAO_`` never."""
     import hvac
-    import requests
-    from requests.adapters import HTTPAdapter
     from urllib3.util import Retry
 
-    again = Retry(TRIES, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), allowed_methods=None, raise_on_status=False)
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(max_retries=again))
-    return hvac.Client(
-        url=os.environ.get("VAULT_ADDR") or os.environ.get("BAO_ADDR"),
-        token=os.environ.get("VAULT_TOKEN") or os.environ.get("BAO_TOKEN"),
-        namespace=os.environ.get("VAULT_NAMESPACE") or os.environ.get("BAO_NAMESPACE"),
-        session=session,
+    from automation.delivery.sessions import store_session
+
+    session = store_session(
+        Retry(TRIES, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), allowed_methods=None, raise_on_status=False)
     )
+    skip = (_variable("SKIP_VERIFY") or "").lower() in ("1", "t", "true")
+    session.verify = False if skip else _variable("CACERT") or _variable("CAPATH") or True
+    certificate, key = _variable("CLIENT_CERT"), _variable("CLIENT_KEY")
+    session.cert = (certificate, key) if certificate and key else certificate
+    client = hvac.Client(
+        url=_variable("ADDR"),
+        token=_variable("TOKEN"),
+        namespace=_variable("NAMESPACE"),
+        session=session,
+        verify=session.verify,
+        cert=session.cert,
+        allow_redirects=False,
+    )
+    try:
+        yield client
+    finally:
+        session.close()

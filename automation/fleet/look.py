@@ -18,8 +18,8 @@ from typing import Final, Literal
 
 from automation.app_spec import AppSpec
 from automation.credentials import Credentials
-from automation.delivery import Pending, Receipts, Target, lacking, parse, same_pair
-from automation.errors import DeliveryFailed, OrgBusy, OrgUnavailable, ProofFailed, RunbookError, SettingsError
+from automation.delivery import Looks, Pending, Receipts, Target, lacking, parse
+from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
 from automation.org_api import (
@@ -34,6 +34,7 @@ from automation.org_api import (
     same_id,
     to_18,
 )
+from automation.org_api.delivered_pair import Answer, Pairs, ask_org, find_pairs
 from automation.org_api.proof import wait_for_token
 from automation.settings import Settings
 
@@ -115,77 +116,49 @@ def after_copy(seen: Look, known: Known, copy: Copy, production: Production) -> 
 
 
 def _asked(org: Org, settings: Settings, spec: AppSpec, targets: Sequence[Target], known: Known) -> Look:
-    """Ask the org with each pair that is there, until one gets a token."""
-    pairs, unreadable = _pairs(org, spec, targets)
-    worst: Look | None = None
-    for pair in pairs:
-        seen = _with_pair(org, settings, spec, pair, known, targets)
-        if seen.found not in ("gone", "dead"):
-            return seen
-        worst = worst or seen
-    if unreadable is not None:  # the right pair may lie there: no second one is made for a vault that is down
+    """Ask the org with each pair that is there, until one is not dead."""
+    pairs = find_pairs(targets, Pending(org.host, spec.api_name), org.host, spec.api_name)
+    answers = ask_org(pairs.sources, lambda pair: _begin(settings, pair))
+    if answers and not answers[-1].dead:
+        return _of(org, spec, answers[-1], known, pairs)
+    for unreadable in pairs.troubles.values():  # the right pair may be there: no second one is made for a vault that is down
         return Look(org, "failed", unreadable.message, unreadable)
+    if answers:
+        return _of(org, spec, answers[0], known, pairs)
     again = "the pair that was delivered is not there any more" if known.fingerprint else "no pair of this app is delivered"
-    return worst or Look(org, "never", again)
+    return Look(org, "never", again)
 
 
-def _pairs(org: Org, spec: AppSpec, targets: Sequence[Target]) -> tuple[list[Credentials], DeliveryFailed | None]:
-    """This app's pairs, each once, in the order of the targets; and the first target's trouble."""
-    pairs: list[Credentials] = []
-    trouble: DeliveryFailed | None = None
-    sources: list[Target | Pending] = [*targets, Pending(org.host, spec.api_name)]
-    for source in sources:
-        try:
-            pair = source.read()
-        except DeliveryFailed as error:
-            trouble = trouble or error
-            continue
-        if pair is None or not _is_ours(source, pair, org, spec):
-            continue
-        if not any(same_pair(one, pair) for one in pairs):
-            pairs.append(pair)
-    return pairs, trouble
-
-
-def _is_ours(source: Target | Pending, pair: Credentials, org: Org, spec: AppSpec) -> bool:
-    """Whether a pair is this app's. One of an unnamed app of this org is not used, but may be replaced.
-
-    Raises:
-        SettingsError: it is another app's or org's, so delivering there would destroy it.
-    """
-    same_host = pair.host.lower() == org.host.lower()
-    if same_host and pair.app in ("", spec.api_name):
-        return pair.app != ""
-    raise SettingsError(
-        f"{source.name} holds the pair of {pair.app or 'an unnamed app'} of {pair.host};"
-        f" that of {spec.api_name} of {org.host} would replace it.",
-        next="Name another place in deliver, or move the old pair away.",
-    )
-
-
-def _with_pair(org: Org, settings: Settings, spec: AppSpec, pair: Credentials, known: Known, targets: Sequence[Target]) -> Look:
+def _begin(settings: Settings, pair: Credentials) -> ProofSession | NoToken:
     client = settings.network.client()
-    answer = ask(client, pair)
-    if isinstance(answer, NoToken) and answer.retry and isinstance(answer.error, OrgUnavailable):
-        answer = wait_for_token(client, pair, BLIP)
-    if isinstance(answer, NoToken):
+    try:
+        answer = ask(client, pair)
+        if isinstance(answer, NoToken) and answer.retry and isinstance(answer.error, OrgUnavailable):
+            answer = wait_for_token(client, pair, BLIP)
+        if not isinstance(answer, NoToken):
+            return ProofSession(client, answer, pair.host)
+    except BaseException:
         client.close()
-        return _refused(org, answer)
-    with ProofSession(client, answer, org.host) as session:
-        return _proven(org, spec, replace(pair, org_id=answer.org_id), pair.org_id, session, known, targets)
+        raise
+    client.close()
+    return answer
 
 
-def _refused(org: Org, answer: NoToken) -> Look:
-    said = answer.error.message
+def _of(org: Org, spec: AppSpec, answer: Answer, known: Known, pairs: Pairs) -> Look:
+    """What one answer of the org means for the fleet."""
+    if answer.session is not None:
+        with answer.session as session:
+            pair = answer.source.pair
+            return _proven(org, spec, replace(pair, org_id=session.token.org_id), pair.org_id, session, known, pairs.looks)
     if isinstance(answer.error, OrgBusy):
-        return Look(org, "busy", said, answer.error)
-    if answer.about == "key":
+        return Look(org, "busy", answer.why, answer.error)
+    if answer.verdict == "key":
         return Look(org, "gone", "the org does not know the delivered key any more: a refresh took the app, or somebody")
-    if answer.about == "pair":
-        return Look(org, "dead", said)
-    if answer.about in ("policy", "user"):
-        return Look(org, "broken", said)
-    return Look(org, "failed", said, answer.error)
+    if answer.verdict in ("pair", "not_sent", "refreshed"):
+        return Look(org, "dead", answer.why)
+    if answer.verdict in ("policy", "early"):
+        return Look(org, "broken", answer.why)
+    return Look(org, "failed", answer.why, answer.error)
 
 
 def _proven(
@@ -195,7 +168,7 @@ def _proven(
     delivered_org_id: str | None,
     session: ProofSession,
     known: Known,
-    targets: Sequence[Target],
+    looks: Looks,
 ) -> Look:
     """The pair got a token: compare org, user and settings, and see whether every target has the pair."""
     seen = Look(org, "in_order", "the delivered pair got a token", pair=pair, scopes=session.token.scopes)
@@ -209,8 +182,8 @@ def _proven(
         trouble = error.message
     if trouble:
         return replace(seen, found="drifted", why=trouble)
-    missing = lacking(targets, pair, Receipts(org.host, spec.api_name))
-    seen.delivered_to = [target.name for target in targets if target not in missing]
+    missing = lacking(looks, pair, Receipts(org.host, spec.api_name))
+    seen.delivered_to = [target.name for target in looks if target not in missing]
     if missing or Pending(org.host, spec.api_name).waits():
         names = ", ".join(target.name for target in missing) or "nothing more"
         return replace(seen, found="undelivered", why=f"the pair is good and has still to be delivered to {names}")

@@ -146,12 +146,16 @@ def _machine() -> dict[str, str]:
 
 def _clashes(orgs: list[Org]) -> list[str]:
     """Two tables for one app of one org, or one place for two pairs."""
+    from automation.delivery import parse
+
     seen: dict[str, str] = {}
     problems = []
     for org in orgs:
-        places = [part for part in org.texts["CREDENTIALS_TO"].split("\n") if not part.startswith("command:")]
-        for what, key in [(f"{org.host} with the app {org.app}", "login_url"), *((place, "deliver") for place in places)]:
-            other = seen.setdefault(what.lower(), org.name)
+        parts = [part for part in org.texts["CREDENTIALS_TO"].split("\n") if not part.startswith("command:")]
+        targets = [(target.name, "deliver", target.place) for target in map(parse, parts)]  # ./x.env and x.env are one place
+        app = f"{org.host} with the app {org.app}"
+        for what, key, place in [(app, "login_url", app), *targets]:
+            other = seen.setdefault(place.lower(), org.name)
             if other != org.name:
                 problems.append(f"[orgs.{org.name}] {key}: {what} is already that of [orgs.{other}]")
     return problems

@@ -23,7 +23,7 @@ from playwright.sync_api import Locator, Page
 
 from automation.access.codes.mailbox import parse_url
 from automation.browser import new_context, open_browser
-from automation.network.http import ssl_context
+from automation.network.certificates import ssl_context
 from automation.settings import Settings, load_settings
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ class Service:
 
 
 @contextmanager
-def serving(answer: Callable[[Asked], Says]) -> Iterator[Service]:
+def serving(answer: Callable[[Asked], Says], tls: ssl.SSLContext | None = None) -> Iterator[Service]:
     """Serve ``answer`` on a free port of loopback."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -61,7 +62,7 @@ def serving(answer: Callable[[Asked], Says]) -> Iterator[Service]:
             length = int(self.headers.get("content-length") or 0)
             headers = {name.lower(): value for name, value in self.headers.items()}
             says = service.reply(Asked(self.command, self.path, headers, self.rfile.read(length)))
-            data = b"" if says.body is None else json.dumps(says.body).encode()
+            data = says.body if isinstance(says.body, bytes) else b"" if says.body is None else json.dumps(says.body).encode()
             self.send_response(says.status)
             for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **says.headers}.items():
                 self.send_header(name, value)
@@ -75,7 +76,9 @@ def serving(answer: Callable[[Asked], Says]) -> Iterator[Service]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    service = Service(f"http://127.0.0.1:{server.server_port}", answer)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    service = Service(f"http{'s' if tls is not None else ''}://127.0.0.1:{server.server_port}", answer)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

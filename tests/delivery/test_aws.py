@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -12,6 +13,7 @@ import pytest
 from automation.credentials import Credentials
 from automation.delivery import Target, parse
 from automation.errors import DeliveryFailed, SettingsError
+from automation.secrets import Secret
 from tests.delivery.http_double import Says, serving
 
 NAME = "acme/service-board"
@@ -67,9 +69,9 @@ def test_a_secret_is_made_and_read_back(aws: Any, target: Target, pair: Credenti
 
 def test_the_old_version_is_kept(aws: Any, target: Target, pair: Credentials) -> None:
     """As AWSPREVIOUS."""
-    aws.create_secret(Name=NAME, SecretString="older")
+    target.write(replace(pair, client_secret=Secret("older-secret")))
     target.write(pair)
-    assert aws.get_secret_value(SecretId=NAME, VersionStage="AWSPREVIOUS")["SecretString"] == "older"
+    assert "older-secret" in aws.get_secret_value(SecretId=NAME, VersionStage="AWSPREVIOUS")["SecretString"]
     assert target.read() == pair
 
 
@@ -127,3 +129,26 @@ def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(SettingsError, match="aws-secretsmanager:NAME"):
         parse(f"aws-secretsmanager:{rest}")
+
+
+@pytest.mark.parametrize(
+    "held", [{"SecretString": "db-password"}, {"SecretString": '{"username": "x"}'}, {"SecretBinary": b"\xff\0"}]
+)
+def test_a_secret_of_somebody_else_stays(aws: Any, target: Target, pair: Credentials, held: dict[str, Any]) -> None:
+    """Text, JSON or binary: its consumers would break at once. The mark in the target allows it."""
+    aws.create_secret(Name=NAME, **held)
+    with pytest.raises(DeliveryFailed, match="was left as it is") as caught:
+        target.write(pair)
+    assert "region=eu-central-1&replace=yes" in caught.value.next
+    assert len(aws.list_secret_version_ids(SecretId=NAME)["Versions"]) == 1
+    parse(f"aws-secretsmanager:{NAME}?region=eu-central-1&replace=yes").write(pair)
+    assert target.read() == pair
+
+
+def test_a_version_in_between_is_noticed(aws: Any, target: Target, pair: Credentials) -> None:
+    """Of a writer on another machine: the service has no condition, so the version before ours is looked at."""
+    target.write(replace(pair, client_secret=Secret("older-secret")))
+    held = target.held()
+    aws.put_secret_value(SecretId=NAME, SecretString="theirs")
+    with pytest.raises(DeliveryFailed, match="another version came in between"):
+        target.put(pair, held)

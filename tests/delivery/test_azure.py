@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ import requests
 from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import RequestsTransport
 from azure.keyvault.secrets import SecretClient
-from requests.adapters import HTTPAdapter
 
 from automation.credentials import Credentials
-from automation.delivery import Target, parse
+from automation.delivery import Held, Target, parse
+from automation.delivery.sessions import StoreAdapter
 from automation.errors import DeliveryFailed, SettingsError
+from automation.secrets import Secret
 from tests.delivery.http_double import Asked, Says, Service, serving
 
 VAULT = "https://acme.vault.azure.net"
@@ -47,7 +49,7 @@ class Identity:
         return AccessToken("azure-test-token", 4_000_000_000)
 
 
-class ToDouble(HTTPAdapter):
+class ToDouble(StoreAdapter):
     """Sends what is meant for the vault to the double."""
 
     def __init__(self, url: str) -> None:
@@ -73,7 +75,7 @@ def azure(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
         def make(address: str) -> SecretClient:
             session = requests.Session()
             session.mount("https://", ToDouble(service.url))
-            transport = RequestsTransport(session=session, session_owner=False)
+            transport = RequestsTransport(session=session)
             return SecretClient(address, Identity(), transport=transport, retry_total=2, retry_backoff_factor=0.01)
 
         monkeypatch.setattr("automation.delivery.azure.make_client", make)
@@ -95,9 +97,8 @@ def test_a_secret_is_made_and_read_back(azure: Service, vault: Vault, target: Ta
 
 def test_the_old_version_is_kept(azure: Service, vault: Vault, target: Target, pair: Credentials) -> None:
     """By the vault itself."""
-    vault.versions["service-board"] = [{"value": "older"}]
-    assert target.read() is None
     target.write(pair)
+    target.write(replace(pair, client_secret=Secret("rotated")))
     assert len(vault.versions["service-board"]) == 2
 
 
@@ -116,7 +117,7 @@ def test_refusals_are_told(azure: Service, target: Target, pair: Credentials, st
     """With vault, name and advice."""
     azure.answer = lambda _: Says(status, {"error": {"code": "No", "message": "no"}}, {"Retry-After": "0"})
     with pytest.raises(DeliveryFailed, match=rf"acme\.vault\.azure\.net/service-board could not be written: {status}") as caught:
-        target.write(pair)
+        target.put(pair, Held())
     assert advice in caught.value.next
     assert "CONSUMERSECRET" not in caught.value.message
 
@@ -148,3 +149,46 @@ def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(SettingsError, match="azure-keyvault:VAULT_URL/NAME"):
         parse(f"azure-keyvault:{rest}")
+
+
+def test_a_secret_of_somebody_else_stays(azure: Service, vault: Vault, target: Target, pair: Credentials) -> None:
+    """Until the mark in the target allows it."""
+    vault.versions["service-board"] = [{"value": "db-password"}]
+    with pytest.raises(DeliveryFailed, match="was left as it is"):
+        target.write(pair)
+    assert len(vault.versions["service-board"]) == 1
+    parse(f"azure-keyvault:{VAULT}/service-board?replace=yes").write(pair)
+    assert target.read() == pair
+
+
+DELETED = "Secret service-board is currently in a deleted but recoverable state, and its name cannot be reused"
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "reason", "fix"),
+    [
+        (409, {"code": "Conflict", "message": DELETED, "innererror": {"code": "ObjectIsDeletedButRecoverable"}}, DELETED, "purge"),
+        (
+            403,
+            {"code": "Forbidden", "message": "no", "innererror": {"code": "ForbiddenByFirewall"}},
+            "ForbiddenByFirewall",
+            "firewall",
+        ),
+    ],
+)
+def test_the_vaults_own_reason_and_the_fix_are_shown(
+    azure: Service, target: Target, pair: Credentials, status: int, error: dict[str, Any], reason: str, fix: str
+) -> None:
+    """They are in the answer's body, not in its status."""
+    azure.answer = lambda _: Says(status, {"error": error})
+    with pytest.raises(DeliveryFailed, match=reason) as caught:
+        target.put(pair, Held())
+    assert fix in caught.value.next
+
+
+def test_a_disabled_secret_gets_a_new_version(azure: Service, vault: Vault, target: Target, pair: Credentials) -> None:
+    """Nobody uses the disabled one, and the vault keeps it."""
+    disabled = {"error": {"code": "Forbidden", "message": "Operation get is not allowed", "innererror": {"code": "SecretDisabled"}}}
+    azure.answer = lambda request: Says(403, disabled) if request.method == "GET" and not vault.versions else vault(request)
+    target.write(pair)
+    assert target.read() == pair

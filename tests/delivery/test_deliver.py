@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -10,49 +12,47 @@ from typing import ClassVar
 import pytest
 
 from automation.credentials import Credentials
-from automation.delivery import Pending, Receipts, deliver, foreign_pair, lacking, parse
+from automation.delivery import Held, Pending, Receipts, Target, deliver, lacking, look_at, parse
 from automation.errors import DeliveryFailed
 from automation.secrets import Secret
 
 
-class Shelf:
+class Shelf(Target):
     """A target in memory."""
 
-    can_read: ClassVar[bool] = True
-
     def __init__(self, name: str, held: Credentials | None = None) -> None:
-        self._name, self.held, self.writes = name, held, 0
+        self._name, self.pair, self.writes = name, held, 0
 
     @property
     def name(self) -> str:
         return self._name
 
-    def read(self) -> Credentials | None:
-        return self.held
+    def _held(self) -> Held:
+        return Held(self.pair)
 
-    def write(self, credentials: Credentials) -> None:
+    def _put(self, credentials: Credentials, held: Held) -> None:
         self.writes += 1
-        self.held = credentials
+        self.pair = credentials
 
 
 class Broken(Shelf):
     """A target that refuses."""
 
-    def write(self, credentials: Credentials) -> None:
-        raise DeliveryFailed("permission denied")
+    def _put(self, credentials: Credentials, held: Held) -> None:
+        raise DeliveryFailed("permission denied", next="Ask the owner.")
 
 
 class Unreadable(Broken):
     """A target that can't even be reached."""
 
-    def read(self) -> Credentials | None:
-        raise DeliveryFailed("no route to host")
+    def _held(self) -> Held:
+        raise DeliveryFailed("no route to host", next="Plug in the cable.")
 
 
 class Forgetful(Shelf):
     """A target that takes and does not keep."""
 
-    def write(self, credentials: Credentials) -> None:
+    def _put(self, credentials: Credentials, held: Held) -> None:
         self.writes += 1
 
 
@@ -61,8 +61,13 @@ class Slot(Shelf):
 
     can_read: ClassVar[bool] = False
 
-    def read(self) -> Credentials | None:
-        return None
+    def _held(self) -> Held:
+        return Held()
+
+
+def missing(targets: list[Target], pair: Credentials, receipts: Receipts) -> list[Target]:
+    """The targets that lack the pair."""
+    return lacking(look_at(targets), pair, receipts)
 
 
 def test_all_targets_get_the_pair(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
@@ -70,14 +75,14 @@ def test_all_targets_get_the_pair(pair: Credentials, pending: Pending, receipts:
     shelves = [Shelf("a"), Shelf("b")]
     delivery = deliver(shelves, pair, pending, receipts)
     assert (delivery.done, delivery.already) == (["a", "b"], [])
-    assert [shelf.held for shelf in shelves] == [pair, pair]
+    assert [shelf.pair for shelf in shelves] == [pair, pair]
     assert not pending.waits()
 
 
 def test_who_has_the_pair_is_not_written_to(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
     """A second run delivers nothing; a read at another time is the same pair."""
     shelf = Shelf("a", replace(pair, created_at="earlier"))
-    assert lacking([shelf], pair, receipts) == []
+    assert missing([shelf], pair, receipts) == []
     assert deliver([shelf], pair, pending, receipts).already == ["a"]
     assert shelf.writes == 0
 
@@ -90,9 +95,9 @@ def test_who_has_the_pair_is_not_written_to(pair: Credentials, pending: Pending,
 def test_another_pair_is_replaced(pair: Credentials, pending: Pending, receipts: Receipts, changes: dict[str, object]) -> None:
     """After a refresh the host is the same, the pair and the org are not."""
     shelf = Shelf("a", replace(pair, **changes))  # type: ignore[arg-type]
-    assert lacking([shelf], pair, receipts) == [shelf]
+    assert missing([shelf], pair, receipts) == [shelf]
     assert deliver([shelf], pair, pending, receipts).done == ["a"]
-    assert shelf.held == pair
+    assert shelf.pair == pair
 
 
 def test_one_failing_target_stops_no_other(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
@@ -100,10 +105,11 @@ def test_one_failing_target_stops_no_other(pair: Credentials, pending: Pending, 
     good = Shelf("good")
     with pytest.raises(DeliveryFailed) as caught:
         deliver([Broken("bad"), Unreadable("far"), good], pair, pending, receipts)
-    assert good.held == pair
+    assert good.pair == pair
     assert caught.value.message == (
         f"Not delivered to bad: permission denied; far: no route to host. Delivered to good. The pair is kept in {pending.path}."
     )
+    assert caught.value.next == "Ask the owner. Plug in the cable."
     assert caught.value.exit_code == 1
 
 
@@ -111,7 +117,7 @@ def test_what_can_not_be_read_is_not_overwritten(pair: Credentials, pending: Pen
     """It may hold the pair of another app, and nobody could tell what was written."""
 
     class Blind(Shelf):
-        def read(self) -> Credentials | None:
+        def _held(self) -> Held:
             raise DeliveryFailed("may be written and not read")
 
     blind = Blind("blind")
@@ -133,7 +139,7 @@ def test_the_next_run_delivers_and_forgets_it(pair: Credentials, pending: Pendin
     pending.keep(pair)
     shelf = Shelf("was broken")
     deliver([shelf], pending.read() or pair, pending, receipts)
-    assert shelf.held == pair
+    assert shelf.pair == pair
     assert not pending.waits()
 
 
@@ -178,24 +184,94 @@ def test_a_damaged_receipt_counts_as_none(pair: Credentials, receipts: Receipts,
     [
         ({"host": "acme--uat.sandbox.my.salesforce.com"}, "Service_Board of acme--uat.sandbox.my.salesforce.com"),
         ({"app": "Other_App"}, "Other_App of acme--dev.sandbox.my.salesforce.com"),
-        ({"app": ""}, None),
+        ({"app": ""}, "an unnamed app of acme--dev.sandbox.my.salesforce.com"),
         ({"host": "ACME--dev.sandbox.my.salesforce.com"}, None),
     ],
 )
-def test_the_pair_of_another_app_is_not_overwritten(
+def test_the_pair_of_another_app_is_not_replaced(
     pair: Credentials, pending: Pending, receipts: Receipts, changes: dict[str, str], foreign: str | None
 ) -> None:
-    """Somebody may depend on it; a pair that says no app is taken for an older one of ours."""
+    """Somebody may depend on it. The message says how to allow it, and then it is done."""
     held = replace(pair, client_id=Secret("another-key"), **changes)  # type: ignore[arg-type]
-    shelf = Shelf("a", held)
-    assert foreign_pair(shelf, pair.host, pair.app) == foreign
-    if foreign is None:
-        deliver([shelf], pair, pending, receipts)
-        assert shelf.held == pair
-    else:
-        with pytest.raises(DeliveryFailed, match="was left as it is"):
+    shelf = Shelf("a:b", held)
+    if foreign is not None:
+        with pytest.raises(DeliveryFailed, match="was left as it is") as caught:
             deliver([shelf], pair, pending, receipts)
-        assert shelf.held == held
+        assert foreign in caught.value.message
+        assert "a:b?replace=yes" in caught.value.next
+        assert shelf.pair == held
+        shelf.replaces = True
+    deliver([shelf], pair, pending, receipts)
+    assert shelf.pair == pair
+
+
+def test_a_pair_without_a_mark_is_ours_by_its_key(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+    """Somebody copied it by hand: the consumer key belongs to one app alone."""
+    shelf = Shelf("a", replace(pair, app="", client_secret=Secret("rotated")))
+    deliver([shelf], pair, pending, receipts)
+    assert shelf.pair == pair
+
+
+@pytest.mark.parametrize(
+    "error", [KeyError("data"), RecursionError(), UnicodeError("x"), OSError(28, "No space left"), MemoryError()]
+)
+@pytest.mark.parametrize("method", ["_held", "_put"])
+def test_whatever_one_target_raises_the_others_are_served_and_the_pair_is_kept(
+    pair: Credentials, pending: Pending, receipts: Receipts, monkeypatch: pytest.MonkeyPatch, error: Exception, method: str
+) -> None:
+    """Client libraries, servers and file systems raise what they like."""
+    bad, good = Shelf("bad"), Shelf("good")
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(bad, method, fail)
+    with pytest.raises(DeliveryFailed, match=type(error).__name__):
+        deliver([bad, good], pair, pending, receipts)
+    assert (good.pair, pending.read()) == (pair, pair)
+
+
+def test_a_target_that_never_answers_is_left_behind(
+    pair: Credentials, pending: Pending, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A locked keyring may wait for a person for ever."""
+    stuck, good, released = Shelf("stuck"), Shelf("good"), threading.Event()
+    monkeypatch.setattr(stuck, "_held", lambda: released.wait(60))
+    monkeypatch.setattr(Shelf, "limit", 0.05)
+    with pytest.raises(DeliveryFailed, match=r"no answer within 0\.05 s"):
+        deliver([stuck, good], pair, pending, receipts)
+    released.set()
+    assert good.pair == pair
+
+
+def test_of_two_writers_of_one_place_one_is_refused(pair: Credentials, tmp_path: Path) -> None:
+    """At the same moment, with the pairs of two orgs: they can't both say that it was delivered."""
+    other = replace(pair, host="acme--uat.sandbox.my.salesforce.com")
+    begin, delivered = threading.Barrier(2), []
+
+    def run(mine: Credentials, path: str) -> None:
+        begin.wait(10)
+        folder = tmp_path / mine.host
+        with suppress(DeliveryFailed):
+            deliver([parse(f"json:{path}")], mine, Pending("h", "a", folder), Receipts("h", "a", folder))
+            delivered.append(mine)
+
+    for round_ in range(10):
+        delivered.clear()
+        paths = [f"{tmp_path}/{round_}.json", f"{tmp_path}/./{round_}.json"]
+        threads = [threading.Thread(target=run, args=one) for one in zip((pair, other), paths, strict=True)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert delivered == [parse(f"json:{paths[0]}").read()]
+
+
+def test_two_programs_with_other_arguments_are_two_places(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+    """They have the same name in the report, and each gets the pair."""
+    targets = [parse("command:true one"), parse("command:true two")]
+    assert deliver(targets, pair, pending, receipts).done == ["command:true", "command:true"]
+    assert deliver(targets, pair, pending, receipts).already == ["command:true", "command:true"]
 
 
 def test_real_files_end_to_end(tmp_path: Path, pair: Credentials, pending: Pending, receipts: Receipts) -> None:
@@ -205,6 +281,6 @@ def test_real_files_end_to_end(tmp_path: Path, pair: Credentials, pending: Pendi
     with pytest.raises(DeliveryFailed, match=r"blocked\.env"):
         deliver(targets, pair, pending, receipts)
     (tmp_path / "blocked.env").rmdir()
-    assert lacking(targets, pair, receipts) == targets[:1]
+    assert missing(targets, pair, receipts) == targets[:1]
     assert deliver(targets, pair, pending, receipts).everywhere == [targets[1].name, targets[0].name]
     assert not pending.waits()

@@ -62,7 +62,7 @@ def test_other_lines_and_comments_stay(tmp_path: Path, pair: Credentials) -> Non
         "  export SALESFORCE_CLIENT_ID=old # note\nOTHER=\"x\"\nSALESFORCE_CLIENT_SECRET='older'\n"
         "SALESFORCE_CLIENT_ID=twice\nLAST=1"
     )
-    parse(f"dotenv:{path}").write(pair)
+    parse(f"dotenv:{path}?replace=yes").write(pair)
     assert path.read_text().splitlines() == [
         "# my settings",
         "",

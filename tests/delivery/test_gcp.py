@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud.secretmanager import SecretManagerServiceClient
 
 from automation.credentials import Credentials
-from automation.delivery import Target, parse
+from automation.delivery import Held, Target, parse
+from automation.delivery.gcp import limited
 from automation.errors import DeliveryFailed, SettingsError
+from automation.secrets import Secret
 from tests.delivery.http_double import Asked, Says, Service, serving
 
 SECRET = "/v1/projects/acme/secrets/service-board"
@@ -38,10 +41,10 @@ class Project:
             return error(404, "NOT_FOUND")
         if path.endswith(":addVersion"):
             self.versions.append(request.json["payload"]["data"])
-            return Says(200, {"name": "v"})
+            return Says(200, {"name": f"v/{len(self.versions)}"})
         if not self.versions:
             return error(404, "NOT_FOUND")
-        return Says(200, {"name": "v", "payload": {"data": self.versions[-1]}})
+        return Says(200, {"name": f"v/{len(self.versions)}", "payload": {"data": self.versions[-1]}})
 
 
 @pytest.fixture
@@ -58,7 +61,8 @@ def google(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
 
         def make() -> Any:
             options: Any = {"api_endpoint": service.url}
-            return SecretManagerServiceClient(transport="rest", client_options=options, credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]
+            made = SecretManagerServiceClient(transport="rest", client_options=options, credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]
+            return limited(made)
 
         monkeypatch.setattr("automation.delivery.gcp.make_client", make)
         monkeypatch.setattr("automation.delivery.gcp.TIMEOUT", 0.5)
@@ -81,9 +85,9 @@ def test_a_secret_is_made_and_read_back(google: Service, project: Project, targe
 
 def test_a_secret_that_is_there_gets_a_version(google: Service, project: Project, target: Target, pair: Credentials) -> None:
     """Older versions stay."""
-    project.versions = [base64.b64encode(b"older").decode()]
-    assert target.read() is None
+    target.write(replace(pair, client_secret=Secret("rotated")))
     target.write(pair)
+    assert project.versions is not None
     assert len(project.versions) == 2
     assert target.read() == pair
 
@@ -99,8 +103,8 @@ def test_a_secret_that_is_there_gets_a_version(google: Service, project: Project
 def test_refusals_are_told(google: Service, target: Target, pair: Credentials, refusal: Says, advice: str) -> None:
     """With project, name and advice."""
     google.answer = lambda _: refusal
-    with pytest.raises(DeliveryFailed, match="acme/service-board could not be written") as caught:
-        target.write(pair)
+    with pytest.raises(DeliveryFailed, match=r"acme/service-board could not be written: [A-Za-z]+ [A-Z_]+ happened") as caught:
+        target.put(pair, Held())
     assert advice in caught.value.next
     assert "CONSUMERSECRET" not in caught.value.message
 
@@ -134,7 +138,7 @@ def test_a_machine_without_an_identity_is_told(target: Target, monkeypatch: pyte
     monkeypatch.setattr("automation.delivery.gcp.make_client", nobody)
     with pytest.raises(DeliveryFailed, match="DefaultCredentialsError") as caught:
         target.read()
-    assert "identity the right" in caught.value.next
+    assert "Sign this machine in" in caught.value.next
 
 
 @pytest.mark.parametrize("rest", ["acme", "a/b/c", "/x", "x/"])
@@ -142,3 +146,43 @@ def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(SettingsError, match="gcp-secretmanager:PROJECT/NAME"):
         parse(f"gcp-secretmanager:{rest}")
+
+
+def test_a_secret_of_somebody_else_stays(google: Service, project: Project, target: Target, pair: Credentials) -> None:
+    """Until the mark in the target allows it."""
+    project.versions = [base64.b64encode(b"older").decode()]
+    with pytest.raises(DeliveryFailed, match="was left as it is"):
+        target.write(pair)
+    assert len(project.versions) == 1
+    parse("gcp-secretmanager:acme/service-board?replace=yes").write(pair)
+    assert target.read() == pair
+
+
+@pytest.mark.parametrize("state", ["DISABLED", "DESTROYED"])
+def test_after_a_version_that_nobody_can_use_a_new_one_is_added(
+    google: Service, project: Project, target: Target, pair: Credentials, state: str
+) -> None:
+    """Instead of asking a person to add one."""
+    refusal = error(400, "FAILED_PRECONDITION")
+    refusal.body["error"]["message"] = f"Secret Version [projects/1/secrets/service-board/versions/1] is in {state} state."
+    project.versions = ["old"]
+    google.answer = lambda request: refusal if request.method == "GET" and project.versions == ["old"] else project(request)
+    target.write(pair)
+    assert target.read() == pair
+
+
+def test_a_version_in_between_is_noticed(google: Service, project: Project, target: Target, pair: Credentials) -> None:
+    """Of a writer on another machine: versions are numbered."""
+    target.write(replace(pair, client_secret=Secret("rotated")))
+    held = target.held()
+    assert project.versions is not None
+    project.versions.append("theirs")
+    with pytest.raises(DeliveryFailed, match="another version came in between"):
+        target.put(pair, held)
+
+
+def test_no_redirect_is_followed(google: Service, target: Target, pair: Credentials) -> None:
+    """It would carry the pair to another host."""
+    google.answer = lambda _: Says(307, None, {"Location": "https://elsewhere.example/x?token=1"})
+    with pytest.raises(DeliveryFailed, match=r"redirects to elsewhere\.example; neither token nor pair was sent"):
+        target.put(pair, Held())

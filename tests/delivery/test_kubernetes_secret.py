@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from automation.credentials import Credentials
-from automation.delivery import Target, parse
+from automation.delivery import Held, Target, parse
 from automation.errors import DeliveryFailed, SettingsError
 from tests.delivery.http_double import Asked, Says, Service, serving
 
@@ -72,7 +73,7 @@ def test_a_secret_is_made_and_read_back(api: Service, target: Target, pair: Cred
     assert target.read() is None
     target.write(pair)
     assert target.read() == pair
-    assert [one.method for one in api.asked] == ["GET", "PATCH", "POST", "GET"]
+    assert [one.method for one in api.asked] == ["GET", "GET", "POST", "GET"]
     assert api.asked[0].headers["authorization"] == "Bearer kube-test-token"
 
 
@@ -93,13 +94,14 @@ def test_what_is_no_unit_is_no_pair(api: Service, cluster: Cluster, target: Targ
 
 
 @pytest.mark.parametrize(
-    ("status", "reason", "advice"), [(403, "Forbidden", "identity"), (429, "Too Many Requests", "again later"), (500, "", "Mend")]
+    ("status", "reason", "advice"),
+    [(403, "Forbidden", "identity"), (429, "Too Many Requests", "again later"), (500, "oops", "Mend")],
 )
 def test_refusals_are_told(api: Service, target: Target, pair: Credentials, status: int, reason: str, advice: str) -> None:
     """With namespace, name and advice."""
-    api.answer = lambda _: Says(status, {"kind": "Status", "code": status})
+    api.answer = lambda _: Says(status, {"kind": "Status", "code": status, "message": reason})
     with pytest.raises(DeliveryFailed, match=rf"integration/service-board could not be written: {status} {reason}") as caught:
-        target.write(pair)
+        target.put(pair, Held())
     assert advice in caught.value.next
 
 
@@ -123,3 +125,51 @@ def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(SettingsError, match="kubernetes:NAMESPACE/NAME"):
         parse(f"kubernetes:{rest}")
+
+
+@pytest.mark.parametrize("held", [{"client_id": "b3RoZXI=", "client_secret": "c2VjcmV0"}, {"host": "ZGI=", "username": "dQ=="}])
+def test_a_secret_of_somebody_else_stays(
+    api: Service, cluster: Cluster, target: Target, pair: Credentials, held: dict[str, str]
+) -> None:
+    """Another integration's pair, or a database's host: names of ours that are taken are not ours to replace."""
+    cluster.secrets["service-board"] = dict(held)
+    with pytest.raises(DeliveryFailed, match="that are no delivered pair and was left as it is"):
+        target.write(pair)
+    assert cluster.secrets["service-board"] == held
+    parse("kubernetes:integration/service-board?replace=yes").write(pair)
+    assert target.read() == pair
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "fix"),
+    [
+        (422, 'Secret "x" is invalid: data: Forbidden: field is immutable when `immutable` is set', "Delete the immutable Secret"),
+        (404, 'namespaces "integration" not found', "Create the namespace"),
+        (409, "Operation cannot be fulfilled: the object has been modified", "Somebody else changed the entry"),
+    ],
+)
+def test_the_clusters_own_reason_and_the_fix_are_shown(
+    api: Service, target: Target, pair: Credentials, status: int, message: str, fix: str
+) -> None:
+    """They are in the body, not in the status."""
+    api.answer = lambda _: Says(status, {"kind": "Status", "message": message})
+    with pytest.raises(DeliveryFailed, match=re.escape(message)) as caught:
+        target.put(pair, Held())
+    assert fix in caught.value.next
+
+
+def test_a_write_names_what_was_read(api: Service, cluster: Cluster, target: Target, pair: Credentials) -> None:
+    """So the API refuses it when somebody else was faster."""
+    api.first = [Says(200, {"kind": "Secret", "metadata": {"name": "x", "resourceVersion": "41"}, "data": {}})]
+    cluster.secrets["service-board"] = {}
+    target.write(pair)
+    assert api.asked[-1].json["metadata"]["resourceVersion"] == "41"
+
+
+@pytest.mark.parametrize("text", ["not: [yaml", "[]", "apiVersion: v1", "\x00"])
+def test_a_broken_kubeconfig_is_named(api: Service, target: Target, tmp_path: Path, text: str) -> None:
+    """By what is wrong and where it is looked for."""
+    (tmp_path / "kubeconfig").write_text(text)
+    with pytest.raises(DeliveryFailed, match="access to Kubernetes could not be set up") as caught:
+        target.read()
+    assert "Correct the kubeconfig" in caught.value.next

@@ -144,6 +144,7 @@ def test_a_place_that_holds_another_orgs_pair_is_not_overwritten(fleet: FleetOnR
     pair = file.read()
     assert pair is not None
     other = "other.my.salesforce.com"
+    file.path.unlink()
     file.write(replace(pair, host=other, token_url=f"https://{other}/services/oauth2/token"))
     seen = looks()
     assert (seen.found, seen.error and seen.error.exit_code) == ("failed", 78)

@@ -146,6 +146,7 @@ def test_an_error_names_table_and_key(line: str, told: str) -> None:
         (GOOD + '[notify]\nfailure = ["slack:https://hooks.slack.com/T/B/x"]', "[notify] failure: slack: its address is a"),
         (GOOD + '[orgs.two]\nlogin_url = "https://acme--dev.sandbox.my.salesforce.com"', "already that of [orgs.dev]"),
         (GOOD + '[orgs.a]\ndeliver = "dotenv:1.env"\n[orgs.b]\ndeliver = "dotenv:1.env"', "deliver: dotenv:1.env is already"),
+        (GOOD + '[orgs.a]\ndeliver = "dotenv:1.env"\n[orgs.b]\ndeliver = "json:./1.env"', "deliver: json:1.env is"),
         ("x = ", "is no TOML"),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,22 @@ import httpx
 import pytest
 
 from automation.credentials import Credentials
-from automation.delivery import parse
+from automation.delivery import Pending, Target, parse, same_pair
 from automation.errors import (
+    DeliveryFailed,
     OrgUnavailable,
     RunbookError,
     SettingsError,
 )
+from automation.secrets import Secret
 from flows.delivered_pair import check_files
+from flows.retrieve_client_credentials import copy_credentials
 from tests.org_api.org_double import (
+    HOST,
+    KEY,
     ORG_18,
     RUN_AS,
+    SECRET,
     given,
     pair,
     records,
@@ -137,6 +144,96 @@ def test_drifted_run_as_is_proven_again(bench: Bench) -> None:
     bench.fresh()
     assert bench.looks()
     assert bench.run()[0].result == "unchanged"
+
+
+class Shown:
+    """A page that shows key and secret; leaving it fails as ``trouble`` says."""
+
+    def __init__(self, trouble: BaseException | None = None) -> None:
+        self.trouble = trouble
+
+    def read(self) -> tuple[Secret, Secret]:
+        return Secret(KEY), Secret(SECRET)
+
+    def end(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
+
+def copy(bench: Bench, shown: Shown) -> None:
+    """Step 4.7."""
+    act = copy_credentials(shown, SPEC, bench.fresh()).act  # type: ignore[arg-type]
+    assert act is not None
+    act()
+
+
+@pytest.mark.parametrize("trouble", [KeyError("x"), httpx.InvalidURL("port"), KeyboardInterrupt(), OSError(28, "full")])
+def test_whatever_comes_after_the_reveal_the_pair_is_kept(bench: Bench, trouble: BaseException) -> None:
+    """0600, from the moment it is read; the next run proves and delivers it and reveals nothing."""
+    with pytest.raises(type(trouble)):
+        copy(bench, Shown(trouble))
+    pending = Pending(HOST, SPEC.api_name)
+    assert pending.path.stat().st_mode & 0o777 == 0o600
+    bench.fresh()
+    assert bench.looks()
+    assert [one.result for one in bench.run()] == ["unchanged", "unchanged", "changed"]
+    assert same_pair(target_of(bench).read(), pair())
+    assert not pending.waits()
+
+
+def test_a_pair_that_can_not_be_kept_is_delivered_all_the_same(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk of the state folder is full: the report says so."""
+
+    def full(*_: object) -> None:
+        raise DeliveryFailed("No space left on device")
+
+    monkeypatch.setattr(Pending, "keep", full)
+    copy(bench, Shown())
+    assert [one.result for one in bench.run()] == ["changed", "unchanged", "changed"]
+    assert same_pair(target_of(bench).read(), pair())
+    assert "could not be kept on this machine until its delivery: No space left" in bench.state.notes[0]
+
+
+@pytest.mark.parametrize(("minutes", "kept"), [(5, True), (60, False)])
+def test_a_new_pair_that_waits_may_not_be_known_yet(bench: Bench, minutes: int, kept: bool) -> None:
+    """A run was killed while it waited for propagation: the next one waits on with the same pair, but not for ever."""
+    read_at = (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat(timespec="seconds")
+    Pending(HOST, SPEC.api_name).keep(pair(created_at=read_at))
+    bench.org.tokens = [refused("invalid_client_id", "client identifier invalid")]
+    bench.fresh()
+    assert not bench.looks()
+    assert (bench.state.delivered_unproven is not None) == kept
+
+
+@pytest.mark.parametrize(
+    "text", ["SALESFORCE_CLIENT_ID=a\nSALESFORCE_CLIENT_SECRET=b\n", "SALESFORCE_TOKEN_URL=https://acme.my.salesforce.com/x\n"]
+)
+def test_a_file_of_somebody_else_is_refused_before_a_browser_starts(bench: Bench, tmp_path: Path, text: str) -> None:
+    """With how to allow it, which then is enough."""
+    (tmp_path / "acme.env").write_text(text)
+    with pytest.raises(SettingsError, match="holds SALESFORCE_") as caught:
+        check_files(bench.settings, SPEC)
+    assert caught.value.next.endswith("acme.env?replace=yes")
+    check_files(settings_for(f"dotenv:{tmp_path}/acme.env?replace=yes"), SPEC)
+
+
+def test_what_is_no_file_is_refused_before_a_browser_starts(bench: Bench, tmp_path: Path) -> None:
+    """Whatever org the login leads to."""
+    settings = replace(settings_for(f"json:{tmp_path}"), sf_login_url="https://test.salesforce.com")
+    with pytest.raises(SettingsError, match="Is a directory"):
+        check_files(settings, SPEC)
+
+
+def test_each_target_is_read_once_when_nothing_is_to_do(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store elsewhere is asked once in a run."""
+    bench.run()
+    reads: list[str] = []
+    held = Target.held
+    monkeypatch.setattr(Target, "held", lambda self: reads.append(self.name) or held(self))
+    bench.fresh()
+    assert bench.looks()
+    bench.run()
+    assert reads == [target_of(bench).name]
 
 
 def test_progress_is_told_while_waiting(bench: Bench) -> None:

@@ -21,7 +21,7 @@ from automation.secrets import Secret
 from automation.settings import Settings, load_settings
 from automation.steps import registered_steps
 from flows import prove_and_deliver
-from flows.prove_and_deliver import find_delivered
+from flows.delivered_pair import find_delivered
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle

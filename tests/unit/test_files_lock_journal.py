@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from automation.artifacts import make_run_folder
-from automation.errors import AnotherRun, UsageError
-from automation.files import private_folder, state_folder, write_private
+from automation.errors import AnotherRun, SettingsError, UsageError
+from automation.files import private_folder, state_folder, write_private, written_beside
 from automation.journal import Journal, read_journal
 from automation.lock import org_lock
 from automation.secrets import Secret
@@ -26,8 +27,45 @@ def test_files_and_folders_are_their_owners_alone(tmp_path: Path) -> None:
     folder = private_folder(tmp_path / "a" / "b")
     assert mode(folder) == 0o700
     assert mode(write_private(folder / "file", "text")) == 0o600
+
+
+def test_a_folder_that_exists_keeps_its_mode(tmp_path: Path) -> None:
+    """It may be shared by others, such as ``/tmp``; a new one, and those above it, are private under any umask."""
     (tmp_path / "open").mkdir(mode=0o755)
-    assert mode(private_folder(tmp_path / "open")) == 0o700
+    before = os.umask(0)
+    try:
+        made = private_folder(tmp_path / "open" / "a" / "b")
+    finally:
+        os.umask(before)
+    assert [mode(one) for one in (made, made.parent, private_folder(tmp_path / "open"))] == [0o700, 0o700, 0o755]
+
+
+def test_a_leftover_of_a_killed_write_is_removed_though_its_process_number_is_alive(tmp_path: Path) -> None:
+    """In a container every run has the same number; files that only look alike stay."""
+    left, alike = tmp_path / f".file.{os.getpid()}-abcd_123", tmp_path / ".file.backup-1"
+    for one in (left, alike):
+        one.write_text("secret")
+    write_private(tmp_path / "file", "new")
+    assert sorted(one.name for one in tmp_path.iterdir() if one.is_file()) == [".file.backup-1", "file"]
+
+
+def test_a_write_that_goes_on_is_no_leftover(tmp_path: Path) -> None:
+    """Another writer of the same file leaves it alone."""
+    path = tmp_path / "file"
+    with written_beside(path, "mine") as temporary:
+        write_private(path, "other")
+        assert temporary.read_text() == "mine"
+        temporary.replace(path)
+    assert path.read_text() == "mine"
+
+
+def test_a_user_without_a_state_folder_is_helped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with HOME=/ or HOME=/nonexistent."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with pytest.raises(SettingsError, match="can't be made") as caught:
+        state_folder()
+    assert "XDG_STATE_HOME" in caught.value.next
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

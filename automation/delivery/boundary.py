@@ -1,0 +1,55 @@
+"""The one place where a store's trouble, whatever it is, becomes our error; and where its time ends."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from automation.errors import DeliveryFailed, RunbookError
+from automation.secrets import scrub
+
+T = TypeVar("T")
+
+
+def within(seconds: float, what: str, call: Callable[[], T]) -> T:
+    """Call into a store, in a thread that is left behind when the time is up.
+
+    Client libraries have time limits between two pieces of an answer, at best, and a locked keyring none at all.
+
+    Args:
+        seconds: for the whole call.
+        what: what is done, as in ``vault:kv/acme could not be read``.
+
+    Raises:
+        RunbookError: as ``call`` raises it; DeliveryFailed for anything else, and when the time is up.
+    """
+    result: list[T] = []
+    trouble: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            result.append(call())
+        except BaseException as error:  # noqa: BLE001 - libraries and servers raise what they like; it is turned into ours below
+            trouble.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if result:
+        return result[0]
+    if not trouble:
+        raise DeliveryFailed(f"{what}: no answer within {seconds:g} s.", next="See whether the store can be reached; run again.")
+    if isinstance(trouble[0], RunbookError):
+        raise trouble[0]
+    raise DeliveryFailed(
+        f"{what}: {said(trouble[0])}.", next="Check this target; if it is right, report this as a fault."
+    ) from None
+
+
+def said(error: BaseException) -> str:
+    """An error in one line of at most 300 characters, without secrets: of nested ones the innermost, as it names the cause."""
+    lines = scrub(str(error)).strip().splitlines()
+    text = re.sub(r"^.*\(Caused by (.*)\)$", r"\1", lines[0]) if lines else ""
+    return f"{type(error).__name__}{f': {text}' if text else ''}"[:300].rstrip(".")
