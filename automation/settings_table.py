@@ -67,7 +67,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("SF_PASSWORD", "Password of SF_USERNAME.", _ORG, secret=True),
     Setting(
         "SF_TOTP_SECRET",
-        "Seed of the authenticator registered for SF_USERNAME (base32 or an otpauth:// address).",
+        "Seed of the authenticator registered for SF_USERNAME (base32 or an otpauth:// URI).",
         _CODES,
         rules.totp_seed,
         secret=True,
@@ -92,6 +92,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "SF_CODE_COMMAND",
         "Program that prints a verification code on its standard output.",
         _CODES,
+        rules.command_line,
         example="/usr/local/bin/print-code",
     ),
     Setting("SF_CLI_ORG", "Alias of the Salesforce CLI (sf) to open the org with.", _OTHER, example="acme-dev"),
