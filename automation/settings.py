@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from automation.errors import SettingsError
 from automation.secrets import Secret, remember
 from automation.settings_dotenv import read_dotenv
+from automation.settings_imap import problems_of_mailbox
 from automation.settings_names import problem_with
 from automation.settings_table import SECRET_FILES, SETTINGS, Setting
 
@@ -46,6 +47,14 @@ class Settings:
     sf_imap_url: str | None = None
     sf_imap_username: str | None = None
     sf_imap_password: Secret | None = None
+    sf_imap_auth: str = "password"
+    sf_imap_token: Secret | None = None
+    sf_imap_token_command: str | None = None
+    sf_imap_microsoft_tenant: str | None = None
+    sf_imap_microsoft_client_id: str | None = None
+    sf_imap_microsoft_client_secret: Secret | None = None
+    sf_imap_microsoft_certificate: Secret | None = None
+    sf_imap_google_key: Secret | None = None
     sf_code_command: str | None = None
     sf_cli_org: str | None = None
     sf_frontdoor_url: Secret | None = None
@@ -173,7 +182,6 @@ def _pairs(values: dict[str, Any], problems: list[str]) -> None:
     together = [
         ("SF_USERNAME", "SF_PASSWORD"),
         ("SF_IMAP_URL", "SF_IMAP_USERNAME"),
-        ("SF_IMAP_URL", "SF_IMAP_PASSWORD"),
         ("SF_PRODUCTION_URL", "SF_PRODUCTION_TOKEN"),
     ]
     broken = {problem.split(":")[0] for problem in problems}
@@ -183,6 +191,7 @@ def _pairs(values: dict[str, Any], problems: list[str]) -> None:
             if lacking and here != "SF_USERNAME" and there not in broken:
                 problems.append(f"{there}: missing; {here} is set and needs it")
                 broken.add(there)
+    problems += [problem for problem in problems_of_mailbox(values) if problem.split(":")[0] not in broken]
     doors = ("sf_password", "sf_cli_org", "sf_frontdoor_url", "sf_storage_state", "sf_production_token")
     if not any(values[door] is not None for door in doors) and not broken & {name.upper() for name in doors}:
         problems.append(

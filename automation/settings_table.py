@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from automation import settings_addresses as addresses
+from automation import settings_imap as imap
 from automation import settings_rules as rules
 
 
@@ -86,8 +87,56 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         addresses.imap_url,
         example="imaps://imap.example.com/INBOX",
     ),
-    Setting("SF_IMAP_USERNAME", "User name of the mailbox.", _CODES, example="admin@example.com"),
+    Setting("SF_IMAP_USERNAME", "Username of the mailbox.", _CODES, example="admin@example.com"),
     Setting("SF_IMAP_PASSWORD", "Password of the mailbox.", _CODES, secret=True),
+    Setting(
+        "SF_IMAP_AUTH",
+        "How the mailbox is opened: password; or xoauth2 or oauthbearer, with a token (docs/mailboxes.md).",
+        _CODES,
+        imap.auth,
+        default="password",
+    ),
+    Setting(
+        "SF_IMAP_TOKEN", "OAuth access token for the mailbox; such tokens live for about an hour.", _CODES, imap.token, secret=True
+    ),
+    Setting(
+        "SF_IMAP_TOKEN_COMMAND",
+        "Program that prints an OAuth access token for the mailbox on its standard output.",
+        _CODES,
+        rules.command_line,
+        example="/usr/local/bin/print-token",
+    ),
+    Setting(
+        "SF_IMAP_MICROSOFT_TENANT",
+        "Exchange Online, app-only: the tenant's id or domain (or https://login.microsoftonline.us/TENANT).",
+        _CODES,
+        imap.microsoft_tenant,
+        example="acme.onmicrosoft.com",
+    ),
+    Setting(
+        "SF_IMAP_MICROSOFT_CLIENT_ID",
+        "Application (client) ID of the app registration that reads the mailbox.",
+        _CODES,
+        imap.client_id,
+        example="11111111-2222-3333-4444-555555555555",
+    ),
+    Setting("SF_IMAP_MICROSOFT_CLIENT_SECRET", "Client secret (its Value) of that app registration.", _CODES, secret=True),
+    Setting(
+        "SF_IMAP_MICROSOFT_CERTIFICATE",
+        "Instead of a client secret: certificate and private key, both in PEM; usually given as a file.",
+        _CODES,
+        imap.microsoft_certificate,
+        secret=True,
+        hides=imap.private_key,
+    ),
+    Setting(
+        "SF_IMAP_GOOGLE_KEY",
+        "Google Workspace: key (JSON) of a service account with domain-wide delegation; usually given as a file.",
+        _CODES,
+        imap.google_key,
+        secret=True,
+        hides=imap.private_key,
+    ),
     Setting(
         "SF_CODE_COMMAND",
         "Program that prints a verification code on its standard output.",

@@ -48,9 +48,7 @@ class Authenticator:
             read = read_seed(seed.reveal())
         except ValueError as error:
             raise SettingsError(f"SF_TOTP_SECRET {error}.") from None
-        self._totp = pyotp.TOTP(
-            read.secret, digits=read.digits, digest=getattr(hashlib, read.algorithm), interval=read.period
-        )
+        self._totp = pyotp.TOTP(read.secret, digits=read.digits, digest=getattr(hashlib, read.algorithm), interval=read.period)
         self._least_left = min(SECONDS_LEFT, read.period / 2)
         self._now = now
         self._wait = wait
