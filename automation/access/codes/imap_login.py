@@ -7,7 +7,7 @@ import binascii
 import imaplib
 import json
 import re
-from datetime import UTC, datetime
+import time
 from typing import Any, Final
 
 from imapclient import IMAPClient
@@ -116,30 +116,42 @@ class _Answers:
 
 
 def _token_refused(host: str, user: str, bearer: Bearer, token: Secret, refusal: bytes, error: LoginError) -> VerificationNeeded:
-    status = str(_json(refusal).get("status", ""))
-    why, advice = _why(host, user, bearer, claims_of(token.reveal()), status)
-    words = quoted(f"{error} {status}".strip())
+    answer, claims = _json(refusal), claims_of(token.reveal())
+    ended = claims.get("exp")
+    if isinstance(ended, int | float) and ended < time.time():
+        why, advice = "it has expired", _fresh(bearer)
+    elif host.lower() in MICROSOFT:
+        why, advice = _why_microsoft(user, claims)
+    else:
+        why, advice = _why_other(user, bearer, claims, answer)
+    words = quoted(f"{error} {answer.get('status', '')}".strip())
     return VerificationNeeded(f"The mail server {host} refused the access token for {user}: {why} ({words}).", next=advice)
 
 
-def _why(host: str, user: str, bearer: Bearer, claims: dict[str, Any], status: str) -> tuple[str, str]:
-    """Cause and advice. Tokens of Microsoft say in clear what they are for; those of Google do not."""
-    microsoft = host.lower() in MICROSOFT
-    ended, audience = claims.get("exp"), str(claims.get("aud", ""))
-    if isinstance(ended, int | float) and ended < datetime.now(UTC).timestamp():
-        return "it has expired", _fresh(bearer)
-    if microsoft and audience and not audience.startswith(("https://outlook.office", "https://partner.outlook", _EXCHANGE)):
-        return (
-            f"it was made for {quoted(audience)}, not for mailboxes",
-            f"Ask for the scope https://outlook.office365.com/.default; {_SET_UP}.",
-        )
-    if microsoft and claims and "IMAP." not in f"{claims.get('roles')} {claims.get('scp')}":
+def _why_microsoft(user: str, claims: dict[str, Any]) -> tuple[str, str]:
+    """Cause and advice. Exchange Online gives no reason, but its tokens say in clear what they are for."""
+    audience = str(claims.get("aud", ""))
+    if audience and not audience.startswith(("https://outlook.office", "https://partner.outlook", _EXCHANGE)):
+        advice = f"Ask for the scope https://outlook.office365.com/.default; {_SET_UP}."
+        return f"it was made for {quoted(audience)}, not for mailboxes", advice
+    if claims and "IMAP." not in f"{claims.get('roles')} {claims.get('scp')}":
         return "it has no permission for IMAP", f"Add the application permission IMAP.AccessAsApp with admin consent; {_SET_UP}."
-    if status in ("insufficient_scope", "403"):
-        return "its scope does not allow IMAP", f"Ask for the mailbox scope (Google: https://mail.google.com/); {_SET_UP}."
-    if microsoft:
-        return "the app may not read this mailbox", _GRANTS.format(user=user)
-    return "it has expired, was revoked, or is not for this mailbox", _fresh(bearer)
+    return "the app may not read this mailbox", _GRANTS.format(user=user)
+
+
+def _why_other(user: str, bearer: Bearer, claims: dict[str, Any], answer: dict[str, Any]) -> tuple[str, str]:
+    """Cause and advice, from the server's answer (RFC 7628; Google and Dovecot give an HTTP status) and the token's claims."""
+    granted = claims.get("scope", claims.get("scp"))
+    named = quoted(answer.get("scope", ""))
+    wanted = named if "://" in named else ""  # Dovecot says "mail", whatever it is set up with
+    lacking = isinstance(granted, str) and re.search(r"imap|mail", granted, re.IGNORECASE) is None
+    if lacking or str(answer.get("status")) in ("insufficient_scope", "403"):
+        return "its scope does not allow IMAP", f"Ask for the scope {wanted or 'of mailboxes'}; {_SET_UP}."
+    owner = next((claims[name] for name in ("username", "email", "preferred_username") if name in claims), user)
+    if str(owner).lower() != user.lower():
+        return f"it is for {quoted(owner)}, not for this mailbox", f"Give the token of the user in SF_IMAP_USERNAME; {_SET_UP}."
+    scope = f"has another scope than {wanted}, " if wanted else ""
+    return f"it has expired, was revoked, {scope}or is not for this mailbox", _fresh(bearer)
 
 
 _GRANTS: Final = (
