@@ -177,6 +177,8 @@ class Connection:
             return refused
         why = (error.strerror if isinstance(error, OSError) else None) or quoted(error)
         advice = "Check SF_IMAP_URL and that the mail server can be reached from this machine."
-        if isinstance(error, ssl.SSLCertVerificationError):
+        if isinstance(error, TimeoutError):
+            why = "it did not answer in time"
+        elif isinstance(error, ssl.SSLCertVerificationError):
             why, advice = "its certificate is not trusted", certificate_cure(at.host, self._ca_file)
         return VerificationNeeded(f"The mailbox at {at.host}:{at.port} (folder {at.folder}) can't be read: {why}.", next=advice)
