@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
 import signal
 import threading
@@ -12,7 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from automation.access.codes import CodeRequest, Method
@@ -20,8 +21,8 @@ from automation.access.codes.mailbox import Mailbox
 from automation.access.codes.source import NoCodeYet
 from automation.access.codes.tokens import Bearer, GivenToken
 from automation.errors import VerificationNeeded
-from automation.secrets import Secret
-from tests.mailbox.dovecot import USER, Dovecot, give
+from automation.secrets import Secret, encodings
+from tests.mailbox.dovecot import PASSWORD, USER, Dovecot, give
 from tests.mailbox.token_endpoint import USABLE, TokenEndpoint
 
 pytestmark = pytest.mark.dovecot
@@ -187,6 +188,16 @@ def test_a_token_opens_the_mailbox(open_box: OpenBox, endpoint: TokenEndpoint, d
     assert box.prepare() is None
     dovecot.deliver(email("314159"), "code")
     assert box.code(REQUEST, 10).reveal() == "314159"
+
+
+def test_the_libraries_log_no_secret(open_box: OpenBox, endpoint: TokenEndpoint, caplog: pytest.LogCaptureFixture) -> None:
+    """imapclient logs the conversation at DEBUG: neither the password nor the token is in it, nor their base64."""
+    caplog.set_level(logging.DEBUG)
+    endpoint.tokens["quiet-token-99"] = dict(USABLE)
+    assert open_box(Bearer("XOAUTH2", GivenToken(Secret("quiet-token-99")))).prepare() is None
+    assert open_box().prepare() is None
+    assert "AUTHENTICATE" in caplog.text
+    assert not [form for secret in ("quiet-token-99", PASSWORD) for form in encodings(secret) if form in caplog.text]
 
 
 @pytest.mark.parametrize("mechanism", ["XOAUTH2", "OAUTHBEARER"])
