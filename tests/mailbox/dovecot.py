@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
 import shutil
@@ -148,7 +149,7 @@ def start(folder: Path, certificate: bytes, introspection: str) -> Dovecot:
         CONFIG.format(
             folder=folder, plain=plain, tls=tls, uid=owner(), gid=os.getegid() or pwd.getpwnam("nobody").pw_gid,
             internal="dovecot" if root else who, login="dovenull" if root else who,
-            group="" if root else f"default_internal_group = {os.getegid()}",
+            group="" if root else f"default_internal_group = {grp.getgrgid(os.getegid()).gr_name}",
         )
     )  # fmt: skip
     process = subprocess.Popen([program() or "dovecot", "-F", "-c", str(config)])

@@ -168,14 +168,15 @@ def test_an_endless_line_ends() -> None:
         assert "sends more than" in outcome(box_at(url))
 
 
-def test_a_large_email_is_not_opened() -> None:
-    """Judged by RFC822.SIZE before its body is asked for."""
+@pytest.mark.parametrize(("size", "expected"), [(b"400000000", "no code yet"), (b"NIL", "424242")])
+def test_a_large_email_is_not_opened(size: bytes, expected: str) -> None:
+    """Judged by RFC822.SIZE before its body is asked for; a server that gives no size is read within the limit."""
 
     def answer(line: bytes, tag: str) -> bytes:
-        return fetched(5, RIGHT)(line, tag).replace(b"RFC822.SIZE 100", b"RFC822.SIZE 400000000")
+        return fetched(5, RIGHT)(line, tag).replace(b"RFC822.SIZE 100", b"RFC822.SIZE " + size)
 
     with serve(answer) as url:
-        assert outcome(box_at(url)) == "no code yet"
+        assert outcome(box_at(url)) == expected
 
 
 def test_fifty_thousand_emails_are_no_matter() -> None:

@@ -177,8 +177,9 @@ class Mailbox:
         for uid, about in client.fetch(batch, ["RFC822.SIZE", _FIELDS]).items():
             header = _literal(about, b"BODY[HEADER")
             if header is not None:
-                fits = about.get(b"RFC822.SIZE", 0) <= LARGEST
-                judged[uid] = judge(header, request, self._since) if fits else Verdict.OTHER
+                size = about.get(b"RFC822.SIZE")
+                large = isinstance(size, int) and size > LARGEST
+                judged[uid] = Verdict.OTHER if large else judge(header, request, self._since)
 
     def _open(self, client: BoundedClient, uid: int, request: CodeRequest) -> Secret | None:
         self._connection.renew(client)
