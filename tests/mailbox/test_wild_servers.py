@@ -195,7 +195,7 @@ def test_fifty_thousand_emails_are_no_matter() -> None:
     assert len(asked) == 1000 / mailbox_module.BATCH
 
 
-def test_a_user_beyond_ascii_without_plain_is_told_why() -> None:
+def test_a_user_beyond_ascii_without_plain_is_refused_with_the_reason() -> None:
     """No UnicodeError: the server has no AUTHENTICATE PLAIN."""
     with serve(usual) as url:
         said = Mailbox(url, "jörg@acme.example", Secret("mail-word-wild")).prepare()

@@ -1,4 +1,4 @@
-"""A token endpoint on loopback: gives tokens as Microsoft and Google do, and tells Dovecot what they are good for."""
+"""A token endpoint on loopback: gives tokens as Microsoft and Google do, and answers Dovecot what they are good for."""
 
 from __future__ import annotations
 
