@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from automation.errors import SettingsError
 from automation.secrets import Secret, remember
 from automation.settings_dotenv import read_dotenv
+from automation.settings_imap import problems_of_mailbox
 from automation.settings_names import problem_with
 from automation.settings_table import SECRET_FILES, SETTINGS, Setting, Settings
 from automation.text_files import home_expanded, read_text
@@ -139,7 +140,6 @@ def _pairs(values: dict[str, Any], problems: list[str]) -> None:
     together = [
         ("SF_USERNAME", "SF_PASSWORD"),
         ("SF_IMAP_URL", "SF_IMAP_USERNAME"),
-        ("SF_IMAP_URL", "SF_IMAP_PASSWORD"),
         ("SF_PRODUCTION_URL", "SF_PRODUCTION_TOKEN"),
     ]
     broken = {problem.split(":")[0] for problem in problems}
@@ -149,6 +149,7 @@ def _pairs(values: dict[str, Any], problems: list[str]) -> None:
             if lacking and here != "SF_USERNAME" and there not in broken:
                 problems.append(f"{there}: missing; {here} is set and needs it")
                 broken.add(there)
+    problems += [problem for problem in problems_of_mailbox(values) if problem.split(":")[0] not in broken]
     doors = ("sf_password", "sf_cli_org", "sf_frontdoor_url", "sf_storage_state", "sf_production_token")
     if not any(values[door] is not None for door in doors) and not broken & {name.upper() for name in doors}:
         problems.append(

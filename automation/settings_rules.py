@@ -7,16 +7,15 @@ It never repeats the value of a secret.
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from automation.otpauth import read_seed
 from automation.text_files import home_expanded, is_file
-
-SHORTEST_SEED: Final = 23
-"""Letters of an authenticator seed: 112 bits, the least that RFC 4226 calls enough and that pyotp takes."""
 
 SCOPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -230,8 +229,17 @@ def path(value: str) -> Path:
 
 
 def totp_seed(value: str) -> str:
-    """The seed of an authenticator in base32, spaces allowed, or an ``otpauth://`` address."""
-    compact = re.sub(r"[\s-]", "", value).rstrip("=").upper()
-    if not value.startswith("otpauth://") and (len(compact) < SHORTEST_SEED or re.fullmatch(r"[A-Z2-7]+", compact) is None):
-        raise ValueError(f"is not an authenticator seed; give its letters A-Z and digits 2-7, at least {SHORTEST_SEED} of them")
-    return value if value.startswith("otpauth://") else compact
+    """The seed of an authenticator in base32, spaces allowed, or an ``otpauth://`` URI; see `automation.otpauth`."""
+    seed = read_seed(value)
+    return value.strip() if "://" in value else seed.secret
+
+
+def command_line(value: str) -> str:
+    """A program and its arguments, as a POSIX shell would split them; no shell runs them."""
+    try:
+        words = shlex.split(text(value))
+    except ValueError:
+        raise ValueError("has a quote or backslash at its end that is not closed; close it, or escape it") from None
+    if not words or not words[0]:
+        raise ValueError("names no program")
+    return value

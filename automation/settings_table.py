@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from automation import settings_addresses as addresses
+from automation import settings_imap as imap
 from automation import settings_rules as rules
 from automation.network.http import Network
 from automation.network.proxy import Proxy
@@ -94,7 +95,7 @@ class Settings:
     )
     sf_password: Secret | None = setting("Password of SF_USERNAME.", _ORG, rules.password, secret=True)
     sf_totp_secret: Secret | None = setting(
-        "Seed of the authenticator registered for SF_USERNAME (base32 or an otpauth:// address).",
+        "Seed of the authenticator registered for SF_USERNAME (base32 or an otpauth:// URI).",
         _CODES,
         rules.totp_seed,
         secret=True,
@@ -111,10 +112,57 @@ class Settings:
         addresses.imap_url,
         example="imaps://imap.example.com/INBOX",
     )
-    sf_imap_username: str | None = setting("User name of the mailbox.", _CODES, example="admin@example.com")
+    sf_imap_username: str | None = setting("Username of the mailbox.", _CODES, example="admin@example.com")
     sf_imap_password: Secret | None = setting("Password of the mailbox.", _CODES, rules.password, secret=True)
+    sf_imap_auth: str = setting(
+        "How the mailbox is opened: password; or xoauth2 or oauthbearer, with a token (docs/mailboxes.md).",
+        _CODES,
+        imap.auth,
+        default="password",
+    )
+    sf_imap_token: Secret | None = setting(
+        "OAuth access token for the mailbox; such tokens live for about an hour.", _CODES, imap.token, secret=True
+    )
+    sf_imap_token_command: str | None = setting(
+        "Program that prints an OAuth access token for the mailbox on its standard output.",
+        _CODES,
+        rules.command_line,
+        example="/usr/local/bin/print-token",
+    )
+    sf_imap_microsoft_tenant: str | None = setting(
+        "Exchange Online, app-only: the tenant's id or domain (or https://login.microsoftonline.us/TENANT).",
+        _CODES,
+        imap.microsoft_tenant,
+        example="acme.onmicrosoft.com",
+    )
+    sf_imap_microsoft_client_id: str | None = setting(
+        "Application (client) ID of the app registration that reads the mailbox.",
+        _CODES,
+        imap.client_id,
+        example="11111111-2222-3333-4444-555555555555",
+    )
+    sf_imap_microsoft_client_secret: Secret | None = setting(
+        "Client secret (its Value) of that app registration.", _CODES, secret=True
+    )
+    sf_imap_microsoft_certificate: Secret | None = setting(
+        "Instead of a client secret: certificate and private key, both in PEM; usually given as a file.",
+        _CODES,
+        imap.microsoft_certificate,
+        secret=True,
+        hides=lambda value: (imap.private_key(value),),
+    )
+    sf_imap_google_key: Secret | None = setting(
+        "Google Workspace: key (JSON) of a service account with domain-wide delegation; usually given as a file.",
+        _CODES,
+        imap.google_key,
+        secret=True,
+        hides=lambda value: (imap.private_key(value),),
+    )
     sf_code_command: str | None = setting(
-        "Program that prints a verification code on its standard output.", _CODES, example="/usr/local/bin/print-code"
+        "Program that prints a verification code on its standard output.",
+        _CODES,
+        rules.command_line,
+        example="/usr/local/bin/print-code",
     )
     sf_cli_org: str | None = setting("Alias of the Salesforce CLI (sf) to open the org with.", _OTHER, example="acme-dev")
     sf_frontdoor_url: Secret | None = setting(

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from automation.checks.check import Check, failed, from_error, passed, skipped
 from automation.errors import RunbookError, SettingsError, UsageError
-from automation.text_files import home_expanded
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright

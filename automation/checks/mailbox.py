@@ -1,4 +1,4 @@
-"""The mailbox for emailed codes: whether it opens, and when its newest mail came."""
+"""The mailbox for emailed codes: whether it opens, and when its newest email came."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ if TYPE_CHECKING:
 
 
 def examine(settings: Settings) -> Check:
-    """Log in and look at the newest mail's time; no mail is opened or marked."""
-    if not settings.sf_imap_url or not settings.sf_imap_username or settings.sf_imap_password is None:
-        return skipped("mailbox", "no mailbox is set (SF_IMAP_URL)")
-    from automation.access.codes.mailbox import Mailbox
+    """Log in and look at the newest email's time; no email is opened or marked."""
+    from automation.access.codes.mailbox import mailbox_from
 
     try:
-        box = Mailbox(settings.sf_imap_url, settings.sf_imap_username, settings.sf_imap_password, settings.sf_ca_file)
+        box = mailbox_from(settings)
+        if box is None:
+            return skipped("mailbox", "no mailbox is set (SF_IMAP_URL)")
         newest = box.newest()
         box.close()
     except RunbookError as error:
         return from_error("mailbox", error)
-    told = f"its newest mail came {newest:%Y-%m-%d %H:%M} UTC" if newest is not None else "it is empty"
-    return passed("mailbox", f"the mailbox of {settings.sf_imap_username} opens; {told}")
+    seen = f"its newest email came {newest:%Y-%m-%d %H:%M} UTC" if newest is not None else "it is empty"
+    how = "" if settings.sf_imap_auth == "password" else f" with a token ({settings.sf_imap_auth})"
+    return passed("mailbox", f"the mailbox of {settings.sf_imap_username} opens{how}; {seen}")

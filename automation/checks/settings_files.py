@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from automation.checks.check import Check, failed, passed, skipped, warned
 from automation.errors import SettingsError
 from automation.settings_table import SECRET_FILES, SETTINGS
-from automation.text_files import home_expanded, is_file, read_text
+from automation.text_files import is_file, read_text
 
 if TYPE_CHECKING:
     from automation.settings import Settings

@@ -49,6 +49,7 @@ class KeyVault(Target):
         """One request; None when there is no such secret, or none in use: a disabled one keeps its value as a version."""
         from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
 
+        status: int | None
         try:
             with make_client(self.vault) as client:
                 return request(client)
@@ -65,7 +66,8 @@ class KeyVault(Target):
 
 def _codes(error: Any) -> list[str]:
     """The code of an error and those inside it, the outermost first."""
-    codes, told = [], getattr(error, "error", None)
+    codes: list[str] = []
+    told = getattr(error, "error", None)
     inner: Any = {"code": getattr(told, "code", None), "innererror": getattr(told, "innererror", None)}
     while isinstance(inner, dict) and len(codes) < 5:
         codes.append(str(inner.get("code") or ""))

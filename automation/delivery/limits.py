@@ -30,7 +30,7 @@ class _Response(http.client.HTTPResponse):
 
     def __init__(self, sock: Any, *args: Any, **more: Any) -> None:
         super().__init__(sock, *args, **more)
-        self._counted = _Counted(self.fp.detach())  # type: ignore[attr-defined]  # a BufferedReader
+        self._counted = _Counted(self.fp.detach())
         self.fp = io.BufferedReader(self._counted)
 
     def begin(self) -> None:
@@ -47,7 +47,7 @@ class _Counted(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        count = self._raw.readinto(buffer)  # type: ignore[attr-defined]  # every raw stream has it
+        count = self._raw.readinto(buffer)
         self._read += count or 0
         if self._read > self.largest:
             raise DeliveryFailed(f"The store's answer is larger than {self.largest} bytes.", next="See what answers in its place.")

@@ -14,11 +14,11 @@ class StoreAdapter(HTTPAdapter):
     """For client libraries on ``requests``: limits answers, and follows no redirect, which would carry token and pair along."""
 
     def init_poolmanager(self, *args: Any, **more: Any) -> None:
-        super().init_poolmanager(*args, **more)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **more)
         limit(self.poolmanager)
 
     def proxy_manager_for(self, *args: Any, **more: Any) -> Any:
-        manager = super().proxy_manager_for(*args, **more)  # type: ignore[no-untyped-call]
+        manager = super().proxy_manager_for(*args, **more)
         limit(manager)
         return manager
 

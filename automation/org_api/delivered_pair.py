@@ -17,6 +17,7 @@ from automation.errors import ForeignHost, RunbookError, SettingsError
 from automation.org_api.ids import same_id
 from automation.org_api.proof import ProofSession
 from automation.org_api.token import NoToken, token_host
+from automation.secrets import Secret
 
 PROPAGATION: Final = timedelta(minutes=30)
 """A key that was read so recently may be unknown to the token endpoint and good all the same (`NotPropagatedYet`)."""
@@ -96,7 +97,7 @@ def require_ours(looks: Looks, host: str, app: str, known: Sequence[Credentials]
     Raises:
         SettingsError: it names the target, what it holds and how to allow that it is replaced.
     """
-    keys = [pair.client_id for pair in known] or [None]
+    keys: Sequence[Secret | None] = [pair.client_id for pair in known] or [None]
     for target, held in looks.items():
         if isinstance(held, Held) and not target.replaces and all(held.foreign(host, app, key) for key in keys):
             raise SettingsError(

@@ -91,7 +91,7 @@ def test_lost_mail(new_org: NewOrg, get_in: Entering) -> None:
 def test_no_mail_at_all(new_org: NewOrg, get_in: Entering) -> None:
     """A mailbox in which nothing arrives is named."""
     org = new_org(mail_lost=9)
-    with pytest.raises(VerificationNeeded, match="No verification mail"):
+    with pytest.raises(VerificationNeeded, match="No verification email"):
         get_in(org, TIMEOUT_CODE="2")
 
 
@@ -99,7 +99,7 @@ def test_mailbox_password_is_wrong(new_org: NewOrg, get_in: Entering) -> None:
     """A mailbox that can't be opened is told when a code is needed, and not before."""
     quiet = new_org(after_password=[])
     get_in(quiet, SF_IMAP_PASSWORD="wrong-word")
-    with pytest.raises(VerificationNeeded, match="refused user name or password"):
+    with pytest.raises(VerificationNeeded, match="refused username or password"):
         get_in(new_org(), SF_IMAP_PASSWORD="wrong-word")
 
 

@@ -13,6 +13,7 @@ import pytest
 from automation.credentials import Credentials
 from automation.delivery import files, parse
 from automation.errors import DeliveryFailed
+from automation.files import state_folder
 
 OTHER = 1000
 """Number of a user and a group that are not ours."""
@@ -55,7 +56,7 @@ def test_hard_links_stay(tmp_path: Path, pair: Credentials) -> None:
     parse(f"dotenv:{path}").write(pair)
     assert path.samefile(other)
     assert other.read_text().startswith("A=1\n" * 200 + "# External Client App")
-    assert list((files.files.state_folder() / "rewriting").iterdir()) == []
+    assert list((state_folder() / "rewriting").iterdir()) == []
 
 
 @pytest.mark.skipif(not hasattr(os, "setxattr"), reason="no extended attributes on this system")
@@ -161,7 +162,7 @@ def test_what_is_no_file_is_neither_read_nor_replaced(
     target = parse(f"{kind}:{path}")
     for act in (target.read, lambda: target.write(pair), lambda: files.write_text(path, "x")):
         with pytest.raises(DeliveryFailed, match=r"can't be read: (Is a directory|Not a regular file)") as caught:
-            act()  # type: ignore[no-untyped-call]
+            act()
         assert "Name a file" in caught.value.next
     assert stat.S_IFMT(path.stat().st_mode) == before
 

@@ -49,7 +49,7 @@ STOPS: dict[str, tuple[dict[str, Any], str, int]] = {
     "text message": ({"reveal_method": "sms"}, "text message", 77),
     "passkey": ({"reveal_method": "passkey"}, "passkey", 77),
     "problem": ({"reveal_method": "problem"}, "can't verify", 77),
-    "lost mails": ({"reveal_method": "email", "after_password": [], "mail_lost": 9}, "No verification mail", 77),
+    "lost mails": ({"reveal_method": "email", "after_password": [], "mail_lost": 9}, "No verification email", 77),
     "timed out": ({"reveal_method": "email", "after_password": [], "verification_timeout_seconds": 0.0}, "timed out", 75),
 }
 
@@ -73,5 +73,5 @@ def test_a_mailbox_that_refuses_is_told_before_anything_is_made(new_org: NewOrg,
     result = run(org, {"SF_IMAP_PASSWORD": "wrong-word"})
     assert result.error is None, result.error
     (remark,) = [note for note in result.state.notes if "Should the org ask for a code later" in note]
-    assert "refused user name or password" in remark
+    assert "refused username or password" in remark
     assert run.printed.getvalue().index(remark[:40]) < run.printed.getvalue().index("1.2 ")

@@ -16,7 +16,7 @@ from automation.org_state import OrgState
 from automation.run import Runner, StepResult, Toolbox
 from automation.settings import Settings
 from automation.steps import registered_steps
-from flows import delivered_pair, prove_and_deliver
+from flows import prove_and_deliver
 from flows.delivered_pair import find_delivered
 from tests.org_api.org_double import (
     HOST,

@@ -189,7 +189,7 @@ def test_a_seed_that_the_authenticator_library_refuses_is_refused_with_the_other
 
 
 def test_an_otpauth_address_is_a_seed() -> None:
-    assert rules.totp_seed("otpauth://totp/x?secret=JBSWY3DPEHPK3PXP").startswith("otpauth://")
+    assert rules.totp_seed(f"otpauth://totp/x?secret={SEED}").startswith("otpauth://")
 
 
 @pytest.mark.parametrize("label", rules.SCOPES.values())

@@ -41,4 +41,4 @@ def test_the_browser(ca_file: Path | None, words: str) -> None:
 )
 def test_the_mail_server(ca_file: Path | None, words: str) -> None:
     box = Mailbox("imaps://mail.acme.example/INBOX", "me", Secret("mail-word-vouching"), ca_file)
-    assert words in box._unusable(ssl.SSLCertVerificationError()).next
+    assert words in box._connection._unusable(ssl.SSLCertVerificationError()).next

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
 from typing import Final
 
+from automation.access.codes.program import ProgramFailed, output_of
 from automation.access.codes.source import CodeRequest, Method
-from automation.errors import VerificationNeeded
+from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret
 
-_CODE: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
+_CODE: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)", re.ASCII)
 
 
 class Command:
@@ -23,12 +23,18 @@ class Command:
 
     Args:
         line: the command line, taken apart as a POSIX shell would, without a shell.
+
+    Raises:
+        SettingsError: a quote is not closed.
     """
 
     name = "the code command"
 
     def __init__(self, line: str) -> None:
-        self._argv = shlex.split(line)
+        try:
+            self._argv = shlex.split(line)
+        except ValueError:  # an open quote; the settings' rule refuses it earlier
+            raise SettingsError("SF_CODE_COMMAND has a quote that is not closed.") from None
 
     def answers(self, method: Method) -> bool:
         """Whatever the page asks for: the program may know."""
@@ -45,16 +51,10 @@ class Command:
             VerificationNeeded: it can't be started, fails, takes too long, or prints no number of 4 to 8 digits.
         """
         try:
-            done = subprocess.run(
-                self._argv, env=self._environment(request), capture_output=True, text=True, timeout=timeout, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise _unusable(f"did not answer within {timeout:g} s") from None
-        except OSError as error:
-            raise _unusable(f"can't be started: {error.strerror}") from None
-        if done.returncode != 0:
-            raise _unusable(f"ended with exit code {done.returncode}")
-        found = _CODE.search(done.stdout)
+            printed = output_of(self._argv, self._environment(request), timeout)
+        except ProgramFailed as error:
+            raise _unusable(str(error)) from None
+        found = _CODE.search(printed)
         if found is None:
             raise _unusable("printed no code of 4 to 8 digits")
         return Secret(found.group())

@@ -1,97 +1,74 @@
-"""Codes sent by mail, read over IMAP."""
+"""Codes sent by email, read over IMAP."""
 
 from __future__ import annotations
 
 import logging
-import ssl
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Any, Final
 
-from automation.access.codes.mail import code_in
+from automation.access.codes.imap_connection import GRACE, LOGIN_LIMIT, Account, Connection, parse_url
+from automation.access.codes.mail import HEADER_LIMIT, HEADERS, Verdict, code_of, judge
+from automation.access.codes.mail_text import BODY_LIMIT
 from automation.access.codes.source import CodeRequest, Method, NoCodeYet
-from automation.errors import SettingsError, VerificationNeeded
-from automation.network.certificates import certificate_cure
+from automation.errors import VerificationNeeded
 from automation.secrets import Secret
 
 if TYPE_CHECKING:
-    from imapclient import IMAPClient
+    from automation.access.codes.imap import BoundedClient
+    from automation.access.codes.tokens import Bearer
+    from automation.settings import Settings
+
+__all__ = ["Mailbox", "mailbox_from", "parse_url"]
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 IDLE_SLICE: Final = 3.0
-"""Seconds after which the box is searched even though IDLE told nothing.
+"""Seconds after which the box is searched even though IDLE reported nothing.
 
-A mail that comes between the search and the begin of IDLE is told too early to be seen, and some servers do not tell of
-every mail; so IDLE only makes the wait end sooner.
+An email that comes between the search and the begin of IDLE is reported too early to be seen, and some servers do not
+report every email; so IDLE only makes the wait end sooner.
 """
 POLL: Final = 2.0
 """Seconds between two looks where the server has no IDLE."""
-CONNECT_TIMEOUT: Final = 20.0
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a mailbox is: ``imaps://host[:port]/FOLDER``."""
-
-    host: str
-    port: int
-    tls: bool
-    folder: str
-
-
-def parse_url(url: str) -> Address:
-    """Take ``SF_IMAP_URL`` apart.
-
-    Raises:
-        SettingsError: another scheme, no host, or ``imap://`` (no encryption) to another machine.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise SettingsError("SF_IMAP_URL is no address; write imaps://host[:port]/INBOX.") from None
-    if parts.scheme not in ("imaps", "imap") or not host:
-        raise SettingsError("SF_IMAP_URL must be imaps://host[:port]/INBOX.")
-    if parts.scheme == "imap" and host not in LOOPBACK:
-        raise SettingsError("SF_IMAP_URL uses imap://, which sends the password in the clear; use imaps://.")
-    tls = parts.scheme == "imaps"
-    return Address(host, port or (993 if tls else 143), tls, unquote(parts.path.strip("/")) or "INBOX")
+BATCH: Final = 50
+"""Emails whose headers are fetched at once."""
+MOST_NEW: Final = 1_000
+"""New emails that one look goes through, the newest first."""
+LARGEST: Final = 5_000_000
+"""Bytes of an email that may be Salesforce's; a larger one is not opened."""
+_FIELDS: Final = f"BODY.PEEK[HEADER.FIELDS ({' '.join(HEADERS).upper()})]<0.{HEADER_LIMIT}>"
 
 
 class Mailbox:
-    """The mailbox that gets the user's verification mails.
+    """The mailbox that gets the user's verification emails.
 
-    Only mails that came after `prepare` are looked at; each code is given out once, the newest first. The box is opened
-    read-only: nothing is marked as read or deleted.
+    Only emails that came after `prepare` are looked at; each code is given out once, the newest first. The box is opened
+    read-only: nothing is marked as read or deleted. Of strangers' emails nothing but a few header fields is read.
 
     Args:
         url: ``imaps://host[:port]/FOLDER``; ``imap://`` on loopback only.
-        user: user name at the mail server.
-        password: its password.
-        ca_file: PEM file of a certificate authority that is trusted besides the system's.
+        user: username at the mail server.
+        password: its password; None where ``bearer`` is given.
+        ca_file: PEM file of a CA that is trusted besides the system's.
+        bearer: how to log in with OAuth tokens.
 
     Raises:
-        SettingsError: the address is malformed.
+        SettingsError: the URL is malformed.
     """
 
     name = "the mailbox"
 
-    def __init__(self, url: str, user: str, password: Secret, ca_file: Path | None = None) -> None:
-        self._address = parse_url(url)
+    def __init__(
+        self, url: str, user: str, password: Secret | None, ca_file: Path | None = None, bearer: Bearer | None = None
+    ) -> None:
         self._user = user
-        self._password = password
-        self._ca_file = ca_file
-        self._client: IMAPClient | None = None
+        self._address = parse_url(url)
+        self._connection = Connection(self._address, Account(user, password or Secret(""), bearer), ca_file, self._select)
         self._seen_up_to = 0
         self._since: datetime | None = None
         self._validity: int | None = None
@@ -102,170 +79,137 @@ class Mailbox:
         return method is Method.EMAIL
 
     def prepare(self) -> str | None:
-        """Open the box and note the newest mail; what is there now is older than the request."""
+        """Open the box and note the newest email; what is there now is older than the request."""
         self._since = datetime.now(UTC)
+        self._connection.allow(LOGIN_LIMIT)
         try:
             self._failure = None
-            self._reconnecting(self._note_newest)
+            self._connection.do(self._note_newest)
         except VerificationNeeded as error:
-            self._failure = error  # the org may ask for no code at all; told when one is needed
+            self._failure = error  # the org may ask for no code at all; reported when one is needed
             log.info("%s", error.message)
             return error.message
         return None
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
-        """Wait for a verification mail of this request.
+        """Wait for a verification email of this request.
 
         Raises:
-            NoCodeYet: no such mail came in time.
+            NoCodeYet: no such email came in time.
             VerificationNeeded: the box can't be opened.
         """
         if self._failure is not None:
             raise self._failure
         deadline = time.monotonic() + timeout
+        self._connection.allow(timeout + GRACE)
+        judged: dict[int, Verdict] = {}
         while True:
-            found = self._reconnecting(lambda: self._search(request))
+            found = self._connection.do(lambda client: self._search(client, request, judged))
             if found is not None:
                 return found
             left = deadline - time.monotonic()
             if left <= 0:
-                raise NoCodeYet(
-                    f"No verification mail of Salesforce came to {self._user} within {timeout:g} s.",
-                    next="Check that the user's mail goes to this mailbox and that the org may send mail "
-                    "(Setup > Deliverability; a refreshed sandbox adds .invalid to addresses).",
-                )
-            self._reconnecting(partial(self._wait, left))
+                raise self._no_code(timeout, judged)
+            self._connection.do(partial(self._wait, left))
+
+    def _no_code(self, timeout: float, judged: dict[int, Verdict]) -> NoCodeYet:
+        counted = Counter(verdict.value for verdict in judged.values() if verdict.value)
+        seen = "".join(f" {count} new email{'s'[: count > 1]} {phrase}." for phrase, count in sorted(counted.items()))
+        return NoCodeYet(
+            f"No verification email of Salesforce came to {self._user} within {timeout:g} s.{seen}",
+            next="Check that the user's email goes to this mailbox and that the org may send email "
+            "(Setup > Deliverability; a refreshed sandbox adds .invalid to addresses).",
+        )
 
     def newest(self) -> datetime | None:
-        """When the newest mail came (UTC); None when the folder is empty. No mail is opened.
+        """When the newest email came (UTC); None when the folder is empty. No email is opened.
 
         Raises:
             VerificationNeeded: the box can't be opened.
         """
-        return self._reconnecting(self._time_of_newest)
+        self._connection.allow(LOGIN_LIMIT)
+        return self._connection.do(self._time_of_newest)
 
-    def _time_of_newest(self) -> datetime | None:
-        client = self._connected()
-        numbers = client.search("ALL")
-        if not numbers:
-            return None
-        came = client.fetch([max(numbers)], ["INTERNALDATE"])[max(numbers)].get(b"INTERNALDATE")
+    def _time_of_newest(self, client: BoundedClient) -> datetime | None:
+        newest = _last(client)
+        came = client.fetch([newest], ["INTERNALDATE"]).get(newest, {}).get(b"INTERNALDATE") if newest else None
         return came.astimezone(UTC) if isinstance(came, datetime) else None
 
     def close(self) -> None:
-        """Log out; a server that is gone already is no matter."""
-        if self._client is None:
-            return
-        from imapclient.exceptions import IMAPClientError
+        """Log out; a server that is gone already does no harm."""
+        self._connection.close()
 
-        try:
-            self._client.logout()
-            self._client = None
-        except (IMAPClientError, OSError):
-            self._hang_up()
-
-    def _reconnecting(self, act: Callable[[], T]) -> T:
-        """Do something with the box, once more over a new connection when the server hung up."""
-        from imapclient.exceptions import IMAPClientError
-
-        try:
-            return act()
-        except (IMAPClientError, OSError):
-            log.debug("the connection to the mail server broke; connecting again")
-        self._hang_up()
-        try:
-            return act()
-        except (IMAPClientError, OSError) as error:
-            self._hang_up()
-            raise self._unusable(error) from None
-
-    def _hang_up(self) -> None:
-        """Close the socket of a connection that is of no use any more."""
-        client, self._client = self._client, None
-        if client is not None:
-            with suppress(OSError):
-                client.shutdown()
-
-    def _connected(self) -> IMAPClient:
-        return self._client or self._connect()
-
-    def _connect(self) -> IMAPClient:
-        from imapclient import IMAPClient, SocketTimeout
-        from imapclient.exceptions import LoginError
-
-        at = self._address
-        context = self._tls() if at.tls else None
-        timeout = SocketTimeout(connect=CONNECT_TIMEOUT, read=CONNECT_TIMEOUT)
-        client = IMAPClient(at.host, at.port, ssl=at.tls, ssl_context=context, timeout=timeout)
-        try:
-            client.login(self._user, self._password.reveal())
-        except LoginError:
-            client.shutdown()
-            raise VerificationNeeded(
-                f"The mail server {at.host} refused user name or password.",
-                next="Check SF_IMAP_USERNAME and SF_IMAP_PASSWORD; many servers want an app password here.",
-            ) from None
-        self._client = client
-        self._select(client)
-        return client
-
-    def _select(self, client: IMAPClient) -> int:
-        """Open the folder read-only, and answer the number of its newest mail (0 when it is empty)."""
+    def _select(self, client: BoundedClient) -> int:
+        """Open the folder read-only, and answer the number of its newest email (0 when it is empty)."""
         selected: dict[bytes, Any] = client.select_folder(self._address.folder, readonly=True)
         self._renumbered(selected.get(b"UIDVALIDITY"))
         following = selected.get(b"UIDNEXT")
-        if following is None:  # optional in the oldest form of the protocol
-            return max(client.search("ALL"), default=0)
-        return int(following) - 1
-
-    def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self._ca_file is not None:
-            context.load_verify_locations(cafile=self._ca_file)
-        return context
+        return following - 1 if isinstance(following, int) else _last(client)  # optional in the oldest form of the protocol
 
     def _renumbered(self, validity: Any) -> None:
-        """After a change of UIDVALIDITY the noted number means nothing: all mails count as old."""
+        """After a change of UIDVALIDITY the noted number means nothing: all emails count as old."""
         changed = self._validity is not None and validity != self._validity
         self._validity = validity
         if changed:
             self._seen_up_to = 2**32
 
-    def _note_newest(self) -> None:
-        self._seen_up_to = self._select(self._connected())
+    def _note_newest(self, client: BoundedClient) -> None:
+        self._seen_up_to = self._select(client)
 
-    def _search(self, request: CodeRequest) -> Secret | None:
-        """The code of the newest fitting mail that is newer than what was seen."""
-        client = self._connected()
+    def _search(self, client: BoundedClient, request: CodeRequest, judged: dict[int, Verdict]) -> Secret | None:
+        """The code of the newest fitting email that is newer than what was seen; ``judged`` keeps what was looked at."""
         client.noop()
-        fresh = [uid for uid in client.search(["UID", f"{self._seen_up_to + 1}:*"]) if uid > self._seen_up_to]
-        for uid in sorted(fresh, reverse=True):  # "n:*" names the last mail even when it is older than n
-            raw = client.fetch([uid], ["BODY.PEEK[]"])[uid][b"BODY[]"]
-            code = code_in(raw, request, self._since)
-            if code is not None:
-                self._seen_up_to = uid
-                return code
+        found = client.search(["UID", f"{self._seen_up_to + 1}:*"])  # "n:*" names the last email even when it is older than n
+        fresh = [uid for uid in sorted(set(found), reverse=True)[:MOST_NEW] if uid > self._seen_up_to and uid not in judged]
+        for at in range(0, len(fresh), BATCH):
+            batch = fresh[at : at + BATCH]
+            self._judge(client, batch, request, judged)
+            for uid in (uid for uid in batch if judged.get(uid) is Verdict.FITS):
+                code = self._open(client, uid, request)
+                if code is not None:
+                    self._seen_up_to = uid
+                    return code
         return None
 
-    def _wait(self, seconds: float) -> None:
-        """Wait for the server to tell of new mail, for a slice at most."""
-        client = self._connected()
-        if not client.has_capability("IDLE"):
-            threading.Event().wait(min(POLL, seconds))
-            return
-        client.idle()
-        try:
-            client.idle_check(timeout=min(IDLE_SLICE, seconds))
-        finally:
-            client.idle_done()
+    def _judge(self, client: BoundedClient, batch: list[int], request: CodeRequest, judged: dict[int, Verdict]) -> None:
+        """Judge emails by size and header. One that moved away meanwhile is not in the answer, and not judged."""
+        self._connection.renew(client)
+        for uid, about in client.fetch(batch, ["RFC822.SIZE", _FIELDS]).items():
+            header = _literal(about, b"BODY[HEADER")
+            if header is not None:
+                size = about.get(b"RFC822.SIZE")
+                large = isinstance(size, int) and size > LARGEST
+                judged[uid] = Verdict.OTHER if large else judge(header, request, self._since)
 
-    def _unusable(self, error: Exception) -> VerificationNeeded:
-        at = self._address
-        why = type(error).__name__ if not isinstance(error, OSError) else (error.strerror or type(error).__name__)
-        cure = "Check SF_IMAP_URL and that the mail server can be reached from this machine."
-        if isinstance(error, ssl.SSLCertVerificationError):
-            why, cure = "its certificate is not trusted", certificate_cure(at.host, self._ca_file)
-        return VerificationNeeded(
-            f"The mailbox at {at.host}:{at.port} (folder {at.folder}) can't be read: {why}.",
-            next=cure,
-        )
+    def _open(self, client: BoundedClient, uid: int, request: CodeRequest) -> Secret | None:
+        self._connection.renew(client)
+        raw = _literal(client.fetch([uid], [f"BODY.PEEK[]<0.{BODY_LIMIT}>"]).get(uid, {}), b"BODY[]")
+        return None if raw is None else code_of(raw, request)
+
+    def _wait(self, seconds: float, client: BoundedClient) -> None:
+        """Wait for the server to report news, for a slice at most."""
+        if client.has_capability("IDLE"):
+            client.wait_for_news(min(IDLE_SLICE, seconds))
+        else:
+            threading.Event().wait(min(POLL, seconds))
+
+
+def _last(client: BoundedClient) -> int:
+    """The number of the newest email; 0 when the folder is empty."""
+    return max(client.search(["UID", "*"]), default=0)
+
+
+def _literal(about: Any, name: bytes) -> bytes | None:
+    """The text that a FETCH answer has under a name; None when it has none, as for an email that is gone."""
+    found = next((value for key, value in about.items() if key.startswith(name)), None)
+    return found if isinstance(found, bytes) else None
+
+
+def mailbox_from(settings: Settings) -> Mailbox | None:
+    """The mailbox of the settings; None when none is set."""
+    from automation.access.codes.tokens import bearer_from
+
+    bearer = bearer_from(settings)
+    if not settings.sf_imap_url or not settings.sf_imap_username or (bearer is None and not settings.sf_imap_password):
+        return None
+    return Mailbox(settings.sf_imap_url, settings.sf_imap_username, settings.sf_imap_password, settings.sf_ca_file, bearer)

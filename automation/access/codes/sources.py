@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from automation.access.codes.command import Command
-from automation.access.codes.mailbox import Mailbox
+from automation.access.codes.mailbox import mailbox_from
 from automation.access.codes.prompt import Prompt, person_is_there
 from automation.access.codes.source import CodeSource, Method
 from automation.access.codes.totp import Authenticator
@@ -43,7 +43,7 @@ class CodeSources:
         Raises:
             SettingsError: a setting is malformed, or half of a pair is missing.
         """
-        sources = (_mailbox(settings), _totp(settings), _command(settings), _prompt())
+        sources: tuple[CodeSource | None, ...] = (mailbox_from(settings), _totp(settings), _command(settings), _prompt())
         return cls([source for source in sources if source], _turn(settings))
 
     def answering(self, method: Method) -> CodeSource | None:
@@ -87,12 +87,6 @@ class CodeSources:
             self._turn.take()  # before the look: a mail that another org has sent meanwhile must count as old
         answers = [source.prepare() for source in self._sources]
         self.trouble = [answer for answer in answers if answer]
-
-
-def _mailbox(settings: Settings) -> CodeSource | None:
-    if not settings.sf_imap_url or not settings.sf_imap_username or not settings.sf_imap_password:
-        return None
-    return Mailbox(settings.sf_imap_url, settings.sf_imap_username, settings.sf_imap_password, settings.sf_ca_file)
 
 
 def _turn(settings: Settings) -> Turn | None:

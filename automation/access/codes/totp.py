@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from automation.access.codes.source import CodeRequest, Method
+from automation.access.codes.source import CodeRequest, Method, NoCodeYet
 from automation.errors import SettingsError
+from automation.otpauth import read_seed
 from automation.secrets import Secret
 
 SECONDS_LEFT: Final = 8
@@ -26,10 +28,10 @@ def _wait(seconds: float) -> None:
 class Authenticator:
     """The authenticator app of ``SF_TOTP_SECRET``.
 
-    Never tells the code of the same 30 second window twice: Salesforce refuses a code that was used.
+    Never gives the code of the same window (usually 30 seconds) twice: Salesforce refuses a code that was used.
 
     Args:
-        seed: base32, as shown by "I Can't Scan the QR Code" (blanks are allowed), or an ``otpauth://`` address.
+        seed: base32, as shown by "I Can't Scan the QR Code" (spaces are allowed), or an ``otpauth://`` URI.
         now: seconds since the epoch.
         wait: waits that many seconds.
 
@@ -43,19 +45,14 @@ class Authenticator:
         import pyotp  # late: most runs need no code
 
         try:
-            text = seed.reveal().strip()
-            made: Any = pyotp.parse_uri(text) if text.startswith("otpauth://") else pyotp.TOTP("".join(text.split()).upper())
-            made.at(0)
-        except ValueError:  # binascii.Error is one too
-            raise SettingsError(
-                "SF_TOTP_SECRET is no base32 seed (at least 112 bits, 23 characters) and no otpauth:// address."
-            ) from None
-        if not isinstance(made, pyotp.TOTP):
-            raise SettingsError("SF_TOTP_SECRET is of the counter kind (HOTP); Salesforce uses time-based codes.")
-        self._totp: pyotp.TOTP = made
+            read = read_seed(seed.reveal())
+        except ValueError as error:
+            raise SettingsError(f"SF_TOTP_SECRET {error}.") from None
+        self._totp = pyotp.TOTP(read.secret, digits=read.digits, digest=getattr(hashlib, read.algorithm), interval=read.period)
+        self._least_left = min(SECONDS_LEFT, read.period / 2)
         self._now = now
         self._wait = wait
-        self._used_window = -1
+        self._used: set[int] = set()
 
     def answers(self, method: Method) -> bool:
         """Authenticator codes only."""
@@ -66,13 +63,24 @@ class Authenticator:
         return None
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
-        """The code of a window that was not used yet and has `SECONDS_LEFT`; waits up to one window for it."""
+        """The code of a window that was not used yet and has `SECONDS_LEFT`; waits up to one window for it.
+
+        Raises:
+            NoCodeYet: such a window does not begin within ``timeout`` seconds.
+        """
+        waited = 0.0
         while True:
             window, left = self._window()
-            if window > self._used_window and left >= SECONDS_LEFT:
-                self._used_window = window
+            if window not in self._used and left >= self._least_left:
+                self._used.add(window)
                 return Secret(self._totp.at(self._now()))
+            if waited + left > timeout:
+                raise NoCodeYet(
+                    f"No fresh authenticator code could be made within {timeout:g} s.",
+                    next="Check this machine's clock: was it set back? If it is right, allow more time with TIMEOUT_CODE.",
+                )
             self._wait(left)
+            waited += left
 
     def close(self) -> None:
         """Nothing is open."""

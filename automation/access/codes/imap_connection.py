@@ -1,0 +1,184 @@
+"""One connection to a mail server that opens itself, and once more when it breaks; whatever goes wrong becomes our error."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from automation.access.codes.words import quoted
+from automation.errors import RunbookError, SettingsError, VerificationNeeded
+from automation.network.certificates import certificate_cure
+from automation.secrets import Secret
+
+if TYPE_CHECKING:
+    from automation.access.codes.imap import BoundedClient
+    from automation.access.codes.tokens import Bearer
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+LOGIN_LIMIT: Final = 60.0
+"""Seconds to connect, log in and open the folder, a second try included."""
+GRACE: Final = 2.0
+"""Seconds that the last exchange may take beyond the time that was asked for, and all that a logout may take."""
+VOLUME: Final = 8_000_000
+"""Bytes that one exchange with the server may have; the largest is a batch of headers."""
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a mailbox is: ``imaps://host[:port]/FOLDER``."""
+
+    host: str
+    port: int
+    tls: bool
+    folder: str
+
+
+def parse_url(url: str) -> Address:
+    """Split ``SF_IMAP_URL``.
+
+    Raises:
+        SettingsError: another scheme, no host, or ``imap://`` (no encryption) to another machine.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise SettingsError("SF_IMAP_URL is no address; write imaps://host[:port]/INBOX.") from None
+    if parts.scheme not in ("imaps", "imap") or not host:
+        raise SettingsError("SF_IMAP_URL must be imaps://host[:port]/INBOX.")
+    if parts.scheme == "imap" and host not in LOOPBACK:
+        raise SettingsError("SF_IMAP_URL uses imap://, which sends the password in the clear; use imaps://.")
+    tls = parts.scheme == "imaps"
+    return Address(host, port or (993 if tls else 143), tls, unquote(parts.path.strip("/")) or "INBOX")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who logs in, and with what: a password, or tokens."""
+
+    user: str
+    password: Secret
+    bearer: Bearer | None = None
+
+
+class Connection:
+    """A connection with a deadline. The folder is opened read-only by whoever uses it.
+
+    Args:
+        address: see `parse_url`.
+        account: who logs in.
+        ca_file: PEM file of a CA that is trusted besides the system's.
+        opened: called after each login, before anything else is done.
+    """
+
+    def __init__(self, address: Address, account: Account, ca_file: Path | None, opened: Callable[[BoundedClient], object]) -> None:
+        self._address = address
+        self._account = account
+        self._ca_file = ca_file
+        self._opened = opened
+        self._client: BoundedClient | None = None
+        self._deadline = 0.0
+
+    def allow(self, seconds: float) -> None:
+        """All that is done from now on has to be over after that many seconds."""
+        self._deadline = time.monotonic() + seconds
+
+    def do(self, act: Callable[[BoundedClient], T]) -> T:
+        """Do something with the folder, once more over a new connection when the server hung up or made no sense.
+
+        Raises:
+            VerificationNeeded: it did not work, or not by the deadline.
+        """
+        try:
+            return self._attempt(act)
+        except RunbookError:
+            raise
+        except Exception as error:  # noqa: BLE001 - imaplib and imapclient raise nearly anything on wild answers
+            if time.monotonic() >= self._deadline:
+                raise self._unusable(error) from None
+        log.debug("the connection to the mail server broke; connecting again")
+        try:
+            return self._attempt(act)
+        except RunbookError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            raise self._unusable(error) from None
+
+    def _attempt(self, act: Callable[[BoundedClient], T]) -> T:
+        try:
+            if self._client is None:
+                self._client = self._connect()
+                self._opened(self._client)
+            self.renew(self._client)
+            return act(self._client)
+        except BaseException:
+            self._hang_up()
+            raise
+
+    def renew(self, client: BoundedClient) -> None:
+        """Let the next exchange have the usual volume, until the deadline."""
+        client.allowance.renew(self._deadline, VOLUME)
+
+    def _connect(self) -> BoundedClient:
+        from automation.access.codes.imap import Allowance, BoundedClient
+        from automation.access.codes.imap_login import log_in
+
+        allowance = Allowance()
+        allowance.renew(self._deadline, VOLUME)
+        client = BoundedClient(self._address.host, self._address.port, self._tls(), allowance)
+        try:
+            log_in(client, self._account)
+        except BaseException:
+            with suppress(Exception):
+                client.shutdown()
+            raise
+        return client
+
+    def _tls(self) -> ssl.SSLContext | None:
+        if not self._address.tls:
+            return None
+        context = ssl.create_default_context()
+        if self._ca_file is not None:
+            context.load_verify_locations(cafile=self._ca_file)
+        return context
+
+    def close(self) -> None:
+        """Log out; a server that is gone already does no harm."""
+        if self._client is not None:
+            self.allow(GRACE)
+            self.renew(self._client)
+            with suppress(Exception):
+                self._client.logout()
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close the socket of a connection that is of no use any more."""
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(Exception):
+                client.shutdown()
+
+    def _unusable(self, error: Exception) -> VerificationNeeded:
+        from automation.access.codes.imap_login import folder_refused
+
+        at = self._address
+        refused = folder_refused(at.host, self._account.user, at.folder, error)
+        if refused is not None:
+            return refused
+        why = (error.strerror if isinstance(error, OSError) else None) or quoted(error)
+        advice = "Check SF_IMAP_URL and that the mail server can be reached from this machine."
+        if isinstance(error, TimeoutError):
+            why = "it did not answer in time"
+        elif isinstance(error, ssl.SSLCertVerificationError):
+            why, advice = "its certificate is not trusted", certificate_cure(at.host, self._ca_file)
+        return VerificationNeeded(f"The mailbox at {at.host}:{at.port} (folder {at.folder}) can't be read: {why}.", next=advice)

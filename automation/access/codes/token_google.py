@@ -1,0 +1,120 @@
+"""Tokens for a Google Workspace mailbox: a service account with domain-wide delegation, by Google's own library.
+
+https://developers.google.com/identity/protocols/oauth2/service-account
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from automation.access.codes.words import quoted
+from automation.errors import VerificationNeeded
+from automation.secrets import Secret
+
+if TYPE_CHECKING:
+    import httpx
+
+    from automation.settings import Settings
+
+SCOPE: Final = "https://mail.google.com/"
+"""The scope for IMAP (https://developers.google.com/gmail/imap/xoauth2-protocol)."""
+
+_DELEGATION: Final = (
+    "In the Google Admin console, under Security > Access and data control > API controls > Domain-wide delegation, "
+    f"enter the service account's client ID with exactly the scope {SCOPE}; it takes up to a day to work."
+)
+_ADVICE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "unauthorized_client": _DELEGATION,
+        "access_denied": _DELEGATION,
+        "invalid_scope": _DELEGATION,
+        "invalid_grant": "Check that SF_IMAP_USERNAME is the primary address of a user of this Workspace domain, that the key "
+        "was not deleted, and that this machine's clock is right.",
+        "invalid_client": "The service account is not known: was it deleted, or the key file cut?",
+    }
+)
+"""What to do about the errors of Google's token endpoint."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """google-auth's idea of a response."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+
+
+class GoogleTokens:
+    """Access tokens that let a service account act as one user's mailbox.
+
+    Args:
+        key: the service account's key file (JSON).
+        mailbox: the user's address.
+        http: makes the HTTP client that asks, with proxy and CA of the settings.
+    """
+
+    renews = True
+
+    def __init__(self, key: Secret, mailbox: str, http: Callable[[], httpx.Client]) -> None:
+        self._key = key
+        self._mailbox = mailbox
+        self._http = http
+        self._credentials: Any = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> GoogleTokens:
+        """From checked settings: a key and the mailbox's username."""
+        return cls(settings.sf_imap_google_key or Secret(""), settings.sf_imap_username or "", settings.network.client)
+
+    def token(self) -> Secret:
+        """The last token while it is valid, else a fresh one.
+
+        Raises:
+            VerificationNeeded: Google gave none; it quotes why.
+        """
+        from google.auth.exceptions import RefreshError  # an optional extra; the settings' check looked for it
+
+        try:
+            made = self._made()
+            if not made.valid:
+                made.refresh(self._ask)
+            return Secret(str(made.token))
+        except RefreshError as error:
+            raise _refused(error) from None
+        except Exception as error:  # noqa: BLE001 - a key that is none, and what the HTTP client raises
+            raise VerificationNeeded(
+                f"No token could be had from Google: {quoted(error)}.",
+                next="Check SF_IMAP_GOOGLE_KEY, and that this machine reaches oauth2.googleapis.com (HTTPS_PROXY, SF_CA_FILE).",
+            ) from None
+
+    def _made(self) -> Any:
+        if self._credentials is None:
+            from google.oauth2 import service_account
+
+            info = json.loads(self._key.reveal())
+            kind: Any = service_account.Credentials  # the library's own types are not complete
+            self._credentials = kind.from_service_account_info(info, scopes=[SCOPE], subject=self._mailbox)
+        return self._credentials
+
+    def _ask(
+        self, url: str, method: str = "GET", body: bytes | None = None, headers: Any = None, timeout: Any = None, **_: Any
+    ) -> _Answer:
+        """google-auth's transport interface over our client."""
+        with self._http() as http:
+            answer = http.request(method, url, content=body, headers=headers)
+            return _Answer(answer.status_code, answer.headers, answer.content)
+
+
+def _refused(error: Exception) -> VerificationNeeded:
+    details = next((part for part in error.args if isinstance(part, dict)), {})
+    kind = str(details.get("error") or "")
+    words = str(details.get("error_description") or error)
+    return VerificationNeeded(
+        f"Google gave no token for the mailbox: {quoted(f'{kind}: {words}' if kind and kind not in words else words)}.",
+        next=_ADVICE.get(kind, "Compare the service account and its delegation with docs/mailboxes.md."),
+    )

@@ -1,0 +1,145 @@
+"""Tokens for Exchange Online, app-only: the client credentials flow, by Microsoft's own library (msal).
+
+https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from automation.access.codes.words import quoted
+from automation.errors import VerificationNeeded
+from automation.secrets import Secret
+
+if TYPE_CHECKING:
+    import httpx
+
+    from automation.settings import Settings
+
+CLOUDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "login.microsoftonline.com": "https://outlook.office365.com/.default",
+        "login.microsoftonline.us": "https://outlook.office365.us/.default",
+        "login.partner.microsoftonline.cn": "https://partner.outlook.cn/.default",
+    }
+)
+"""Hosts that give tokens, and the scope for mailboxes there. That of the government and China clouds is a guess from
+their host names."""
+
+_ADVICE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "7000215": "SF_IMAP_MICROSOFT_CLIENT_SECRET is not the secret's Value (its ID was perhaps copied); make a new one.",
+        "7000222": "The client secret has expired: make a new one under Certificates & secrets.",
+        "700016": "Check SF_IMAP_MICROSOFT_CLIENT_ID and SF_IMAP_MICROSOFT_TENANT: the app is not registered in that tenant.",
+        "90002": "Check SF_IMAP_MICROSOFT_TENANT: there is no such tenant.",
+        "900023": "Check SF_IMAP_MICROSOFT_TENANT: give the tenant's id or one of its domains.",
+        "700027": "The certificate is not the one that was uploaded under Certificates & secrets of the app, or has expired.",
+        "500011": "Exchange Online is not known in this tenant: check SF_IMAP_MICROSOFT_TENANT and that it has mailboxes.",
+        "1002012": "The scope is wrong for app-only access; it has to end in /.default.",
+        "70011": "The scope is wrong for app-only access; it has to end in /.default.",
+        "53003": "A Conditional Access policy of the tenant blocks this app; let it pass, or run where the policy allows it.",
+    }
+)
+"""What to do about the AADSTS codes that a wrong set-up gives."""
+
+
+class MicrosoftTokens:
+    """Access tokens of an app registration with the application permission ``IMAP.AccessAsApp``.
+
+    Args:
+        authority: ``https://login.microsoftonline.com/TENANT``.
+        client_id: Application (client) ID.
+        credential: client secret, or a certificate and its private key, both in PEM.
+        http: makes the HTTP client that msal uses, with proxy and CA of the settings.
+        scope: what the token is for.
+    """
+
+    renews = True
+
+    def __init__(self, authority: str, client_id: str, credential: Secret, http: Callable[[], httpx.Client], scope: str) -> None:
+        self._authority = authority
+        self._client_id = client_id
+        self._credential = credential
+        self._http = http
+        self._scope = scope
+        self._app: Any = None
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> MicrosoftTokens:
+        """From checked settings: a tenant, a client id, and a secret or a certificate."""
+        tenant = settings.sf_imap_microsoft_tenant or ""
+        authority = tenant if "://" in tenant else f"https://login.microsoftonline.com/{tenant}"
+        credential = settings.sf_imap_microsoft_client_secret or settings.sf_imap_microsoft_certificate or Secret("")
+        scope = CLOUDS[authority.split("/")[2]]
+        return cls(authority, settings.sf_imap_microsoft_client_id or "", credential, settings.network.client, scope)
+
+    def token(self) -> Secret:
+        """A token from msal's memory while it is valid, else a fresh one.
+
+        Raises:
+            VerificationNeeded: Microsoft gave none; it quotes why.
+        """
+        try:
+            answer: Any = self._made().acquire_token_for_client([self._scope])
+        except Exception as error:  # noqa: BLE001 - msal raises ValueError, KeyError and what the HTTP client raises
+            raise VerificationNeeded(
+                f"No token could be had from {self._authority}: {quoted(error)}.",
+                next="Check SF_IMAP_MICROSOFT_TENANT, and that this machine reaches that host (HTTPS_PROXY, SF_CA_FILE).",
+            ) from None
+        if isinstance(answer, dict) and isinstance(answer.get("access_token"), str):
+            return Secret(answer["access_token"])
+        raise _refused(answer if isinstance(answer, dict) else {})
+
+    def _made(self) -> Any:
+        if self._app is None:
+            import msal  # an optional extra; the settings' check looked for it
+
+            self._app = msal.ConfidentialClientApplication(
+                self._client_id,
+                client_credential=_credential(self._credential.reveal()),
+                authority=self._authority,
+                http_client=_Http(self._http),
+                instance_discovery=False,  # the authority is one of `CLOUDS`: nobody has to be asked whether it is one
+            )
+        return self._app
+
+
+class _Http:
+    """msal's idea of an HTTP client, over ours; a connection is closed after each of the few requests."""
+
+    def __init__(self, make: Callable[[], httpx.Client]) -> None:
+        self._make = make
+
+    def get(self, url: str, **given: Any) -> httpx.Response:
+        with self._make() as http:
+            return http.get(url, **given)
+
+    def post(self, url: str, **given: Any) -> httpx.Response:
+        with self._make() as http:
+            return http.post(url, **given)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _credential(text: str) -> str | dict[str, str]:
+    """The form that msal takes: a secret is text; of a certificate it takes key and certificate apart."""
+    if "-----BEGIN" not in text:
+        return text
+    blocks = re.findall(r"-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----", text)
+    parts = {name: found[0] for name in blocks if (found := re.search(rf"-----BEGIN {name}-----[^-]+-----END {name}-----", text))}
+    key = next((part for name, part in parts.items() if name.endswith("PRIVATE KEY")), "")
+    return {"private_key": key, "public_certificate": parts.get("CERTIFICATE", "")}
+
+
+def _refused(answer: dict[str, Any]) -> VerificationNeeded:
+    words = str(answer.get("error_description") or answer.get("error") or "no reason was given")
+    code = re.search(r"AADSTS(\d{2,10})", words)
+    advice = _ADVICE.get(code[1], "") if code else ""
+    return VerificationNeeded(
+        f"Microsoft gave no token for the mailbox: {quoted(words)}.",
+        next=advice or "Look the AADSTS code up, and compare the app registration with docs/mailboxes.md.",
+    )

@@ -1,0 +1,117 @@
+"""Where OAuth access tokens for a mailbox come from."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from automation.access.codes.program import ProgramFailed, output_of
+from automation.errors import SettingsError, VerificationNeeded
+from automation.secrets import Secret
+
+if TYPE_CHECKING:
+    from automation.settings import Settings
+
+COMMAND_TIMEOUT: Final = 30.0
+"""Seconds until SF_IMAP_TOKEN_COMMAND has to have printed a token."""
+
+_TOKEN: Final = re.compile(r"[!-~]{1,20000}")
+
+
+class Tokens(Protocol):
+    """One way to get access tokens for a mailbox."""
+
+    renews: bool
+    """Whether `token` makes a fresh one each time it is needed."""
+
+    def token(self) -> Secret:
+        """A token that should be valid now.
+
+        Raises:
+            VerificationNeeded: none could be had; it says why and what to do.
+        """
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """How a mailbox is opened with a token: the SASL mechanism (``XOAUTH2`` or ``OAUTHBEARER``) and the tokens."""
+
+    mechanism: str
+    tokens: Tokens
+
+
+class GivenToken:
+    """The token of ``SF_IMAP_TOKEN``; such tokens usually expire after an hour."""
+
+    renews = False
+
+    def __init__(self, token: Secret) -> None:
+        self._token = token
+
+    def token(self) -> Secret:
+        """The token as it was given."""
+        return self._token
+
+
+class TokenCommand:
+    """The program of ``SF_IMAP_TOKEN_COMMAND``: run without a shell for each connection; it prints nothing but the token.
+
+    Raises:
+        SettingsError: a quote is not closed.
+    """
+
+    renews = True
+
+    def __init__(self, line: str) -> None:
+        try:
+            self._argv = shlex.split(line)
+        except ValueError:
+            raise SettingsError("SF_IMAP_TOKEN_COMMAND has a quote that is not closed.") from None
+
+    def token(self) -> Secret:
+        """Run the program.
+
+        Raises:
+            VerificationNeeded: it can't be started, fails, takes longer than 30 s, or prints something that is no token.
+        """
+        try:
+            printed = output_of(self._argv, dict(os.environ), COMMAND_TIMEOUT)
+        except ProgramFailed as error:
+            raise _unusable(str(error)) from None
+        if _TOKEN.fullmatch(printed.strip()) is None:
+            raise _unusable("printed something that is no token: one word of printable ASCII characters is needed")
+        return Secret(printed.strip())
+
+
+def _unusable(why: str) -> VerificationNeeded:
+    return VerificationNeeded(
+        f"The program of SF_IMAP_TOKEN_COMMAND {why}.",
+        next="Run the command by hand; it has to print an access token for the mailbox on stdout, and nothing else.",
+    )
+
+
+def bearer_from(settings: Settings) -> Bearer | None:
+    """How the settings open the mailbox with a token; None when they use a password."""
+    if settings.sf_imap_auth == "password":
+        return None
+    tokens = _tokens(settings)
+    return None if tokens is None else Bearer(settings.sf_imap_auth.upper(), tokens)
+
+
+def _tokens(settings: Settings) -> Tokens | None:
+    if settings.sf_imap_token is not None:
+        return GivenToken(settings.sf_imap_token)
+    if settings.sf_imap_token_command is not None:
+        return TokenCommand(settings.sf_imap_token_command)
+    if settings.sf_imap_google_key is not None:
+        from automation.access.codes.token_google import GoogleTokens
+
+        return GoogleTokens.from_settings(settings)
+    if settings.sf_imap_microsoft_tenant is not None:
+        from automation.access.codes.token_microsoft import MicrosoftTokens
+
+        return MicrosoftTokens.from_settings(settings)
+    return None
