@@ -90,7 +90,7 @@ def _run(command: CommandLine, console: Console) -> RunResult:
     _check_steps(command.options)
     app = AppFile.read(command.app_file) if command.app_file is not None else None
     with _settings(command, app, console) as settings:
-        spec = AppSpec.from_settings(settings, exact=command.options.exact, app=app)
+        spec = AppSpec.from_settings(settings, exact=command.exact, app=app)
         result = create_app(settings, spec, command.options, console)
         console.ended(result)
         return result

@@ -72,7 +72,7 @@ def _record(command: CommandLine, console: Console, to: Path | None, also: Seque
         raise UsageError(f"--to {to}: the name of a recording ends in {SUFFIX}.")
     app = AppFile.read(command.app_file) if command.app_file is not None else None
     with _settings(command, app, console) as settings:
-        spec = AppSpec.from_settings(settings, exact=command.options.exact, app=app)
+        spec = AppSpec.from_settings(settings, exact=command.exact, app=app)
         run = RecordedRun(settings, spec, command.options, console)
         result = run.perform()
         console.ended(result)

@@ -16,7 +16,9 @@ from automation.access import hosts
 from automation.access.cli import SENTINEL
 from automation.access.doors import ENTRANCE, DoorShut
 from automation.access.navigation import open_address
-from automation.errors import ForeignHost, OrgBusy, OrgUnavailable
+from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, ProofFailed
+from automation.org_api import Rest, Token
+from automation.org_api.sandbox_auth import CALLBACK, CLIENT, SandboxAuth, ask_for_sandbox, error_codes
 from automation.secrets import Secret
 
 if TYPE_CHECKING:
@@ -24,10 +26,6 @@ if TYPE_CHECKING:
 
     from automation.settings import Settings
 
-CLIENT: Final = "PlatformCLI"
-CALLBACK: Final = "http://localhost:1717/OauthRedirect"
-"""Client id and callback of the Salesforce CLI, which every org knows. Nothing listens there: the code comes in JSON."""
-NOT_READY: Final = "INVALID_STATUS"
 RENEW: Final = "Get a fresh token of production, for example: sf org auth show-access-token --no-prompt --target-org ALIAS"
 
 
@@ -67,39 +65,28 @@ class ProductionDoor:
         if self._token.reveal().startswith(SENTINEL):
             raise DoorShut("SF_PRODUCTION_TOKEN holds no token: the Salesforce CLI hid it.", next=RENEW)
         with client(self._settings) as http:
-            told = self._ask_production(http)
-            self._require_sandbox(str(told.get("instanceUrl", "")))
-            token = self._exchange(http, str(told.get("loginUrl", "")), Secret(str(told.get("authCode", ""))))
-            return self._single_access(http, token)
+            found = self._ask_production(http)
+            self._require_sandbox(found.instance_url)
+            return self._single_access(http, self._exchange(http, found.login_url, found.code))
 
-    def _ask_production(self, http: httpx.Client) -> dict[str, Any]:
+    def _ask_production(self, http: httpx.Client) -> SandboxAuth:
         name = hosts.sandbox_name(self._settings.host)
         if name is None:
             raise DoorShut(f"{self._settings.host} names no sandbox, so production can't open it.")
-        path = f"/services/data/v{self._version(http)}/tooling/sandboxAuth"
-        body = {"clientId": CLIENT, "sandboxName": name, "callbackUrl": CALLBACK}
-        told = self._send(http, "POST", f"https://{self._production}{path}", self._token, json=body)
-        if isinstance(told, dict) and told.get("authCode"):
-            return told
-        raise self._refusal(name, _codes(told))
+        try:
+            found = ask_for_sandbox(Rest(http, self._production, Token(self._token, None, None, ())), name)
+        except ProofFailed:
+            raise DoorShut("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW) from None
+        if found.codes:
+            raise self._refusal(name, found)
+        return found
 
-    def _refusal(self, name: str, codes: list[str]) -> OrgBusy | DoorShut:
-        if NOT_READY in codes:
+    def _refusal(self, name: str, found: SandboxAuth) -> OrgBusy | DoorShut:
+        if not found.ready:
             return OrgBusy(f'The sandbox "{name}" can\'t be signed in to yet; its copy or activation is not over.')
-        if "INVALID_SESSION_ID" in codes:
+        if "INVALID_SESSION_ID" in found.codes:
             return DoorShut("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW)
-        said = ", ".join(codes) or "an answer of unknown form"
-        return DoorShut(f'Production does not open the sandbox "{name}": {said}.', next=_CHECK)
-
-    def _version(self, http: httpx.Client) -> str:
-        """The newest API version of production; this list is public."""
-        told = self._send(http, "GET", f"https://{self._production}/services/data/", None)
-        versions = (
-            [str(one["version"]) for one in told if isinstance(one, dict) and "version" in one] if isinstance(told, list) else []
-        )
-        if not versions:
-            raise OrgUnavailable(f"{self._production} did not name its API versions.")
-        return max(versions, key=float)
+        return DoorShut(f'Production does not open the sandbox "{name}": {", ".join(found.codes)}.', next=_CHECK)
 
     def _require_sandbox(self, instance_url: str) -> None:
         if urlsplit(instance_url).hostname != self._settings.host:
@@ -112,7 +99,7 @@ class ProductionDoor:
         told = self._send(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, data=form)
         token = Secret(str(told.get("access_token") or "")) if isinstance(told, dict) else Secret("")
         if not token:
-            raise DoorShut(f"The sandbox did not take production's code: {', '.join(_codes(told)) or 'no token'}.")
+            raise DoorShut(f"The sandbox did not take production's code: {', '.join(error_codes(told)) or 'no token'}.")
         return token
 
     def _single_access(self, http: httpx.Client, token: Secret) -> Secret:
@@ -143,10 +130,3 @@ class ProductionDoor:
 
 
 _CHECK: Final = "Check SF_PRODUCTION_URL, and that SF_LOGIN_URL is the My Domain URL of one of its sandboxes."
-
-
-def _codes(told: Any) -> list[str]:
-    """Error codes of a REST answer (a list) or of an OAuth answer (an object)."""
-    if isinstance(told, dict):
-        return [str(told[key]) for key in ("error", "error_description") if key in told]
-    return [str(one.get("errorCode", "")) for one in told if isinstance(one, dict)] if isinstance(told, list) else []

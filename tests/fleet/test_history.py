@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from automation.errors import OrgUnavailable, SettingsError
-from automation.fleet.history import MIGRATIONS, History
+from automation.fleet.history import History
 from automation.fleet.look import Known
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, empty_line, of_error
@@ -71,22 +71,6 @@ def test_a_killed_run_loses_nothing_that_was_told(tmp_path: Path) -> None:
     with History(path) as history:
         assert history.of_org("dev")[0]["found"] == "in_order"
         assert history.runs()[0]["ended"] is None
-
-
-def test_an_older_file_is_brought_up_to_date(tmp_path: Path) -> None:
-    """With what is in it."""
-    path = tmp_path / "h.sqlite3"
-    base = sqlite3.connect(path)
-    base.executescript(MIGRATIONS[0])
-    base.executescript("PRAGMA user_version = 1; INSERT INTO runs (began, orgs) VALUES ('2026-01-01', 3);")
-    base.close()
-    with History(path) as history:
-        assert history.runs()[0]["orgs"] == 3
-        assert history.mails("box") == 0
-    base = sqlite3.connect(path)
-    assert base.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
-    assert base.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    base.close()
 
 
 @pytest.mark.parametrize("content", [b"this is no database, it is a text of some length" * 20, None])

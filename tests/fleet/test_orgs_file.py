@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from automation.access.hosts import sandbox_name
 from automation.errors import SettingsError
-from automation.fleet.orgs import sandbox_name, with_suffix
+from automation.fleet.orgs import with_suffix
 from automation.fleet.orgs_file import OrgsFile
 from automation.secrets import only_own
 
@@ -26,7 +27,7 @@ run_as = "sync@acme.com"
 [orgs.dev]
 [orgs.uat]
 deadline = 60
-app.run_as = "other@acme.com.uat"
+app.run_as = "other@acme.com"
 """
 
 PRODUCTION = '[production]\nlogin_url = "https://acme.my.salesforce.com"\n'
@@ -54,7 +55,7 @@ def test_defaults_are_shared_and_an_orgs_own_keys_win() -> None:
 
 
 def test_user_names_take_the_sandbox_suffix_by_themselves() -> None:
-    """As a refresh does it; a name that has its suffix is left alone."""
+    """As a refresh does it."""
     dev, uat = read(GOOD).orgs
     assert (dev.texts["ECA_RUN_AS"], uat.texts["ECA_RUN_AS"]) == ("sync@acme.com.dev", "other@acme.com.uat")
     assert dev.texts["SF_USERNAME"] == "admin@acme.com.dev"
@@ -139,11 +140,11 @@ def test_an_error_names_table_and_key(line: str, told: str) -> None:
         ("[org.dev]", "[org]: there is no such table; there are defaults, orgs"),
         ("[orgs]", "[orgs]: no org is named"),
         (GOOD + "[limits]\nlogin = 3", "[limits] login: there is no such key"),
-        (GOOD + "[limits]\nlogins = 0", "[limits] logins: must be a number, at least 1"),
+        (GOOD + "[limits]\nlogins = 0", "[limits] logins: must be a number from 1 to 1,000,000"),
         (f"{GOOD}{PRODUCTION}", "[production]: give either access_token or"),
         (f'{GOOD}{PRODUCTION}access_token = "00Dxxxx"', "[production] access_token: a"),
         (GOOD + '[notify]\nfailed = ["command:x"]', "[notify] failed: there is no such event; there are failure, change"),
-        (GOOD + '[notify]\nfailure = ["slack:https://hooks.slack.com/T/B/x"]', "[notify] failure: slack: its address is a"),
+        (GOOD + '[notify]\nfailure = ["apprise:slack://T/B/x"]', "[notify] failure: apprise: a secret in clear"),
         (GOOD + '[orgs.two]\nlogin_url = "https://acme--dev.sandbox.my.salesforce.com"', "already that of [orgs.dev]"),
         (GOOD + '[orgs.a]\ndeliver = "dotenv:1.env"\n[orgs.b]\ndeliver = "dotenv:1.env"', "deliver: dotenv:1.env is already"),
         ("x = ", "is no TOML"),
