@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automation.errors import Interrupted, RunbookError, UsageError
@@ -52,14 +54,19 @@ def _command(options: FleetOptions) -> int:
         from automation.fleet.show_history import show
 
         return show(options)
-    if options.demo:
-        from automation.fleet.demo import run_demo
-
-        return run_demo(options)
     from automation.fleet.orgs_file import OrgsFile
 
-    fleet = OrgsFile.read(options.orgs)
-    return refresh(fleet, _chosen(fleet, options.only), options)
+    with _orgs_file(options) as path:
+        fleet = OrgsFile.read(path)
+        return refresh(fleet, _chosen(fleet, options.only), options)
+
+
+def _orgs_file(options: FleetOptions) -> AbstractContextManager[Path]:
+    if not options.demo:
+        return nullcontext(options.orgs)
+    from automation.fleet.demo import demo_orgs_file
+
+    return demo_orgs_file()
 
 
 def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions) -> int:
