@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from automation.app_spec import DEFAULT_NAME
 from automation.credentials import Credentials
-from automation.demo import own_state, running_replica
 from automation.delivery.dotenv_file import DotenvFile
+from automation.demo import own_state, running_replica
 from automation.secrets import Secret
 from automation.settings_rules import api_name_for
 
@@ -27,7 +27,7 @@ COMPANY: Final = "acme"
 SANDBOXES: Final = ("dev", "qa", "uat", "full", "training", "hotfix")
 REFRESHED: Final = ("dev", "qa", "uat")
 DRIFTED: Final = "full"
-SECRET: Final = "DEMO_SECRET_"
+VARIABLES: Final = "DEMO_SECRET_"
 """Begins the variables in which the demo's secrets are, for the job and its workers."""
 CALLBACK: Final = f"https://{COMPANY}.serviceboard.example/oauth"
 
@@ -48,7 +48,7 @@ def demo_orgs_file() -> Iterator[Path]:
             path.write_text(_text(replica, orgs, place), encoding="utf-8")
             yield path
         finally:
-            for name in [name for name in os.environ if name.startswith(SECRET)]:
+            for name in [name for name in os.environ if name.startswith(VARIABLES)]:
                 del os.environ[name]
 
 
@@ -62,7 +62,7 @@ def _sandbox(replica: Replica, name: str, place: Path) -> OrgHandle:
         Secret(key), Secret(secret), token_url, org.login_url, org.org_id, host, api_name_for(DEFAULT_NAME), "2026-01-01T00:00:00Z"
     )
     DotenvFile(str(place / "credentials" / f"{name}.env")).write(pair)
-    os.environ[f"{SECRET}{name}"] = org.admin.password
+    os.environ[f"{VARIABLES}{name}"] = org.admin.password
     return org
 
 
@@ -75,17 +75,17 @@ def _as_found(orgs: dict[str, OrgHandle]) -> None:
 
 def _text(replica: Replica, orgs: dict[str, OrgHandle], place: Path) -> str:
     production = replica.new_org(COMPANY)
-    os.environ[f"{SECRET}TOKEN"] = production.access_token()
-    os.environ[f"{SECRET}MAILBOX"] = orgs[DRIFTED].admin.mailbox_password
+    os.environ[f"{VARIABLES}TOKEN"] = production.access_token()
+    os.environ[f"{VARIABLES}MAILBOX"] = orgs[DRIFTED].admin.mailbox_password
     admin = orgs[DRIFTED].admin
     shared = f"""
 [defaults]
 login_url = "https://{COMPANY}--{{name}}.sandbox.my.salesforce.com"
 username = "{admin.username.removesuffix(f".{DRIFTED}")}"
-password = "env:{SECRET}{{name}}"
+password = "env:{VARIABLES}{{name}}"
 imap_url = "{replica.imap_url}"
 imap_username = "{admin.mailbox_user}"
-imap_password = "env:{SECRET}MAILBOX"
+imap_password = "env:{VARIABLES}MAILBOX"
 deliver = ["dotenv:{place}/credentials/{{name}}.env"]
 https_proxy = "{replica.proxy_url}"
 no_proxy = ""
@@ -98,6 +98,6 @@ run_as = "{orgs[DRIFTED].run_as.removesuffix(f".{DRIFTED}")}"
 
 [production]
 login_url = "{production.login_url}"
-access_token = "env:{SECRET}TOKEN"
+access_token = "env:{VARIABLES}TOKEN"
 """
     return shared + "".join(f"\n[orgs.{name}]\n" for name in orgs)

@@ -3,7 +3,7 @@
     python deploy/hooks/receive.py --orgs orgs.toml --key-file FILE [--port 8080] [-- further arguments of refresh_sandboxes]
 
 Put it behind whatever ends TLS. A call has to bring the key (``Authorization: Bearer KEY``), which keeps strangers out. It is
-believed in nothing but a name, which must be that of a table in the orgs file; the job then finds out for itself whether there is work.
+believed in nothing but a name, which must be that of a table in the orgs file; the job finds out for itself whether there is work.
 
 Limits: a call has 10 seconds and 4 kB, 16 may be open at once, and ``--jobs`` jobs run at once. While a sandbox's job runs, waits
 or rests for 5 minutes, further calls for it are taken as one, for which the job runs once more. SIGTERM ends the jobs as well.
