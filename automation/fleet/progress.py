@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import threading
 import time
 from collections import Counter
@@ -147,7 +148,7 @@ class Progress:
                 table.add_column(column, no_wrap=column != "Now")
             for name, row in self._rows.items():
                 seconds = f"{time.monotonic() - row.since:.0f}" if row.state == "working" else ""
-                now = Text(one_line(row.text[:80]))  # no markup: it may be the org's own text
+                now = Text(one_line(textwrap.shorten(row.text, 80, placeholder=" ...")))  # no markup: it may be the org's own text
                 table.add_row(name, row.found, Text(row.state, COLOURS[row.state]), now, seconds)
         return table
 

@@ -65,7 +65,7 @@ class Receiver(ThreadingHTTPServer):
         self._jobs = threading.Semaphore(jobs)
         self._open = threading.Semaphore(CONNECTIONS)
         self._lock = threading.Lock()
-        self._threads: dict[str, threading.Thread] = {}
+        self._attending: dict[str, threading.Thread] = {}
         self._again: set[str] = set()
         self._running: set[subprocess.Popen[bytes]] = set()
         super().__init__(address, Call)
@@ -90,7 +90,7 @@ class Receiver(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """One line: a client that breaks off is no fault of this server's."""
-        log(f"{client_address}: {type(sys.exc_info()[1]).__name__}")
+        log(f"{client_address}: {sys.exc_info()[1]!r}")
 
     def knows(self, sandbox: str) -> bool:
         """Whether the orgs file has a table for it. Raises ValueError when the file can't be read."""
@@ -103,11 +103,11 @@ class Receiver(ThreadingHTTPServer):
     def begin(self, sandbox: str) -> bool:
         """Have the job run for a sandbox; False when it is at it already: then it runs once more afterwards."""
         with self._lock:
-            if sandbox in self._threads:
+            if sandbox in self._attending:
                 self._again.add(sandbox)
                 return False
             thread = threading.Thread(target=self._attend, args=(sandbox,), name=sandbox, daemon=True)
-            self._threads[sandbox] = thread
+            self._attending[sandbox] = thread
         thread.start()
         return True
 
@@ -119,7 +119,7 @@ class Receiver(ThreadingHTTPServer):
             self.stopped.wait(self.rest)
             with self._lock:
                 if self.stopped.is_set() or sandbox not in self._again:
-                    del self._threads[sandbox]
+                    del self._attending[sandbox]
                     return
                 self._again.discard(sandbox)
 
@@ -140,7 +140,7 @@ class Receiver(ThreadingHTTPServer):
         """End all jobs in order, and take no more."""
         with self._lock:
             self.stopped.set()
-            running, threads = list(self._running), list(self._threads.values())
+            running, threads = list(self._running), list(self._attending.values())
         for job in running:
             job.terminate()
         for job in running:
