@@ -15,18 +15,23 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Send it. Answers the exit code: 0 sent, 1 refused or not reached, 2 no URL of a service that Apprise knows."""
+    """Send what standard input says. Answers the exit code: 0 sent, 1 refused or not reached, 2 no URL that Apprise knows."""
     given = json.load(sys.stdin)
     logging.disable(logging.CRITICAL)
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as bundle:
         if "ca_file" in given:
             _trust(given["ca_file"], Path(bundle.name))
-        import apprise
+        return send(given["url"], given["title"], given["body"])
 
-        service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="External Client Apps", http_redirects=False))
-        if not service.add(given["url"]):
-            return 2
-        return 0 if service.notify(given["body"], given["title"], body_format=apprise.NotifyFormat.TEXT) else 1
+
+def send(url: str, title: str, body: str) -> int:
+    """Send it; the exit code. ``body`` is plain text, in which Apprise makes harmless what a service would act on."""
+    import apprise
+
+    service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="External Client Apps", http_redirects=False))
+    if not service.add(url):
+        return 2
+    return 0 if service.notify(body, title, body_format=apprise.NotifyFormat.TEXT) else 1
 
 
 def _trust(ca_file: str, bundle: Path) -> None:

@@ -100,25 +100,27 @@ def send(wanted: Sequence[tuple[str, Message]], settings: Callable[[], Settings]
     for target, message in wanted:
         kind, _, rest = target.partition(":")
         running[pool.submit(seconds, partial(_send, kind, rest.strip(), message, settings, programs))] = kind
+    left = set(running)
     try:
-        _all_done(running, pool, seconds)
+        while left:  # each ends at its deadline
+            left -= next_done(left, pool)
     except KeyboardInterrupt:
         with suppress(KeyboardInterrupt):
-            _all_done(running, pool, LAST)
+            _last_moments(left, pool)
     for program in programs:
         _end(program)
     return [trouble for future, kind in running.items() if (trouble := _trouble(future, kind)) is not None]
 
 
-def _all_done(futures: Mapping[Future[None], str], pool: Pool, seconds: float) -> None:
-    ends = time.monotonic() + seconds
-    left = set(futures)
-    while left and time.monotonic() < ends:
-        left -= next_done(left, pool, within=ends - time.monotonic())
+def _last_moments(left: set[Future[None]], pool: Pool) -> None:
+    """Wait a little for what is still being sent."""
+    ends = time.monotonic() + LAST
+    while left and (seconds := ends - time.monotonic()) > 0:
+        left -= next_done(left, pool, within=seconds)
 
 
 def _trouble(future: Future[None], kind: str) -> str | None:
-    error = future.exception() if future.done() else TimeIsUp("stopped")
+    error = future.exception() if future.done() else TimeIsUp("interrupted")
     if error is None:
         return None
     known = isinstance(error, NotSent | RunbookError | TimeIsUp)
