@@ -73,7 +73,7 @@ class Receiver(ThreadingHTTPServer):
     def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
         """Serve a connection in a thread of its own; one too many is closed unread."""
         if self._open.acquire(blocking=False):
-            super().process_request(request, client_address)  # type: ignore[arg-type]
+            super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
 
@@ -83,7 +83,7 @@ class Receiver(ThreadingHTTPServer):
         limit.daemon = True
         limit.start()
         try:
-            super().process_request_thread(request, client_address)  # type: ignore[arg-type]
+            super().process_request_thread(request, client_address)
         finally:
             limit.cancel()
             self._open.release()

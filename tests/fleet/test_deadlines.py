@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,7 @@ def test_a_piece_that_is_late_gives_its_place_to_the_next() -> None:
     release, pool = threading.Event(), Pool(1, "test")
     late = pool.submit(0.05, release.wait)
     following = pool.submit(5.0, lambda: "done")
-    finished = {late, following}
+    finished: set[Future[Any]] = {late, following}
     while finished:
         finished -= next_done(finished, pool)
     assert isinstance(late.exception(), TimeIsUp)

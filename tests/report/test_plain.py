@@ -61,15 +61,16 @@ def everywhere(stream: io.StringIO) -> str:
 
 def of_job(stream: io.StringIO) -> str:
     """The same for the progress of a job."""
-    progress = Progress(1, json=True, stream=stream, data=io.StringIO())
+    data = io.StringIO()
+    progress = Progress(1, json=True, stream=stream, data=data)
     progress.began(1)
     progress.queued("dev", Look(ORG, "gone", EVIL))
     progress.event("dev", {"event": "waiting", "text": EVIL})
     progress._table()
     progress.ended(of_error(ORG, UnexpectedPage(EVIL)))
     progress.close()
-    assert json.loads(progress.data.getvalue())["error"]["message"] == EVIL  # type: ignore[attr-defined]
-    return stream.getvalue() + progress.data.getvalue()  # type: ignore[attr-defined]
+    assert json.loads(data.getvalue())["error"]["message"] == EVIL
+    return stream.getvalue() + data.getvalue()
 
 
 @pytest.mark.parametrize("show", [everywhere, of_job])
