@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final
@@ -132,19 +132,18 @@ class Repairs:
         reader.start()
         worker.wait()  # at the latest when it is killed, a while after its deadline
         reader.join(DRAIN)
-        if worker.stdout is not None and not reader.is_alive():  # closing waits for whoever is reading
-            worker.stdout.close()
         return ends[-1] if ends else None
 
     def _read(self, org: Org, worker: subprocess.Popen[str], slot: _Slot, ends: list[dict[str, Any]]) -> None:
         from automation.artifacts import LOGIN_STEP  # late: it brings Playwright, which a job without work does not need
 
-        for event in filter(None, map(_event, worker.stdout or ())):
-            if event["event"] == "end":
-                ends.append(event)
-            elif event["event"] == "step_ended" and event.get("id") == LOGIN_STEP:
-                slot.free()
-            self.tell(org.name, event)
+        with worker.stdout or nullcontext(()) as lines:
+            for event in filter(None, map(_event, lines)):
+                if event["event"] == "end":
+                    ends.append(event)
+                elif event["event"] == "step_ended" and event.get("id") == LOGIN_STEP:
+                    slot.free()
+                self.tell(org.name, event)
 
     def _lost(self, org: Org, worker: subprocess.Popen[str], watch: _Deadline, complaints: str) -> RunbookError:
         if watch.passed:
