@@ -85,7 +85,8 @@ def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions) -> int:
         history.end(run, code)
         progress.summary(outcomes, seconds)
         _notify(fleet, targets, outcomes, run, seconds, progress, interrupted=interrupted)
-        forget(history, fleet.limits.keep_days)
+        if not interrupted:
+            forget(history, fleet.limits.keep_days)
     if history.trouble is not None:
         progress.note(f"The state file {history.path} could not be written: {history.trouble}. The history lacks this run.")
     return code

@@ -96,6 +96,9 @@ contact_email = "{admin.email}"
 callback_url = "{CALLBACK}"
 run_as = "{orgs[DRIFTED].run_as.removesuffix(f".{DRIFTED}")}"
 
+[limits]
+keep_days = 0  # what the user's own jobs left is not the demo's to delete
+
 [production]
 login_url = "{production.login_url}"
 access_token = "env:{VARIABLES}TOKEN"

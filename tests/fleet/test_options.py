@@ -66,16 +66,17 @@ def test_exact_reaches_the_wanted_app(flags: list[str], tmp_path: Path, monkeypa
 
 
 def test_the_demo_has_orgs_with_work_and_without(tmp_path: Path) -> None:
-    """Three were refreshed, one has drifted, two are up to date; nothing is left behind, and the user's orgs are not read."""
+    """Three were refreshed, one has drifted, two are up to date; nothing is left behind, and the user's files are left alone."""
     (tmp_path / "orgs.toml").write_text("not to be read")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")}
     (tmp_path / "tmp").mkdir()
+    (tmp_path / "runs" / "20200101T000000Z-fleet").mkdir(parents=True)
     command = [sys.executable, "-m", "automation.refresh_sandboxes", "--demo", "--plan", "--json"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     found = {line["name"]: line["found"] for line in map(json.loads, done.stdout.splitlines())}
     gone = dict.fromkeys(("dev", "qa", "uat"), "gone")
     assert found == {**gone, "full": "drifted", "training": "in_order", "hotfix": "in_order"}
-    assert not (tmp_path / "runs").exists()
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["20200101T000000Z-fleet"]
     assert not [path for path in (tmp_path / "tmp").iterdir() if path.name.startswith("demo-")]
 
 
