@@ -7,10 +7,13 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from automation.errors import SettingsError
 from automation.report.console import Console
+
+if TYPE_CHECKING:
+    from automation.replica import Replica
 
 MY_DOMAIN: Final = "acme--demo.sandbox"
 
@@ -25,6 +28,15 @@ def demo_environment(console: Console) -> Iterator[Mapping[str, str]]:
     Raises:
         SettingsError: the replica's own dependencies are not installed.
     """
+    with running_replica() as replica, own_state():
+        org = replica.new_org(MY_DOMAIN, seed=secrets.randbelow(1_000_000))  # as after a refresh: the same host, another org
+        console.note(f"Demo: a replica of an org answers as {org.login_url}")
+        yield {**{name: os.environ[name] for name in KEPT if name in os.environ}, **org.environment()}
+
+
+@contextmanager
+def running_replica() -> Iterator[Replica]:
+    """The replica, for as long as this is open. Raises SettingsError: its own dependencies are not installed."""
     try:
         from automation.replica import start
 
@@ -33,14 +45,12 @@ def demo_environment(console: Console) -> Iterator[Mapping[str, str]]:
         raise SettingsError(
             f"The demo needs packages that are not installed: {error.name}.", next='Install them: pip install -e ".[demo]"'
         ) from None
-    with replica, _own_state():
-        org = replica.new_org(MY_DOMAIN, seed=secrets.randbelow(1_000_000))  # as after a refresh: the same host, another org
-        console.note(f"Demo: a replica of an org answers as {org.login_url}")
-        yield {**{name: os.environ[name] for name in KEPT if name in os.environ}, **org.environment()}
+    with replica:
+        yield replica
 
 
 @contextmanager
-def _own_state() -> Iterator[None]:
+def own_state() -> Iterator[None]:
     """Locks and pending deliveries of a demo are not the user's: two demos at once do not meet."""
     before = os.environ.get("XDG_STATE_HOME")
     with TemporaryDirectory(prefix="demo-state-") as folder:

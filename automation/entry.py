@@ -107,7 +107,7 @@ def _settings_and_app(command: CommandLine, console: Console) -> Iterator[tuple[
             settings = load_settings(stack.enter_context(demo_environment(console)), None, command.overrides, texts)
         else:
             settings = load_settings(overrides=command.overrides, app=texts)
-        yield settings, AppSpec.from_settings(settings, exact=command.options.exact, app=app)
+        yield settings, AppSpec.from_settings(settings, exact=command.exact, app=app)
 
 
 def _check_steps(options: Options) -> None:

@@ -48,7 +48,6 @@ class Options:
     tracing: Tracing = "retain-on-failure"
     pictures: Pictures = "changed"
     output: Path | None = None
-    exact: bool = False
     require_permissions: bool = False
     enrol_passkey: bool = False
     keep_open: bool = False
@@ -67,6 +66,7 @@ class CommandLine:
 
     options: Options
     demo: bool = False
+    exact: bool = False
     json: bool = False
     list_steps: bool = False
     exit_code: bool = False
@@ -182,6 +182,7 @@ def parse(arguments: Sequence[str] | None = None) -> CommandLine:
     return CommandLine(
         options=_options(given),
         demo=given.demo,
+        exact=given.exact,
         json=given.json,
         list_steps=given.list_steps,
         exit_code=given.exit_code,
@@ -191,7 +192,7 @@ def parse(arguments: Sequence[str] | None = None) -> CommandLine:
 
 
 def _options(given: argparse.Namespace) -> Options:
-    same = ("plan", "first", "last", "pause_at", "slowmo", "tracing", "pictures", "output", "exact")
+    same = ("plan", "first", "last", "pause_at", "slowmo", "tracing", "pictures", "output")
     more = ("require_permissions", "enrol_passkey", "keep_open", "devtools", "allow_production")
     values = {name: getattr(given, name) for name in (*same, *more)}
     return Options(**values, headed=_headed(given), verbosity=-1 if given.quiet else given.verbose)

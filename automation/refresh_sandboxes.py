@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automation.errors import Interrupted, RunbookError, UsageError
@@ -23,19 +25,26 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command. Returns the exit code."""
+    """The command. Returns the exit code, unless work that was given up still goes on: then the process ends here."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
+    from automation.fleet.pool import end_if_held
     from automation.interrupts import signals_as_interrupt
     from automation.terminal import quiet_crashes
 
     quiet_crashes(verbose=options.verbosity > 0)
     with signals_as_interrupt():
-        try:
-            return _command(options)
-        except RunbookError as error:
-            failure = error
-        except KeyboardInterrupt:
-            failure = Interrupted("Stopped by a person.")
+        code = _guarded(options)
+    end_if_held(code)
+    return code
+
+
+def _guarded(options: FleetOptions) -> int:
+    try:
+        return _command(options)
+    except RunbookError as error:
+        failure = error
+    except KeyboardInterrupt:
+        failure = Interrupted("Interrupted.")
     _complain(failure)
     return failure.exit_code
 
@@ -47,25 +56,39 @@ def _command(options: FleetOptions) -> int:
         return show(options)
     from automation.fleet.orgs_file import OrgsFile
 
-    fleet = OrgsFile.read(options.orgs)
-    return refresh(fleet, _chosen(fleet, options.only), options)
+    with _orgs_file(options) as path:
+        fleet = OrgsFile.read(path)
+        return refresh(fleet, _chosen(fleet, options.only), options)
+
+
+def _orgs_file(options: FleetOptions) -> AbstractContextManager[Path]:
+    if not options.demo:
+        return nullcontext(options.orgs)
+    from automation.fleet.demo import demo_orgs_file
+
+    return demo_orgs_file()
 
 
 def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions) -> int:
-    """Do the job on some orgs of a fleet and tell people. Answers the exit code."""
+    """Do the job on some orgs of a fleet and notify people. Answers the exit code."""
     from automation.fleet.history import History
     from automation.fleet.messages import wanted
     from automation.fleet.progress import Progress
+    from automation.fleet.retention import forget
 
-    notify = wanted(fleet.notify, options.notify)
+    targets = wanted(fleet.notify, options.notify)
     progress, began = Progress(options.verbosity, options.json), time.monotonic()
     with History(options.state) as history:
         outcomes, run, interrupted = _done(fleet, orgs, options, history, progress)
         seconds = time.monotonic() - began
         code = exit_code(outcomes, interrupted=interrupted, plan_exit_code=options.exit_code)
         history.end(run, code)
-    progress.summary(outcomes, seconds)
-    _tell(fleet, notify, outcomes, run, seconds, progress)
+        progress.summary(outcomes, seconds)
+        _notify(fleet, targets, outcomes, run, seconds, progress, interrupted=interrupted)
+        if not interrupted:
+            forget(history, fleet.limits.keep_days)
+    if history.trouble is not None:
+        progress.note(f"The state file {history.path} could not be written: {history.trouble}. The history lacks this run.")
     return code
 
 
@@ -119,27 +142,32 @@ def _chosen(fleet: OrgsFile, only: Sequence[str]) -> list[Org]:
     return [org for org in fleet.orgs if not only or org.name in only]
 
 
-def _tell(
-    fleet: OrgsFile, notify: list[tuple[str, str]], outcomes: list[OrgOutcome], run: int, seconds: float, progress: Progress
+def _notify(
+    fleet: OrgsFile,
+    wanted: list[tuple[str, str]],
+    outcomes: list[OrgOutcome],
+    run: int,
+    seconds: float,
+    progress: Progress,
+    *,
+    interrupted: bool,
 ) -> None:
-    """Tell people; who can't be told is remarked, and changes nothing."""
-    targets = {event: [target for one, target in notify if one == event] for event, _ in notify}
-    if not targets:
-        return
+    """Notify people; a notification that fails is noted, and changes nothing."""
     from automation.fleet.messages import due, message
-    from automation.fleet.notify import tell
+    from automation.fleet.notify import LAST, TIMEOUT, send
 
-    for event, listed in targets.items():
-        if due(event, outcomes):
-            told = message(event, outcomes, run, seconds)
-            for trouble in tell(listed, told, fleet.orgs[0].settings_to_look().network.client):
-                progress.note(trouble)
+    events = dict.fromkeys(event for event, _ in wanted)
+    messages = {event: message(event, outcomes, run, seconds) for event in events if due(event, outcomes)}
+    due_now = [(target, messages[event]) for event, target in wanted if event in messages]
+    for trouble in send(due_now, fleet.orgs[0].settings_to_look, LAST if interrupted else TIMEOUT):
+        progress.note(trouble)
 
 
 def _complain(error: RunbookError) -> None:
+    from automation.report.plain import plain
     from automation.secrets import scrub
 
-    print(scrub(f"Error: {error.message}\nNext: {error.next}"), file=sys.stderr)
+    print(scrub(f"{plain(f'Error: {error.message}')}\n{plain(f'Next: {error.next}')}"), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -94,9 +94,8 @@ def is_production(host: str) -> bool:
 
 def sandbox_name(host: str) -> str | None:
     """``dev`` for ``acme--dev.sandbox.my.salesforce.com``; None for a host that is no sandbox's."""
-    if not is_sandbox(host):
-        return None
-    return host.split(".", maxsplit=1)[0].rpartition("--")[2] or None
+    company, _, name = host.split(".", maxsplit=1)[0].rpartition("--")
+    return name if is_sandbox(host) and company and name else None
 
 
 def setup_host(my_domain: str) -> str:

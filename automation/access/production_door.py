@@ -15,10 +15,11 @@ from automation.access import hosts
 from automation.access.cli import SENTINEL
 from automation.access.doors import ENTRANCE, DoorShut
 from automation.access.navigation import open_address
-from automation.errors import ForeignHost, OrgBusy, OrgUnavailable
+from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, ProofFailed
 from automation.network.failures import Failure
 from automation.network.http import decoded, send
-from automation.org_api.rest import newest_version
+from automation.org_api import Rest, Token
+from automation.org_api.sandbox_auth import CALLBACK, CLIENT, SandboxAuth, ask_for_sandbox, error_codes
 from automation.secrets import Secret
 
 if TYPE_CHECKING:
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 
     from automation.settings import Settings
 
-CLIENT: Final = "PlatformCLI"
-CALLBACK: Final = "http://localhost:1717/OauthRedirect"
-"""Client id and callback of the Salesforce CLI, which every org knows. Nothing listens there: the code comes in JSON."""
-NOT_READY: Final = "INVALID_STATUS"
 RENEW: Final = "Get a fresh token of production, for example: sf org auth show-access-token --no-prompt --target-org ALIAS"
 
 
@@ -67,36 +64,28 @@ class ProductionDoor:
         if self._token.reveal().startswith(SENTINEL):
             raise DoorShut("SF_PRODUCTION_TOKEN holds no token: the Salesforce CLI hid it.", next=RENEW)
         with self._settings.network.client() as http:
-            told = self._ask_production(http)
-            self._require_sandbox(_text(told, "instanceUrl"))
-            token = self._exchange(http, _text(told, "loginUrl"), Secret(_text(told, "authCode")))
-            return self._single_access(http, token)
+            found = self._ask_production(http)
+            self._require_sandbox(found.instance_url)
+            return self._single_access(http, self._exchange(http, found.login_url, found.code))
 
-    def _ask_production(self, http: httpx.Client) -> dict[str, Any]:
+    def _ask_production(self, http: httpx.Client) -> SandboxAuth:
         name = hosts.sandbox_name(self._settings.host)
         if name is None:
             raise DoorShut(f"{self._settings.host} names no sandbox, so production can't open it.")
-        path = f"/services/data/v{self._version(http)}/tooling/sandboxAuth"
-        body = {"clientId": CLIENT, "sandboxName": name, "callbackUrl": CALLBACK}
-        told = self._send(http, "POST", f"https://{self._production}{path}", self._token, json=body)
-        if isinstance(told, dict) and _text(told, "authCode"):
-            return told
-        raise self._refusal(name, _codes(told))
+        try:
+            found = ask_for_sandbox(Rest(http, self._production, Token(self._token, None, None, ())), name)
+        except ProofFailed:
+            raise DoorShut("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW) from None
+        if found.codes:
+            raise self._refusal(name, found)
+        return found
 
-    def _refusal(self, name: str, codes: list[str]) -> OrgBusy | DoorShut:
-        if NOT_READY in codes:
+    def _refusal(self, name: str, found: SandboxAuth) -> OrgBusy | DoorShut:
+        if not found.ready:
             return OrgBusy(f'The sandbox "{name}" can\'t be signed in to yet; its copy or activation is not over.')
-        if "INVALID_SESSION_ID" in codes:
+        if "INVALID_SESSION_ID" in found.codes:
             return DoorShut("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW)
-        said = ", ".join(codes) or "an answer of unknown form"
-        return DoorShut(f'Production does not open the sandbox "{name}": {said}.', next=_CHECK)
-
-    def _version(self, http: httpx.Client) -> str:
-        """The newest API version of production; this list is public."""
-        version = newest_version(self._send(http, "GET", f"https://{self._production}/services/data/", None))
-        if version is None:
-            raise OrgUnavailable(f"{self._production} did not name its API versions.")
-        return version
+        return DoorShut(f'Production does not open the sandbox "{name}": {", ".join(found.codes)}.', next=_CHECK)
 
     def _require_sandbox(self, instance_url: str) -> None:
         if hosts.parse(instance_url).host != self._settings.host:
@@ -109,7 +98,7 @@ class ProductionDoor:
         told = self._send(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, data=form)
         token = Secret(_text(told, "access_token"))
         if not token:
-            raise DoorShut(f"The sandbox did not take production's code: {', '.join(_codes(told)) or 'no token'}.")
+            raise DoorShut(f"The sandbox did not take production's code: {', '.join(error_codes(told)) or 'no token'}.")
         return token
 
     def _single_access(self, http: httpx.Client, token: Secret) -> Secret:
@@ -141,10 +130,3 @@ def _text(told: Any, key: str) -> str:
     """A text of a JSON object; empty where there is none."""
     value = told.get(key) if isinstance(told, dict) else None
     return value if isinstance(value, str) else ""
-
-
-def _codes(told: Any) -> list[str]:
-    """Error codes of a REST answer (a list) or of an OAuth answer (an object)."""
-    if isinstance(told, dict):
-        return [text for key in ("error", "error_description") if (text := _text(told, key))]
-    return [_text(one, "errorCode") for one in told] if isinstance(told, list) else []

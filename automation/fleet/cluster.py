@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.errors import OrgUnavailable, SettingsError, TryAgainLater
+from automation.errors import OrgBusy, OrgUnavailable, SettingsError, TryAgainLater
 from automation.fleet.cluster_task import attend
-from automation.fleet.copies import Production, opened
+from automation.fleet.copies import CLOSING, Copy, Production, asked
 from automation.fleet.history import History
-from automation.fleet.look import Look, after_copy
+from automation.fleet.look import Look, checked_with, refreshing
 from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import OrgOutcome, of_error, of_look
@@ -55,18 +55,14 @@ class ClusterJob:
         client = _client(self.scheduler)
         number = self.history.begin(len(self.orgs))
         self.progress.began(len(self.orgs))
-        production, trouble = opened(self.fleet)
-        if trouble is not None:
-            self.progress.note(f"Production could not be asked about its sandboxes: {trouble.message} Going on without.")
         try:
-            _Round(self, number, client, production).run()
+            with asked(self.fleet, self.progress.note) as production:
+                _Round(self, number, client, production).run()
         except KeyboardInterrupt:
             self.interrupted = True
             self.progress.note("Stopped. Runs that workers have begun end there in order.")
         finally:
-            if production is not None:
-                production.__exit__(None, None, None)
-            client.close()
+            client.close(timeout=CLOSING)
             self.progress.close()
         return number
 
@@ -85,9 +81,9 @@ class _Round:
 
     def run(self) -> None:
         for org in self._job.orgs:
-            copy = self._production.copy_of(org) if self._production is not None else None
-            if copy is not None and copy.running:
-                self._ended(of_look(_being_refreshed(org, copy.status)))
+            copy = self._copy_of(org)
+            if copy is not None and copy.copying:
+                self._ended(of_look(refreshing(org, str(copy))))
             else:
                 self._submit(org, repair=False)
         if not self._running:
@@ -110,7 +106,16 @@ class _Round:
         elif outcome.line.pop("needs_browser", False):
             self._queue(org, outcome)
         else:
-            self._ended(outcome)
+            self._ended(self._while_copied(org, outcome))
+
+    def _copy_of(self, org: Org) -> Copy | None:
+        return self._production.copy_of(org) if self._production is not None else None
+
+    def _while_copied(self, org: Org, outcome: OrgOutcome) -> OrgOutcome:
+        """Where asking the org failed, the state of a copy that is not over explains it."""
+        copy = self._copy_of(org)
+        unanswered = outcome.error.get("kind") in (OrgUnavailable.kind, OrgBusy.kind)
+        return of_look(refreshing(org, str(copy))) if unanswered and copy is not None and not copy.over else outcome
 
     def _queue(self, org: Org, outcome: OrgOutcome) -> None:
         seen = self._checked(org, outcome)
@@ -128,12 +133,9 @@ class _Round:
             self._begin(org, outcome)
 
     def _checked(self, org: Org, outcome: OrgOutcome) -> Look:
-        """What the worker saw, held against what production says of the copy."""
+        """What the worker saw, together with what production says of the copy."""
         seen = Look(org, outcome.found, outcome.why)  # type: ignore[arg-type]  # a look's own word, which came back over the wire
-        copy = self._production.copy_of(org) if self._production is not None else None
-        if self._production is None or copy is None or seen.found not in ("never", "gone", "dead"):
-            return seen
-        return after_copy(seen, self._job.history.known(org.name, org.host), copy, self._production)
+        return checked_with(self._copy_of(org), self._production, seen, self._job.history.known(org.name, org.host))
 
     def _begin(self, org: Org, outcome: OrgOutcome) -> None:
         """Begin an org whose mailbox is free, unless that got all the mails it may."""
@@ -162,11 +164,6 @@ class _Round:
         self._job.outcomes.append(outcome)
         self._job.history.note(self._number, outcome)
         self._job.progress.ended(outcome)
-
-
-def _being_refreshed(org: Org, status: str) -> Look:
-    why = f"production says that its copy is {status}"
-    return Look(org, "refreshing", why, TryAgainLater(f"{org.host} is being refreshed: {why}."))
 
 
 def _outcome(org: Org, result: Any) -> OrgOutcome:

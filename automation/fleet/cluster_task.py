@@ -16,7 +16,8 @@ from automation.errors import SettingsError
 from automation.fleet.look import REPAIR, look
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import OrgOutcome, of_error, of_look
-from automation.fleet.repair import Repairs, deliver_pending
+from automation.fleet.pool import TimeIsUp, bounded
+from automation.fleet.repair import DeadlinePassed, Repairs, deliver_pending, time_left
 from automation.secrets import scrub
 
 ORGS_FILE: Final = "REFRESH_ORGS_FILE"
@@ -37,9 +38,12 @@ def attend(name: str, flags: tuple[str, ...], *, repair: bool) -> dict[str, Any]
         org = fleet.org(name)
     except SettingsError as error:
         return _answer(of_error(fleet.orgs[0], error), name)
-    seen = look(org)
-    if seen.found == "undelivered":
-        return _answer(deliver_pending(seen), name)
+    try:
+        seen = bounded(org.deadline, lambda: look(org), "look")
+        if seen.found == "undelivered":
+            return _answer(bounded(time_left(seen), lambda: deliver_pending(seen), "deliver"), name)
+    except TimeIsUp as error:
+        return _answer(of_error(org, DeadlinePassed(f"{org.name} was {error}.")), name)
     if seen.found not in REPAIR:
         return _answer(of_look(seen), name)
     if not repair:

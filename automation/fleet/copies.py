@@ -6,34 +6,42 @@ sign-in works. Readiness is that ``sandboxAuth`` no longer answers ``INVALID_STA
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
+from automation.access.hosts import sandbox_name
 from automation.delivery import parse
 from automation.errors import OrgUnavailable, RunbookError, SettingsError
 from automation.fleet import references
-from automation.fleet.orgs import Org, sandbox_name
+from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
-from automation.network.failures import Failure
-from automation.network.http import decoded, send
+from automation.fleet.pool import TimeIsUp, bounded
 from automation.org_api import NotReadable, Rest, Token, request_token, revoke
+from automation.org_api.ids import is_id
 from automation.org_api.rest import NO_RECORDS
+from automation.org_api.sandbox_auth import ask_for_sandbox
 from automation.secrets import Secret
 
 if TYPE_CHECKING:
     import httpx
 
 QUERY: Final = (
-    "SELECT SandboxName, SandboxOrganization, Status, CopyProgress, StartDate FROM SandboxProcess ORDER BY CreatedDate DESC"
+    "SELECT SandboxName, SandboxOrganization, Status, CopyProgress, CreatedDate FROM SandboxProcess ORDER BY CreatedDate DESC"
 )
-"""Every refresh adds a row, so the newest come first: no limit of pages may lose them."""
+OPENING: Final = 120.0
+"""Seconds that production may take to list its sandboxes."""
+CLOSING: Final = 2.0
+"""Seconds that it may take to revoke the token."""
+
+COPYING: Final = ("Pending", "Pending Remote Creation", "Processing", "Sampling", "Activating")
+"""States in which a sandbox is left alone. In all others but Completed (Pending Activation, Locked, Suspended, unknown ones) the
+sandbox of before serves until somebody activates the copy (help, "Sandbox status"), and is looked at."""
 OVER: Final = ("Completed",)
 DROPPED: Final = ("Del", "Discard", "Stopped")
 """Beginnings of states of copies that came to nothing: the sandbox is as it was before. sfdx-core drops "Del" alike;
 the two others are a guess by their names."""
-
-CLI_CLIENT: Final = "PlatformCLI"
-"""The client id that the Salesforce CLI gives to ``sandboxAuth``; the answer's code is thrown away unused."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +54,21 @@ class Copy:
     progress: int
 
     @property
-    def running(self) -> bool:
-        """Whether the copy is still under way."""
-        return self.status not in OVER
+    def copying(self) -> bool:
+        """Whether the sandbox is being copied just now, so that nobody is to be let in."""
+        return self.status in COPYING
+
+    @property
+    def over(self) -> bool:
+        """Whether the copy is what serves now."""
+        return self.status in OVER
+
+    def __str__(self) -> str:
+        return f"production says that its copy is {self.status} ({self.progress} %)"
 
 
 class Production:
-    """The production org, while the job asks it. A context manager, which takes its own token back at the end."""
+    """The production org, while the job asks it; see `asked`."""
 
     def __init__(self, client: httpx.Client, rest: Rest, copies: dict[str, Copy], *, own_token: bool) -> None:
         self._client, self._rest, self._copies, self._own = client, rest, copies, own_token
@@ -76,10 +92,8 @@ class Production:
             client.close()
             raise
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Revoke the token that was made for this job."""
         if self._own:
             revoke(self._client, self._rest.host, self._rest.token.value)
         self._client.close()
@@ -93,19 +107,11 @@ class Production:
         return self._copies.get(name.lower())
 
     def ready(self, copy: Copy) -> bool:
-        """Whether the sandbox can be signed in to. Where production does not tell, it is taken to be."""
-        path = f"/services/data/v{self._rest.version}/tooling/sandboxAuth"
-        body = {"sandboxName": copy.sandbox, "clientId": CLI_CLIENT, "callbackUrl": "http://localhost:1717/OauthRedirect"}
-        headers = {"Authorization": f"Bearer {self._rest.token.value.reveal()}"}
-        answer = send(self._client, "POST", f"https://{self._rest.host}{path}", json=body, headers=headers)
-        told = None if isinstance(answer, Failure) else decoded(answer)
-        if isinstance(told, dict) and isinstance(told.get("authCode"), str):
-            Secret(told["authCode"])  # a way into the sandbox: not used, never to be shown
-        return "INVALID_STATUS" not in _codes(told)
-
-
-def _codes(told: Any) -> list[str]:
-    return [str(one.get("errorCode", "")) for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+        """Whether the sandbox can be signed in to. Where production does not say, it is taken to be."""
+        try:
+            return ask_for_sandbox(self._rest, copy.sandbox).ready
+        except RunbookError:
+            return True
 
 
 def _token(client: httpx.Client, reference: str | None, target: str | None) -> Token:
@@ -134,39 +140,53 @@ def _checked(value: str) -> str:
 
 def _copies(rest: Rest) -> dict[str, Copy]:
     """The newest copy of each sandbox, by lower-case name."""
-    answer = rest.records(f"/services/data/v{rest.version}/tooling/query", QUERY)
-    if isinstance(answer, NotReadable) and answer.code == NO_RECORDS:
-        raise OrgUnavailable(f"{rest.host} gave no list of sandboxes.")
-    if isinstance(answer, NotReadable):
-        raise SettingsError(
-            f"{rest.host} does not let this user see its sandboxes ({answer.code}).",
-            next="Give the user of [production] the permissions to view Setup and to manage sandboxes.",
-        )
     newest: dict[str, Copy] = {}
-    for row in sorted(answer, key=_begun, reverse=True):
+    for row in _rows(rest):
         copy = _copy(row)
         if copy is not None and not copy.status.startswith(DROPPED):
             newest.setdefault(copy.sandbox.lower(), copy)
     return newest
 
 
-def _copy(row: dict[str, Any]) -> Copy | None:
+def _rows(rest: Rest) -> list[dict[str, Any]]:
+    """The rows of `QUERY`, of all pages."""
+    answer = rest.records(f"/services/data/v{rest.version}/tooling/query", QUERY)
+    if not isinstance(answer, NotReadable):
+        return answer
+    if answer.code == NO_RECORDS:
+        raise OrgUnavailable(f"{rest.host} gave no list of sandboxes.")
+    raise SettingsError(
+        f"{rest.host} does not let this user see its sandboxes ({answer.code}).",
+        next="Give the user of [production] the permissions to view Setup and to manage sandboxes.",
+    )
+
+
+def _copy(row: Any) -> Copy | None:
     """A row as a copy; None for one without name or state."""
-    name, status, org_id, progress = (row.get(key) for key in ("SandboxName", "Status", "SandboxOrganization", "CopyProgress"))
-    if not isinstance(name, str) or not isinstance(status, str):
+    texts = [row.get(name) for name in ("SandboxName", "Status", "SandboxOrganization")] if isinstance(row, dict) else [None]
+    if not isinstance(texts[0], str) or not isinstance(texts[1], str):
         return None
-    percent = int(progress) if isinstance(progress, int | float) and 0 <= progress <= 100 else 0
-    return Copy(name, org_id if isinstance(org_id, str) else None, status, percent)
+    progress = row.get("CopyProgress")
+    org_id = texts[2] if isinstance(texts[2], str) and is_id(texts[2]) else None
+    return Copy(texts[0], org_id, texts[1], progress if isinstance(progress, int) else 0)
 
 
-def _begun(row: dict[str, Any]) -> str:
-    """When a copy began, for sorting; one that has not begun yet is the newest."""
-    return str(row.get("StartDate") or "9999")
+@contextmanager
+def asked(fleet: OrgsFile, note: Callable[[str], None]) -> Iterator[Production | None]:
+    """`Production.open`; None where there is no access, or where production can't be asked, which is noted.
 
-
-def opened(fleet: OrgsFile) -> tuple[Production | None, RunbookError | None]:
-    """`Production.open`, with its failure as a value: the job goes on without, as a sandbox in refresh refuses tokens anyway."""
+    The job goes on without, as a sandbox in refresh refuses tokens anyway. Production has `OPENING` seconds.
+    """
+    production = None
     try:
-        return Production.open(fleet), None
+        production = bounded(OPENING, lambda: Production.open(fleet), "production")
     except RunbookError as error:
-        return None, error
+        note(f"Production could not be asked about its sandboxes: {error.message} Going on without.")
+    except TimeIsUp as error:
+        note(f"Production could not be asked about its sandboxes: {error}. Going on without.")
+    try:
+        yield production
+    finally:
+        if production is not None:
+            with suppress(TimeIsUp):
+                bounded(CLOSING, production.close, "production")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
 from automation.app_spec import SWITCHES, TEXTS
 from automation.errors import SettingsError
 from automation.fleet import references
-from automation.fleet.orgs import Org, with_suffix
+from automation.fleet.orgs import Org, has_suffix, with_suffix
 from automation.settings_addresses import secret_parts
 from automation.settings_table import BY_NAME, SETTINGS, Setting
 
@@ -23,6 +24,9 @@ OTHERS: Final = ("deadline", "allow_production", "add_suffix")
 def _key(setting: Setting) -> str:
     return "deliver" if setting.name == "CREDENTIALS_TO" else setting.name.removeprefix("SF_").lower()
 
+
+LONGEST: Final = 1_000_000
+"""Seconds (eleven days) that a time limit may have at most, and the highest of all other limits too."""
 
 SETTING_OF: Final = {
     _key(setting): setting for setting in SETTINGS if not setting.name.startswith("ECA_") and setting.name not in REFUSED
@@ -57,12 +61,17 @@ def _wrong_type(where: str, key: str, value: Any) -> str:
     if key in (*SWITCHES, "add_suffix"):
         good, want = isinstance(value, bool), "true or false"
     elif key == "deadline" or key.startswith("timeout_"):
-        good, want = isinstance(value, int | float) and not isinstance(value, bool) and value > 0, "a number of seconds"
+        good, want = is_number(value) and 0 < value <= LONGEST, f"a number of seconds, at most {LONGEST:,}"
     elif key in ("deliver", "scopes") and isinstance(value, list):
         good, want = all(isinstance(one, str) for one in value), "a list of texts"
     else:
         good, want = isinstance(value, str), "text"
     return "" if good else f"[{where}] {key}: must be {want}"
+
+
+def is_number(value: Any) -> bool:
+    """Whether a TOML value is a number that can be counted with: no boolean, infinity or "not a number"."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and (isinstance(value, int) or math.isfinite(value))
 
 
 def merged(defaults: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,8 +91,11 @@ def org_of(name: str, table: Mapping[str, Any], machine: Mapping[str, str], dead
     host = BY_NAME["SF_LOGIN_URL"].rule(texts["SF_LOGIN_URL"]).removeprefix("https://")
     texts = {setting: text.replace("{host}", host) for setting, text in texts.items()}
     texts.setdefault("CREDENTIALS_TO", f"dotenv:credentials/{host}.env")
+    users = [user for user in ("SF_USERNAME", "ECA_RUN_AS") if user in texts]
+    if "add_suffix" not in table and (doubtful := [user for user in users if has_suffix(texts[user], host)]):
+        return None, [_doubtful(name, user, texts[user], with_suffix(texts[user], host)) for user in doubtful]
     if table.get("add_suffix", True):
-        texts |= {user: with_suffix(texts[user], host) for user in ("SF_USERNAME", "ECA_RUN_AS") if user in texts}
+        texts |= {user: with_suffix(texts[user], host) for user in users}
     switches = {key: value for key, value in table["app"].items() if key in SWITCHES}
     problems = _value_problems(name, {setting: texts[setting] for setting in (*given, "CREDENTIALS_TO")})
     if problems:
@@ -91,6 +103,13 @@ def org_of(name: str, table: Mapping[str, Any], machine: Mapping[str, str], dead
     texts["CREDENTIALS_TO"] = "\n".join(BY_NAME["CREDENTIALS_TO"].rule(texts["CREDENTIALS_TO"]))
     org = Org(name, host, texts, switches, float(table.get("deadline", deadline)), table.get("allow_production"))
     return org, _whole_problems(org)
+
+
+def _doubtful(name: str, user: str, username: str, longer: str) -> str:
+    return (
+        f"[orgs.{name}] {KEY_OF[user]}: {username} already ends like the usernames of this sandbox; add_suffix = false takes it"
+        f" as it is, add_suffix = true as production's, which a refresh makes {longer}"
+    )
 
 
 def _text(value: Any) -> str:
@@ -102,7 +121,7 @@ def _value_problems(name: str, texts: Mapping[str, str]) -> list[str]:
     for setting, text in texts.items():
         try:
             _check(BY_NAME[setting], text)
-        except ValueError as error:
+        except (ValueError, RuntimeError, OSError) as error:  # RuntimeError: the ~ of somebody who has no home folder
             problems.append(f"[orgs.{name}] {KEY_OF[setting]}: {error}")
     return problems
 
@@ -164,7 +183,7 @@ def production_of(table: Any) -> tuple[list[str], tuple[str, str | None, str | N
             references.check(token)
         else:
             BY_NAME["CREDENTIALS_TO"].rule(place)
-    except ValueError as error:
+    except (ValueError, RuntimeError, OSError) as error:
         key = "access_token" if token is not None and "clear text" in str(error) else "login_url"
         return [f"[production] {key}: {error}"], None
     return [], (host, token, credentials)

@@ -91,25 +91,35 @@ def look(org: Org, known: Known | None = None, production: Production | None = N
 
 def _look(org: Org, known: Known, production: Production | None) -> Look:
     copy = production.copy_of(org) if production is not None else None
-    if copy is not None and copy.running:
-        return _refreshing(org, f"production says that its copy is {copy.status} ({copy.progress} %)")
+    if copy is not None and copy.copying:
+        return refreshing(org, str(copy))
     settings = org.settings_to_look()
     spec = org.spec(settings)
     targets = [parse(text) for text in settings.credentials_to]
-    seen = _asked(org, settings, spec, targets, known)
-    if seen.found in ("never", "gone", "dead") and copy is not None and production is not None:
-        return after_copy(seen, known, copy, production)
-    return seen
+    return checked_with(copy, production, _asked(org, settings, spec, targets, known), known)
 
 
-def _refreshing(org: Org, why: str) -> Look:
+def refreshing(org: Org, why: str) -> Look:
+    """What is found of an org that is left alone, as it is being refreshed."""
     return Look(org, "refreshing", why, OrgBusy(f"{org.host} is being refreshed: {why}."))
 
 
-def after_copy(seen: Look, known: Known, copy: Copy, production: Production) -> Look:
-    """The app is not there: tell a refresh from a deleted app, and wait until a refreshed sandbox is ready."""
+def checked_with(copy: Copy | None, production: Production | None, seen: Look, known: Known) -> Look:
+    """What a look found, together with what production says of the sandbox's newest copy.
+
+    Until a copy is activated, the sandbox of before serves: its own answer counts, and only where it gives none, the copy's state.
+    """
+    if copy is None or production is None:
+        return seen
+    if not copy.over:
+        return refreshing(seen.org, str(copy)) if isinstance(seen.error, OrgUnavailable | OrgBusy) else seen
+    return _after_copy(seen, known, copy, production) if seen.found in ("never", "gone", "dead") else seen
+
+
+def _after_copy(seen: Look, known: Known, copy: Copy, production: Production) -> Look:
+    """The app is not there: distinguish a refresh from a deleted app, and wait until a refreshed sandbox is ready."""
     if not production.ready(copy):
-        return _refreshing(seen.org, "its copy has ended, but signing in is not possible yet (INVALID_STATUS)")
+        return refreshing(seen.org, "its copy has ended, but signing in is not possible yet (INVALID_STATUS)")
     if known.org_id is not None and copy.org_id is not None and not same_id(known.org_id, copy.org_id):
         return replace(seen, found="refreshed", why=f"org {known.org_id} was replaced by {to_18(copy.org_id)}")
     return seen

@@ -1,39 +1,51 @@
-"""Telling people how a run ended: webhook, Slack, Teams, mail or a program.
+"""Notifications about how a run ended: ``webhook:``, ``command:``, or any service that Apprise knows.
 
-A target is ``webhook:URL``, ``slack:REFERENCE``, ``teams:REFERENCE``, ``mail:ADDRESS?server=smtps://HOST[:PORT]&from=...``
-``[&username=...&password=REFERENCE]`` or ``command:PROGRAM`` (JSON on its standard input). Addresses of Slack and Teams are
-secrets, so they are given by reference; so may the one of a webhook be. A target that does not work is remarked and never
-fails the run.
+A target is ``webhook:URL``, ``webhook:REFERENCE``, ``apprise:REFERENCE`` (to an Apprise URL such as ``slack://...``,
+``workflows://...`` for Teams or ``mailtos://...``; extra ``notify``) or ``command:PROGRAM`` (JSON on its standard input). The URLs
+of chats are secrets, so they are given by reference. A target that does not work is noted and never fails the run.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 import shlex
+import signal
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from automation.errors import RunbookError
 from automation.fleet import references
-from automation.fleet.mail import MailTarget
+from automation.fleet.pool import Pool, TimeIsUp, next_done
 from automation.secrets import Secret, scrub
 
 if TYPE_CHECKING:
-    import httpx
+    from automation.settings import Settings
 
 TIMEOUT: Final = 15.0
-"""Seconds that one target may take."""
+"""Seconds that all targets may take together; they are notified at the same time."""
+LAST: Final = 5.0
+"""The same when the job is being stopped."""
 
-KINDS: Final = ("webhook", "slack", "teams", "mail", "command")
+KINDS: Final = ("webhook", "apprise", "command")
 LOCAL: Final = ("127.0.0.1", "localhost", "::1")
+SENDER: Final = (sys.executable, "-m", "automation.fleet.apprise_sender")
+KEPT: Final = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", "SYSTEMROOT")
+"""Variables that the sender gets of the environment: none of them is a secret."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """What is told. ``event``: failure, change or always; ``text`` is for people, ``tree`` for machines."""
+    """``event``: failure, change or always; ``text`` is for people, ``tree`` for machines."""
 
     event: str
     title: str
@@ -41,8 +53,8 @@ class Message:
     tree: Mapping[str, Any]
 
 
-class NotTold(Exception):
-    """Why a target could not be told, in words without a secret."""
+class NotSent(Exception):
+    """Why a notification failed, in words without a secret."""
 
 
 def check(target: str) -> str | None:
@@ -58,101 +70,123 @@ def check(target: str) -> str | None:
 
 
 def _check(kind: str, rest: str) -> None:
-    if kind == "mail":
-        MailTarget.parse(rest)
-    elif kind == "command":
+    if kind == "command":
         shlex.split(rest)
+    elif kind == "apprise":
+        references.check(rest)
+        if importlib.util.find_spec("apprise") is None:
+            raise ValueError("needs a package that is not installed: pip install 'external-client-app-runbook[notify]'")
     elif not references.is_reference(rest):
         parts = urlsplit(rest)
         plain = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)
-        if kind != "webhook" or parts.username is not None or parts.query:
+        if parts.username is not None or parts.query:
             Secret(rest)
-            raise ValueError(f"its address is a secret; say where it is: {references.FORMS}")
+            raise ValueError(f"a URL with a secret in it is refused; say where it is: {references.FORMS}")
         if not plain:
-            raise ValueError("give an https address")
+            raise ValueError("give an https URL")
 
 
-def tell(targets: Iterable[str], message: Message, client: Callable[[], httpx.Client]) -> list[str]:
-    """Tell all targets; answers a sentence for each one that could not be told. Raises nothing.
+def send(wanted: Sequence[tuple[str, Message]], settings: Callable[[], Settings], seconds: float = TIMEOUT) -> list[str]:
+    """Notify all targets at the same time; answers a sentence for each that failed. Raises nothing, an interruption included.
 
     Args:
-        client: makes an HTTP client with the machine's proxy and certificates.
+        wanted: targets, and what each is sent.
+        settings: the machine's, for proxy and certificates.
+        seconds: what is not done by then is given up, and its programs are ended.
     """
-    troubles = []
-    for target in targets:
+    pool = Pool(len(wanted), "notify")
+    programs: list[subprocess.Popen[bytes]] = []
+    running: dict[Future[None], str] = {}
+    for target, message in wanted:
         kind, _, rest = target.partition(":")
-        try:
-            _tell(kind, rest.strip(), message, client)
-        except (NotTold, RunbookError, ValueError, OSError) as error:
-            troubles.append(scrub(f"{kind} could not be told: {error}"))
-    return troubles
+        running[pool.submit(seconds, partial(_send, kind, rest.strip(), message, settings, programs))] = kind
+    left = set(running)
+    try:
+        while left:  # each ends at its deadline
+            left -= next_done(left, pool)
+    except KeyboardInterrupt:
+        with suppress(KeyboardInterrupt):
+            _last_moments(left, pool)
+    for program in programs:
+        _end(program)
+    return [trouble for future, kind in running.items() if (trouble := _trouble(future, kind)) is not None]
 
 
-def _tell(kind: str, rest: str, message: Message, client: Callable[[], httpx.Client]) -> None:
+def _last_moments(left: set[Future[None]], pool: Pool) -> None:
+    """Wait a little for what is still being sent."""
+    ends = time.monotonic() + LAST
+    while left and (seconds := ends - time.monotonic()) > 0:
+        left -= next_done(left, pool, within=seconds)
+
+
+def _trouble(future: Future[None], kind: str) -> str | None:
+    error = future.exception() if future.done() else TimeIsUp("interrupted")
+    if error is None:
+        return None
+    known = isinstance(error, NotSent | RunbookError | TimeIsUp)
+    return scrub(f"The notification by {kind} failed: {error if known else type(error).__name__}")
+
+
+def _send(
+    kind: str, rest: str, message: Message, settings: Callable[[], Settings], programs: list[subprocess.Popen[bytes]]
+) -> None:
     if kind == "command":
-        _run(rest, message)
-    elif kind == "mail":
-        MailTarget.parse(rest).send(scrub(message.title), scrub(message.text), TIMEOUT)
+        _run(shlex.split(rest), json.dumps(message.tree, ensure_ascii=False), None, programs)
+    elif kind == "apprise":
+        given, machine = {"url": references.resolve(rest), "title": scrub(message.title), "body": scrub(message.text)}, settings()
+        given |= {"ca_file": str(machine.sf_ca_file)} if machine.sf_ca_file is not None else {}
+        _run(SENDER, json.dumps(given), _environment(machine), programs, secret=True)
     else:
-        _post(_address(rest), _body(kind, message), client)
+        _post(references.resolve(rest) if references.is_reference(rest) else rest, message, settings())
 
 
-def _address(rest: str) -> str:
-    return references.resolve(rest) if references.is_reference(rest) else rest
+def _environment(settings: Settings) -> dict[str, str]:
+    found = {name: os.environ[name] for name in KEPT if name in os.environ}
+    if settings.https_proxy is not None:
+        found |= {"HTTPS_PROXY": settings.https_proxy.reveal(), "NO_PROXY": settings.no_proxy or ""}
+    return found
 
 
-def _body(kind: str, message: Message) -> Mapping[str, Any]:
-    if kind == "slack":
-        return {"text": f"*{message.title}*\n{message.text}"}
-    if kind == "teams":
-        return {"type": "message", "attachments": [_card(message)]}
-    return message.tree
-
-
-def _card(message: Message) -> dict[str, Any]:
-    """An Adaptive Card, the form that Teams' workflow webhooks take."""
-    lines = [{"type": "TextBlock", "text": line, "wrap": True, "spacing": "Small"} for line in message.text.splitlines() if line]
-    title = {"type": "TextBlock", "text": message.title, "weight": "Bolder", "size": "Medium", "wrap": True}
-    content = {
-        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "type": "AdaptiveCard",
-        "version": "1.4",
-        "body": [title, *lines],
-    }
-    return {"contentType": "application/vnd.microsoft.card.adaptive", "content": content}
-
-
-def _post(address: str, body: Mapping[str, Any], make: Callable[[], httpx.Client]) -> None:
+def _post(url: str, message: Message, settings: Settings) -> None:
     import httpx
 
-    content = scrub(json.dumps(body, ensure_ascii=False)).encode()
+    content = scrub(json.dumps(message.tree, ensure_ascii=False)).encode(errors="replace")
+    headers = {"Content-Type": "application/json"}
     try:
-        with make() as client:
-            answer = client.post(
-                address, content=content, headers={"Content-Type": "application/json"}, timeout=TIMEOUT, follow_redirects=False
-            )
+        with settings.network.client() as client, client.stream("POST", url, content=content, headers=headers) as answer:
+            status = answer.status_code  # its body is nothing to us
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        trouble = type(error).__name__  # its text holds the address
-    else:
-        if answer.is_success:
-            return
-        trouble = f"it answered {answer.status_code}"
-    raise NotTold(trouble)
+        raise NotSent(type(error).__name__) from None  # its text holds the URL
+    if not 200 <= status < 300:
+        raise NotSent(f"it answered {status}")
 
 
-def _run(line: str, message: Message) -> None:
+def _run(
+    command: Sequence[str],
+    text: str,
+    environment: Mapping[str, str] | None,
+    programs: list[subprocess.Popen[bytes]],
+    *,
+    secret: bool = False,
+) -> None:
+    """Run a program with ``text`` on its standard input. Whoever started it ends it when its time is up."""
+    data = (text if secret else scrub(text)).encode(errors="replace")
     try:
-        done = subprocess.run(
-            shlex.split(line),
-            input=scrub(json.dumps(message.tree, ensure_ascii=False)).encode(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=TIMEOUT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise NotTold(f"the program did not end within {TIMEOUT:g} s") from None
-    except OSError as error:
-        raise NotTold(f"the program could not be started ({error.strerror})") from None
-    if done.returncode != 0:
-        raise NotTold(f"the program ended with {done.returncode}")
+        program = subprocess.Popen(
+            command, env=environment, start_new_session=True,
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    except (OSError, ValueError) as error:
+        raise NotSent(f"the program could not be started ({getattr(error, 'strerror', None) or type(error).__name__})") from None
+    programs.append(program)
+    with suppress(OSError):  # it need not read
+        program.communicate(data)
+    if program.wait() != 0:
+        raise NotSent(f"the program ended with {program.returncode}")
+
+
+def _end(program: subprocess.Popen[bytes]) -> None:
+    """End a program and what it started."""
+    if program.poll() is None:
+        with suppress(OSError):
+            os.killpg(program.pid, signal.SIGKILL)

@@ -25,6 +25,7 @@ class FleetOptions:
     """A parsed command line. ``command`` is run or history; see ``--help`` for the rest."""
 
     command: str = "run"
+    demo: bool = False
     orgs: Path = Path("orgs.toml")
     jobs: int = 2
     only: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     made.add_argument("--orgs", type=Path, default=Path("orgs.toml"), metavar="FILE", help="the orgs (default: %(default)s)")
+    made.add_argument("--demo", action="store_true", help="start replica orgs, of which some were refreshed, and run on them")
     made.add_argument("--only", action="append", default=[], metavar="NAME", help="only this org (repeatable)")
     made.add_argument("--jobs", type=int, default=2, metavar="N", help="browsers at the same time (default: %(default)s)")
     made.add_argument("--max-failures", type=int, default=0, metavar="N", help="begin no further org once N have failed")
@@ -64,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--notify", action="append", default=[], metavar="[EVENT=]TARGET",
-        help="tell people on failure (the default), change or always, e.g. always=slack:env:SLACK_URL (repeatable)",
+        help="send a notification on failure (the default), change or always, e.g. always=apprise:env:SLACK (repeatable)",
     )  # fmt: skip
     _add_run(made)
     made.add_argument("--state", type=Path, metavar="FILE", help="SQLite file of the history (default: in the user's state folder)")
@@ -111,13 +113,15 @@ def parse(arguments: Sequence[str]) -> FleetOptions:
         made.error("-q and -v contradict each other")
     if given.force and given.plan:
         made.error("--force and --plan contradict each other")
+    if given.demo and given.scheduler:
+        made.error("--demo runs on this machine, without --scheduler")
     if given.scheduler and (given.plan or given.force or given.max_failures):
         made.error("--plan, --force and --max-failures are for one machine, without --scheduler")
     return _options(given)
 
 
 def _options(given: argparse.Namespace) -> FleetOptions:
-    same = ("orgs", "jobs", "max_failures", "plan", "exit_code", "force", "scheduler", "state", "output", "json")
+    same = ("demo", "orgs", "jobs", "max_failures", "plan", "exit_code", "force", "scheduler", "state", "output", "json")
     values = {name: getattr(given, name) for name in same}
     flags = ["--tracing", given.tracing]
     flags += ["--exact"] if given.exact else []

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from automation.access.hosts import sandbox_name
 from automation.app_spec import AppFile, AppSpec
 from automation.fleet import references
 from automation.settings import Settings, load_settings
@@ -54,9 +54,9 @@ class Org:
         """Raise SettingsError when the settings do not fit together. Looks up nothing."""
         load_settings(self._texts_to_look(resolve=False), None)
 
-    def spec(self, settings: Settings) -> AppSpec:
-        """The wanted app."""
-        return AppSpec.from_settings(settings, app=AppFile({}, dict(self.switches)))
+    def spec(self, settings: Settings, *, exact: bool = False) -> AppSpec:
+        """The configured app; ``exact``: what it has beyond that is removed."""
+        return AppSpec.from_settings(settings, exact=exact, app=AppFile({}, dict(self.switches)))
 
     @property
     def app(self) -> str:
@@ -90,20 +90,13 @@ class Org:
         return texts
 
 
-def sandbox_name(host: str) -> str | None:
-    """``dev`` of ``acme--dev.sandbox.my.salesforce.com``; None for a host that is no sandbox's."""
-    from automation.access.hosts import is_sandbox
-
-    first, _, _ = host.partition(".")
-    return first.rpartition("--")[2] if is_sandbox(host) and "--" in first else None
-
-
 def with_suffix(username: str, host: str) -> str:
-    """The user name as a refresh leaves it in that sandbox: with ``.<sandbox name>`` at its end (`org-access` 6.1)."""
+    """The username as a refresh leaves it in that sandbox: ``.<sandbox name>`` is appended to every one (`org-access` 6.1)."""
     suffix = sandbox_name(host)
-    return username if suffix is None or username.lower().endswith(f".{suffix.lower()}") else f"{username}.{suffix.lower()}"
+    return username if suffix is None else f"{username}.{suffix.lower()}"
 
 
-def digest(text: str) -> str:
-    """16 hex digits that stand for a text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def has_suffix(username: str, host: str) -> bool:
+    """Whether a username ends like those of that sandbox: then nobody knows whether it still gets the suffix."""
+    suffix = sandbox_name(host)
+    return suffix is not None and username.lower().endswith(f".{suffix.lower()}")

@@ -16,6 +16,7 @@ from typing import Any, Final
 from automation.errors import SettingsError
 from automation.fleet import keys
 from automation.fleet.orgs import Org
+from automation.settings_dotenv import read_dotenv
 from automation.settings_table import SETTINGS
 from automation.text_files import read_toml
 
@@ -23,6 +24,9 @@ TABLES: Final = ("defaults", "orgs", "production", "limits", "notify")
 EVENTS: Final = ("failure", "change", "always")
 MACHINE: Final = ("Browser", "Network", "Labels and time limits (seconds)")
 """Groups of settings that the environment or ``.env`` may give for all orgs: they belong to the machine, not to an org."""
+
+LARGEST: Final = 4_000_000
+"""Bytes that an orgs file may have."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -35,6 +39,7 @@ class Limits:
     mails_per_hour: int = 60
     deadline: float = 1800.0
     looks: int = 8
+    keep_days: int = 90
 
 
 MOST: Final = 1_000_000
@@ -45,7 +50,9 @@ LIMITS: Final[Mapping[str, str]] = {
     "mails_per_hour": "verification mails that one mailbox may be sent in an hour",
     "deadline": "seconds that one org may take",
     "looks": "orgs that are asked at the same time whether there is work",
+    "keep_days": "days that run folders and the history are kept; 0 keeps them for ever",
 }
+LEAST: Final[Mapping[str, int]] = {"keep_days": 0}
 
 
 @dataclass(frozen=True)
@@ -136,9 +143,7 @@ def _org(
 
 def _machine() -> dict[str, str]:
     """What ``.env`` and the environment say about browser and network."""
-    from dotenv import dotenv_values
-
-    given = {name: text for name, text in dotenv_values(".env", interpolate=False).items() if text} | dict(os.environ)
+    given = {name: text for name, text in read_dotenv(Path(".env")).items() if text} | dict(os.environ)
     names = [setting.name for setting in SETTINGS if setting.group in MACHINE]
     texts = {name: given.get(name) or (given.get(name.lower()) if name.endswith("_PROXY") else None) for name in names}
     return {name: text for name, text in texts.items() if text}
@@ -166,8 +171,8 @@ def _limits(table: Mapping[str, Any], problems: list[str]) -> Limits:
     for key, value in table.items():
         if key not in LIMITS:
             problems.append(f"[limits] {key}: there is no such key; there are {', '.join(LIMITS)}")
-        elif isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value <= MOST:
-            problems.append(f"[limits] {key}: must be a number, at least 1 and at most {MOST} ({LIMITS[key]})")
+        elif not keys.is_number(value) or not LEAST.get(key, 1) <= value <= keys.LONGEST:
+            problems.append(f"[limits] {key}: must be a number from {LEAST.get(key, 1)} to {keys.LONGEST:,} ({LIMITS[key]})")
         else:
             good[key] = float(value) if key == "deadline" else int(value)
     return Limits(**good)  # type: ignore[arg-type]  # each key gets the type of its field

@@ -9,6 +9,7 @@ from typing import Any, Final
 from automation.errors import RunbookError, TryAgainLater
 from automation.fleet.look import Look
 from automation.fleet.orgs import Org
+from automation.report.plain import one_line
 from automation.secrets import scrub
 
 GOOD: Final = ("created", "changed", "delivered", "unchanged", "planned")
@@ -71,7 +72,7 @@ class OrgOutcome:
 
     def json(self) -> str:
         """The line itself, scrubbed once more as a whole."""
-        return scrub(json.dumps(self.as_object(), ensure_ascii=False))
+        return one_line(scrub(json.dumps(self.as_object(), ensure_ascii=False)))
 
     def as_row(self) -> dict[str, Any]:
         """The columns of the history."""

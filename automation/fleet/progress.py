@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import threading
 import time
 from collections import Counter
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from automation.fleet.outcome import OrgOutcome
+from automation.report.plain import one_line, plain
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
@@ -125,9 +127,9 @@ class Progress:
             if self._live is not None:
                 from rich.text import Text
 
-                self._live.console.print(Text(scrub(text), style=style))
+                self._live.console.print(Text(plain(scrub(text)), style=style))
             else:
-                print(scrub(text), file=self.stream, flush=True)
+                print(plain(scrub(text)), file=self.stream, flush=True)
 
     def _console(self) -> Any:
         from rich.console import Console
@@ -136,6 +138,7 @@ class Progress:
 
     def _table(self) -> Any:
         from rich.table import Table
+        from rich.text import Text
 
         with self._lock:
             if not self._rows:
@@ -145,7 +148,8 @@ class Progress:
                 table.add_column(column, no_wrap=column != "Now")
             for name, row in self._rows.items():
                 seconds = f"{time.monotonic() - row.since:.0f}" if row.state == "working" else ""
-                table.add_row(name, row.found, f"[{COLOURS[row.state]}]{row.state}[/]", row.text[:80], seconds)
+                now = Text(one_line(textwrap.shorten(row.text, 80, placeholder=" ...")))  # no markup: it may be the org's own text
+                table.add_row(name, row.found, Text(row.state, COLOURS[row.state]), now, seconds)
         return table
 
     def _title(self) -> str:

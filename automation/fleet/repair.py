@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final
@@ -28,7 +28,14 @@ from automation.fleet.outcome import OrgOutcome, of_error, of_look, of_run
 from automation.lock import org_lock
 
 GRACE: Final = 20.0
-"""Seconds that a worker gets to end in order before it is killed."""
+"""Seconds that a worker gets at its deadline to end in order before it is killed."""
+LAST: Final = 10.0
+"""The same when the whole job is stopped, which has to be over within 20 s: after that systemd and others kill."""
+DRAIN: Final = 2.0
+"""Seconds to read what an ended worker wrote. A program that it left behind may hold its output open."""
+
+SHORTEST: Final = 0.1
+"""Seconds that are left to an org whose look took all of its deadline."""
 
 Tell = Callable[[str, dict[str, Any]], None]
 """Takes an org's name and an event of its worker."""
@@ -71,19 +78,21 @@ class Repairs:
 
     def run(self, seen: Look) -> OrgOutcome:
         """Repair one org; blocks until it is done. Every foreseen failure is in the outcome."""
-        org, began = seen.org, time.monotonic()
+        org, began, seconds = seen.org, time.monotonic(), time_left(seen)
         slot = _Slot(self.logins)
         with slot, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints:
             try:
                 worker = self._start(org, complaints)
             except Interrupted as error:
                 return of_error(org, error, found=seen.found, why=seen.why)
-            watch = _Deadline(worker, org.deadline)
+            watch = _Deadline(worker, seconds)
             try:
                 end = self._follow(org, worker, slot)
             finally:
                 watch.cancel()
-                _close(worker)
+                if worker.stdin is not None:
+                    with suppress(OSError):
+                        worker.stdin.close()
                 with self._lock:
                     self._running.pop(org.name, None)
             if end is None:
@@ -96,12 +105,12 @@ class Repairs:
         return of_run(org, seen.found, seen.why, end["line"], int(end["exit_code"]))
 
     def stop(self) -> None:
-        """End all workers in order; none is started any more."""
+        """End all workers in order, at most in `LAST` seconds; none is started any more."""
         self._stopped.set()
         with self._lock:
             running = list(self._running.values())
         for worker in running:
-            end_in_order(worker)
+            end_in_order(worker, LAST)
 
     def _start(self, org: Org, complaints: IO[str]) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "automation.fleet.worker", "--orgs", str(self.orgs_file), *self.flags]
@@ -117,21 +126,28 @@ class Repairs:
         return worker
 
     def _follow(self, org: Org, worker: subprocess.Popen[str], slot: _Slot) -> dict[str, Any] | None:
-        """Pass on events until the worker ends; answers its last one when it told how the run ended."""
-        end = None
-        for line in worker.stdout or ():
-            event: dict[str, Any] = json.loads(line)
-            if event["event"] == "end":
-                end = event
-            elif event["event"] == "step_ended" and event["login"]:
-                slot.free()
-            self.tell(org.name, event)
-        worker.wait()
-        return end
+        """Pass on events until the worker ends; answers its last one when it said how the run ended."""
+        ends: list[dict[str, Any]] = []
+        reader = threading.Thread(target=self._read, args=(org, worker, slot, ends), name=f"events of {org.name}", daemon=True)
+        reader.start()
+        worker.wait()  # at the latest when it is killed, a while after its deadline
+        reader.join(DRAIN)
+        return ends[-1] if ends else None
+
+    def _read(self, org: Org, worker: subprocess.Popen[str], slot: _Slot, ends: list[dict[str, Any]]) -> None:
+        with worker.stdout or nullcontext(()) as lines:
+            for event in filter(None, map(_event, lines)):
+                if event["event"] == "end":
+                    ends.append(event)
+                elif event["event"] == "step_ended" and event.get("login"):
+                    slot.free()
+                self.tell(org.name, event)
 
     def _lost(self, org: Org, worker: subprocess.Popen[str], watch: _Deadline, complaints: str) -> RunbookError:
         if watch.passed:
             return DeadlinePassed(f"The run on {org.name} did not end within {org.deadline:g} s and was killed.")
+        if self._stopped.is_set():
+            return Interrupted(f"The run on {org.name} was stopped.")
         code = worker.returncode
         how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
         lines = [line for line in complaints.strip().splitlines() if line.strip()]
@@ -139,6 +155,15 @@ class Repairs:
         again = f"python -m automation.fleet.worker --orgs {self.orgs_file} {org.name}"
         fault = f"This is a fault of the tool; report what this prints: {again}" if code >= 0 else None
         return WorkerLost(f"The worker of {org.name} {how}{last}.", next=fault)
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    """A line of a worker; None for what something else printed."""
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
 
 
 class _Slot:
@@ -179,8 +204,8 @@ class _Deadline:
         end_in_order(self._worker)
 
 
-def end_in_order(worker: subprocess.Popen[str]) -> None:
-    """Interrupt a worker; kill it and what it started, should it not end within `GRACE` seconds. Returns at once."""
+def end_in_order(worker: subprocess.Popen[str], grace: float = GRACE) -> None:
+    """Interrupt a worker; kill it and what it started, should it not end within ``grace`` seconds. Returns at once."""
     with suppress(ProcessLookupError):
         worker.send_signal(signal.SIGTERM)
 
@@ -189,16 +214,14 @@ def end_in_order(worker: subprocess.Popen[str]) -> None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(worker.pid, signal.SIGKILL)
 
-    timer = threading.Timer(GRACE, kill)
+    timer = threading.Timer(grace, kill)
     timer.daemon = True
     timer.start()
 
 
-def _close(worker: subprocess.Popen[str]) -> None:
-    for pipe in (worker.stdin, worker.stdout):
-        if pipe is not None:
-            with suppress(OSError):
-                pipe.close()
+def time_left(seen: Look) -> float:
+    """Seconds of its org's deadline that a look has left."""
+    return max(seen.org.deadline - seen.seconds, SHORTEST)
 
 
 def deliver_pending(seen: Look) -> OrgOutcome:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from automation.errors import Interrupted, OrgBusy, RunbookError, TryAgainLater
-from automation.fleet.copies import Production, opened
+from automation.fleet.copies import Production, asked
 from automation.fleet.history import History
 from automation.fleet.look import REPAIR, Look, look
 from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import OrgOutcome, of_error, of_look
+from automation.fleet.pool import Pool, TimeIsUp, next_done
 from automation.fleet.progress import Progress
-from automation.fleet.repair import Repairs, deliver_pending
+from automation.fleet.repair import DRAIN, LAST, DeadlinePassed, Repairs, deliver_pending, time_left
 from automation.secrets import scrub
 
 MAILS_PER_RUN: Final = 2
@@ -55,16 +59,15 @@ class Job:
         """Do it; answers the number of the run in the history. Outcomes are in ``outcomes``, in the order of their end."""
         number = self.history.begin(len(self.orgs))
         self.progress.began(len(self.orgs))
-        production, trouble = opened(self.fleet)
-        if trouble is not None:
-            self.progress.note(f"Production could not be asked about its sandboxes: {trouble.message} Going on without.")
         folder = self._folder()
         repairs = Repairs(self.fleet.path, folder, threading.Semaphore(self.fleet.limits.logins), self.progress.event, self.flags)
+        work = _Round(self, number, repairs)
         try:
-            _Round(self, number, repairs, production).run()
+            with asked(self.fleet, self.progress.note) as production:
+                work.run(production)
+        except KeyboardInterrupt:
+            work.interrupted()
         finally:
-            if production is not None:
-                production.__exit__(None, None, None)
             self.progress.close()
         self._write_index(folder)
         return number
@@ -85,39 +88,30 @@ class Job:
 class _Round:
     """The main thread's loop: it alone writes the history and decides what is begun."""
 
-    def __init__(self, job: Job, number: int, repairs: Repairs, production: Production | None) -> None:
-        self._job, self._number, self._repairs, self._production = job, number, repairs, production
-        self._looks = ThreadPoolExecutor(job.fleet.limits.looks, thread_name_prefix="look")
-        self._works = ThreadPoolExecutor(job.jobs, thread_name_prefix="repair")
+    def __init__(self, job: Job, number: int, repairs: Repairs) -> None:
+        self._job, self._number, self._repairs = job, number, repairs
+        self._looks, self._works = Pool(job.fleet.limits.looks, "look"), Pool(job.jobs, "repair")
         self._running: dict[Future[Any], Org] = {}
         self._queue: deque[Look] = deque()
         self._repairing: set[Future[Any]] = set()
         self._failures = 0
 
-    def run(self) -> None:
-        try:
-            for org in self._job.orgs:
-                known = self._job.history.known(org.name, org.host)
-                self._running[self._looks.submit(look, org, known, self._production)] = org
-            self._until_done()
-        except KeyboardInterrupt:
-            self._interrupted()
-        finally:
-            self._looks.shutdown(wait=False, cancel_futures=True)
-            self._works.shutdown(wait=True, cancel_futures=True)
-
-    def _until_done(self) -> None:
+    def run(self, production: Production | None) -> None:
+        for org in self._job.orgs:
+            known = self._job.history.known(org.name, org.host)
+            self._running[self._looks.submit(org.deadline, partial(look, org, known, production))] = org
         while self._running:
-            done, _ = wait(list(self._running), return_when=FIRST_COMPLETED)
-            for future in done:
+            for future in next_done(self._running, self._looks, self._works):
                 org = self._running.pop(future)
-                result = _result(future, org)
                 self._repairing.discard(future)
-                if isinstance(result, OrgOutcome):
-                    self._ended(result)
-                else:
-                    self._looked(org, result)
+                self._came(org, _result(future, org))
             self._begin_some()
+
+    def _came(self, org: Org, result: Look | OrgOutcome) -> None:
+        if isinstance(result, OrgOutcome):
+            self._ended(result)
+        else:
+            self._looked(org, result)
 
     def _looked(self, org: Org, seen: Look) -> None:
         job = self._job
@@ -128,7 +122,7 @@ class _Round:
             self._queue.append(seen)
             job.progress.queued(org.name, seen)
         elif seen.found == "undelivered":
-            self._running[self._looks.submit(deliver_pending, seen)] = org
+            self._running[self._looks.submit(time_left(seen), partial(deliver_pending, seen))] = org
         else:
             self._ended(of_look(seen))
 
@@ -142,7 +136,7 @@ class _Round:
                 continue
             if seen.org.mailbox is not None:
                 self._job.history.note_mails(seen.org.mailbox, MAILS_PER_RUN)
-            future = self._works.submit(self._repairs.run, seen)
+            future = self._works.submit(math.inf, partial(self._repairs.run, seen))  # it keeps its deadline itself
             self._repairing.add(future)
             self._running[future] = seen.org
 
@@ -165,17 +159,21 @@ class _Round:
         job.progress.ended(outcome)
         self._failures += outcome.failed
 
-    def _interrupted(self) -> None:
-        """Stopped by a person or the system: end the workers in order and keep what they tell."""
+    def interrupted(self) -> None:
+        """Stopped by a person or the system: the workers get `repair.LAST` seconds to end in order; no look is waited for."""
         self._job.interrupted = True
         self._repairs.stop()
         self._job.progress.note("Stopping: the runs that have begun end in order.")
-        for seen in self._queue:
-            self._ended(of_error(seen.org, _stopped(), found=seen.found, why=seen.why))
-        for future, org in self._running.items():
-            result = None if future.cancel() else _result(future, org)
-            self._ended(result if isinstance(result, OrgOutcome) else of_error(org, _stopped()))
-        self._running.clear()
+        ends = time.monotonic() + LAST + DRAIN
+        for pool in (self._looks, self._works):
+            pool.drop_waiting()
+        while self._repairing and (left := ends - time.monotonic()) > 0:
+            for future in next_done(self._repairing, within=left):
+                self._repairing.discard(future)
+                org = self._running.pop(future)
+                self._came(org, _result(future, org))
+        for org in [*(seen.org for seen in self._queue), *self._running.values()]:
+            self._ended(of_error(org, Interrupted("Stopped before this org was done.")))
 
 
 class Fault(RunbookError):
@@ -191,9 +189,7 @@ def _result(future: Future[Any], org: Org) -> Look | OrgOutcome:
     if error is None:
         result: Look | OrgOutcome = future.result()
         return result
+    if isinstance(error, TimeIsUp):
+        return of_error(org, DeadlinePassed(f"{org.name} was {error}; the job went on without it."))
     first = (str(error).splitlines() or [""])[0]
     return of_error(org, Fault(scrub(f"{type(error).__name__}: {first[:200]}")))
-
-
-def _stopped() -> Interrupted:
-    return Interrupted("Stopped before this org was begun.")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from automation.fleet.history import History, as_lines
 from automation.fleet.options import FleetOptions
+from automation.report.plain import one_line
 
 RUNS: Final = {
     "id": "Run", "began": "Began (UTC)", "ended": "Ended (UTC)", "orgs": "Orgs", "changed": "Changed", "failed": "Failed",
@@ -26,7 +27,7 @@ def show(options: FleetOptions) -> int:
     if options.json:
         print("\n".join(as_lines(rows)))
     elif not rows:
-        print("Nothing is known yet." if options.org is None else f"Nothing is known of {options.org}.")
+        print("No run is recorded yet." if options.org is None else f"No run on {options.org} is recorded.")
     else:
         _table(rows, RUNS if options.org is None else ORG)
     return 0
@@ -49,4 +50,4 @@ def _cell(row: dict[str, Any], key: str) -> str:
     value = row[key]
     if key == "ended" and value is None:
         return "(killed, or still running)"
-    return "" if value is None else str(value)
+    return "" if value is None else one_line(str(value))

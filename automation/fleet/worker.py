@@ -104,7 +104,6 @@ def _create(org: Org, given: argparse.Namespace, console: Telling) -> Any:
     options = Options(
         tracing=given.tracing,
         output=given.output,
-        exact=given.exact,
         require_permissions=given.require_permissions,
         allow_production=org.allow_production,
         verbosity=-1,
@@ -112,7 +111,7 @@ def _create(org: Org, given: argparse.Namespace, console: Telling) -> Any:
     if given.lock_wait:
         with org_lock(org.host, given.lock_wait):
             pass  # a run that lost its parent is ending; its lock is free now
-    return create_app(settings, org.spec(settings), options, console)
+    return create_app(settings, org.spec(settings, exact=given.exact), options, console)
 
 
 def _own_output() -> IO[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from automation.replica import faults, mails, truth
+from automation.replica import faults, mails, oauth, truth
 from automation.replica.orgs import Org
 from automation.replica.server import Server
 from automation.replica.users import User
@@ -223,6 +223,35 @@ class OrgHandle:
     def expire_sessions(self) -> None:
         """End every session of the org, as a logout everywhere or a time-out does."""
         self._server.call(self._org.end_sessions)
+
+    def set_up_app(self, label: str, api_name: str, callback: str) -> tuple[str, str]:
+        """An app that somebody set up an hour ago, as the procedure says. Answers its consumer key and secret."""
+        oauth = {"enabled": True, "callbackUrl": callback, "scopes": ["id", "api"], "flows": {"clientCredentials": True}}
+        form = {"label": label, "developerName": api_name, "contactEmail": self._org.admin.email, "oauth": oauth}
+
+        def make() -> tuple[str, str]:
+            app = self._org.create_app(self._org.admin, form)
+            app.created_at -= 3600
+            self._org.save_policies(app, {"clientCredentialsEnabled": True, "runAs": self.run_as, "ipRelaxation": "Bypass"})
+            return app.key, app.secret
+
+        return self._server.call(make)
+
+    def edit_app(self, api_name: str, **values: Any) -> None:
+        """Somebody changes values of an app's form, e.g. ``contactEmail="..."``. Raises KeyError when there is no such app."""
+
+        def edit() -> None:
+            app = self._org.app_named(api_name)
+            if app is None:
+                raise KeyError(api_name)
+            app.doc.update(values)
+
+        self._server.call(edit)
+
+    def access_token(self, short: str = "admin") -> str:
+        """An access token of a user with full rights, as the Salesforce CLI has one."""
+        issued = self._server.call(lambda: oauth.issue(self._org, None, self._org.person(short), "full"))
+        return str(issued["access_token"])
 
     def force_token_error(self, name: str) -> None:
         """Make the token endpoint refuse everything in one way (a name of ``oauth.ERRORS``); empty: stop that."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from automation.errors import RunbookError
+from automation.report.plain import one_line, plain
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
@@ -74,10 +75,10 @@ class Console:
         seconds = f"{result.seconds:6.1f} s" if result.seconds >= 0.05 else " " * 8
         self._line(f"{MARKS[result.result]} {result.id:>4}  {result.title}  {seconds.strip()}".rstrip(), COLOURS[result.result])
         if result.note:
-            self._line(f"        {result.note}", "dim")
+            self._line(f"        {one_line(result.note)}", "dim")
         for difference in map(str, result.differences):
             if difference not in result.note:
-                self._line(f"        {difference}", "yellow")
+                self._line(f"        {one_line(difference)}", "yellow")
 
     def ended(self, result: RunResult) -> None:
         """The last lines: outcome, where the credentials went, cause and cure of a failure, the run folder."""
@@ -123,9 +124,9 @@ class Console:
         if self._terminal():
             from rich.text import Text
 
-            self._rich().print(Text(scrub(text), style=style))
+            self._rich().print(Text(plain(scrub(text)), style=style))
         else:
-            print(scrub(text), file=self.stream, flush=True)
+            print(plain(scrub(text)), file=self.stream, flush=True)
 
     def _start_live(self) -> None:
         from rich.live import Live
@@ -147,5 +148,6 @@ class Console:
 
 def _spinner(text: str) -> Any:
     from rich.spinner import Spinner
+    from rich.text import Text
 
-    return Spinner("dots", text=text)
+    return Spinner("dots", text=Text(one_line(text)))  # no markup: it may be the org's own text

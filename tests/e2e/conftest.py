@@ -61,8 +61,9 @@ class Runbook:
             **(settings or {}),
         }
         checked = load_settings(environment, None)
+        exact = options.pop("exact", False)
         given = Options(**{"tracing": "off", "output": self.folder / f"run-{self.runs}", **options})
-        spec = AppSpec.from_settings(checked, exact=given.exact)
+        spec = AppSpec.from_settings(checked, exact=exact)
         return create_app(checked, spec, given, Console(stream=self.printed), browser=self.browser)
 
 

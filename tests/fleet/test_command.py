@@ -86,10 +86,10 @@ def test_people_are_told_and_a_dead_notifier_fails_nothing(fleet: FleetOnReplica
     fleet.extra = (
         f'[notify]\nalways = ["command:{sys.executable} -c \'import sys; open(\\"{told}\\", \\"w\\").write(sys.stdin.read())\'"]\n'
     )
-    done = fleet.run("--notify", "always=slack:env:NOT_SET", "--notify", "failure=command:/not/there")
+    done = fleet.run("--notify", "always=apprise:env:NOT_SET", "--notify", "failure=command:/not/there")
     assert done.exit_code == 0
     assert json.loads(told.read_text())["summary"].startswith("1 org: 1 in order")
-    assert "slack could not be told: env:NOT_SET: there is no such variable" in done.stderr
+    assert "The notification by apprise failed: env:NOT_SET: there is no such variable" in done.stderr
     assert "/not/there" not in done.stderr
 
 
@@ -121,7 +121,7 @@ def test_the_history_is_a_table_for_people(fleet: FleetOnReplica) -> None:
     fleet.set_up("a")
     fleet.run()
     command = [sys.executable, "-m", "automation.refresh_sandboxes", "history"]
-    for more, told in ([], "Browsers"), (["a"], "in_order"), (["z"], "Nothing is known of z."):
+    for more, told in ([], "Browsers"), (["a"], "in_order"), (["z"], "No run on z is recorded."):
         done = subprocess.run(
             [*command, *more], cwd=fleet.folder, env=fleet.environment(), capture_output=True, text=True, check=True
         )

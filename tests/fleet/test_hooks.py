@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
 import threading
 import urllib.error
 import urllib.request
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.fleet.test_deploy import DEPLOY, after_command, understood
 
@@ -64,6 +70,58 @@ class TestAfterRefresh:
         assert (code, len(calls)) == (1, 1)
 
 
+KEY = "k3y-of-at-least-twenty-characters"
+BEARER = {"Authorization": f"Bearer {KEY}"}
+
+
+def load_receiver() -> Any:
+    """The receiver's module, which is a script outside of every package."""
+    spec = importlib.util.spec_from_file_location("receive", DEPLOY / "hooks" / "receive.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+receive = load_receiver()
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[tuple[Any, str, Path]]:
+    """A receiver whose job writes down for which sandbox it was started, and ends when the gate says so."""
+    orgs, calls, gate = tmp_path / "orgs.toml", tmp_path / "calls", tmp_path / "gate"
+    orgs.write_text("[orgs.dev]\n[orgs.uat]\n[orgs.qa]\n")
+    script = f"import sys; open({str(calls)!r}, 'a').write(sys.argv[2] + '\\n'); open({str(gate)!r}).read()"
+    os.mkfifo(gate)
+    command = [sys.executable, "-c", script]
+    with receive.Receiver(("127.0.0.1", 0), orgs, KEY, command, jobs=1, pause=0.0, rest=0.0) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield server, f"http://127.0.0.1:{server.server_port}/", gate
+        server.shutdown()
+        server.stop()
+
+
+def call(url: str, body: bytes, headers: dict[str, str] = BEARER) -> int:
+    request = urllib.request.Request(url, body, headers, method="POST")  # noqa: S310 - loopback
+    try:
+        with urllib.request.urlopen(request) as answer:  # noqa: S310 - loopback
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
+def until(happened: Callable[[], bool]) -> None:
+    """Wait for something that other threads and processes do."""
+    for _ in range(400):
+        with suppress(OSError):
+            if happened():
+                return
+        threading.Event().wait(0.02)
+    pytest.fail("it did not happen")
+
+
 class TestWebhook:
     """From Apex ``SandboxPostCopy`` to the job."""
 
@@ -74,44 +132,49 @@ class TestWebhook:
         assert "implements SandboxPostCopy" in text
         assert text.count("{") == text.count("}")
         assert "'sandbox' => sandbox" in text
+        assert "'Authorization', 'Bearer ' + KEY" in text
         meta = ET.parse(f"{apex}-meta.xml").getroot()  # noqa: S314 - our own file
         assert [child.tag.rpartition("}")[2] for child in meta] == ["apiVersion", "status"]
 
-    @pytest.fixture
-    def receiver(self, tmp_path: Path) -> Iterator[tuple[Any, str, Path]]:
-        """A receiver whose job writes down for which sandbox it was started."""
-        spec = importlib.util.spec_from_file_location("receive", DEPLOY / "hooks" / "receive.py")
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        orgs, calls = tmp_path / "orgs.toml", tmp_path / "calls"
-        orgs.write_text("[orgs.dev]\n[orgs.uat]\n")
-        gate = tmp_path / "gate"
-        script = f"import sys; open({str(calls)!r}, 'a').write(sys.argv[2] + '\\n'); open({str(gate)!r}).read()"
-        os.mkfifo(gate)
-        with module.Receiver(("127.0.0.1", 0), orgs, [sys.executable, "-c", script], pause=0.0) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            yield server, f"http://127.0.0.1:{server.server_port}/", gate
-            server.shutdown()
-
-    @staticmethod
-    def call(url: str, body: bytes) -> int:
-        request = urllib.request.Request(url, body, method="POST")  # noqa: S310 - loopback
-        try:
-            with urllib.request.urlopen(request) as answer:  # noqa: S310 - loopback
-                return int(answer.status)
-        except urllib.error.HTTPError as error:
-            error.close()
-            return error.code
-
-    def test_a_call_starts_the_job_once(self, receiver: tuple[Any, str, Path]) -> None:
-        """While it runs, further calls for the sandbox are taken as the same."""
+    def test_calls_during_a_job_make_one_more(self, receiver: tuple[Any, str, Path]) -> None:
+        """However many they are: a sandbox that was refreshed meanwhile is not forgotten, and no loop of calls starts many jobs."""
         _, url, gate = receiver
-        assert self.call(url, b'{"sandbox": "dev", "organizationId": "00D"}') == 202
-        assert self.call(url, b'{"sandbox": "dev"}') == 200
-        gate.write_text("go")
-        assert (gate.parent / "calls").read_text() == "dev\n"
+        assert call(url, b'{"sandbox": "dev", "organizationId": "00D"}') == 202
+        assert [call(url, b'{"sandbox": "dev"}') for _ in range(3)] == [200] * 3
+        for count in (1, 2):
+            until(lambda count=count: (gate.parent / "calls").read_text() == "dev\n" * count)  # type: ignore[misc]
+            gate.write_text("go")
+        until(lambda: not receiver[0]._attending)
+        assert (gate.parent / "calls").read_text() == "dev\n" * 2
+
+    def test_no_more_jobs_at_once_than_allowed(self, receiver: tuple[Any, str, Path]) -> None:
+        """The others wait for their turn."""
+        server, url, gate = receiver
+        assert [call(url, f'{{"sandbox": "{name}"}}'.encode()) for name in ("dev", "uat", "qa")] == [202] * 3
+        for count in (1, 2, 3):
+            until(lambda count=count: len((gate.parent / "calls").read_text().split()) == count)  # type: ignore[misc]
+            assert len(server._running) == 1
+            gate.write_text("go")
+        until(lambda: not server._attending)
+        assert sorted((gate.parent / "calls").read_text().split()) == ["dev", "qa", "uat"]
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"Authorization": KEY},
+            {"Authorization": "Bearer "},
+            {"Authorization": f"Bearer {KEY}x"},
+            {"Authorization": f"bearer {KEY}"},
+            {"Authorization": "Bearer ü"},
+            {"X-Key": KEY},
+        ],
+    )
+    def test_a_call_without_the_key_starts_nothing(self, receiver: tuple[Any, str, Path], headers: dict[str, str]) -> None:
+        """And learns nothing about the orgs."""
+        _, url, gate = receiver
+        assert [call(url, body, headers) for body in (b'{"sandbox": "dev"}', b'{"sandbox": "x"}', b"")] == [401] * 3
+        assert not (gate.parent / "calls").exists()
 
     @pytest.mark.parametrize(
         ("body", "status"),
@@ -122,11 +185,100 @@ class TestWebhook:
             (b'{"sandbox": 5}', 400),
             (b"[]", 400),
             (b"no json", 400),
+            (b"\xff\xfe", 400),
+            (b"[" * 4000, 400),
+            (b'{"sandbox": ' + b"9" * 4000 + b"}", 400),
             (b" " * 5000, 400),
         ],
     )
     def test_nothing_else_is_believed(self, receiver: tuple[Any, str, Path], body: bytes, status: int) -> None:
         """Only the name of an org of the file."""
         _, url, gate = receiver
-        assert self.call(url, body) == status
+        assert call(url, body) == status
         assert not (gate.parent / "calls").exists()
+
+    @pytest.mark.parametrize("text", ["x = ", "orgs = 5", "\0", "x = " + "[" * 5000, "x = " + "9" * 5000, None])
+    def test_an_orgs_file_that_can_not_be_read_starts_nothing(self, receiver: tuple[Any, str, Path], text: str | None) -> None:
+        """The call is answered with 503, or with 404 where the file has no orgs."""
+        server, url, gate = receiver
+        if text is None:
+            server.orgs.unlink()
+        else:
+            server.orgs.write_text(text)
+        assert call(url, b'{"sandbox": "dev"}') == (404 if text == "orgs = 5" else 503)
+        assert not (gate.parent / "calls").exists()
+
+    def test_slow_clients_are_cut_off(self, receiver: tuple[Any, str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+        """A call has its time as a whole; connections beyond the limit are closed unread."""
+        server, url, _ = receiver
+        monkeypatch.setattr(receive, "SECONDS", 0.5)
+        before = threading.active_count()
+        with ExitStack() as slow:
+            for _ in range(60):
+                connection = slow.enter_context(socket.create_connection(server.server_address))
+                with suppress(OSError):
+                    connection.sendall(b"POST / HTTP/1.0\r\nContent-Length: 100\r\n\r\n{")
+            assert threading.active_count() - before <= 2 * receive.CONNECTIONS
+            until(lambda: call(url, b'{"sandbox": "nobody"}') == 404)
+
+    def test_the_log_is_clean(self, receiver: tuple[Any, str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+        """Whatever a request line holds, it makes one line without control characters; headers are not logged."""
+        server, url, _ = receiver
+        for line in (b"GET /\x1b[2J HTTP/1.0", b"\x9b\x1b]52;c;x\x07 \r fake line", b"POST " + b"x" * 70000, b"A B C D"):
+            with socket.create_connection(server.server_address) as connection, suppress(OSError):
+                connection.sendall(line + b"\r\n\r\n")
+                while connection.recv(4096):
+                    continue
+        call(url, b"x", {"Authorization": "Bearer s3cr3t"})
+        err = capsys.readouterr().err
+        assert err.count("\n") >= 4
+        assert all(char.isprintable() or char == "\n" for char in err)
+        assert not any(line.startswith(" fake") for line in err.splitlines())
+        assert "s3cr3t" not in err
+        assert KEY not in err
+
+    @settings(max_examples=60)
+    @given(method=st.sampled_from([b"POST /", b"GET /", b""]), parts=st.lists(st.binary(max_size=20), min_size=4, max_size=4))
+    def test_no_bytes_raise_in_the_handler(self, method: bytes, parts: list[bytes]) -> None:
+        """Request lines, headers and bodies of any kind."""
+        line, name, length, body = parts
+        ours, theirs = socket.socketpair()
+        server = SimpleNamespace(key=b"k", orgs=Path("none"), knows=lambda _: False)
+        with ours, theirs, patch.object(receive, "log", lambda _: None):
+            theirs.sendall(method + line + b"\r\n" + name + b": x\r\nContent-Length: " + length + b"\r\n\r\n" + body)
+            theirs.shutdown(socket.SHUT_WR)
+            receive.Call(ours, ("client", 1), server)
+
+    @pytest.mark.parametrize("key", ["", "short", "with blanks inside it here", "ü" * 30])
+    def test_a_weak_key_is_refused_at_the_start(self, tmp_path: Path, key: str) -> None:
+        """As is a file that is not there."""
+        (tmp_path / "key").write_text(key)
+        for path in (tmp_path / "key", tmp_path / "none", tmp_path):
+            with pytest.raises(SystemExit):
+                receive.read_key(path)
+
+    def test_a_stop_ends_the_jobs(self, tmp_path: Path) -> None:
+        """SIGTERM, as from systemd: nothing is left running."""
+        (tmp_path / "key").write_text(KEY)
+        (tmp_path / "orgs.toml").write_text("[orgs.dev]")
+        (tmp_path / "automation").mkdir()
+        (tmp_path / "automation" / "__init__.py").touch()
+        (tmp_path / "automation" / "refresh_sandboxes.py").write_text(
+            "import os, time; open('pid', 'w').write(str(os.getpid())); os.rename('pid', 'started'); time.sleep(60)"
+        )
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, str(DEPLOY / "hooks" / "receive.py"), "--key-file", "key", "--port", str(port)]
+        environment = {"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"}
+        server = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
+        try:
+            until(lambda: call(f"http://127.0.0.1:{port}/", b'{"sandbox": "dev"}') in (200, 202))
+            until((tmp_path / "started").exists)
+            server.terminate()
+            assert server.wait(20) == 0
+        finally:
+            server.kill()
+            server.wait()
+        with pytest.raises(ProcessLookupError):
+            os.kill(int((tmp_path / "started").read_text()), 0)

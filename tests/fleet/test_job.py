@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, TryAgainLater
-from automation.fleet import runner
+from automation.fleet import repair, runner
 from automation.fleet.history import History
 from automation.fleet.look import Look
 from automation.fleet.orgs_file import OrgsFile
@@ -127,10 +127,10 @@ def test_after_so_many_failures_nothing_more_is_begun(job: Made) -> None:
     assert exit_code(made.outcomes) == 1
 
 
-def _blank() -> Any:
+def _blank(deadline: float = 1.0) -> Any:
     from automation.fleet.orgs import Org
 
-    return Org("x", "acme--x.sandbox.my.salesforce.com", {}, {}, 1.0)
+    return Org("x", "acme--x.sandbox.my.salesforce.com", {}, {}, deadline)
 
 
 def test_a_mailbox_gets_no_more_mails_than_allowed(job: Made) -> None:
@@ -278,3 +278,33 @@ class TestWorker:
         thread.join(20)
         assert not thread.is_alive()
         assert events
+
+    def test_a_worker_that_does_not_end_is_killed_when_the_job_is_stopped(
+        self, repairs: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And is no failure of its org."""
+        monkeypatch.setattr(repair, "LAST", 0.3)
+        script = (
+            "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+            """print('{"event": "waiting", "text": "for ever"}', flush=True); time.sleep(60)"""
+        )
+        made, events = repairs(script)
+        ended: list[OrgOutcome] = []
+        thread = threading.Thread(target=lambda: ended.append(made.run(Look(_blank(60.0), "gone", "why"))))
+        thread.start()
+        while not events:
+            threading.Event().wait(0.01)
+        made.stop()
+        thread.join(20)
+        assert (ended[0].error["kind"], ended[0].failed) == ("interrupted", False)
+
+    def test_a_program_that_outlives_its_worker_holds_nobody(self, repairs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Although it keeps the worker's output open, in which other things stand too."""
+        monkeypatch.setattr(repair, "DRAIN", 0.2)
+        line = json.dumps({"event": "end", "line": empty_line(_blank()) | {"outcome": "created"}, "exit_code": 0})
+        script = (
+            f"import subprocess; print('no event'); print('[1]'); print({line!r}, flush=True); subprocess.Popen(['sleep', '3'])"
+        )
+        made, events = repairs(script)
+        assert made.run(Look(_blank(60.0), "gone", "why")).word == "created"
+        assert [event["event"] for event in events] == ["end"]

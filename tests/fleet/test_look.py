@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import pytest
 
 from automation.delivery import Pending
 from automation.delivery.dotenv_file import DotenvFile
-from automation.fleet.copies import opened
+from automation.fleet.copies import asked
 from automation.fleet.look import REPAIR, WAIT, Known, Look, look
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.repair import deliver_pending
@@ -32,12 +33,8 @@ def looks(fleet: FleetOnReplica, monkeypatch: pytest.MonkeyPatch) -> Looks:
         for name, value in fleet.secrets.items():
             monkeypatch.setenv(name, value)
         read = OrgsFile.read(fleet.file)
-        opened_one, trouble = opened(read) if production else (None, None)
-        assert trouble is None
-        seen = look(read.org("dev"), known, opened_one)
-        if opened_one is not None:
-            opened_one.__exit__(None, None, None)
-        return seen
+        with asked(read, pytest.fail) if production else nullcontext() as opened:
+            return look(read.org("dev"), known, opened)
 
     return one
 

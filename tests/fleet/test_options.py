@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from automation.fleet.options import parse
+from automation.fleet.orgs_file import OrgsFile
+from automation.secrets import only_own
+from tests.fleet.fleet_double import ROOT
+from tests.fleet.test_job import SHARED
 
 
 @pytest.mark.parametrize(
@@ -22,6 +30,7 @@ from automation.fleet.options import parse
         "--scheduler tcp://x:1 --max-failures 2",
         "--onl dev",
         "history a b",
+        "--demo --scheduler tcp://x:1",
     ],
 )
 def test_wrong_usage_is_refused(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,6 +45,39 @@ def test_flags_of_single_runs_are_passed_on() -> None:
     """To each run in a browser."""
     assert parse(["--exact", "--tracing", "off"]).flags == ("--tracing", "off", "--exact")
     assert parse(["history", "dev", "--json"]).org == "dev"
+
+
+@pytest.mark.parametrize("flags", [[], ["--exact"]])
+def test_exact_reaches_the_wanted_app(flags: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the command line of the job to what a run compares the org with."""
+    import automation.create_app
+    from automation.fleet import worker
+
+    path = tmp_path / "orgs.toml"
+    path.write_text(SHARED + "[orgs.a]\n")
+    monkeypatch.setenv("X", "password")
+    monkeypatch.setenv("Y", "password")
+    specs: list[Any] = []
+    monkeypatch.setattr(automation.create_app, "create_app", lambda _settings, spec, *_: specs.append(spec))
+    given = worker.parser().parse_args(["--orgs", str(path), *parse(flags).flags, "a"])
+    with only_own():
+        worker._create(OrgsFile.read(path).org("a"), given, worker.Telling())
+    assert specs[0].exact is bool(flags)
+
+
+def test_the_demo_has_orgs_with_work_and_without(tmp_path: Path) -> None:
+    """Three were refreshed, one has drifted, two are up to date; nothing is left behind, and the user's files are left alone."""
+    (tmp_path / "orgs.toml").write_text("not to be read")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "tmp")}
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "runs" / "20200101T000000Z-fleet").mkdir(parents=True)
+    command = [sys.executable, "-m", "automation.refresh_sandboxes", "--demo", "--plan", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    found = {line["name"]: line["found"] for line in map(json.loads, done.stdout.splitlines())}
+    gone = dict.fromkeys(("dev", "qa", "uat"), "gone")
+    assert found == {**gone, "full": "drifted", "training": "in_order", "hotfix": "in_order"}
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["20200101T000000Z-fleet"]
+    assert not [path for path in (tmp_path / "tmp").iterdir() if path.name.startswith("demo-")]
 
 
 def test_help_loads_nothing_heavy() -> None:

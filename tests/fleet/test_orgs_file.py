@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import textwrap
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from automation.access.hosts import sandbox_name
 from automation.errors import SettingsError
-from automation.fleet.orgs import sandbox_name, with_suffix
+from automation.fleet import orgs_file as orgs_file_module
+from automation.fleet.orgs import with_suffix
 from automation.fleet.orgs_file import OrgsFile
 from automation.secrets import only_own
 
@@ -26,7 +33,7 @@ run_as = "sync@acme.com"
 [orgs.dev]
 [orgs.uat]
 deadline = 60
-app.run_as = "other@acme.com.uat"
+app.run_as = "other@acme.com"
 """
 
 PRODUCTION = '[production]\nlogin_url = "https://acme.my.salesforce.com"\n'
@@ -54,7 +61,7 @@ def test_defaults_are_shared_and_an_orgs_own_keys_win() -> None:
 
 
 def test_user_names_take_the_sandbox_suffix_by_themselves() -> None:
-    """As a refresh does it; a name that has its suffix is left alone."""
+    """As a refresh does it."""
     dev, uat = read(GOOD).orgs
     assert (dev.texts["ECA_RUN_AS"], uat.texts["ECA_RUN_AS"]) == ("sync@acme.com.dev", "other@acme.com.uat")
     assert dev.texts["SF_USERNAME"] == "admin@acme.com.dev"
@@ -139,11 +146,11 @@ def test_an_error_names_table_and_key(line: str, told: str) -> None:
         ("[org.dev]", "[org]: there is no such table; there are defaults, orgs"),
         ("[orgs]", "[orgs]: no org is named"),
         (GOOD + "[limits]\nlogin = 3", "[limits] login: there is no such key"),
-        (GOOD + "[limits]\nlogins = 0", "[limits] logins: must be a number, at least 1"),
+        (GOOD + "[limits]\nlogins = 0", "[limits] logins: must be a number from 1 to 1,000,000"),
         (f"{GOOD}{PRODUCTION}", "[production]: give either access_token or"),
         (f'{GOOD}{PRODUCTION}access_token = "00Dxxxx"', "[production] access_token: a"),
         (GOOD + '[notify]\nfailed = ["command:x"]', "[notify] failed: there is no such event; there are failure, change"),
-        (GOOD + '[notify]\nfailure = ["slack:https://hooks.slack.com/T/B/x"]', "[notify] failure: slack: its address is a"),
+        (GOOD + '[notify]\nfailure = ["apprise:slack://T/B/x"]', "[notify] failure: apprise: a secret in clear"),
         (GOOD + '[orgs.two]\nlogin_url = "https://acme--dev.sandbox.my.salesforce.com"', "already that of [orgs.dev]"),
         (GOOD + '[orgs.a]\ndeliver = "dotenv:1.env"\n[orgs.b]\ndeliver = "dotenv:1.env"', "deliver: dotenv:1.env is already"),
         (GOOD + '[orgs.a]\ndeliver = "dotenv:1.env"\n[orgs.b]\ndeliver = "json:./1.env"', "deliver: json:1.env is"),
@@ -184,3 +191,105 @@ def test_the_example_is_a_good_file() -> None:
     """It is meant to be copied and changed."""
     example = OrgsFile.read(Path(__file__).resolve().parents[2] / "orgs.example.toml")
     assert len(example.orgs) >= 3
+
+
+@pytest.mark.parametrize("number", ["inf", "nan", "-inf", "1e400", "9" * 4000, "1_000_001", "true", '"5"', "-1"])
+@pytest.mark.parametrize(
+    "key", ["[limits]\nlogins", "[limits]\ndeadline", "[limits]\nkeep_days", "[orgs.x]\ndeadline", "[orgs.x]\ntimeout_page"]
+)
+def test_a_number_is_one_that_can_be_counted_with(number: str, key: str) -> None:
+    """Named by table and key."""
+    with pytest.raises(SettingsError) as caught:
+        read(f"{GOOD}\n{key} = {number}")
+    assert key.partition("\n")[2] in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"x = {'9' * 5000}", f"x = {'[' * 5000}", f"x = {'{a=' * 3000}", "\ufeff\ufeff", "x = '\0'", "orgs = 5", "defaults = []",
+        "[defaults]\napp = 3", "[orgs]\ndev = 3", '[orgs.""]', "[orgs.dev.app.x]", "[notify]\nfailure = 3", "production = []",
+        '[orgs.dev]\nlogin_url = "https://[x"', '[orgs.dev]\nlogin_url = ""', "limits = 1", '[production]\nlogin_url = "https://["\ncredentials="x"',
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_whatever_is_in_the_file_the_error_is_ours(text: str) -> None:
+    """Nesting, numbers and types that nobody meant."""
+    with only_own(), pytest.raises(SettingsError):
+        read(text)
+
+
+def test_a_home_folder_that_is_nobodys_is_a_problem_of_that_key() -> None:
+    """With its table."""
+    with pytest.raises(SettingsError) as caught:
+        read(f"{GOOD}\n[orgs.x]\ndeliver = 'dotenv:~nosuchuser/x.env'\nca_file = '~nosuchuser/ca.pem'")
+    assert "[orgs.x] ca_file" in caught.value.message
+
+
+def test_a_file_of_notepad_is_read() -> None:
+    """With its byte order mark."""
+    assert len(read(f"\ufeff{GOOD}").orgs) == 2
+
+
+@pytest.mark.parametrize("what", ["folder", "NUL", "latin-1", "huge"])
+def test_what_can_not_be_read_says_so(tmp_path: Path, what: str) -> None:
+    """As an error about the orgs file."""
+    path = tmp_path / "orgs.toml"
+    if what == "folder":
+        path.mkdir()
+    elif what == "huge":
+        path.write_text("#" * 4_000_001)
+    else:
+        path.write_bytes("[orgs.ü]".encode("latin-1"))
+    with pytest.raises(SettingsError) as caught:
+        OrgsFile.read(Path("a\0b") if what == "NUL" else path)
+    assert "orgs file" in caught.value.message
+
+
+class TestDoubtfulUsernames:
+    """Salesforce appends the sandbox's name to every username, also to one that ends so already."""
+
+    LINES = ('username = "admin@acme.dev"', 'app.run_as = "sync@acme.dev"')
+
+    @pytest.mark.parametrize("line", LINES)
+    def test_it_is_asked_what_is_meant(self, line: str) -> None:
+        """A guess would cost a wrong login at each run."""
+        with pytest.raises(SettingsError) as caught:
+            read(GOOD.replace("[orgs.dev]", f"[orgs.dev]\n{line}"))
+        assert "acme.dev already ends like the usernames of this sandbox" in caught.value.message
+        assert "acme.dev.dev" in caught.value.message
+
+    @pytest.mark.parametrize(("switch", "username"), [("true", "admin@acme.dev.dev"), ("false", "admin@acme.dev")])
+    def test_the_switch_decides(self, switch: str, username: str) -> None:
+        text = GOOD.replace("[orgs.dev]", f"[orgs.dev]\n{self.LINES[0]}\nadd_suffix = {switch}")
+        assert read(text).orgs[0].texts["SF_USERNAME"] == username
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+KEYS = st.sampled_from(
+    ["login_url", "username", "password", "deliver", "deadline", "add_suffix", "app", "https_proxy", "imap_url", "x"]
+)
+TABLE = st.dictionaries(
+    KEYS, json_like | st.sampled_from(["https://acme--dev.sandbox.my.salesforce.com", "env:X", "dotenv:~x/y"]), max_size=4
+)
+
+
+@settings(max_examples=25)
+@given(
+    tree=st.fixed_dictionaries(
+        {},
+        optional={
+            "defaults": TABLE | json_like, "orgs": st.dictionaries(st.text(max_size=5), TABLE | json_like, max_size=2) | json_like,
+            "limits": st.dictionaries(st.sampled_from(["logins", "deadline", "looks"]), json_like, max_size=2) | json_like,
+            "production": TABLE | json_like, "notify": st.dictionaries(st.sampled_from(["failure", "x"]), json_like) | json_like,
+        },
+    )
+)  # fmt: skip
+def test_no_tree_of_values_leaves_with_an_error_that_is_not_ours(tree: dict[str, Any]) -> None:
+    """A checked file, or a SettingsError."""
+    with only_own(), patch.object(orgs_file_module, "_tree", lambda _: tree), suppress(SettingsError):
+        assert OrgsFile.read(Path("orgs.toml")).orgs

@@ -62,7 +62,7 @@ def microsoft(endpoint: TokenEndpoint, settings: Callable[..., Settings]) -> Cal
     usual = settings(SF_IMAP_PASSWORD="x-unused")
 
     def make(credential: str = "client-secret-value") -> MicrosoftTokens:
-        return MicrosoftTokens(f"{endpoint.url}/tenant", CLIENT_ID, Secret(credential), lambda: client(usual), SCOPE)
+        return MicrosoftTokens(f"{endpoint.url}/tenant", CLIENT_ID, Secret(credential), usual.network.client, SCOPE)
 
     return make
 
@@ -154,7 +154,7 @@ def test_googles_refusal_is_quoted_with_its_fix(
     usual = settings(SF_IMAP_PASSWORD="x-unused")
     key = json.dumps(google_key | {"token_uri": f"{endpoint.url}/token"})
     with pytest.raises(VerificationNeeded, match=words) as caught:
-        GoogleTokens(Secret(key), USER, lambda: client(usual)).token()
+        GoogleTokens(Secret(key), USER, usual.network.client).token()
     assert advice in caught.value.next
 
 
