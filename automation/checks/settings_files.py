@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from automation.checks.check import Check, failed, passed, skipped
+from automation.child_environment import child_environment
 from automation.errors import SettingsError
 from automation.settings_table import SECRET_FILES, SETTINGS
 
@@ -102,6 +103,7 @@ def tracked(files: Mapping[Path, str]) -> Check:
 def _in_git(path: Path) -> bool:
     command = ["git", "-C", str(path.absolute().parent), "ls-files", "--error-unmatch", "--", path.name]
     try:
-        return subprocess.run(command, capture_output=True, check=False, timeout=GIT_SECONDS).returncode == 0
+        env = child_environment()
+        return subprocess.run(command, env=env, capture_output=True, check=False, timeout=GIT_SECONDS).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import PurePath
 from typing import ClassVar, Final
 
+from automation.child_environment import command_environment
 from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.errors import DeliveryFailed
@@ -42,6 +43,7 @@ class Command:
         try:
             done = subprocess.run(
                 self.arguments,
+                env=command_environment(),
                 input=unit.to_text(credentials).encode(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

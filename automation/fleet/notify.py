@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from automation.child_environment import command_environment
 from automation.errors import RunbookError
 from automation.fleet import references
 from automation.fleet.mail import MailTarget
@@ -144,6 +145,7 @@ def _run(line: str, message: Message) -> None:
     try:
         done = subprocess.run(
             shlex.split(line),
+            env=command_environment(),
             input=scrub(json.dumps(message.tree, ensure_ascii=False)).encode(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

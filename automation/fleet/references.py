@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from automation.child_environment import command_environment
 from automation.errors import SettingsError
 from automation.secrets import remember
 
@@ -97,7 +98,13 @@ def _from_keyring(place: str) -> str:
 def _from_command(line: str) -> str:
     try:
         done = subprocess.run(
-            shlex.split(line), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, check=False
+            shlex.split(line),
+            env=command_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
         )
     except (OSError, ValueError) as error:
         raise _Missing(f"can't be started ({getattr(error, 'strerror', None) or type(error).__name__})") from None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
 from typing import Final
 
 from automation.access.codes.source import CodeRequest, Method
+from automation.child_environment import command_environment
 from automation.errors import VerificationNeeded
 from automation.secrets import Secret
 
@@ -46,7 +46,13 @@ class Command:
         """
         try:
             done = subprocess.run(
-                self._argv, env=self._environment(request), capture_output=True, text=True, timeout=timeout, check=False
+                self._argv,
+                env=self._environment(request),
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=timeout,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             raise _unusable(f"did not answer within {timeout:g} s") from None
@@ -64,7 +70,7 @@ class Command:
 
     def _environment(self, request: CodeRequest) -> dict[str, str]:
         extra = {"SF_CODE_METHOD": request.method.name.lower(), "SF_CODE_USERNAME": request.user_name or ""}
-        return {**os.environ, **extra}
+        return command_environment(extra)
 
 
 def _unusable(why: str) -> VerificationNeeded:
