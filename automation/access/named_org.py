@@ -12,7 +12,7 @@ from automation.errors import ForeignHost
 
 OWN_PAGES: Final = (".salesforce.com", ".salesforce.mil")
 """Salesforce's own hosts that are no org's, such as an instance's or the status page: no place to type, but no stranger's."""
-NEXT: Final = "Do not log in there. Check SF_LOGIN_URL (after the My Domain was renamed it names the old one), and who redirects to that host."
+NEXT: Final = "Do not log in there. Check SF_LOGIN_URL (a renamed My Domain has a new host), and who redirects to that host."
 
 
 @dataclass

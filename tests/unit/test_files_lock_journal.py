@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from automation.artifacts import make_run_folder
 from automation.errors import AnotherRun, UsageError
 from automation.files import private_folder, state_folder, write_private
 from automation.journal import Journal, read_journal
 from automation.lock import org_lock
 from automation.run import StepResult
+from automation.run_folder import make_run_folder
 from automation.secrets import Secret
 from automation.steps import Step, unchanged
 
