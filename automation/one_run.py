@@ -31,7 +31,7 @@ from automation.run_folder import JOURNAL, make_run_folder
 from automation.settings import Settings
 from automation.step_list import all_steps
 from automation.steps import Step
-from automation.watchers import HostGuard, Pause, patient
+from automation.watchers import HostGuard, Pause, Stay, patient
 from automation.workbench import Workbench, workbench
 from flows.delivered_pair import check_files
 from flows.pages.labels import Labels
@@ -163,7 +163,7 @@ class OneRun:
 
     def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
         measured = files.recording.attach(bench.page, bench.recorder)
-        observers: list[Observer] = [*measured, files.journal, bench.recorder, self.console, guard]
+        observers: list[Observer] = [*measured, files.journal, bench.recorder, self.console, guard, Stay(bench.watch, self.state)]
         if banner is not None:
             observers.append(banner)
         if self.options.pause_at is not None:

@@ -21,7 +21,8 @@ from automation.settings_table import SECRET_FILES, SETTINGS, Setting
 class Settings:
     """All settings of a run; each attribute is the setting's name in lower case. Times are seconds.
 
-    ``sf_login_url`` is ``https://<host>`` without a path. Nothing here shows a secret: those are `Secret`.
+    ``sf_login_url`` is ``https://<host>``, or ``https://<host>/?login``; `host` is for other pages. Nothing here shows a
+    secret: those are `Secret`.
     """
 
     sf_login_url: str

@@ -52,7 +52,8 @@ _TUNING = "Labels and time limits (seconds)"
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         "SF_LOGIN_URL",
-        "My Domain URL of the org; needed unless SF_FRONTDOOR_URL is given.",
+        "My Domain URL of the org; needed unless SF_FRONTDOOR_URL is given. With /?login its login form is asked for at once, "
+        "where users are sent to single sign-on.",
         _ORG,
         addresses.login_url,
         example="https://acme--dev.sandbox.my.salesforce.com",
@@ -90,7 +91,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("SF_IMAP_PASSWORD", "Password of the mailbox.", _CODES, secret=True),
     Setting(
         "SF_CODE_COMMAND",
-        "Program that prints a verification code on its standard output.",
+        "Program that prints a verification code on its standard output; docs/getting-in.md names its environment.",
         _CODES,
         example="/usr/local/bin/print-code",
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,45 +74,75 @@ class NamedOrg:
         return bool(label) and host.startswith(f"{label}--") and host.endswith((".vf.force.com", ".visualforce.com"))
 
 
+ANY_ORG: Final = NamedOrg("")
+"""Where it is not known which org is meant: any org's pages will do."""
+
+
 class HostWatch:
     """Follows where the top frame of a page leads, and the tabs that it opens.
 
-    Attributes:
-        met: the first foreign host since the start or `forget`, or nothing.
+    Args:
+        org: the org of the run.
+        attended: a person acts in the window too and may visit other pages, so only where the page is now counts.
     """
 
-    def __init__(self, org: NamedOrg) -> None:
+    def __init__(self, org: NamedOrg, *, attended: bool = False) -> None:
         self._org = org
-        self.met = ""
+        self._attended = attended
+        self._first = ""
+        self._page: Page | None = None
 
-    def follow(self, page: Page) -> None:
-        """Follow this page from now on. Costs no round trip."""
-        page.on("framenavigated", lambda frame: self._navigated(page, frame))
-        page.on("requestfailed", lambda request: self._failed(page, request))
-        page.on("popup", self.follow)
+    @property
+    def met(self) -> str:
+        """The first foreign host since the start or `forget`, or nothing."""
+        if self._attended and self._page is not None and not self._org.is_foreign(self._page.url):
+            return ""
+        return self._first
 
     def forget(self) -> None:
         """What was met so far is settled."""
-        self.met = ""
+        self._first = ""
 
-    def error(self) -> ForeignHost:
+    def error(self, step: str | None = None, evidence: str | None = None) -> ForeignHost:
         """What to raise when one was met."""
         whose = f"; the run is for {self._org.host}" if self._org.host else ""
-        return ForeignHost(f"The browser was led to {self.met}, which is not a host of the org{whose}.", next=NEXT)
+        met = f"The browser was led to {self.met}, which is not a host of the org{whose}."
+        error = ForeignHost(met, next=NEXT, evidence=evidence)
+        error.step = step
+        return error
 
-    def _navigated(self, page: Page, frame: Frame) -> None:
-        if frame == page.main_frame:
+    @contextmanager
+    def following(self, page: Page) -> Iterator[None]:
+        """Follow this page for the time of the context, from where it is now. Costs no round trip."""
+        self._page = page
+        self._note(page.url)
+        page.on("framenavigated", self._navigated)
+        page.on("requestfailed", self._failed)
+        page.on("popup", self._opened)
+        try:
+            yield
+        finally:
+            page.remove_listener("framenavigated", self._navigated)
+            page.remove_listener("requestfailed", self._failed)
+            page.remove_listener("popup", self._opened)
+
+    def _opened(self, tab: Page) -> None:
+        """A tab that the page opened is followed until it is closed."""
+        self._note(tab.url)
+        tab.on("framenavigated", self._navigated)
+
+    def _navigated(self, frame: Frame) -> None:
+        if frame.parent_frame is None:
             self._note(frame.url)
 
-    def _failed(self, page: Page, request: Request) -> None:
+    def _failed(self, request: Request) -> None:
         """A foreign host that does not answer was met as well; a request that the page itself gave up was not."""
-        of_page = request.is_navigation_request() and request.frame == page.main_frame
-        if of_page and "ERR_ABORTED" not in (request.failure or ""):
+        if request.is_navigation_request() and "ERR_ABORTED" not in (request.failure or "") and request.frame.parent_frame is None:
             self._note(request.url)
 
     def _note(self, url: str) -> None:
-        if not self.met and self._org.is_foreign(url):
-            self.met = hosts.parse(url).host or "a page without a host"
+        if not self._first and self._org.is_foreign(url):
+            self._first = hosts.parse(url).host or "a page without a host"
 
 
 def _named(link: str) -> str:

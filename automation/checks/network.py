@@ -67,7 +67,7 @@ def _answer(settings: Settings) -> httpx.Response | Check:
 
     try:
         with client(settings) as browserless:
-            return browserless.get(f"{settings.sf_login_url}/services/data/", timeout=SECONDS)
+            return browserless.get(f"https://{settings.host}/services/data/", timeout=SECONDS)
     except RunbookError as error:
         return from_error("network.host", error)
     except httpx.HTTPError as error:
