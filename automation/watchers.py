@@ -51,7 +51,7 @@ class Stay:
     def step_started(self, step: Step) -> None: ...
 
     def step_ended(self, result: StepResult) -> None:
-        if result.result == "failed":
+        if result.result not in ("changed", "unchanged"):
             return
         if result.id == LOGIN_STEP:
             self.watch.forget()  # a person may have logged in elsewhere

@@ -69,10 +69,10 @@ def form(ex: Exchange, step: str, *, start: str = "", username: str = "", error:
 
 
 def log_out(ex: Exchange) -> Response:
-    """GET /secur/logout.jsp: the user's sessions in this browser end, on all hosts."""
+    """GET /secur/logout.jsp: the user's sessions end."""
     session = ex.session
     if session is not None:
-        ex.org.end_sessions(session.user, session.browser)
+        ex.org.end_sessions(session.user)
         ex.org.log("logged out", username=session.user.username)
     return RedirectResponse(ex.org.url() + "/", 302)
 

@@ -136,13 +136,9 @@ class Org:
         session = self.sessions.get(sid)
         return session if session is not None and session.role is role else None
 
-    def end_sessions(self, user: User | None = None, browser: str | None = None) -> None:
-        """End all sessions (of one user, in one browser)."""
-        self.sessions = {
-            sid: session
-            for sid, session in self.sessions.items()
-            if (user is not None and session.user is not user) or (browser is not None and session.browser != browser)
-        }
+    def end_sessions(self, user: User | None = None) -> None:
+        """End all sessions (of one user)."""
+        self.sessions = {k: s for k, s in self.sessions.items() if user is not None and s.user is not user}
 
     def approve(self) -> int:
         """Play the person: every screen that a session waits at is dealt with. Returns how many there were."""

@@ -164,8 +164,8 @@ def test_old_home_addresses_pass_on(admin: Visitor, path: str, host: str) -> Non
     assert admin.host.endswith(host)
 
 
-def test_logging_out_ends_the_sessions_of_this_browser(admin: Visitor) -> None:
-    """On all hosts, and nobody else's."""
+def test_logging_out_ends_every_session_of_the_user(admin: Visitor) -> None:
+    """On all hosts."""
     admin.open("/secur/logout.jsp")
     assert admin.org.truth()["sessions"] == []
 
