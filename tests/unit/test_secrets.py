@@ -171,8 +171,8 @@ USUAL: dict[str, Callable[[str], str]] = {
     **{
         f"percent {safe!r} {small}": _quoted(safe, small=small)
         for safe in ("", "/", "~!'()*", "~!'()*;/?:@&=+$,#")
-        for small in (0, 1)
-    },  # type: ignore[arg-type]
+        for small in (False, True)
+    },
     "form of a browser": lambda v: urllib.parse.quote_plus(v, safe="*").replace("~", "%7E"),
     "form, small": lambda v: re.sub(
         "%..", lambda found: found.group().lower(), urllib.parse.quote_plus(v, safe="*").replace("~", "%7E")
