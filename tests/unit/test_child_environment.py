@@ -6,13 +6,12 @@ import json
 import os
 import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import psutil  # type: ignore[import-untyped]
 import pytest
 from playwright.sync_api import Playwright
 
@@ -28,9 +27,6 @@ from automation.errors import SettingsError
 from automation.fleet import notify, references
 from automation.secrets import Secret
 from automation.settings import load_settings
-
-if TYPE_CHECKING:
-    from automation.replica import OrgHandle
 
 SECRETS = {
     "SF_PASSWORD": "a-password-of-the-admin",
@@ -130,28 +126,35 @@ def test_the_environment_of_this_process_comes_back_also_after_an_error(secrets:
     assert dict(os.environ) == before
 
 
+OPEN = """
+import json, psutil, sys
+from pathlib import Path
+from automation.browser import open_browser
+from automation.files import state_folder
+from automation.settings import load_settings
+with open_browser(load_settings(json.loads(sys.argv[1]), None)) as running:
+    page = running.new_page()
+    page.set_content("<input>")
+    page.locator("input").fill("typed-and-not-printed")
+    page.locator("input").input_value()
+    seen = [Path(f"/proc/{child.pid}/environ").read_bytes().decode() for child in psutil.Process().children(recursive=True)]
+    files = [path.name for path in (state_folder() / "tmp").rglob("playwright*")]
+print(json.dumps({"seen": seen, "files": files}), file=open(sys.argv[2], "w"))
+"""
+
+
 @pytest.mark.browser
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
-def test_driver_and_browser_hold_no_secret(
-    secrets: None, org: OrgHandle, capfd: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_driver_and_browser_hold_no_secret(secrets: None, environment: dict[str, str], tmp_path: Path) -> None:
     """Neither Playwright's driver nor any process of Chromium has a secret in its environment; nothing typed is printed."""
-    settings = load_settings(org.environment() | {"SF_CA_FILE": ""}, None)
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
-    with browser.open_browser(settings) as running:
-        page = running.new_page()
-        page.set_content("<input>")
-        page.locator("input").fill("typed-and-not-printed")
-        page.locator("input").input_value()
-        children = [child for child in psutil.Process().children(recursive=True) if child.pid not in before]
-        seen = [Path(f"/proc/{child.pid}/environ").read_bytes().decode() for child in children]
-        folders = list((tmp_path / "state" / "external-client-app-runbook" / "tmp").iterdir())
-        assert [folder for folder in folders if list(folder.glob("playwright-*"))], "the driver's files are in our own folder"
-    assert len(seen) > 3, "driver, browser, renderers"
-    assert not [name for text in seen for name in SECRETS if f"{name}=" in text]
-    assert not any(value in text for value in SECRETS.values() if len(value) > 1 for text in seen)
-    printed = capfd.readouterr()
-    assert "typed-and-not-printed" not in printed.out + printed.err
+    line = [sys.executable, "-c", OPEN, json.dumps(environment), str(tmp_path / "found")]
+    done = subprocess.run(line, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    found = json.loads((tmp_path / "found").read_text())
+    assert len(found["seen"]) > 3, "driver, browser, renderers"
+    assert not [name for text in found["seen"] for name in SECRETS if f"{name}=" in text]
+    assert not any(value in text for value in SECRETS.values() if len(value) > 1 for text in found["seen"])
+    assert found["files"], "the driver's files are in our own folder"
+    assert "typed-and-not-printed" not in done.stdout + done.stderr
 
 
 def flags_of_starts(playwright: Playwright, environment: dict[str, str], program: Path, script: str) -> list[str]:
