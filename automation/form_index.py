@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -20,12 +19,13 @@ class FormIndex:
     def add(self, forms: Iterable[str]) -> None:
         """Look for these too."""
         for form in forms:
-            if len(form) >= HEAD:
-                by_length = self._by_head.setdefault(form[:HEAD], defaultdict(set))
-                new = len(form) not in by_length
+            if len(form) < HEAD:
+                continue
+            by_length = self._by_head.get(form[:HEAD], {})
+            if len(form) in by_length:
                 by_length[len(form)].add(form)
-                if new:  # longest first: a secret may be the beginning of another
-                    self._by_head[form[:HEAD]] = defaultdict(set, sorted(by_length.items(), reverse=True))
+            else:  # another dict, as a thread may be going through this one; longest first: a secret may begin as another does
+                self._by_head[form[:HEAD]] = dict(sorted([*by_length.items(), (len(form), {form})], reverse=True))
 
     def finds(self, text: str) -> bool:
         """Whether any of them stands in the text."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -68,7 +69,7 @@ def _make(path: Path) -> None:
 
 def _is_own(folder: Path) -> bool:
     """Whether nobody else can put files there, and nobody else's would be replaced."""
-    if os.name == "posix":
+    if sys.platform != "win32":
         found = folder.stat()
         if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & (stat.S_IWGRP | stat.S_IWOTH):
             return False
