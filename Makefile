@@ -36,7 +36,7 @@ bundle-matrix: $(STAMP)
 bundle-check: $(STAMP)
 	$(BIN)/python -m automation.replica.build --check
 
-# A browser: one that is there, else Playwright's download, else Debian's packages.
+# A browser: one that is there, else Playwright's download. Packages of the system are not installed: it says which.
 browser: $(STAMP)
 	@$(BIN)/python -m automation.get_browser
 

@@ -1,68 +1,26 @@
-"""The run folder, and the recorder: traces and evidence that hold no secret."""
+"""The recorder: traces and evidence that hold no secret."""
 
 from __future__ import annotations
 
-import time
+import logging
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from automation import evidence
-from automation.errors import UsageError
-from automation.files import private_folder
+from automation.errors import SettingsError
 from automation.options import Tracing
 from automation.run import StepResult
+from automation.scratch import scratch_folder
+from automation.secrets import scrub
 from automation.steps import Step
 from automation.trace_scrubbing import scrub_trace
 
-RUNS: Final = Path("runs")
-
-RAW: Final = ".trace-{}.raw"
-"""A part as the browser wrote it, for as long as it takes to scrub it. A kill in that moment leaves it behind."""
-STALE: Final = 3_600.0
-"""Seconds after which such a leftover is nobody's any more."""
-
-
-def make_run_folder(host: str, output: Path | None = None, now: datetime | None = None) -> Path:
-    """Make the folder of a run, mode 0700: ``output``, or ``runs/<UTC time>-<host>``, numbered when it is taken.
-
-    Raises:
-        UsageError: it can't be made.
-    """
-    stamp = f"{now or datetime.now(UTC):%Y%m%dT%H%M%SZ}-{host}"
-    try:
-        if output is not None:
-            return private_folder(output)
-        private_folder(RUNS)
-        remove_leftovers(RUNS)
-        return _fresh(RUNS / stamp)
-    except OSError as error:
-        raise UsageError(f"The run folder {output or RUNS / stamp} can't be made: {error.strerror}.") from None
-
-
-def remove_leftovers(runs: Path) -> None:
-    """Delete what killed runs left unscrubbed; see `RAW`."""
-    for raw in runs.glob("*/" + RAW.format("*")):
-        with suppress(OSError):  # another run was faster, or it is not ours
-            if time.time() - raw.stat().st_mtime > STALE:
-                raw.unlink()
-
-
-def _fresh(wanted: Path) -> Path:
-    number = 1
-    while True:
-        path = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
-        try:
-            path.mkdir(mode=0o700)
-        except FileExistsError:
-            number += 1
-        else:
-            return path
+log = logging.getLogger(__name__)
 
 
 class Recorder:
@@ -133,12 +91,16 @@ class Recorder:
         return self._private == 0 and not self._exposed
 
     def collect_evidence(self, pages: list[Page] | None = None) -> Path | None:
-        """Keep what the open pages look like, in ``evidence/``; None when there is no page. Never raises for a page."""
+        """Keep what the open pages look like, in ``evidence/``; None when there is no page, or no room. Never raises for either."""
         if pages is None:
             pages = self._context.pages if self._context is not None else []
         if not pages:
             return None
-        return evidence.collect(pages, self.folder / "evidence", private=not self.recording_allowed)
+        try:
+            return evidence.collect(pages, self.folder / "evidence", private=not self.recording_allowed)
+        except OSError as error:
+            log.warning("The evidence could not be kept: %s.", error.strerror)
+            return None
 
     def detach(self) -> None:
         """End recording in the context, before it is closed."""
@@ -150,17 +112,22 @@ class Recorder:
         self.detach()
         if self.tracing == "retain-on-failure" and not failed:
             for part in self.parts:
-                part.unlink(missing_ok=True)
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
             self.parts.clear()
-        for part in self.parts:
-            scrub_trace(part, part)  # again: secrets that became known later may stand in an earlier part
+        for part in list(self.parts):
+            self._scrub(part, part)  # again: secrets that became known later may stand in an earlier part
         return self.parts
 
     def _start(self) -> None:
         if self._context is None or self.tracing == "off":
             return
         film = self.tracing == "on"  # costs time all along; page snapshots alone tell enough of a failure
-        self._context.tracing.start(screenshots=film, snapshots=True, sources=False, title=self.folder.name)
+        try:
+            self._context.tracing.start(screenshots=film, snapshots=True, sources=False, title=self.folder.name)
+        except PlaywrightError as error:  # no room for its temporary files; a browser that is gone is noticed by the step
+            log.warning("The trace could not be begun: %s", scrub(error.message.partition("\n")[0]))
+            return
         self._running = True
         self._open_group()
 
@@ -169,16 +136,31 @@ class Recorder:
             return
         self._close_group()
         self._running = False
-        number = len(self.parts) + 1
-        raw, part = self.folder / RAW.format(number), self.folder / f"trace-{number}.zip"
-        with suppress(PlaywrightError):  # the browser is gone, and with it what it recorded
-            self._context.tracing.stop(path=raw)
-        if raw.exists():
-            try:
-                scrub_trace(raw, part)
-                self.parts.append(part)
-            finally:
-                raw.unlink()
+        try:
+            with scratch_folder() as scratch:  # as the browser writes it, for as long as it takes to scrub it
+                raw = scratch / "trace.zip"
+                with suppress(PlaywrightError):  # the browser is gone, and with it what it recorded
+                    self._context.tracing.stop(path=raw)
+                if raw.exists():
+                    self._scrub(raw, self._next_part())
+        except SettingsError as error:
+            log.warning("A part of the trace could not be kept: %s", error.message)
+
+    def _next_part(self) -> Path:
+        part = self.folder / f"trace-{len(self.parts) + 1}.zip"
+        self.parts.append(part)
+        return part
+
+    def _scrub(self, source: Path, part: Path) -> None:
+        """Write a part without secrets; where that fails nothing is kept of it, and the run goes on."""
+        try:
+            scrub_trace(source, part)
+        except (OSError, zipfile.BadZipFile) as error:  # the disk is full, now or when the browser wrote it
+            why = getattr(error, "strerror", None) or "the browser wrote no whole file"
+            log.warning("A part of the trace could not be kept: %s.", why)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            self.parts.remove(part)
 
     def _open_group(self) -> None:
         if self._running and self._context is not None and self._group is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +17,15 @@ from playwright.sync_api import Error as PlaywrightError
 
 from automation.browser_finding import HOW_TO_GET_ONE, Found, find_browser
 from automation.browser_trust import Trust, trusting
+from automation.child_environment import PLAYWRIGHT, child_environment, only
 from automation.errors import SettingsError, UsageError
 from automation.network.proxy import Proxy, browser_bypass
+from automation.scratch import VARIABLES, scratch_folder
 
 if TYPE_CHECKING:
     from automation.settings import Settings
+
+log = logging.getLogger(__name__)
 
 FLAGS: Final = (
     "--disable-quic",  # a proxy can't carry it
@@ -32,6 +39,33 @@ DEVTOOLS: Final = "--auto-open-devtools-for-tabs"
 
 VIEWPORT: Final = {"width": 1280, "height": 1536}
 """Pixels. Tall enough for the whole create form, so that pictures in reports show it."""
+
+_NO_SANDBOX: Final = re.compile(r"sandboxing failed|No usable sandbox|Failed to move to new namespace|crbug\.com/(?:638180|357670)")
+"""What Chromium says, or Playwright in its place, when its sandbox is the reason not to start."""
+LONGEST_TMPDIR: Final = 56
+"""Characters. Chromium puts a socket into a folder of its own there, and a socket's path has at most 103 (macOS) or 107."""
+
+
+@contextmanager
+def started_driver() -> Iterator[Playwright]:
+    """Playwright's driver, with a clean environment and a folder of its own for temporary files.
+
+    Its files hold the cookies and answers of the run until they are scrubbed. ``DEBUGP`` makes Playwright's Python side
+    print what is typed, as ``DEBUG`` does its driver, so it is taken away for good.
+
+    Raises:
+        SettingsError: the folder can't be made.
+    """
+    os.environ.pop("DEBUGP", None)
+    with scratch_folder() as folder:
+        environment = child_environment(*PLAYWRIGHT, values=dict.fromkeys(VARIABLES, str(folder)))
+        manager = sync_playwright()
+        with only(environment):
+            playwright = manager.start()
+        try:
+            yield playwright
+        finally:
+            manager.__exit__()
 
 
 @contextmanager
@@ -50,7 +84,7 @@ def open_browser(settings: Settings, *, headed: bool = False, slowmo: float = 0,
     if headed:
         require_display()
     how: dict[str, Any] = {"headed": headed, "slowmo": slowmo, "devtools": devtools}
-    with sync_playwright() as playwright, launched(playwright, settings, **how) as browser:
+    with started_driver() as playwright, launched(playwright, settings, **how) as browser:
         yield browser
 
 
@@ -64,8 +98,13 @@ def launched(
         yield remote
         return
     found = find_browser(settings, Path(playwright.chromium.executable_path), headed=headed)
-    with trusting(settings) as trust:
+    with scratch_folder() as folder, trusting(settings, folder) as trust:
         options = launch_options(settings, found, trust, headed=headed, slowmo=slowmo, devtools=devtools)
+        options["chromium_sandbox"] = not _is_root()
+        if len(str(folder)) <= LONGEST_TMPDIR:
+            options["env"] |= dict.fromkeys(VARIABLES, str(folder))
+        if _is_root():
+            _note_no_sandbox("it does not work for root")
         browser = _launch(playwright, found, options)
         try:
             yield browser
@@ -87,13 +126,12 @@ def launch_options(
         "handle_sigint": False,
         "handle_sigterm": False,
         "handle_sighup": False,
+        "env": child_environment(values=trust.environment),
     }
     if found.executable is not None:
         options["executable_path"] = str(found.executable)
     if found.channel is not None:
         options["channel"] = found.channel
-    if trust.environment:
-        options["env"] = {**os.environ, **trust.environment}
     if settings.https_proxy is not None:
         options["proxy"] = proxy_option(Proxy.parse(settings.https_proxy.reveal()), settings.no_proxy)
     return options
@@ -145,12 +183,25 @@ def _connected(playwright: Playwright, settings: Settings, slowmo: float) -> Bro
 
 
 def _launch(playwright: Playwright, found: Found, options: dict[str, Any]) -> Browser:
+    """Start it; once more without Chromium's sandbox where that was the reason not to start."""
     try:
         return playwright.chromium.launch(**options)
     except PlaywrightError as error:
+        if options["chromium_sandbox"] and _NO_SANDBOX.search(error.message):
+            _note_no_sandbox("this system does not let an ordinary user make one (user namespaces)")
+            return _launch(playwright, found, {**options, "chromium_sandbox": False})
         name = found.executable or found.channel or "Playwright's own browser"
         reason = error.message.splitlines()[0] if error.message else "no reason given"
         raise SettingsError(f"The browser {name} ({found.why}) does not start: {reason}.", next=HOW_TO_GET_ONE) from None
+
+
+def _is_root() -> bool:
+    return sys.platform != "win32" and os.geteuid() == 0
+
+
+@functools.cache
+def _note_no_sandbox(why: str) -> None:
+    log.warning("Note: Chromium's own sandbox is off, as %s.", why)
 
 
 def _close(browser: Browser) -> None:

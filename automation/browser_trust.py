@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from automation.access.hosts import LOGIN_HOSTS, lightning_host, setup_host
+from automation.child_environment import child_environment
 from automation.errors import SettingsError
 from automation.network.failures import Failure
 from automation.network.http import Network, send
@@ -46,8 +47,11 @@ class Trust:
 
 
 @contextmanager
-def trusting(settings: Settings) -> Iterator[Trust]:
+def trusting(settings: Settings, folder: Path | None = None) -> Iterator[Trust]:
     """What makes a browser trust SF_CA_FILE, for as long as the context lasts.
+
+    Args:
+        folder: where the browser's home folder is made; by default where temporary files go.
 
     Raises:
         SettingsError: the file has no certificate, or there is no way to tell this browser of it.
@@ -56,7 +60,7 @@ def trusting(settings: Settings) -> Iterator[Trust]:
     if settings.sf_ca_file is None:
         yield Trust()
     elif sys.platform.startswith("linux") and shutil.which("certutil"):
-        with TemporaryDirectory(prefix="browser-home-") as home:
+        with TemporaryDirectory(prefix="browser-home-", dir=folder) as home:
             _make_database(Path(home), settings.sf_ca_file)
             yield Trust(environment={"HOME": home})
     else:
@@ -76,7 +80,7 @@ def _make_database(home: Path, ca_file: Path) -> None:
 
 def _certutil(database: Path, *arguments: str) -> None:
     command = ["certutil", "-d", f"sql:{database}", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run(command, env=child_environment(), capture_output=True, text=True, check=False, timeout=30)
     if done.returncode != 0:
         raise SettingsError(f"SF_CA_FILE: certutil did not accept a certificate: {done.stderr.strip()[:200]}.")
 

@@ -104,13 +104,12 @@ def _in_a_browser(settings: Settings, before: list[Check], *, login: bool, runni
 
 def _browser(settings: Settings, stack: ExitStack, running: Browser | None) -> tuple[list[Check], Browser | None]:
     """The lines about the browser, and the browser, if it started."""
-    from playwright.sync_api import sync_playwright
-
+    from automation.browser import started_driver
     from automation.checks import machine
 
     if running is not None:
         return [machine.browser_started(running)], running
-    playwright = stack.enter_context(sync_playwright())
+    playwright = stack.enter_context(started_driver())
     found = machine.browser_found(playwright, settings)
     started = _start(playwright, settings, stack) if found.result == "ok" else None
     return [found, machine.browser_started(started)], None if isinstance(started, RunbookError) else started

@@ -19,7 +19,7 @@
     │   └── AnotherRun         75   another run holds the lock of this org
     ├── NotPermitted           77   the org does not let this user do it
     │   ├── LoginRefused       77   user name or password refused, user locked or frozen
-    │   ├── ForeignHost        77   a secret would have been typed on a host that is not Salesforce's
+    │   ├── ForeignHost        77   the browser was led to a host that is not the org's
     │   ├── ProductionRefused  77   a production org that was not named a second time
     │   └── ProofFailed        77   the token endpoint refused the new pair for a lasting reason
     ├── PersonNeeded           77   a person has to act or to decide
@@ -195,7 +195,7 @@ class LoginRefused(NotPermitted):
 
 
 class ForeignHost(NotPermitted):
-    """A secret would have been typed on a host that is not Salesforce's; no key was pressed."""
+    """The browser was led to a host that is not the org's, or a link would have; nothing was typed there."""
 
     kind = "foreign_host"
     recovery = "Do not log in there. Check SF_LOGIN_URL and who redirects to that host."

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from automation.files import private_folder, write_private
+from automation.files import write_private
 from automation.secrets import scrub
 
 LOOK_TIMEOUT: Final = 3_000
@@ -35,8 +35,9 @@ _OUTLINE_ROLES = (
     "radiogroup|region|row|rowheader|columnheader|tab|tabpanel|textbox"
 )
 _OUTLINE_LINE = re.compile(rf"^\s*- '?(?:{_OUTLINE_ROLES})\b")
-_LONG_WORD = re.compile(r"(?=[^\s\"']*\d)[A-Za-z0-9_.!+/=%-]{16,}|\b\d{4,8}\b")
-"""What may be a key, a token or a code: a long word with digits, or a short number."""
+_WORD = re.compile(r"[^\s\"']{16,}")
+_LONG = re.compile(r"[A-Za-z0-9_.!+/=%-]{16,}")
+_SHORT_NUMBER = re.compile(r"\b\d{4,8}\b")
 
 
 def address_of(page: Page) -> str:
@@ -55,10 +56,14 @@ def collect(pages: list[Page], folder: Path, *, private: bool) -> Path:
 
     Returns:
         ``folder``. What can't be had from a page is named in its text; nothing is raised for it.
+
+    Raises:
+        OSError: it can't be written.
     """
-    private_folder(folder)
+    folder.mkdir(mode=0o700, exist_ok=True)
     for number, page in enumerate(pages[:MOST_PAGES], 1):
-        write_private(folder / f"page-{number}.txt", _text(page, private=private))
+        text = _text(page, private=private)
+        write_private(folder / f"page-{number}.txt", text.encode("utf-8", "replace"))  # a page may hold halves of characters
         if not private:
             _picture(page, folder / f"page-{number}.png")
     return folder
@@ -94,8 +99,14 @@ def outline(tree: str) -> str:
 
 
 def masked(text: str) -> str:
-    """A text without what may be a key, a token or a code."""
-    return _LONG_WORD.sub("***", text)
+    """A text without what may be a key, a token or a code: a long word with digits, or a short number."""
+    return _SHORT_NUMBER.sub("***", _WORD.sub(lambda found: _masked_word(found.group()), text))
+
+
+def _masked_word(word: str) -> str:
+    """The parts before the last digit; the digit is looked for once a word, not once a place (that took minutes)."""
+    last = max((at for at, character in enumerate(word) if character.isdigit()), default=-1)
+    return _LONG.sub(lambda part: "***" if part.start() <= last else part.group(), word)
 
 
 def _without_value(line: str) -> str:

@@ -6,6 +6,7 @@ The next run does not decide by it: it reads the org.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 from automation.run import StepResult
 from automation.secrets import scrub
 from automation.steps import Step
+
+log = logging.getLogger(__name__)
 
 
 class Journal:
@@ -25,13 +28,19 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._failed = False
 
     def note(self, event: str, **fields: Any) -> None:
-        """Append one event with its time in UTC. Secrets are removed."""
+        """Append one event with its time in UTC. Secrets are removed. A full disk is noted once and does not end the run."""
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **fields})
-        handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(scrub(line) + "\n")
+        try:
+            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(scrub(line) + "\n")
+        except OSError as error:
+            if not self._failed:
+                log.warning("The journal could not be written: %s.", error.strerror)
+            self._failed = True
 
     def step_started(self, step: Step) -> None:
         self.note("step_begun", step=step.id)

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from automation.app_spec import AppSpec
-from automation.artifacts import Recorder, make_run_folder
+from automation.artifacts import Recorder
 from automation.banner import Banner, pointing
 from automation.browser import open_browser
 from automation.errors import Interrupted, RunbookError
@@ -27,10 +27,11 @@ from automation.report.files import write_reports
 from automation.report.record import Recording
 from automation.result import RunResult, outcome_of, unsaved
 from automation.run import Observer, Runner, Selection, StepResult
+from automation.run_folder import JOURNAL, make_run_folder
 from automation.settings import Settings
 from automation.step_list import all_steps
 from automation.steps import Step
-from automation.watchers import HostGuard, Pause, patient
+from automation.watchers import HostGuard, Pause, Stay, patient
 from automation.workbench import Workbench, workbench
 from flows.delivered_pair import check_files
 from flows.pages.labels import Labels
@@ -51,7 +52,7 @@ class RunFiles:
         """Make the folder. Raises UsageError when that is impossible."""
         folder = make_run_folder(settings.host, options.output)
         recording = Recording(folder, options.pictures, banner=options.headed)
-        return cls(folder, Journal(folder / "journal.jsonl"), Recorder(folder, options.tracing), recording)
+        return cls(folder, Journal(folder / JOURNAL), Recorder(folder, options.tracing), recording)
 
 
 @dataclass
@@ -162,7 +163,7 @@ class OneRun:
 
     def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
         measured = files.recording.attach(bench.page, bench.recorder)
-        observers: list[Observer] = [*measured, files.journal, bench.recorder, self.console, guard]
+        observers: list[Observer] = [*measured, files.journal, bench.recorder, self.console, guard, Stay(bench.watch, self.state)]
         if banner is not None:
             observers.append(banner)
         if self.options.pause_at is not None:

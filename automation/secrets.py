@@ -6,24 +6,28 @@ encoding in which it was seen to travel, from any text that is about to be kept 
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import re
 import threading
-import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
+from automation.encodings import encodings
 from automation.errors import UnexpectedPage
+from automation.form_index import FormIndex
 
 MASK: Final = "***"
 SHORTEST: Final = 4
 """Values shorter than this are not searched for: they would turn every text to asterisks."""
 
+CODE: Final = 8
+"""Digits that a short code has at most: it is replaced only where it is a number of its own."""
+
 _known: dict[str, list[str]] = {}
 """Known values and the forms of each that are searched for."""
+_index = FormIndex()
+"""All forms that are searched for, but short codes."""
+_codes: set[str] = set()
 _lock = threading.Lock()
 
 
@@ -75,9 +79,24 @@ class Secret:
 
 def remember(value: str) -> None:
     """Make ``value`` known to the scrubber. Values of fewer than four characters are left out."""
-    if len(value) >= SHORTEST:
-        with _lock:
-            _known.setdefault(value, encodings(value))
+    if len(value) < SHORTEST or value in _known:
+        return
+    forms = encodings(value)
+    with _lock:
+        _known[value] = forms
+        _look_for(forms)
+
+
+def _look_for(forms: Iterable[str]) -> None:
+    for form in forms:
+        if _is_code(form):
+            _codes.add(form)
+        else:
+            _index.add([form])
+
+
+def _is_code(form: str) -> bool:
+    return form.isdigit() and len(form) <= CODE
 
 
 def known_secrets() -> frozenset[str]:
@@ -87,39 +106,31 @@ def known_secrets() -> frozenset[str]:
 
 
 @contextmanager
-def only_own() -> Iterator[None]:
-    """Forget, at the end, the secrets that became known meanwhile: one test's values do not mask another's texts."""
-    before = known_secrets()
+def only_own(*, empty: bool = False) -> Iterator[None]:
+    """Forget, at the end, the secrets that became known meanwhile: one test's values do not mask another's texts.
+
+    ``empty``: none is known at the beginning either.
+    """
+    before = dict(_known)
+    if empty:
+        _know({})
     try:
         yield
     finally:
-        with _lock:
-            for value in _known.keys() - before:
-                del _known[value]
+        _know(before)
 
 
-def encodings(value: str) -> list[str]:
-    """Every form in which ``value`` may stand in a log, trace or page, longest first.
-
-    Raw, URL-quoted (both kinds), JSON-escaped once and twice (traces hold JSON in JSON), HTML-escaped, base64 at each
-    of the three alignments, and hexadecimal.
-    """
-    once = json.dumps(value)[1:-1]
-    forms = {value, once, json.dumps(once)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
-    forms |= {urllib.parse.quote(value, safe=""), urllib.parse.quote(value), urllib.parse.quote_plus(value)}
-    forms |= {html.escape(value), html.escape(value, quote=False), value.encode().hex()}
-    forms |= set(_base64_forms(value.encode()))
-    return sorted(forms, key=len, reverse=True)
-
-
-def _base64_forms(raw: bytes) -> Iterator[str]:
-    """The characters of base64 that depend on ``raw`` alone, for each place it can have in the three-byte groups."""
-    for shift in range(3):
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            text = encode(b"\0" * shift + raw).decode()
-            core = text[(0, 2, 3)[shift] : -4 if text.endswith("=") else len(text)]
-            if len(core) >= 8:
-                yield core
+def _know(values: Mapping[str, list[str]]) -> None:
+    """Look for these values alone from now on."""
+    global _index
+    values = dict(values)
+    with _lock:
+        _known.clear()
+        _known.update(values)
+        _codes.clear()
+        _index = FormIndex()
+        for forms in values.values():
+            _look_for(forms)
 
 
 SHAPES: Final = (
@@ -132,9 +143,7 @@ SHAPES: Final = (
 
 def scrub(text: str) -> str:
     """``text`` with every known secret, in every encoding, and every session id or one-time link replaced by ``***``."""
-    for form in _forms():
-        if form in text:
-            text = _replace(text, form)
+    text = _without_codes(_index.replaced(text, MASK))
     for shape, mask in SHAPES:
         text = shape.sub(mask, text)
     return text
@@ -147,32 +156,28 @@ def scrub_bytes(data: bytes) -> bytes:
 
 def holds_secret(text: str) -> bool:
     """Whether a known secret stands in ``text``, in any encoding."""
-    return any(form in text and _replace(text, form) != text for form in _forms())
+    return _index.finds(text) or _without_codes(text) != text
 
 
-_forms_of: tuple[frozenset[str], list[str]] = (frozenset(), [])
+_NUMBER: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
 
 
-def _forms() -> list[str]:
-    """The encodings of all known secrets, longest first; listed anew only when a secret was added."""
-    global _forms_of
-    known = known_secrets()
-    if known != _forms_of[0]:
-        with _lock:
-            forms = {form for found in _known.values() for form in found}
-        _forms_of = (known, sorted(forms, key=len, reverse=True))
-    return _forms_of[1]
-
-
-def _replace(text: str, form: str) -> str:
+def _without_codes(text: str) -> str:
     """A short code such as 123456 is replaced only where it is a number of its own, not part of a time stamp or of 123456.7.
 
     Where a trace has the same digits as a bare JSON value, they become 0: asterisks there would make it unreadable.
     """
-    if form.isdigit() and len(form) <= 8:
-        text = re.sub(rf'(?:(?<=[:,\[])|(?<=": )){form}(?=[,\]}}])', "0", text)
-        return re.sub(rf"(?<!\d)(?<!\d\.){form}(?!\.?\d)", MASK, text)
-    return text.replace(form, MASK)
+    return _NUMBER.sub(lambda found: _code_or_number(text, found), text) if _codes else text
+
+
+def _code_or_number(text: str, found: re.Match[str]) -> str:
+    if found.group() not in _codes:
+        return found.group()
+    before, after = text[max(0, found.start() - 3) : found.start()], text[found.end() : found.end() + 2]
+    if before.endswith((":", ",", "[", '": ')) and after.startswith((",", "]", "}")):
+        return "0"
+    part_of_a_number = re.search(r"\d\.$", before) or re.match(r"\.\d", after)
+    return found.group() if part_of_a_number else MASK
 
 
 @contextmanager

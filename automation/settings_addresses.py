@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlsplit
 
 from automation.access.hosts import LOGIN_HOSTS, is_my_domain, my_domain_of
 from automation.network.proxy import Proxy
@@ -17,14 +17,18 @@ SHORTEST_TOKEN: Final = 6
 
 
 def login_url(value: str) -> str:
-    """The address of an org's login page, cut to ``https://host``; only hosts on which a password may be typed."""
+    """The address of an org's login page, cut to ``https://host``; only hosts on which a password may be typed.
+
+    A ``?login`` stays: where an org sends users to single sign-on, that is Salesforce's way to the login form.
+    """
     host = _host(value, "https://acme--dev.sandbox.my.salesforce.com")
     if host not in LOGIN_HOSTS and not _plain_my_domain(host):
         raise ValueError(
             f"{host} is not a Salesforce login host; give the org's My Domain URL, which ends in .my.salesforce.com"
             f"{_my_domain_hint(host)}"
         )
-    return f"https://{host}"
+    past_sso = "login" in parse_qs(_split(value).query, keep_blank_values=True)
+    return f"https://{host}/?login" if past_sso else f"https://{host}"
 
 
 def _host(value: str, example: str) -> str:

@@ -77,12 +77,14 @@ def setting(
 class Settings:
     """All settings of a run; each attribute is the setting's name in lower case. Times are seconds.
 
-    ``sf_login_url`` is ``https://<host>`` without a path. Nothing here shows a secret: those are `Secret`. ``sf_login_url``,
-    ``eca_api_name`` and ``credentials_to`` are filled in by `load_settings` where they were not given.
+    ``sf_login_url`` is ``https://<host>``, or ``https://<host>/?login``; `host` is for other pages. Nothing here shows a
+    secret: those are `Secret`. ``sf_login_url``, ``eca_api_name`` and ``credentials_to`` are filled in by `load_settings`
+    where they were not given.
     """
 
     sf_login_url: str = setting(
-        "My Domain URL of the org; needed unless SF_FRONTDOOR_URL is given.",
+        "My Domain URL of the org; needed unless SF_FRONTDOOR_URL is given. With /?login its login form is asked for at once, "
+        "where users are sent to single sign-on.",
         _ORG,
         addresses.login_url,
         example="https://acme--dev.sandbox.my.salesforce.com",
@@ -159,7 +161,7 @@ class Settings:
         hides=lambda value: (imap.private_key(value),),
     )
     sf_code_command: str | None = setting(
-        "Program that prints a verification code on its standard output.",
+        "Program that prints a verification code on its standard output; docs/authentication.md names its environment.",
         _CODES,
         rules.command_line,
         example="/usr/local/bin/print-code",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from playwright.sync_api import Page
 
+from automation.access.named_org import HostWatch
 from automation.lock import org_lock
 from automation.options import Options
 from automation.org_state import OrgState
@@ -37,6 +38,24 @@ class HostGuard:
         require_named(self.state.host, self.options.allow_production, login_host=self.settings.host)
         self.locks.enter_context(org_lock(self.state.host))
         self.locked.add(self.state.host)
+
+
+@dataclass
+class Stay:
+    """Ends the run when a step was led to a foreign host, whatever came of it; a pair that was read is delivered first."""
+
+    watch: HostWatch
+    state: OrgState
+
+    def step_started(self, step: Step) -> None: ...
+
+    def step_ended(self, result: StepResult) -> None:
+        if result.result not in ("changed", "unchanged"):
+            return
+        if result.step.login:
+            self.watch.forget()  # a person may have logged in elsewhere
+        elif self.watch.met and self.state.credentials is None:
+            raise self.watch.error(step=result.id)
 
 
 FOR_A_DEBUGGER = 86_400.0

@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
 
+from automation.access.named_org import HostWatch
 from automation.app_spec import AppSpec
 from automation.artifacts import Recorder
 from automation.browser import new_context
@@ -21,6 +22,7 @@ from automation.report.console import Console
 from automation.run import COVERED, Toolbox
 from automation.settings import Settings
 from automation.steps import registered
+from flows.log_out import log_out
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.base import PageObject, Timeouts
@@ -28,7 +30,7 @@ from flows.pages.labels import Labels
 from flows.pages.settings_tab import SettingsTab
 from flows.pages.setup_page import SetupPage
 from flows.read_pages import read_pages
-from flows.verify_identity import IdentityVerification
+from flows.verify_identity import HIDES_THE_CAUSE, IdentityVerification
 from flows.way_to_app import open_afresh
 
 MOST_WORDS = 120
@@ -43,14 +45,17 @@ class Workbench:
     toolbox: Toolbox
     recorder: Recorder
     losses: Losses
+    watch: HostWatch
 
     def explained(self, error: RunbookError) -> RunbookError:
-        """What lies behind an error about a page: a session that ended meanwhile, files that did not load, or just itself.
+        """What is behind an error about a page: a foreign host, a session that ended, files that did not load, or just itself.
 
         A page that turns into the login page may do so between two looks, where only a missing control is noticed.
         """
         step = registered(error.step)
         at_login = step is not None and step.login
+        if self.watch.met and not at_login and isinstance(error, HIDES_THE_CAUSE):
+            return self.watch.error(step=error.step, evidence=error.evidence)
         if not isinstance(error, UnexpectedPage) or at_login or not self.toolbox.get(SetupPage).is_login():
             return self._with_dialog(self.losses.explained(error))
         lost = SessionLost("The org asked to log in again while the run was at work.", evidence=error.evidence)
@@ -102,10 +107,14 @@ def workbench(
         pages = (toolbox.get(AppPage), toolbox.get(AppManager), toolbox.get(SettingsTab))
         state.read_pages = lambda: read_pages(*pages, spec, state)
         state.reopen_app = lambda: open_afresh(*pages, spec, state)
-        yield Workbench(page, toolbox, recorder, Losses(page))
+        watch = HostWatch(verification.org, attended=options.headed)
+        with watch.following(page):
+            yield Workbench(page, toolbox, recorder, Losses(page), watch)
     finally:
         verification.close()
         recorder.detach()
+        if verification.own_session:
+            log_out(context, state.host)
         _close(context)
 
 

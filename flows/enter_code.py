@@ -9,6 +9,7 @@ from automation.access import hosts
 from automation.access.codes import CodeRequest, CodeSource, CodeSources, Method
 from automation.access.codes.source import NoCodeYet
 from automation.access.keys import type_secret
+from automation.access.named_org import NamedOrg
 from automation.access.navigation import Navigation
 from automation.errors import VerificationNeeded
 from automation.outcomes import Outcome, race
@@ -35,9 +36,11 @@ class CodeEntry:
         identity: the same page's locators.
         settings: user name and time limits.
         sources: where codes come from.
+        org: the org of the run; a code is typed on its pages alone.
     """
 
-    def __init__(self, page: Page, identity: IdentityPage, settings: Settings, sources: CodeSources) -> None:
+    def __init__(self, page: Page, identity: IdentityPage, settings: Settings, sources: CodeSources, org: NamedOrg) -> None:
+        self._org = org
         self._page = page
         self._identity = identity
         self._settings = settings
@@ -70,7 +73,7 @@ class CodeEntry:
             code = self._code(source, method, navigation)
         self._tried += 1
         self._typed += 1
-        type_secret(self._page, self._identity.code, code, self._settings.timeout_action)
+        type_secret(self._page, self._identity.code, code, self._settings.timeout_action, self._org)
         before = navigation.commits
         self._identity.verify.click(timeout=self._settings.timeout_action * 1000)
         answered = Outcome("an answer to the code", fact=lambda: navigation.commits > before)

@@ -8,6 +8,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.access.keys import type_secret, type_user_name
+from automation.access.named_org import NamedOrg
 from automation.access.navigation import Navigation
 from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, SessionLost, UnexpectedPage
 from automation.outcomes import Outcome, race
@@ -22,9 +23,15 @@ WIPES = 3
 
 
 class LoginForm:
-    """Fills in the login page, one-step or username-first, and sends a password once."""
+    """Fills in the login page, one-step or username-first, and sends a password once.
 
-    def __init__(self, page: Page, login: LoginPage, settings: Settings, user_name: str, password: Secret) -> None:
+    Attributes:
+        touched: something was typed into it.
+    """
+
+    def __init__(self, page: Page, login: LoginPage, settings: Settings, user_name: str, password: Secret, org: NamedOrg) -> None:
+        self._org = org
+        self.touched = False
         self._page = page
         self._login = login
         self._settings = settings
@@ -48,15 +55,16 @@ class LoginForm:
             LoginRefused: Salesforce refused what was sent; it is not sent again.
             SessionLost: the password was taken, but the session ended before the login was complete.
             OrgBusy, OrgUnavailable: the org does not let anybody in now.
-            ForeignHost: the form is not on a Salesforce login host.
+            ForeignHost: the form is not on the login page of the run's org.
         """
         self._read_answer(navigation)
         self._wait_for_scripts()
+        self.touched = True
         asks_password = self._login.password.count() > 0
         if self._login.user_name.count() > 0 and self._login.user_name.is_editable():
-            type_user_name(self._page, self._login.user_name, self._user_name, self._settings.timeout_action)
+            type_user_name(self._page, self._login.user_name, self._user_name, self._settings.timeout_action, self._org)
         if asks_password:
-            type_secret(self._page, self._login.password, self._password, self._settings.timeout_action)
+            type_secret(self._page, self._login.password, self._password, self._settings.timeout_action, self._org)
         if self._emptied(asks_password):
             return  # looked at again from the start
         self._send(asks_password, navigation)

@@ -10,10 +10,11 @@ from playwright.sync_api import Page
 
 from automation.access import hosts
 from automation.access.doors import ENTRANCE, Door, DoorShut, doors
+from automation.access.named_org import NEXT
 from automation.access.navigation import AnswerLost, NotNow, open_address
 from automation.access.ring import PASSING_THROUGH
 from automation.artifacts import Recorder
-from automation.errors import LoginRefused, ProductionRefused, SettingsError
+from automation.errors import ForeignHost, LoginRefused, ProductionRefused, SettingsError
 from automation.org_state import OrgState
 from automation.outcomes import Outcome
 from automation.secrets import Secret, private
@@ -39,6 +40,7 @@ def log_in(page: Page, settings: Settings, state: OrgState, verification: Identi
         door = enter(page, settings, verification)
         note_org(page, settings, state)
         verification.note_org(state.host, state.org_id)
+        verification.own_session = door.types_password
         follow_language(page, verification.labels, state)
     _note_trouble(verification, state)
     state.user_name = settings.sf_username if door.types_password else state.user_name
@@ -144,14 +146,14 @@ def note_org(page: Page, settings: Settings, state: OrgState) -> None:
 
     Raises:
         ProductionRefused: the login led to a production org that was not named.
-        SettingsError: it led to another org than ``SF_LOGIN_URL`` names.
+        ForeignHost: it led to another org than ``SF_LOGIN_URL`` names.
     """
     reached = hosts.parse(page.url).host
     my_domain = hosts.my_domain_of(reached)
     if my_domain is None:
         return
     if hosts.is_my_domain(settings.host) and my_domain != settings.host:
-        raise SettingsError(f"SF_LOGIN_URL names {settings.host}, but the way in led to {my_domain}.")
+        raise ForeignHost(f"SF_LOGIN_URL names {settings.host}, but the login led to {my_domain}.", next=NEXT)
     if hosts.is_production(my_domain) and not hosts.is_production(settings.host):
         raise ProductionRefused(f"The login at {settings.host} led to {my_domain}, which may be a production org.")
     state.host = my_domain

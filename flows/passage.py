@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import Error as PlaywrightError
@@ -10,6 +11,7 @@ from playwright.sync_api import Locator, Page
 
 from automation.access import hosts
 from automation.access.codes import Method
+from automation.access.named_org import HostWatch
 from automation.access.navigation import AnswerLost, Navigation, require_answer
 from automation.errors import ForeignHost, NotPermitted, OrgBusy, PersonNeeded, RunbookError, UnexpectedPage
 from automation.outcomes import Outcome, race
@@ -19,6 +21,7 @@ from flows.fill_in_login import LoginForm
 from flows.pages.base import Timeouts
 from flows.pages.identity import METHODS, IdentityPage, Screen
 from flows.screens_for_people import ENDS, explained, method_keys
+from flows.single_sign_on import SingleSignOn
 from flows.use_passkey import PasskeyUse
 
 if TYPE_CHECKING:
@@ -41,14 +44,22 @@ class Passage:
         means: what the run can answer.
         page: where the screens come up.
         navigation: follows that page already.
+        watch: follows it too, and notes foreign hosts.
         done: the wanted page is there.
         types_password: whether a login page may be answered.
     """
 
     def __init__(
-        self, means: IdentityVerification, page: Page, navigation: Navigation, done: Outcome, types_password: bool
+        self,
+        means: IdentityVerification,
+        page: Page,
+        navigation: Navigation,
+        watch: HostWatch,
+        done: Outcome,
+        types_password: bool,
     ) -> None:
         settings = means.settings
+        self._watch = watch
         self._means = means
         self._page = page
         self._navigation = navigation
@@ -56,15 +67,22 @@ class Passage:
         self._identity = IdentityPage(
             page, means.labels, Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
         )
-        self._codes = CodeEntry(page, self._identity, settings, means.codes)
+        self._codes = CodeEntry(page, self._identity, settings, means.codes, means.org)
         self._form = self._login_form() if types_password else None
+        self._sso = SingleSignOn(page, settings, self._identity.login, self._form, watch)
         self._passkey = PasskeyUse(page, self._identity, settings, means.passkeys)
         self._notices = 0
         self._switched = False
         self._told: set[Screen | None] = set()
 
-    def run(self) -> None:
-        """Pass screens until the wanted page is there; raises as `IdentityVerification.until` says."""
+    def run(self, first: Callable[[], None] | None = None) -> None:
+        """Pass screens until the wanted page is there; raises as `IdentityVerification.until` says.
+
+        Args:
+            first: opens the first page; left out when it is open.
+        """
+        if first is not None:
+            self._sso.open(first)
         while True:
             outcome = self._next()
             if outcome is self._done:
@@ -78,10 +96,10 @@ class Passage:
         """Wait for the wanted page, a known screen, or trouble."""
         known = self._identity.known
         outcomes = [
-            Outcome(_BROKEN, fact=self._navigation.broken),  # first: the wanted address may have an error for a page
+            Outcome(_FOREIGN, fact=lambda: bool(self._watch.met)),
+            Outcome(_BROKEN, fact=self._navigation.broken),  # before the wanted address, which may have an error for a page
             self._done,
             Outcome(_RING, fact=self._navigation.ring.closed),
-            Outcome(_FOREIGN, fact=self._on_foreign_host),
             Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
             Outcome(_SCREEN, element=known),
             Outcome(_UNKNOWN, fact=self._is_unknown),
@@ -97,7 +115,9 @@ class Passage:
 
     def _act(self, what: str) -> None:
         if what == _FOREIGN:
-            raise ForeignHost(f"The login leads to {self._where()}, which is not Salesforce's.", next=_SSO)
+            if not self._sso.passed():
+                raise self._sso.foreign_host()
+            return
         if what == _RING:
             raise self._navigation.ring.error()
         if what == _BROKEN:
@@ -105,15 +125,23 @@ class Passage:
             raise AnswerLost("The connection to the org broke on the way in.")
         if what == _UNKNOWN:
             require_answer(hosts.parse(self._page.url).host, self._navigation.status)
-            if self._means.labels.containing("problems.not_permitted").search(self._title()):
-                raise NotPermitted(f"The org refused the page at {self._where()}: insufficient privileges.")
-            raise UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
+            self._pass_unknown()
+            return
         screen = self._identity.screen()
         if screen is not None:
             self._tell_form(screen)
             self._pass(screen)
         elif self._navigation.settled(SETTLED):  # something known is visible, but not enough to tell what it is
             self._act(_UNKNOWN)
+
+    def _pass_unknown(self) -> None:
+        if self._means.labels.containing("problems.not_permitted").search(self._title()):
+            raise NotPermitted(f"The org refused the page at {self._where()}: insufficient privileges.")
+        if self._sso.at_login_page() and self._sso.passed():
+            return
+        if self._sso.is_the_only_login():
+            raise self._sso.no_form(self._where(), self._title())
+        raise UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
 
     def _tell_form(self, screen: Screen) -> None:
         if self._form is not None and screen is not Screen.LOGIN:
@@ -168,7 +196,7 @@ class Passage:
         settings = self._means.settings
         if not settings.sf_username or not settings.sf_password:
             return None
-        return LoginForm(self._page, self._identity.login, settings, settings.sf_username, settings.sf_password)
+        return LoginForm(self._page, self._identity.login, settings, settings.sf_username, settings.sf_password, self._means.org)
 
     def _choose(self) -> None:
         """Choose the first offered method that can be answered."""
@@ -218,12 +246,7 @@ class Passage:
             race(self._page, "a person in the browser window", [moved, self._done], FOR_A_PERSON)
         except UnexpectedPage:
             raise error from None
-
-    def _on_foreign_host(self) -> bool:
-        address = hosts.parse(self._page.url)
-        if address.scheme not in ("http", "https"):
-            return False
-        return address.scheme == "http" or not hosts.is_org_host(address.host)
+        self._watch.forget()
 
     def _where(self) -> str:
         return hosts.parse(self._page.url).shown
@@ -237,7 +260,3 @@ class Passage:
 
 _FOREIGN, _BROKEN, _RING = "a foreign page", "an error", "a ring of pages"
 _SCREEN, _UNKNOWN = "a known screen", "an unknown page"
-_SSO: Final = (
-    "Check SF_LOGIN_URL and who redirects there. Where the org sends users to single sign-on, use a user who may log in "
-    "with a password, or another way in."
-)

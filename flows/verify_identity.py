@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
 
 from automation.access.codes import CodeSources
+from automation.access.named_org import HostWatch, NamedOrg
 from automation.access.navigation import Navigation
 from automation.access.passkeys import Passkeys
+from automation.errors import OrgUnavailable, TryAgainLater, UnexpectedPage
 from automation.outcomes import Outcome
 from automation.secrets import private
 from automation.settings import Settings
@@ -22,6 +24,9 @@ from flows.pages.labels import Labels
 from flows.passage import Passage
 
 log = logging.getLogger(__name__)
+
+HIDES_THE_CAUSE = (UnexpectedPage, TryAgainLater, OrgUnavailable)
+"""Errors about a page that is not as it should be: where it is a foreign host's page, that is what has to be said."""
 
 
 @dataclass
@@ -35,6 +40,8 @@ class IdentityVerification:
         person: whether somebody sits before a visible browser and can act.
         tell: says something to that person.
         passkeys: the user's software passkey, when a file for it is set.
+        org: the org of the run: the one that SF_LOGIN_URL names, else the one that was reached.
+        own_session: whether the session was made by this run's own login with a password.
     """
 
     settings: Settings
@@ -43,6 +50,11 @@ class IdentityVerification:
     person: bool = False
     tell: Callable[[str], None] = log.warning
     passkeys: Passkeys | None = None
+    org: NamedOrg = field(init=False)
+    own_session: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self.org = NamedOrg(self.settings.host)
 
     @classmethod
     def from_settings(
@@ -82,22 +94,26 @@ class IdentityVerification:
         Raises:
             VerificationNeeded, PersonNeeded: a screen that the settings can't answer.
             LoginRefused: password refused, user locked, or a login page where ``types_password`` is False.
-            ForeignHost: a page that is not Salesforce's.
+            ForeignHost: a page that is neither the org's nor Salesforce's own was met, whatever came of it.
             OrgBusy, OrgUnavailable, TryAgainLater: maintenance, errors, a verification that timed out.
             UnexpectedPage: a page that is none of the known ones.
         """
         if self.passkeys is not None:
             self.passkeys.install(page.context)
+        watch = HostWatch(self.org)
         try:
-            with private("passing the login and verification pages"), Navigation(page) as navigation:
-                if first is not None:
-                    first()
-                Passage(self, page, navigation, done, types_password).run()
+            with private("passing the login and verification pages"), watch.following(page), Navigation(page) as navigation:
+                Passage(self, page, navigation, watch, done, types_password).run(first)
+        except HIDES_THE_CAUSE:
+            if watch.met:
+                raise watch.error() from None
+            raise
         finally:
             self.codes.done()
 
     def note_org(self, my_domain: str, org_id: str | None) -> None:
-        """Tell which org was reached, so that its passkey is told from that of an earlier org on the same host."""
+        """Note which org was reached: the run stays with it, and knows its passkey from that of an earlier org on this host."""
+        self.org.host = my_domain
         if self.passkeys is not None and org_id is not None:
             self.passkeys.belongs_to(my_domain, org_id)
 

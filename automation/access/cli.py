@@ -6,18 +6,17 @@ sentinel that starts with ``[REDACTED]`` since 2.136.8; ``org open`` is not amon
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import Page
 
-from automation.access import hosts
+from automation.access.cli_output import answer_in, first_line
 from automation.access.doors import ENTRANCE, DoorShut
+from automation.access.named_org import NamedOrg
 from automation.access.navigation import open_address
-from automation.errors import ForeignHost
+from automation.child_environment import SALESFORCE_CLI, child_environment
 from automation.secrets import Secret, scrub
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class CliDoor:
 
         Raises:
             DoorShut: the CLI is missing, too old, not logged in to that org, or prints no link.
-            ForeignHost: the link does not lead to Salesforce.
+            ForeignHost: the link does not lead to the org that SF_LOGIN_URL names, or not to Salesforce at all.
         """
         result = self._answer(self._run())
         link = Secret(str(result.get("url") or ""))
@@ -62,9 +61,7 @@ class CliDoor:
                 f"{self.name}: this version of the CLI does not print the link.",
                 next="Update the CLI (sf update); if that does not help, use SF_FRONTDOOR_URL or user name and password.",
             )
-        address = hosts.parse(link.reveal())
-        if address.scheme != "https" or not hosts.is_my_domain(address.host):
-            raise ForeignHost(f"{self.name} printed a link to {address.host or 'nowhere'}, which is no My Domain host.")
+        NamedOrg(self._settings.host).require_link(link.reveal(), f"The link of {self.name}")
         return link
 
     def _run(self) -> subprocess.CompletedProcess[str]:
@@ -77,14 +74,16 @@ class CliDoor:
             )
         argv = [program, "org", "open", "--url-only", "--json", "--target-org", self._alias, "--path", ENTRANCE]
         try:
-            return subprocess.run(argv, env=self._environment(), capture_output=True, text=True, timeout=TIMEOUT, check=False)
+            return subprocess.run(
+                argv, env=self._environment(), capture_output=True, encoding="utf-8", errors="replace", timeout=TIMEOUT, check=False
+            )
         except subprocess.TimeoutExpired:
             raise DoorShut(f"{self.name}: sf org open did not answer within {TIMEOUT:g} s.") from None
         except OSError as error:
             raise DoorShut(f"{self.name}: sf can't be started: {error.strerror}.") from None
 
     def _environment(self) -> dict[str, str]:
-        """The process's own, with the network settings that may come from ``.env``; no colours, no update notes."""
+        """What the CLI needs, with the network settings that may come from ``.env``; no colours, no update notes."""
         extra = {"SF_AUTOUPDATE_DISABLE": "true", "SF_SKIP_NEW_VERSION_CHECK": "true", "FORCE_COLOR": "0"}
         if self._settings.https_proxy:
             extra["HTTPS_PROXY"] = self._settings.https_proxy.reveal()
@@ -92,15 +91,14 @@ class CliDoor:
             extra["SF_DISABLE_DNS_CHECK"] = extra["SFDX_DISABLE_DNS_CHECK"] = "true"
         if self._settings.sf_ca_file:
             extra["NODE_EXTRA_CA_CERTS"] = str(self._settings.sf_ca_file)
-        return {**os.environ, **extra}
+        return child_environment(*SALESFORCE_CLI, values=extra)
 
     def _answer(self, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-        try:
-            answer = json.loads(done.stdout)
-        except ValueError:
-            answer = None
-        if not isinstance(answer, dict):
-            raise DoorShut(f"{self.name}: sf org open printed no JSON (exit code {done.returncode}).", next=_UPDATE)
+        answer = answer_in(done.stdout)
+        if answer is None:
+            said = first_line(done.stdout) or first_line(done.stderr)
+            quoted = f': "{said}"' if said else ""
+            raise DoorShut(f"{self.name}: sf org open printed no JSON (exit code {done.returncode}){quoted}.", next=_UPDATE)
         result = answer.get("result")
         if done.returncode == 0 and isinstance(result, dict):
             return result

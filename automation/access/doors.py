@@ -22,6 +22,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.access import hosts
+from automation.access.named_org import NamedOrg
 from automation.access.navigation import open_address
 from automation.errors import NotPermitted
 from automation.secrets import Secret
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 ENTRANCE: Final = "/lightning/setup/ManageExternalClientApplication/home"
 """Where a run wants to be once it is in: the list of External Client Apps."""
+
+
+PAST_SSO: Final = "/?login"
+"""Salesforce's documented way to the login form of an org that sends users to single sign-on by itself."""
 
 
 class DoorShut(NotPermitted):
@@ -77,10 +82,15 @@ class PasswordDoor:
         self._timeout = timeout
 
     def open(self, page: Page) -> None:
-        """Open the login page. ``startURL`` saves a page; a login that ignores it is led to Setup afterwards."""
+        """Open the login page. ``startURL`` saves a page; a login that ignores it is led to Setup afterwards.
+
+        A URL with ``?login`` is opened as it is, since it is documented in that form alone.
+        """
         from urllib.parse import quote
 
-        open_address(page, f"{self._login_url}/?startURL={quote(ENTRANCE, safe='')}", self._timeout, self._ca_file)
+        past_sso = self._login_url.endswith(PAST_SSO)
+        url = self._login_url if past_sso else f"{self._login_url}/?startURL={quote(ENTRANCE, safe='')}"
+        open_address(page, url, self._timeout, self._ca_file)
 
 
 class FrontdoorDoor:
@@ -91,13 +101,16 @@ class FrontdoorDoor:
     opens_again = False
     _used: ClassVar[set[Secret]] = set()
 
-    def __init__(self, link: Secret, timeout: float, ca_file: Path | None = None) -> None:
+    def __init__(self, link: Secret, timeout: float, ca_file: Path | None = None, org: NamedOrg | None = None) -> None:
         self._ca_file = ca_file
+        self._org = org
         self._link = link
         self._timeout = timeout
 
     def open(self, page: Page) -> None:
-        """Open the link. Raises DoorShut when it was used before."""
+        """Open the link. Raises DoorShut when it was used before, ForeignHost when it leads to another org."""
+        if self._org is not None:
+            self._org.require_link(self._link.reveal(), "The link of SF_FRONTDOOR_URL")
         if self._link in self._used:
             raise DoorShut(f"{self.name} was used already; such a link works once.", next="Make a new link.")
         self._used.add(self._link)
@@ -153,11 +166,11 @@ def doors(settings: Settings) -> list[Door]:
     found: list[Door] = []
     timeout, ca_file = settings.timeout_page, settings.sf_ca_file
     if settings.sf_storage_state:
-        found.append(SessionDoor(settings.sf_storage_state, settings.sf_login_url, timeout, ca_file))
+        found.append(SessionDoor(settings.sf_storage_state, f"https://{settings.host}", timeout, ca_file))
     if settings.sf_cli_org:
         found.append(CliDoor(settings.sf_cli_org, settings, timeout))
     if settings.sf_frontdoor_url:
-        found.append(FrontdoorDoor(settings.sf_frontdoor_url, timeout, ca_file))
+        found.append(FrontdoorDoor(settings.sf_frontdoor_url, timeout, ca_file, NamedOrg(settings.host)))
     if settings.sf_production_url and settings.sf_production_token:
         found.append(ProductionDoor(settings.sf_production_url, settings.sf_production_token, settings))
     if settings.sf_username and settings.sf_password:

@@ -21,6 +21,8 @@ MY_DOMAIN_SUFFIXES: Final = (".my.salesforce.com", ".my.salesforce.mil", ".my.sf
 NAME: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
 """A host name of letters, digits, hyphens and dots; anything else in an address is a trick."""
 
+_TRICKS: Final = re.compile(r"[\x00-\x20\x7f\\]")
+
 PARTITIONS: Final = ("sandbox", "develop", "scratch", "demo", "patch", "free", "trailblaze")
 """Labels before ``.my.salesforce.com`` that mark an org as no production org."""
 
@@ -55,7 +57,13 @@ class Address:
 
 
 def parse(url: str) -> Address:
-    """Take an address apart; one that can't be parsed has an empty host, and so is nobody's."""
+    """Take an address apart; one that can't be parsed, or that a browser reads otherwise, has an empty host, and so is nobody's.
+
+    Browsers take a backslash for a slash, and drop tabs and line breaks (WHATWG URL): with one behind ``evil.example``, that is
+    the host, whatever follows.
+    """
+    if _TRICKS.search(re.split(r"[?#]", url, maxsplit=1)[0]):
+        return Address("", "", None, False, "", "")
     try:
         parts = urlsplit(url)
         port = parts.port

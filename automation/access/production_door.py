@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 from automation.access import hosts
 from automation.access.cli import SENTINEL
 from automation.access.doors import ENTRANCE, DoorShut
+from automation.access.named_org import NamedOrg
 from automation.access.navigation import open_address
 from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, ProofFailed
 from automation.network.failures import Failure
@@ -92,8 +93,8 @@ class ProductionDoor:
             raise ForeignHost(f"Production names another host than {self._settings.host} for the sandbox.", next=_CHECK)
 
     def _exchange(self, http: httpx.Client, login_url: str, code: Secret) -> Secret:
-        if not hosts.is_password_host(login_url):
-            raise ForeignHost("Production names a login host that is not Salesforce's.")
+        if not hosts.is_password_host(login_url) or hosts.parse(login_url).host not in (*hosts.LOGIN_HOSTS, self._settings.host):
+            raise ForeignHost("Production names a login host that is not Salesforce's, or another org's.")
         form = {"grant_type": "authorization_code", "client_id": CLIENT, "redirect_uri": CALLBACK, "code": code.reveal()}
         told = self._send(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, data=form)
         token = Secret(_text(told, "access_token"))
@@ -107,8 +108,7 @@ class ProductionDoor:
         link = Secret(_text(told, "frontdoor_uri"))
         if not link:
             raise DoorShut("The sandbox gives no link for production's token (scope web or full is needed).")
-        if hosts.parse(link.reveal()).host != self._settings.host:
-            raise ForeignHost(f"The sandbox's link leads to another host than {self._settings.host}.")
+        NamedOrg(self._settings.host).require_link(link.reveal(), "The sandbox's own link")
         return link
 
     def _send(self, http: httpx.Client, method: str, url: str, token: Secret | None, **content: Any) -> Any:

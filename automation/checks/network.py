@@ -60,7 +60,7 @@ def _answer(settings: Settings) -> httpx.Response | Check:
     """The org's own list of API versions, which it shows to anybody."""
     try:
         with settings.network.client(SECONDS) as client:
-            answer = send(client, "GET", f"{settings.sf_login_url}/services/data/")
+            answer = send(client, "GET", f"https://{settings.host}/services/data/")
     except RunbookError as error:
         return from_error("network.host", error)
     return _unreachable(settings.host, answer) if isinstance(answer, Failure) else answer

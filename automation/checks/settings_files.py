@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from automation.checks.check import Check, failed, passed, skipped, warned
+from automation.child_environment import child_environment
 from automation.errors import SettingsError
 from automation.settings_table import SECRET_FILES, SETTINGS
 from automation.text_files import is_file, read_text
@@ -111,17 +112,17 @@ def tracked(files: Mapping[Path, str]) -> Check:
 def _in_git(path: Path) -> bool | None:
     """Whether git keeps a file; None when git does not say. It ends with 1 for a file that it does not keep."""
     command = ["git", "-C", str(path.absolute().parent), "ls-files", "--error-unmatch", "--", path.name]
-    known = {name: text for name, text in os.environ.items() if name in _GIT_NEEDS}
     try:
         done = subprocess.run(
-            command, capture_output=True, check=False, timeout=GIT_SECONDS, stdin=subprocess.DEVNULL, env={**known, "LC_ALL": "C"}
+            command,
+            capture_output=True,
+            check=False,
+            timeout=GIT_SECONDS,
+            stdin=subprocess.DEVNULL,
+            env=child_environment(values={"LC_ALL": "C"}),
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
     if done.returncode in (0, 1):
         return done.returncode == 0
     return False if b"not a git repository" in done.stderr else None
-
-
-_GIT_NEEDS: Final = frozenset({"PATH", "HOME", "XDG_CONFIG_HOME", "SYSTEMROOT", "USERPROFILE"})
-"""Variables that git gets: none with a secret."""

@@ -13,6 +13,7 @@ from pathlib import PurePath
 from subprocess import DEVNULL, PIPE
 from typing import Any, ClassVar, Final
 
+from automation.child_environment import command_environment
 from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.held import Held
@@ -70,7 +71,7 @@ class Command(Target):
 
     def _run(self, text: bytes, errors: deque[bytes]) -> int:
         """The exit code. Of standard error only the end is kept, however much comes."""
-        with subprocess.Popen(self.arguments, stdin=PIPE, stdout=DEVNULL, stderr=PIPE) as process:
+        with subprocess.Popen(self.arguments, env=command_environment(), stdin=PIPE, stdout=DEVNULL, stderr=PIPE) as process:
             if process.stdin is None or process.stderr is None:
                 raise ValueError("no pipes")
             reader = threading.Thread(target=lambda: errors.extend(iter(partial(_piece, process.stderr), b"")), daemon=True)

@@ -23,6 +23,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from automation.child_environment import command_environment
 from automation.errors import RunbookError
 from automation.fleet import references
 from automation.fleet.pool import Pool, TimeIsUp, next_done
@@ -131,7 +132,7 @@ def _send(
     kind: str, rest: str, message: Message, settings: Callable[[], Settings], programs: list[subprocess.Popen[bytes]]
 ) -> None:
     if kind == "command":
-        _run(shlex.split(rest), json.dumps(message.tree, ensure_ascii=False), None, programs)
+        _run(shlex.split(rest), json.dumps(message.tree, ensure_ascii=False), command_environment(), programs)
     elif kind == "apprise":
         given, machine = {"url": references.resolve(rest), "title": scrub(message.title), "body": scrub(message.text)}, settings()
         given |= {"ca_file": str(machine.sf_ca_file)} if machine.sf_ca_file is not None else {}

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from automation.child_environment import command_environment
 from automation.errors import SettingsError
 from automation.secrets import remember
-from automation.settings_table import SECRET_FILES
 from automation.text_files import decoded, home_expanded, read_text
 
 TIMEOUT: Final = 60.0
@@ -96,7 +96,12 @@ def _from_keyring(place: str) -> str:
 def _from_command(line: str) -> str:
     try:
         done = subprocess.run(
-            shlex.split(line), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False, env=_environment()
+            shlex.split(line),
+            env=command_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
         )
     except (OSError, ValueError, IndexError) as error:  # IndexError: nothing but quotes
         raise _Missing(f"can't be started ({getattr(error, 'strerror', None) or type(error).__name__})") from None
@@ -108,11 +113,6 @@ def _from_command(line: str) -> str:
         return decoded(done.stdout).rstrip("\r\n")
     except ValueError as error:
         raise _Missing(f"its output {error}") from None
-
-
-def _environment() -> dict[str, str]:
-    """The environment without our own secrets: a program prints one secret and is not handed the others."""
-    return {name: text for name, text in os.environ.items() if name not in SECRET_FILES.values()}
 
 
 def _shown(kind: str, rest: str) -> str:

@@ -19,13 +19,16 @@ _CLOUD = (
     r"(?:salesforce|force|salesforce-setup|salesforce-sites|salesforce-experience|site|crmforce|documentforce|visualforce)"
     r"\.(?:com|mil)"
 )
-_HOST = re.compile(rf"(?<![\w.-])([a-z0-9][a-z0-9-]*)((?:\.[a-z0-9-]+)*\.{_CLOUD})(?![\w.-]*\w\.)", re.IGNORECASE)
-"""Every host of an org begins with its My Domain name (evidence: org-access 0)."""
+_HOST = re.compile(rf"(?<![\w.-])([a-z0-9][a-z0-9-]*+)(?>((?:\.[a-z0-9-]+)*\.{_CLOUD}))(?![\w.-]*\w\.)", re.IGNORECASE)
+"""Every host of an org begins with its My Domain name (evidence: org-access 0). What was matched is not tried in other ways:
+that would take time with the square of a long word.
+"""
 _SHARED = frozenset({"login", "test", "www", "help", "developer", "trailhead", "status", "trust", "appexchange"})
 """Hosts that all orgs have in common."""
 _URL_HOST = re.compile(r"(?<=://)([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 _OF_CLOUD = re.compile(rf"\.{_CLOUD}$", re.IGNORECASE)
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~•●-]+@[A-Za-z0-9*•●-]+(?:\.[A-Za-z0-9*•●-]+)+")
+_LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~•●-]"
+_EMAIL = re.compile(rf"(?<!{_LOCAL}){_LOCAL}++@[A-Za-z0-9*•●-]++(?:\.[A-Za-z0-9*•●-]++)+")
 """User names have the form of mail addresses; pages of verification show them with asterisks or dots."""
 _ID = re.compile(r"(?<![A-Za-z0-9])([0-9a][A-Za-z0-9]{2}(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{12})((?:[A-Z0-5]{3})?)(?![A-Za-z0-9])")
 """A record id of 15 or 18 characters. Words of that form that are none are replaced too, which does no harm."""

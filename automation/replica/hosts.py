@@ -42,8 +42,9 @@ SUFFIXES = {
     ".lightning.force.com": Role.LIGHTNING,
     ".my.site.com": Role.SITE,
 }
-ATTACKER_SUFFIXES = (".evil.example", ".my-salesforce.example", "mysalesforce.example")
-"""Reserved names (RFC 6761) that look like Salesforce's: ``login.salesforce.com.evil.example`` and the like."""
+ATTACKER_SUFFIXES = (".evil.example", ".my-salesforce.example", "mysalesforce.example", ".acme-idp.example")
+"""Reserved names (RFC 6761) that look like Salesforce's: ``login.salesforce.com.evil.example`` and the like. The last is an
+identity provider, on whose form no Salesforce password belongs either."""
 
 
 def parse(name: str) -> Host | None:

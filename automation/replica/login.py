@@ -14,6 +14,8 @@ from automation.replica.hosts import Role
 from automation.replica.orgs import Org
 from automation.replica.users import User
 
+IDENTITY_PROVIDER = "sso.acme-idp.example"
+
 LOCK_SECONDS = 900.0
 """Default lock-out after too many wrong passwords: 15 minutes (OA 7)."""
 
@@ -23,11 +25,23 @@ def page(ex: Exchange) -> Response:
     session = ex.session
     if session is not None and not ex.query("ec") and ex.host.role is Role.MY:
         return screens.resume(ex, session) or doors.hop(ex, session, ex.safe_target(ex.query("startURL")))
-    lured = _lured(ex, "load")
+    lured = _lured(ex, "load") or _single_sign_on(ex)
     if lured is not None:
         return lured
     first = "username" if _username_first(ex) else "both"
     return form(ex, first, start=ex.query("startURL"))
+
+
+def _single_sign_on(ex: Exchange) -> Response | None:
+    """What an org that uses single sign-on shows in place of the form; ``?login`` leads past it where the org allows that."""
+    knobs = ex.org.variants
+    past = "login" in ex.request.query_params and knobs.login_parameter == "taken"
+    if ex.host.role is not Role.MY or knobs.single_sign_on == "off" or past:
+        return None
+    ex.org.log("single sign-on", how=knobs.single_sign_on)
+    if knobs.single_sign_on == "redirect":
+        return RedirectResponse(f"https://{IDENTITY_PROVIDER}/authorize", 302)
+    return ex.html("single_sign_on.html", provider=f"https://{IDENTITY_PROVIDER}/authorize")
 
 
 def _lured(ex: Exchange, when: str) -> Response | None:

@@ -97,6 +97,8 @@ class Variants:
     username_leads_to: str = knob("password", "second page of username-first; OA 1.2", "password", "passkey")
     login_page: str = knob("look", "login form; OA 1.1, 1.2 (look: what the release has)", "look", "one_step", "username_first")
     login_bounces: int = knob(0, "right passwords that lead back to the login page without a word; OA 1.1")
+    single_sign_on: str = knob("off", "My Domain's login page without a form; OA 1.1 (buttons)", "off", "buttons", "redirect")
+    login_parameter: str = knob("taken", "?login shows the form all the same (ignored: guess)", "taken", "ignored")
     login_redirects_to: str = knob("", "attack: the login page redirects to this address")
     login_redirects_when: str = knob(
         "load", "attack: when it does; input: while the user name is typed", "load", "input", "after_username", "after_password"

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from automation.artifacts import Recorder
 from automation.evidence import MASK_COLOUR, MASKED, UNSEEN
-from automation.files import private_folder, write_private
+from automation.files import write_private
 from automation.options import Pictures as Wanted
 from automation.run import StepResult
 from automation.steps import Step
@@ -70,10 +70,8 @@ class Pictures:
             return
         started = self.clock()
         data = photograph(self._page, banner=self.banner)
-        if data is not None:
-            private_folder(self.folder / FOLDER)
-            path = f"{FOLDER}/{result.id}.jpg"
-            write_private(self.folder / path, data)
+        path = f"{FOLDER}/{result.id}.jpg"
+        if data is not None and _kept(self.folder / path, data):
             self.taken[result.id] = path
         self._last = self.clock() - started
         self.seconds += self._last
@@ -90,6 +88,16 @@ class Pictures:
         if result.result != "changed" or result.id[0] not in ORG_SECTIONS or result.id in ONLY_OPENED:
             return False
         return result.step.commits or self.seconds + self._last <= BUDGET * (self.clock() - self._begun)
+
+
+def _kept(path: Path, data: bytes) -> bool:
+    """Write a picture; whether that worked: without room for it the run goes on."""
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_private(path, data)
+    except OSError:
+        return False
+    return True
 
 
 def photograph(page: Page, *, banner: bool = False) -> bytes | None:

@@ -32,6 +32,12 @@ class LoginPage(PageObject):
         """Whether one of the two fields can be seen."""
         return self.user_name.count() > 0 or self.password.count() > 0
 
+    def has_buttons_alone(self) -> bool:
+        """Whether there is nothing to type into, only buttons or links, as of single sign-on (`org-access` 1.1)."""
+        fields = self.page.locator("input:not([type=hidden]):not([type=submit]):not([type=button])").filter(visible=True)
+        buttons = self.page.locator("button, a[href], [role=button], input[type=button], input[type=submit]").filter(visible=True)
+        return fields.count() == 0 and buttons.count() > 0
+
     @property
     def submit(self) -> Locator:
         """The button of the form."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +14,8 @@ from automation.evidence import masked
 from automation.files import write_private
 from automation.secrets import scrub
 from flows.pages.labels import LabelMissing, Labels
+
+log = logging.getLogger(__name__)
 
 NAME: Final = "labels.toml"
 
@@ -27,21 +32,28 @@ def suggest_labels(error: RunbookError, labels: Labels, folder: Path, *, private
 
     ``private``: the failure came while secrets were typed or shown, so nothing that may be one is kept.
     """
-    text = suggested_labels(error, labels)
+    text = suggested_labels(error, labels, (lambda shown: masked(scrub(shown))) if private else scrub)
     if text is None:
         return
-    path = write_private(folder / NAME, scrub(masked(text) if private else text))
+    try:
+        path = write_private(folder / NAME, text)
+    except OSError as trouble:
+        log.warning("The suggestions for a label file could not be kept: %s.", trouble.strerror)
+        return
     error.next = f"{path} tells what was there instead; if Salesforce renamed it, make your LABELS_FILE from it and run again."
 
 
-def suggested_labels(error: Exception, labels: Labels) -> str | None:
-    """A TOML file in the form of a label file; None when the failure has nothing to do with labels."""
+def suggested_labels(error: Exception, labels: Labels, clean: Callable[[str], str] = scrub) -> str | None:
+    """A TOML file in the form of a label file; None when the failure has nothing to do with labels.
+
+    ``clean`` removes what is secret from each text, before it becomes TOML: afterwards it could cut an escape in two.
+    """
     if isinstance(error, LabelMissing):
-        return HEAD + _lines(error.key, labels, "a text for it", (error.english,))
+        return HEAD + _lines(error.key, labels, "a text for it", (clean(error.english),))
     if not isinstance(error, UnexpectedPage) or not error.sought:
         return None
     parts = [
-        _lines(key, labels, f"{wanted.role} {_text(wanted.label)}", wanted.there)
+        _lines(key, labels, f"{wanted.role} {_text(wanted.label)}", tuple(map(clean, wanted.there)))
         for wanted in error.sought
         for key in labels.keys_of(wanted.label)
     ]
@@ -56,5 +68,6 @@ def _lines(key: str, labels: Labels, looked_for: str, there: tuple[str, ...]) ->
 
 
 def _text(text: str) -> str:
-    """As a TOML string; JSON's form is one."""
-    return json.dumps(text, ensure_ascii=False)
+    """As a TOML string. JSON's form is one, but for the control characters from DEL on, and halves of characters."""
+    whole = text.encode("utf-8", "replace").decode()
+    return re.sub(r"[\x7f-\x9f]", lambda found: f"\\u{ord(found.group()):04x}", json.dumps(whole, ensure_ascii=False))

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
+from automation.access.named_org import ANY_ORG, NEXT
 from automation.access.ring import Ring
-from automation.errors import NotPermitted, OrgUnavailable, PageTrouble, RunbookError, SessionLost, UnexpectedPage
+from automation.errors import ForeignHost, NotPermitted, OrgUnavailable, PageTrouble, RunbookError, SessionLost, UnexpectedPage
 from automation.outcomes import Outcome, race
 from flows.pages.base import PageObject, sought
 
@@ -76,9 +77,10 @@ class SetupPage(PageObject):
         """
         problems, ring = self.problems(), Ring(self.page)
         no_end = Outcome("a ring of pages", fact=ring.closed)
+        foreign = Outcome("a foreign host", fact=lambda: ANY_ORG.is_foreign(self.page.url))
         try:
             with ring:
-                outcome = race(self.page, what, [*wanted, *problems, no_end], timeout or self.timeouts.page)
+                outcome = race(self.page, what, [*wanted, foreign, *problems, no_end], timeout or self.timeouts.page)
         except UnexpectedPage as error:
             if not self._is_loading():
                 error.sought = tuple(sought(role, self.labels[key], self.page) for role, key in by)
@@ -86,6 +88,9 @@ class SetupPage(PageObject):
             raise StillLoading(f"The page went on loading and never came to {what}.") from None
         if outcome is no_end:
             raise ring.error()
+        if outcome is foreign:
+            host = urlsplit(self.page.url).hostname
+            raise ForeignHost(f"The browser was led to {host}, which is no host of an org, while waiting for {what}.", next=NEXT)
         if outcome in problems:
             raise self.error_of(outcome.name if outcome is problems[0] else self._which_problem(), what)
         return outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from automation.access import hosts
-from automation.errors import ForeignHost, LoginRefused, RunbookError, UnexpectedPage
+from automation.errors import ForeignHost, LoginRefused, RunbookError
 from automation.replica import Replica
 from tests.access.entering import Entering, NewOrg, get_in, org_browser
 
@@ -17,7 +17,7 @@ CODE_PATH = "/_ui/identity/verification/method/EmailVerificationFinishUi/e"
 TRICKS: dict[str, tuple[str, dict[str, str], type[RunbookError]]] = {
     "before anything is typed": ("https://{host}.evil.example/", {"login_redirects_when": "load"}, ForeignHost),
     "to a host that ends otherwise": ("https://{md}.my.site.com/login", {"login_redirects_when": "load"}, ForeignHost),
-    "while the user name is typed": ("https://{host}.evil.example/", {"login_redirects_when": "input"}, UnexpectedPage),
+    "while the user name is typed": ("https://{host}.evil.example/", {"login_redirects_when": "input"}, ForeignHost),
     "between user name and password": (
         "https://{host}.evil.example/?step=password",
         {"login_redirects_when": "after_username", "login_page": "username_first"},
@@ -64,3 +64,14 @@ def test_frame_of_a_look_alike(new_org: NewOrg, get_in: Entering, replica: Repli
     seen = replica.attacker()[before:]
     assert seen, "the attacker's frame was opened"
     assert not [event for event in seen if event["what"] == "typed"]
+
+
+@pytest.mark.parametrize("when", ["load", "input", "after_username"])
+def test_another_org_gets_nothing(new_org: NewOrg, get_in: Entering, when: str) -> None:
+    """Salesforce serves the login page of another org too, and its owner would see who tried to log in: nothing is typed there."""
+    org, other = new_org(login_page="username_first" if when == "after_username" else "one_step"), new_org()
+    org.set(login_redirects_to=f"{other.login_url}/", login_redirects_when=when)
+    with pytest.raises(ForeignHost, match=hosts.parse(other.login_url).host):
+        get_in(org)
+    assert not other.events("login refused")
+    assert not other.events("password accepted")

@@ -84,6 +84,14 @@ ANSWERS: dict[str, tuple[Any, int, str, str]] = {
     ),
     "old": ({"name": "Error", "message": "Nonexistent flag: --url-only\nSee more help", "status": 2}, 2, "too old", "sf update"),
     "no JSON": ("command org:open not found", 127, "printed no JSON", "sf update"),
+    "no JSON, but words": (
+        " \n\x1b[31mError:\x1b[0m  Cannot find module x\n    at y",
+        1,
+        'exit code 1.: "Error: Cannot find module x"',
+        "sf update",
+    ),
+    "nested too deep": ('{"result":' * 50_000, 0, "printed no JSON", "sf update"),
+    "a list": ("[1, 2]", 0, "printed no JSON", "sf update"),
     "no link": ({"status": 0, "result": {}}, 0, "does not print the link", "sf update"),
 }
 
@@ -98,9 +106,45 @@ def test_no_link(sf: Callable[..., Path], settings: MakeSettings, case: str) -> 
     assert cure in caught.value.next
 
 
-@pytest.mark.parametrize(
-    "link", [LINK.replace(MY_DOMAIN, MY_DOMAIN + ".evil.example"), LINK.replace("https", "http"), "https://login.salesforce.com/"]
-)
+GOOD = json.dumps({"status": 0, "result": {"url": LINK}})
+AROUND: dict[str, str | bytes] = {
+    "a line before": f"Successfully installed @salesforce/plugin-org {{1.2}} in 3s\n{GOOD}",
+    "a line after": f"{GOOD}\n(node:12) Warning: something",
+    "colours and a warning": f"\x1b[33m › Warning: @salesforce/cli update available\x1b[39m\n{GOOD}\x1b[0m",
+    "a byte order mark": f"\ufeff{GOOD}",
+    "another object first": f'{{"level": 40, "message": "deprecated", "status": 1}}\n{GOOD}',
+    "another object after": f'{GOOD}\n{{"warnings": ["x"]}}',
+    "half an object first": f'{{"result": {{"url":\n{GOOD}',
+    "bytes that are no UTF-8": b"caf\xe9 \xff\n" + GOOD.encode(),
+    "deep JSON first": "[" * 100_000 + f"\n{GOOD}",
+}
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_the_answer_is_found_among_other_things(sf: Callable[..., Path], settings: MakeSettings, around: str) -> None:
+    """The CLI and its plugins print more than JSON on standard output; the link is taken all the same."""
+    folder, printed = sf(""), AROUND[around]
+    (folder / "answer").write_bytes(printed if isinstance(printed, bytes) else printed.encode())
+    assert door(settings).link().reveal() == LINK
+
+
+def test_what_is_quoted_holds_no_secret(sf: Callable[..., Path], settings: MakeSettings) -> None:
+    sf(f"opened {LINK} and 00D5g000004ABCD!AQEAQJx.abcdefghijklmnopqrstuvwx")
+    with pytest.raises(DoorShut, match="printed no JSON") as caught:
+        door(settings).link()
+    assert "SECRET-otp" not in caught.value.message
+    assert "AQEAQJx" not in caught.value.message
+
+
+FOREIGN = [
+    LINK.replace(MY_DOMAIN, MY_DOMAIN + ".evil.example"),
+    LINK.replace("https", "http"),
+    "https://login.salesforce.com/",
+    LINK.replace("acme--dev", "other--dev"),
+]
+
+
+@pytest.mark.parametrize("link", FOREIGN)
 def test_foreign_link(sf: Callable[..., Path], settings: MakeSettings, link: str) -> None:
     """A link that leads elsewhere is not opened, and not shown."""
     sf({"status": 0, "result": {"url": link}})

@@ -178,6 +178,10 @@ def test_command(tmp_path: Path) -> None:
     assert Command(line).code(REQUEST, 10).reveal() == "445566"
 
 
+def test_command_may_print_bytes_that_are_no_text(tmp_path: Path) -> None:
+    assert Command(program(tmp_path, r"printf 'caf\351 \377 445566'")).code(REQUEST, 10).reveal() == "445566"
+
+
 @pytest.mark.parametrize(
     ("text", "words"), [("exit 3", "exit code 3"), ("echo none", "no code"), ("exec tail -f /dev/null", "did not answer")]
 )

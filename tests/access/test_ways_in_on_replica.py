@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ import pytest
 from automation.access import hosts
 from automation.access.doors import DoorShut
 from automation.errors import (
+    ForeignHost,
     LoginRefused,
     NotPermitted,
     OrgBusy,
     PersonNeeded,
     RunbookError,
-    SettingsError,
     UnexpectedPage,
     VerificationNeeded,
 )
@@ -265,9 +266,44 @@ def test_link_is_no_way_around_verification(new_org: NewOrg, get_in: Entering) -
 def test_link_to_another_org(new_org: NewOrg, get_in: Entering) -> None:
     """A way in that leads to another org than the named one is refused."""
     org, other = new_org(), new_org()
-    page = get_in(org, SF_FRONTDOOR_URL=one_time_link(other), **NO_PASSWORD)
-    with pytest.raises(SettingsError, match=f"led to {other.my_domain}"):
-        note_org(page, get_in.settings, OrgState(get_in.settings.host))
+    with pytest.raises(ForeignHost, match=f"leads to {other.my_domain}"):
+        get_in(org, SF_FRONTDOOR_URL=one_time_link(other), **NO_PASSWORD)
+    assert not other.events("frontdoor"), "it was not opened"
+    page = get_in(other)
+    with pytest.raises(ForeignHost, match=f"led to {other.my_domain}"):
+        note_org(page, replace(get_in.settings, sf_login_url=org.login_url), OrgState(hosts.parse(org.login_url).host))
+
+
+SSO = {"redirect": "leads to sso.acme-idp.example", "buttons": "no fields for username and password"}
+
+
+@pytest.mark.parametrize("how", SSO)
+def test_single_sign_on_is_passed_by_the_documented_parameter(
+    new_org: NewOrg, get_in: Entering, replica: Replica, how: str
+) -> None:
+    """The login form is asked for once with ``?login``; nothing is typed at the identity provider."""
+    org = new_org(single_sign_on=how)
+    before = len(replica.attacker())
+    get_in(org)
+    assert len(org.events("single sign-on")) == 1
+    assert not [event for event in replica.attacker()[before:] if event["what"] == "typed"]
+
+
+@pytest.mark.parametrize("how", SSO)
+def test_where_that_does_not_help_single_sign_on_is_named(new_org: NewOrg, get_in: Entering, how: str) -> None:
+    """With the login methods that remain."""
+    org = new_org(single_sign_on=how, login_parameter="ignored")
+    with pytest.raises(NotPermitted, match=SSO[how]) as caught:
+        get_in(org)
+    assert len(org.events("single sign-on")) == 2
+    for part in ("single sign-on alone", "SF_CLI_ORG", "--headed"):
+        assert part in caught.value.next
+
+
+def test_a_login_parameter_of_the_settings_is_kept(new_org: NewOrg, get_in: Entering) -> None:
+    org = new_org(single_sign_on="redirect")
+    get_in(org, SF_LOGIN_URL=f"{org.login_url}/?login=true")
+    assert not org.events("single sign-on")
 
 
 FAULTS: dict[str, dict[str, Any]] = {

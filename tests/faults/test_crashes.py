@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from automation.errors import AnotherRun
+from automation.files import state_folder
 from automation.journal import read_journal
+from automation.scratch import scratch_folder
 from tests.e2e.conftest import NewOrg, Runbook
 from tests.faults.processes import PATIENCE, ROOT, command, members, set_trap
 from tests.faults.wanted import duplicates, lacking, make_app
@@ -60,12 +62,21 @@ def test_killed_and_run_again(moment: str, new_org: NewOrg, run: Runbook, tmp_pa
     events = read_journal(tmp_path / "first" / "run" / "journal.jsonl")
     assert events[0]["event"] == "run_begun"
     assert events[-1]["event"] != "run_ended"
+    assert list(_temporary().rglob("playwright-*")), "what the killed browser had written, a session perhaps"
 
     result = run(org, {"CREDENTIALS_TO": f"dotenv:{tmp_path / 'first' / 'delivered.env'}"})
     assert result.error is None, run.printed.getvalue()
     assert lacking(org, tmp_path / "first" / "delivered.env") == []
     assert duplicates(org) == 0
     assert _strangers(tmp_path / "first") == []
+    with scratch_folder():  # as each run begins that starts a browser of its own; this one used the tests'
+        pass
+    assert [path for path in _temporary().iterdir() if path.is_dir()] == []
+
+
+def _temporary() -> Path:
+    """Where all temporary files of runs are."""
+    return state_folder() / "tmp"
 
 
 def _strangers(folder: Path) -> list[str]:

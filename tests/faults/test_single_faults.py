@@ -7,10 +7,13 @@ from datetime import datetime
 
 import pytest
 
+from automation.access import hosts
 from automation.app_spec import AppSpec
+from automation.errors import ForeignHost
 from automation.journal import read_journal
-from automation.replica import OrgHandle
-from flows import create_external_client_app, enter_code
+from automation.replica import OrgHandle, Replica
+from flows import create_external_client_app, enter_code, retrieve_client_credentials
+from flows.pages.base import PageObject
 from flows.pages.create_form import CreateForm
 from tests.e2e.conftest import NewOrg, Runbook
 from tests.faults.cases import EXPIRIES, HEALED, STOPS, Case
@@ -57,6 +60,46 @@ def test_a_passing_fault_is_healed(name: str, new_org: NewOrg, run: Runbook) -> 
     assert result.error is None, run.printed.getvalue()
     assert lacking(org, run.delivered) == []
     assert duplicates(org) == 0
+
+
+ELSEWHERE = {"a look-alike": "https://{host}.evil.example/", "another org": "https://other--org.sandbox.my.salesforce.com/"}
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+@pytest.mark.parametrize("step", ["1.4", "4.5"])
+def test_a_foreign_page_in_mid_run_ends_it_by_name(
+    new_org: NewOrg, run: Runbook, replica: Replica, monkeypatch: pytest.MonkeyPatch, step: str, where: str
+) -> None:
+    """Not as a lost session, not with a second login, and with no key pressed there."""
+    org, before = new_org(), len(replica.attacker())
+    replica.new_org("other--org.sandbox")
+    url = ELSEWHERE[where].format(host=hosts.parse(org.login_url).host)
+    module, name = {
+        "1.4": (create_external_client_app, "_fill_basics"),
+        "4.5": (retrieve_client_credentials, "_look_for_button"),
+    }[step]
+    usual = getattr(module, name)
+
+    def led_away(page: PageObject, *more: object) -> None:
+        page.page.goto(url)
+        usual(page, *more)
+
+    monkeypatch.setattr(module, name, led_away)
+    result = run(org, {"TIMEOUT_ACTION": "2"})
+
+    assert isinstance(result.error, ForeignHost), result.error
+    assert result.error.step == step
+    assert hosts.parse(url).host in result.error.message
+    assert len(org.events("password accepted")) == 1
+    assert not [event for event in replica.attacker()[before:] if event["what"] == "typed"]
+
+
+def test_the_session_that_the_run_made_is_ended(new_org: NewOrg, run: Runbook) -> None:
+    """What a trace or a disk may still hold of it is worth nothing afterwards."""
+    org = new_org(propagation_seconds=0.0)
+    assert run(org).error is None
+    assert org.events("logged out")
+    assert org.truth()["sessions"] == []
 
 
 def test_a_login_page_that_comes_between_two_looks_is_a_lost_session(

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
+from automation.access.named_org import ANY_ORG, HostWatch
 from automation.artifacts import Recorder
 from automation.errors import ElementNotFound, UnexpectedPage
 from automation.losses import Losses
@@ -140,7 +141,7 @@ def test_what_a_covering_dialog_says_is_told_unless_it_is_private(private: bool,
     recorder = SimpleNamespace(recording_allowed=not private)
     error = UnexpectedPage("Create: a control did not become usable in time; it is covered by div.")
     error.step = next(step.id for step in all_steps() if step.login)
-    told = Workbench(page, Toolbox(), cast("Recorder", recorder), Losses(page)).explained(error)
+    told = Workbench(page, Toolbox(), cast("Recorder", recorder), Losses(page), HostWatch(ANY_ORG)).explained(error)
     assert ('A dialog is open: "Welcome to Setup Next".' in told.message) is not private
     assert ("answer it" in told.next) is not private
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from automation.errors import ElementNotFound, Sought, UnexpectedPage
+from automation.evidence import masked
 from flows.pages.labels import LabelMissing, Labels
 from flows.pages.mending import suggest_labels, suggested_labels
 from tests.e2e.conftest import NewOrg, Runbook
@@ -17,6 +18,18 @@ def test_every_name_that_was_there_is_suggested_before_the_known_text() -> None:
     error = ElementNotFound("x", sought=(Sought("textbox", "API Name", ("API Reference Name", 'A "quoted" one')),))
     made = tomllib.loads(suggested_labels(error, Labels()) or "")
     assert made["create"]["api_name"]["text"] == ["API Reference Name", 'A "quoted" one', "API Name"]
+
+
+@pytest.mark.parametrize("private", [True, False])
+@pytest.mark.parametrize(
+    "odd", ["a\x7fb", "\x80\x9f", "\x00\x1b[31m", "line\nbreak\ttab", "\ud83d half", 'q"\\', "\x7fabcdefghijklmnop1"]
+)
+def test_any_text_of_a_page_becomes_a_file_that_can_be_read(tmp_path: Path, odd: str, private: bool) -> None:
+    """Control characters are escaped, DEL and the 8-bit ones too, and masking never cuts an escape in two."""
+    error = ElementNotFound("x", sought=(Sought("textbox", "API Name", (odd,)),))
+    suggest_labels(error, Labels(), tmp_path, private=private)
+    text = tomllib.loads((tmp_path / "labels.toml").read_text(encoding="utf-8"))["create"]["api_name"]["text"][0]
+    assert text == (masked(odd) if private else odd).encode("utf-8", "replace").decode()
 
 
 def test_a_word_that_stands_on_several_pages_gets_a_line_for_each() -> None:

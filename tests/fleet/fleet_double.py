@@ -198,7 +198,7 @@ run_as = "sync@{self.company}.example"
 
 def leaks(folder: Path, values: Mapping[str, str], skip: Sequence[str] = ("credentials",)) -> list[str]:
     """``file: what`` for every secret that stands in a file below ``folder``, in any encoding; also inside zip files."""
-    from automation.secrets import encodings
+    from automation.encodings import encodings
 
     forms = {what: [form.encode() for form in encodings(value)] for what, value in values.items()}
     found = []

@@ -7,19 +7,20 @@ from collections.abc import Iterator
 import pytest
 
 from automation import secrets
+from automation.encodings import encodings
 from automation.org_api.ids import same_id, to_18
 from automation.recording.anonymous import SecretLeft, all_texts, require_clean
 from automation.recording.fakes import Fakes
-from automation.secrets import encodings, remember
+from automation.secrets import remember
+from tests.growth import growth
 
 KEY = "3MVG9" + "aB1.x_" * 13
 SECRET = "0123456789ABCDEF" * 4
 
 
 @pytest.fixture(autouse=True)
-def _own_secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(secrets, "_known", {})
-    with secrets.only_own():
+def _own_secrets() -> Iterator[None]:
+    with secrets.only_own(empty=True):
         yield
 
 
@@ -119,3 +120,10 @@ def test_a_known_secret_in_any_encoding_is_refused(form: str) -> None:
 def test_a_name_of_the_org_is_refused() -> None:
     with pytest.raises(SecretLeft, match=r"manifest\.json"):
         require_clean({"manifest.json": "logged in as ANN@acme.com"}, ["ann@acme.com"])
+
+
+@pytest.mark.parametrize("word", ["a", "a.", "a@", "a@b.", ".salesforce.com", "x.salesforce.com.y.", "5", "a-"])
+def test_replacing_takes_time_in_proportion_to_the_text(word: str) -> None:
+    """A page's word ten times as long takes about ten times as long; with a quadratic pattern it was a hundred times."""
+    small, large = word * (20_000 // len(word)), word * (200_000 // len(word))
+    assert growth(lambda text: Fakes().replaced(text), f"z{small}", f"z{large}") < 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,12 +92,18 @@ def test_a_problem_that_is_no_longer_recognised_is_told(closed_browser: Browser)
     assert "recognised as session_lost in the run, and is not now" in text
 
 
+@pytest.fixture
+def no_secrets() -> Iterator[None]:
+    """None of other tests' secrets is known."""
+    with secrets.only_own(empty=True):
+        yield
+
+
 @pytest.mark.browser
 def test_a_recording_holds_no_name_and_no_secret_of_the_org(
-    new_org: Callable[..., OrgHandle], browser: Browser, closed_browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    new_org: Callable[..., OrgHandle], browser: Browser, closed_browser: Browser, tmp_path: Path, no_secrets: None
 ) -> None:
     """Searched in every file of it, and in the page for looking it through; and it replays."""
-    monkeypatch.setattr(secrets, "_known", {})
     org = new_org("weyland--yutani.sandbox", seed=7)
     path = tmp_path / f"org{file.SUFFIX}"
     result, run = record(org, path, tmp_path, browser=browser)

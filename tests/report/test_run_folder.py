@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 from jsonschema import Draft202012Validator
 
 from automation import secrets
+from automation.encodings import encodings
 from automation.report.files import read_report
 from automation.result import RunResult
 from automation.step_list import all_steps
@@ -87,7 +88,7 @@ def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def test_no_file_of_a_run_holds_a_secret(finished: Finished) -> None:
     assert len(finished.secrets) >= 4, "password, mailbox password, code, session"
-    forms = {form.encode() for secret in finished.secrets for form in secrets.encodings(secret)}
+    forms = {form.encode() for secret in finished.secrets for form in encodings(secret)}
     leaks = [(name, form[:4]) for name, data in contents(finished.folder) for form in forms if holds(data, form)]
     assert not leaks
 

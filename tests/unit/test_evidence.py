@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from automation.evidence import outline
+from automation.evidence import masked, outline
+from tests.growth import growth
 
 TREE = """\
 - banner:
@@ -32,3 +33,23 @@ def test_the_outline_still_tells_which_page_it_was() -> None:
 @pytest.mark.parametrize("secret", ["483921", "hunter2", "3MVG9", "45A9C1", "a***@acme.com"])
 def test_the_outline_holds_no_value_key_or_code(secret: str) -> None:
     assert secret not in outline(TREE)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("abcdefghijklmnop1 x", "*** x"),
+        ("abcdefghijklmnop x", "abcdefghijklmnop x"),
+        ("abcdefghijklmnop:1", "***:1"),
+        ("1:abcdefghijklmnop", "1:abcdefghijklmnop"),
+        ('"3MVG9lKcPoNINVBJSoQsNCD" code 483921', '"***" code ***'),
+    ],
+)
+def test_long_words_with_digits_and_short_numbers_are_masked(text: str, shown: str) -> None:
+    assert masked(text) == shown
+
+
+@pytest.mark.parametrize("word", ["a", "a.", "a(", "1("])
+def test_masking_takes_time_in_proportion_to_the_text(word: str) -> None:
+    """A word ten times as long takes about ten times as long; with a quadratic pattern it was a hundred times."""
+    assert growth(masked, word * 20_000, word * 200_000) < 40

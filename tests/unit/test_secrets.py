@@ -7,6 +7,8 @@ import copy
 import html
 import json
 import pickle
+import re
+import time
 import urllib.parse
 from collections.abc import Callable
 
@@ -147,3 +149,96 @@ def test_a_private_phase_lets_no_text_of_a_browser_error_out(error: Exception) -
 def test_a_private_phase_passes_our_own_errors_on() -> None:
     with pytest.raises(RunbookError, match="our own"), private("anything"):
         raise RunbookError("our own")
+
+
+SPECIAL = "Pä$$ w/o~rd'\"<&>\\+=%?!;#[x]{y}|^`*()"
+TOKEN = "00DAa000000BcDeF!AQ4AQx.yz_123-456"
+
+
+def _mapped(form: str, *, all_of_it: bool = False) -> Callable[[str], str]:
+    return lambda text: "".join(one if one.isascii() and one.isalnum() and not all_of_it else form.format(ord(one)) for one in text)
+
+
+def _quoted(safe: str, *, small: bool = False) -> Callable[[str], str]:
+    def quote(text: str) -> str:
+        quoted = urllib.parse.quote(text, safe=safe)
+        return re.sub("%..", lambda found: found.group().lower(), quoted) if small else quoted
+
+    return quote
+
+
+USUAL: dict[str, Callable[[str], str]] = {
+    **{
+        f"percent {safe!r} {small}": _quoted(safe, small=small)
+        for safe in ("", "/", "~!'()*", "~!'()*;/?:@&=+$,#")
+        for small in (False, True)
+    },
+    "form of a browser": lambda v: urllib.parse.quote_plus(v, safe="*").replace("~", "%7E"),
+    "form, small": lambda v: re.sub(
+        "%..", lambda found: found.group().lower(), urllib.parse.quote_plus(v, safe="*").replace("~", "%7E")
+    ),
+    "percent, all of it": lambda v: "".join(f"%{byte:02X}" for byte in v.encode()),
+    "percent, all of it, small": lambda v: "".join(f"%{byte:02x}" for byte in v.encode()),
+    "percent twice": lambda v: urllib.parse.quote(urllib.parse.quote(v, safe=""), safe=""),
+    "json": json.dumps,
+    "json, not ascii": lambda v: json.dumps(v, ensure_ascii=False),
+    "json, slashes escaped": lambda v: json.dumps(v).replace("/", "\\/"),
+    "json in json": lambda v: json.dumps(json.dumps(v)),
+    "json in json, slashes escaped": lambda v: json.dumps(json.dumps(v).replace("/", "\\/")),
+    "json of percent": lambda v: json.dumps(urllib.parse.quote(v, safe="")),
+    "json of html": lambda v: json.dumps(html.escape(v)),
+    "u escapes": _mapped("\\u{:04x}"),
+    "U escapes": _mapped("\\u{:04X}"),
+    "u escapes, all of it": _mapped("\\u{:04x}", all_of_it=True),
+    "x escapes": _mapped("\\x{:02x}"),
+    "html": html.escape,
+    "html, decimal": lambda v: html.escape(v).replace("&#x27;", "&#39;"),
+    "html, Jinja": lambda v: html.escape(v).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+    "html, apos": lambda v: html.escape(v).replace("&#x27;", "&apos;"),
+    "html, numbers": _mapped("&#{};"),
+    "html, hexadecimal": _mapped("&#x{:X};"),
+    "html, all of it": _mapped("&#{};", all_of_it=True),
+    "hex": lambda v: v.encode().hex(),
+    "HEX": lambda v: v.encode().hex().upper(),
+    "base64": lambda v: base64.b64encode(v.encode()).decode(),
+    "base64, for addresses, without padding": lambda v: base64.urlsafe_b64encode(v.encode()).decode().rstrip("="),
+    "base64 behind a name": lambda v: base64.b64encode(b"me:" + v.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("form", USUAL)
+@pytest.mark.parametrize("value", [SPECIAL, TOKEN, "a/b-c:d", "plain-word"])
+def test_all_usual_encodings_are_found(form: str, value: str) -> None:
+    """As Python, JavaScript, Chromium, Jinja and servers write them, in small and capital letters."""
+    Secret(value)
+    shown = USUAL[form](value)
+    assert MASK in scrub(f"before {shown} after")
+    assert holds_secret(shown)
+
+
+def test_the_cost_does_not_grow_with_the_secrets_met() -> None:
+    """A long job meets thousands of tokens: a line takes as long afterwards as it did before."""
+    text = "2026-11-28T10:20:30Z step 1.7 Create took 0.41 s at https://acme.my.salesforce.com/lightning/setup?x=00DAa00\n" * 200
+    few, many = _with_tokens(30, text), _with_tokens(3_000, text)
+    assert many < 4 * few
+
+
+def _with_tokens(number: int, text: str) -> float:
+    with only_own(empty=True):
+        for one in range(number):
+            Secret(f"00DAa000000BcDeF!AQ4AQ{one:06d}.{one * 7919:020d}")
+        return min(_seconds(text) for _ in range(3))
+
+
+def _seconds(text: str) -> float:
+    began = time.thread_time()
+    scrub(text)
+    return time.thread_time() - began
+
+
+def test_no_secret_is_known_in_an_empty_context_and_all_are_again_afterwards() -> None:
+    Secret("hunter2-hunter2")
+    with only_own(empty=True):
+        assert scrub("hunter2-hunter2") == "hunter2-hunter2"
+        Secret("other-secret")
+    assert scrub("hunter2-hunter2 other-secret") == f"{MASK} other-secret"

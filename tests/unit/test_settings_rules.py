@@ -87,6 +87,8 @@ def test_callbacks_are_https_or_local(url: str) -> None:
         ("https://acme.my.salesforce.com:443/home", "https://acme.my.salesforce.com"),
         ("https://acme.my.salesforce.mil", "https://acme.my.salesforce.mil"),
         ("https://acme.my.sfcrmproducts.cn.", "https://acme.my.sfcrmproducts.cn"),
+        ("https://acme.my.salesforce.com/?login", "https://acme.my.salesforce.com/?login"),
+        ("https://acme.my.salesforce.com?login=true&x=1", "https://acme.my.salesforce.com/?login"),
     ],
 )
 def test_a_login_url_is_cut_to_its_origin(url: str, origin: str) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from typing import Final
 
 from automation.access.codes.program import ProgramFailed, output_of
 from automation.access.codes.source import CodeRequest, Method
+from automation.child_environment import command_environment
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret
 
@@ -64,7 +64,7 @@ class Command:
 
     def _environment(self, request: CodeRequest) -> dict[str, str]:
         extra = {"SF_CODE_METHOD": request.method.name.lower(), "SF_CODE_USERNAME": request.user_name or ""}
-        return {**os.environ, **extra}
+        return command_environment(extra)
 
 
 def _unusable(why: str) -> VerificationNeeded:

@@ -1,0 +1,98 @@
+"""The folder of a run, mode 0700: nothing of others is changed or replaced in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from automation.errors import UsageError
+
+RUNS: Final = Path("runs")
+JOURNAL: Final = "journal.jsonl"
+"""Is in each run folder from the beginning."""
+WRITTEN: Final = (JOURNAL, "report.html", "report.json", "report.junit.xml", "evidence", "pictures", "trace-*.zip")
+"""What a run writes: where any of it is there already, it has to be an earlier run's."""
+
+RAW: Final = ".trace-*.raw"
+"""Parts of a trace as the browser wrote them, which earlier versions left in the run folder when they were killed."""
+STALE: Final = 3_600.0
+"""Seconds after which such a leftover is nobody's any more."""
+
+
+def make_run_folder(host: str, output: Path | None = None, now: datetime | None = None) -> Path:
+    """Make the folder of a run: ``output``, or ``runs/<UTC time>-<host>``, numbered when it is taken.
+
+    An ``output`` that was there before keeps its mode. Where others can write to it, or where it holds files of these names
+    that are no run's, the run gets a folder of its own in it.
+
+    Raises:
+        UsageError: it can't be made.
+    """
+    stamp = f"{now or datetime.now(UTC):%Y%m%dT%H%M%SZ}-{host}"
+    wanted = output or RUNS / stamp
+    try:
+        if output is None:
+            _make(RUNS)
+            remove_leftovers(RUNS)
+            return _fresh(wanted)
+        _make(output)
+        if not _is_own(output):
+            return _fresh(output / stamp)
+        remove_leftovers(output)
+    except OSError as error:
+        raise UsageError(f"The run folder {wanted} can't be made: {error.strerror}.") from None
+    return output
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete what killed runs of earlier versions left unscrubbed, here and in the folders below; see `RAW`."""
+    for pattern in (RAW, f"*/{RAW}", f"*/*/{RAW}"):  # a run's own, one in runs/, and a fleet's in runs/<time>-fleet/
+        for raw in folder.glob(pattern):
+            with suppress(OSError):  # another run was faster, or it is not ours
+                if time.time() - raw.stat().st_mtime > STALE:
+                    raw.unlink()
+
+
+def _make(path: Path) -> None:
+    """A folder, with mode 0700 when it is made here; those above it too."""
+    for missing in reversed([one for one in path.parents if not one.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether nobody else can put files there, and nobody else's would be replaced."""
+    if sys.platform != "win32":
+        found = folder.stat()
+        if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & (stat.S_IWGRP | stat.S_IWOTH):
+            return False
+    taken = any(next(folder.glob(pattern), None) for pattern in WRITTEN)
+    return not taken or _of_a_run(folder / JOURNAL)
+
+
+def _of_a_run(journal: Path) -> bool:
+    try:
+        with journal.open(encoding="utf-8") as file:
+            first = json.loads(file.readline(10_000))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and first.get("event") == "run_begun"
+
+
+def _fresh(wanted: Path) -> Path:
+    number = 1
+    while True:
+        path = wanted if number == 1 else wanted.with_name(f"{wanted.name}-{number}")
+        try:
+            path.mkdir(mode=0o700)
+        except FileExistsError:
+            number += 1
+        else:
+            return path
