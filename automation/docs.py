@@ -41,7 +41,6 @@ DEFINE_ERRORS: Final = (
     "automation.fleet.repair",
     "automation.fleet.runner",
     "automation.recording.anonymous",
-    "flows.pages.labels",
 )
 """Modules with errors of their own, beside the tree in `automation.errors`."""
 

@@ -13,6 +13,7 @@ from automation.errors import NotPermitted, UnexpectedPage
 from automation.outcomes import Outcome, race
 from flows.pages.base import by_role, the_only
 from flows.pages.labels import exactly
+from flows.pages.reading import TEXT, texts_of
 from flows.pages.setup_page import LIST_PATH, SetupPage
 
 STATUS = re.compile(r"^\s*(\d[\d.,\s]*)(\+?)\s*\S+")
@@ -80,9 +81,10 @@ class AppManager(SetupPage):
         return int(re.sub(r"\D", "", match.group(1))) if match and not match.group(2) else None
 
     def _status(self) -> re.Match[str] | None:
-        items = "|".join(re.escape(word) for word in self.labels.label("manager.status_line").texts)
+        items = "|".join(re.escape(word) for word in self.labels.label("manager.status_line").all_texts)
         line = self.page.get_by_text(re.compile(rf"^\s*\d[\d.,]*\+?\s*({items})\b")).filter(visible=True)
-        return STATUS.match(line.first.inner_text()) if line.count() else None
+        shown = texts_of(line)
+        return STATUS.match(shown[0]) if shown else None
 
     def find(self, name: str) -> int:
         """How many apps carry exactly this name, but for white space, as a page shows it. Loads a long list to its end."""
@@ -105,7 +107,7 @@ class AppManager(SetupPage):
         return self.rows.filter(has_text=exactly(name)).filter(visible=True)
 
     def _read_rows(self) -> list[Row]:
-        pairs = self.rows.evaluate_all("links => links.map(a => [a.innerText.trim(), a.getAttribute('href') || ''])")
+        pairs = self.rows.evaluate_all(f"links => links.map(a => [({TEXT})(a), a.getAttribute('href') || ''])")
         return [Row(name, address) for name, address in pairs]
 
     def _growing_rows(self) -> Iterator[list[Row]]:

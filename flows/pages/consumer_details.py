@@ -91,7 +91,7 @@ class ConsumerDetails(PageObject):
             return False
 
     def _label(self, key: str, place: Page | Frame) -> Locator:
-        texts = self.labels.label(key).texts
+        texts = self.labels.label(key).all_texts
         return place.get_by_text(written_as(*texts, *(f"{text}:" for text in texts))).filter(visible=True)
 
     def _by_id(self, key: str, place: Page | Frame) -> Locator:

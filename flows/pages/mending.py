@@ -10,7 +10,7 @@ from automation.errors import RunbookError, UnexpectedPage
 from automation.evidence import masked
 from automation.files import write_private
 from automation.secrets import scrub
-from flows.pages.labels import LabelMissing, Labels
+from flows.pages.labels import Labels
 
 NAME: Final = "labels.toml"
 
@@ -31,13 +31,13 @@ def suggest_labels(error: RunbookError, labels: Labels, folder: Path, *, private
     if text is None:
         return
     path = write_private(folder / NAME, scrub(masked(text) if private else text))
-    error.next = f"{path} tells what was there instead; if Salesforce renamed it, make your LABELS_FILE from it and run again."
+    error.next = f"{path} shows what was there instead; if Salesforce renamed it, make your LABELS_FILE from it and run again."
+    if not labels.known_language:
+        error.next += f' Or run with a user whose language is English: the org\'s is "{labels.language}", which has no label file.'
 
 
 def suggested_labels(error: Exception, labels: Labels) -> str | None:
     """A TOML file in the form of a label file; None when the failure has nothing to do with labels."""
-    if isinstance(error, LabelMissing):
-        return HEAD + _lines(error.key, labels, "a text for it", (error.english,))
     if not isinstance(error, UnexpectedPage) or not error.sought:
         return None
     parts = [

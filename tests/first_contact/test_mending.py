@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from automation.errors import ElementNotFound, Sought, UnexpectedPage
-from flows.pages.labels import LabelMissing, Labels
+from flows.pages.labels import Labels
 from flows.pages.mending import suggest_labels, suggested_labels
 from tests.e2e.conftest import NewOrg, Runbook
 
@@ -32,15 +32,16 @@ def test_a_suggested_file_is_a_label_file(tmp_path: Path) -> None:
     assert str(tmp_path / "labels.toml") in error.next
 
 
-def test_a_label_without_text_is_suggested_with_its_english_one() -> None:
-    labels = Labels("ja")
-    with pytest.raises(LabelMissing) as caught:
-        labels["scopes.cdp_api"]
-    for part in ("scopes.cdp_api", '"ja"', "Access all Data Cloud API resources (cdp_api)"):
-        assert part in caught.value.message
-    assert "flows/pages/labels/ja.toml" in caught.value.next
-    made = tomllib.loads(suggested_labels(caught.value, labels) or "")
-    assert made["scopes"]["cdp_api"]["text"] == ["Access all Data Cloud API resources (cdp_api)"]
+def test_texts_of_other_languages_are_no_suggestions() -> None:
+    """Only what was there, and what the user's language says; the language is named where it has no file."""
+    error = ElementNotFound("x", sought=(Sought("button", "Save", ("Salvar",)),))
+    assert tomllib.loads(suggested_labels(error, Labels("pt")) or "")["detail"]["save"]["text"] == ["Salvar", "Save"]
+
+
+def test_a_language_without_a_file_is_named_as_a_cause(tmp_path: Path) -> None:
+    error = ElementNotFound("x", sought=(Sought("button", "Save", ("Salvar",)),))
+    suggest_labels(error, Labels("pt"), tmp_path, private=False)
+    assert 'run with a user whose language is English: the org\'s is "pt"' in error.next
 
 
 def test_what_has_nothing_to_do_with_labels_leaves_no_file(tmp_path: Path) -> None:
