@@ -33,6 +33,12 @@ PROBLEMS = {
 """Names of what a page may say instead of showing what was asked for, and the labels of the sentences."""
 
 
+RIGHTS = (
+    'Give the user "Create, edit, and delete External Client Apps", "View all External Client Apps" and "View all External Client '
+    'Apps, view their settings, and edit their policies" (profile or permission set). Then log the user out and in again, or use '
+    "a fresh session: a change of rights does not reach an open one."
+)
+"""What the pages of the app, key and secret ask for (`update-2026-11-28` 2.5)."""
 NO_LABEL_HELPS = (
     "No label file helps here. Look at the page with --headed; until this tool can read it, do the steps by hand, and send "
     "its maintainers the evidence."
@@ -132,8 +138,7 @@ class SetupPage(PageObject):
         if problem == "not permitted":
             return NotPermitted(
                 f"The org refused {what}: insufficient privileges.",
-                next='Give the user "View all External Client Apps", "... edit their policies" and '
-                '"Create, edit, and delete External Client Apps".',
+                next=RIGHTS,
             )
         if problem == "switched off":
             return NotPermitted(
