@@ -72,7 +72,8 @@ class Commit(PageObject):
 
     @property
     def _modals(self) -> Locator:
-        return self.page.locator(MODALS)
+        """Without a warning that the session is about to end, which has nothing to do with the click."""
+        return self.page.locator(MODALS).filter(has_not_text=self.labels.containing("overlays.session_ending"))
 
     def _has_failed(self) -> bool:
         """Whether the page shows an error or a strange dialog that was not there; one round trip while it shows nothing."""

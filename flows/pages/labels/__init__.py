@@ -116,6 +116,14 @@ class Labels:
         texts = [text for key in keys for text in self.label(key).all_texts]
         return re.compile("|".join(_flexible(text) for text in texts), re.IGNORECASE)
 
+    def titled(self, *keys: str) -> re.Pattern[str]:
+        """Matches a text that is exactly one of the texts of these labels."""
+        return written_as(*(text for key in keys for text in self.label(key).all_texts))
+
+    def beginning(self, key: str) -> re.Pattern[str]:
+        """Matches a name that begins with one of the texts: ``Close panel``, ``Continue Session``."""
+        return re.compile(r"^\s*(?:" + self.containing(key).pattern + r")(?!\w)", re.IGNORECASE)
+
     def same(self, key: str, shown: str | None) -> bool:
         """Whether a text that a page shows is one of a label's texts."""
         return shown is not None and self.pattern(key).match(shown) is not None
