@@ -125,6 +125,14 @@ def refusals_table() -> str:
     return table(["Error", "Description", "Meaning", "Cure", "Waited for"], rows)
 
 
+def questions_table() -> str:
+    """What nobody outside an org knows, and what to look at."""
+    from automation.recording.questions import QUESTIONS
+
+    rows = ([one.id, one.text, one.look_at, "yes" if one.answered_by_recording else ""] for one in QUESTIONS)
+    return table(["No.", "Question", "What to look at", "A recording tells"], rows)
+
+
 TABLES: Final[dict[str, Callable[[], str]]] = {
     "steps": steps_table,
     "settings": settings_table,
@@ -132,6 +140,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "errors": errors_table,
     "targets": targets_table,
     "refusals": refusals_table,
+    "questions": questions_table,
 }
 
 
@@ -180,8 +189,8 @@ def _quoted(value: str) -> str:
 
 def documents() -> dict[Path, str]:
     """Every generated file with the text it should have."""
-    readme = ROOT / "README.md"
-    return {readme: filled(readme.read_text(encoding="utf-8")), ROOT / ".env.example": env_example()}
+    with_tables = (ROOT / "README.md", ROOT / "docs" / "first-contact.md")
+    return {**{path: filled(path.read_text(encoding="utf-8")) for path in with_tables}, ROOT / ".env.example": env_example()}
 
 
 def main(arguments: list[str] | None = None) -> int:
