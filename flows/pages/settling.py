@@ -63,11 +63,13 @@ class Settling:
     Args:
         page: which.
         seconds: how long nothing may be loading: no spinner, no answer that is waited for, and something to see.
+        patience: for how many seconds an answer is waited for; by default as many. Some calls never end.
     """
 
-    def __init__(self, page: Page, seconds: float) -> None:
+    def __init__(self, page: Page, seconds: float, patience: float = 0) -> None:
         self._page = page
         self._seconds = seconds
+        self._patience = max(seconds, patience)
         self._traffic = follow_traffic(page)
         self._looked = self._loading = time.monotonic()
 
@@ -82,7 +84,7 @@ class Settling:
 
     def loading(self) -> bool:
         """Whether something is still loading now, as far as one can see."""
-        if self._traffic.waits(self._seconds):
+        if self._traffic.waits(self._patience):
             return True
         try:
             if self._page.locator(SPINNER).filter(visible=True).count():

@@ -96,13 +96,14 @@ class SetupPage(PageObject):
             RunbookError: the matching class when a known problem came up; UnexpectedPage when nothing known came, and
                 StillLoading when nothing came at all.
         """
-        problems, ring, settling = self.problems(), Ring(self.page), Settling(self.page, self.timeouts.action)
+        limit = timeout or self.timeouts.page
+        problems, ring, settling = self.problems(), Ring(self.page), Settling(self.page, self.timeouts.action, limit / 2)
         no_end = Outcome("a ring of pages", fact=ring.closed)
         strange = Outcome("another page", fact=settling.over)
         began = time.monotonic()
         try:
             with ring:
-                outcome = race(self.page, what, [*wanted, *problems, no_end, strange], timeout or self.timeouts.page)
+                outcome = race(self.page, what, [*wanted, *problems, no_end, strange], limit)
         except UnexpectedPage:
             if settling.loading():
                 raise StillLoading(f"The page went on loading and never came to {what}.") from None

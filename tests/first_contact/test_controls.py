@@ -17,7 +17,7 @@ from automation.steps import Step, unchanged
 from automation.workbench import Workbench
 from flows.pages.base import Timeouts, find
 from flows.pages.dual_list import DualList
-from flows.pages.fields import Choice
+from flows.pages.fields import Checkbox, Choice, TextField
 from flows.pages.labels import Labels, exactly
 from flows.pages.overlays import Overlays
 from flows.pages.run_as import RunAsField
@@ -90,6 +90,26 @@ def test_an_option_may_carry_any_text_of_its_label(page: Page) -> None:
     choice = Choice(page, Labels("ja"), "policies.ip_relaxation", 2)
     choice.choose("policies.ip_bypass")
     assert choice.value() == "IP 制限の緩和"
+
+
+def test_a_word_of_another_language_is_not_taken_for_a_label_that_is_there(page: Page) -> None:
+    """A mixed page: the user's language comes first, whatever else a text means in another one."""
+    page.set_content(
+        "<button>Guardar</button><button>Save</button><label>Nombre de API <input value=other></label>"
+        "<label>API Name <input value=mine></label><p>IP 制限の緩和 <b>no</b></p><p>IP Relaxation <b>yes</b></p>"
+        "<label>Activar flujo de credenciales de cliente <input type=checkbox></label>"
+    )
+    labels = Labels()
+    save = find(page, "button", labels.pattern("detail.save"), labels["detail.save"], 1)
+    assert save.inner_text() == "Save"
+    name = TextField(page, labels, "create.api_name", 1)
+    assert name.value() == "mine"
+    name.set("new")
+    assert page.get_by_label("Nombre de API").input_value() == "other"
+    assert Choice(page, labels, "policies.ip_relaxation", 1).value() == "yes"
+    flow = Checkbox(page, labels, "create.client_credentials", 1)
+    flow.make(True)
+    assert flow.state() is True
 
 
 def test_several_matches_are_told_apart_by_where_they_are(page: Page) -> None:
