@@ -120,10 +120,11 @@ class SetupPage(PageObject):
         """The error for a page that has loaded and is not understood: what was looked for, and what is there instead."""
         said = f"Waited {seconds:.0f} s for {what}, and the page shows something else."
         there = shown(self.page)
-        if there is not None and there.sealed:
-            return UnexpectedPage(f"{said} {there}", next=NO_LABEL_HELPS)
+        unread = str(there or "")
+        if there is not None and there.sealed and not there.letters:
+            return UnexpectedPage(f"{said} {unread}", next=NO_LABEL_HELPS)
         looked_for = tuple(sought(role, self.labels[key], self.page) for role, key in by)
-        return UnexpectedPage(" ".join([said, *map(str, looked_for)]), sought=looked_for)
+        return UnexpectedPage(" ".join(filter(None, [said, *map(str, looked_for), unread])), sought=looked_for)
 
     def _any_problem(self) -> re.Pattern[str]:
         return re.compile("|".join(self.labels.containing(key).pattern for key in PROBLEMS.values()), re.IGNORECASE)

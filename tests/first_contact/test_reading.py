@@ -112,6 +112,13 @@ def test_a_page_that_cannot_be_read_is_named_as_such(page: Page) -> None:
     assert seconds < 4
 
 
+def test_a_page_that_can_be_read_in_part_is_named_with_both(page: Page) -> None:
+    error, _ = strange(page, "<h1>Setup</h1>" + in_shadow(TABS, "closed"))
+    assert isinstance(error, UnexpectedPage)
+    assert 'Looked for tab "Policies"; there is none of that kind. Parts of the page can\'t be read' in error.message
+    assert error.sought
+
+
 CALLS = "<h1>Setup</h1><script>fetch('/aura')</script>"
 SPINS = "<h1>Setup</h1><div class=slds-spinner style='height: 9px'></div>"
 
