@@ -96,7 +96,7 @@ def test_a_word_of_another_language_is_not_taken_for_a_label_that_is_there(page:
     """A mixed page: the user's language comes first, whatever else a text means in another one."""
     page.set_content(
         "<button>Guardar</button><button>Save</button><label>Nombre de API <input value=other></label>"
-        "<label>API Name <input value=mine></label><p>IP 制限の緩和 <b>no</b></p><p>IP Relaxation <b>yes</b></p>"
+        "<label>API Name <input value=mine></label><p><i>IP 制限の緩和</i> <b>no</b></p><p><i>IP Relaxation</i> <b>yes</b></p>"
         "<label>Activar flujo de credenciales de cliente <input type=checkbox></label>"
     )
     labels = Labels()
