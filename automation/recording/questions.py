@@ -95,7 +95,8 @@ def _end(page: RecordedPage) -> str:
 def _saves(recording: Recording, labels: Labels) -> str | None:
     name = rf'^\s*- button "(?:{"|".join(map(re.escape, labels.label("detail.save").all_texts))})"'
     counts = [len(re.findall(name, page.tree, re.MULTILINE)) for page in pages_of(recording, "2.4", "2.5", "3.4")]
-    return str(max(counts)) if counts and max(counts) else None
+    most = max(counts, default=0)
+    return str(most) if most else None
 
 
 def _movers(recording: Recording, labels: Labels) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route
 
-from automation.errors import UnexpectedPage
+from automation.errors import RunbookError, UnexpectedPage
 from automation.outcomes import Outcome
 from flows.pages.base import Timeouts
 from flows.pages.consumer_details import ConsumerDetails
@@ -71,7 +71,7 @@ def test_the_masked_address_is_read_in_shadow_roots(page: Page) -> None:
     assert IdentityPage(page, Labels(), Timeouts()).masked_address() == "a***n@acme.com"
 
 
-def strange(page: Page, html: str, action: float = 0.5) -> tuple[UnexpectedPage | StillLoading, float]:
+def strange(page: Page, html: str, action: float = 0.5) -> tuple[RunbookError, float]:
     """The error for a page that is not what was waited for, and how long it took."""
     page.route(f"{HOST}/**", lambda route: answer(route, html))
     page.goto(f"{HOST}/lightning/setup/x", wait_until="commit")
