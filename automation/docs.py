@@ -41,7 +41,6 @@ DEFINE_ERRORS: Final = (
     "automation.fleet.repair",
     "automation.fleet.runner",
     "automation.recording.anonymous",
-    "flows.pages.labels",
 )
 """Modules with errors of their own, beside the tree in `automation.errors`."""
 
@@ -153,6 +152,14 @@ def _parser(place: str) -> argparse.ArgumentParser:
     return made
 
 
+def questions_table() -> str:
+    """What nobody outside an org knows, and what to look at."""
+    from automation.recording.questions import QUESTIONS
+
+    rows = ([one.id, one.text, one.look_at, "yes" if one.answered_by_recording else ""] for one in QUESTIONS)
+    return table(["No.", "Question", "What to look at", "A recording tells"], rows)
+
+
 TABLES: Final[dict[str, Callable[[], str]]] = {
     "steps": steps_table,
     "settings": settings_table,
@@ -161,6 +168,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "targets": targets_table,
     "refusals": refusals_table,
     "flags": flags_table,
+    "questions": questions_table,
 }
 
 

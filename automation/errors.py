@@ -45,6 +45,10 @@ class Sought:
     label: str
     there: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        nearest = ", ".join(f'"{name}"' for name in self.there)
+        return f'Looked for {self.role} "{self.label}"; there {f"is: {nearest}" if nearest else "is none of that kind"}.'
+
 
 class RunbookError(Exception):
     """Any failure that an operator is told about.

@@ -18,9 +18,9 @@ def report() -> Iterator[str]:
     english = Labels("en")
     for language in languages():
         labels = Labels(language)
-        missing = [key for key in english.keys() if not labels.knows(key)]  # noqa: SIM118  a method, not a mapping's
-        guesses = labels.guesses()
-        yield f"{language}: {len(labels.keys())} labels, {len(guesses)} of them guesses, {len(missing)} missing"
+        missing = [key for key in english.keys() if labels.lacks(key)]  # noqa: SIM118  a method, not a mapping's
+        known, guesses = len(labels.keys()) - len(missing), len(labels.guesses())
+        yield f"{language}: {known} labels, {guesses} of them guesses, {len(missing)} missing (their English text is looked for)"
         yield from (f'  missing: {key}  ("{english[key]}")' for key in missing)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 import time
 import typing
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from playwright.sync_api import Error as PlaywrightError
 
+from automation.covered import Covered, covering
 from automation.errors import Interrupted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
 from automation.interrupts import raise_if_noted, reacted
 from automation.steps import Difference, Finding, Step, entry_before, skipped
@@ -215,29 +215,14 @@ def explain(error: PlaywrightError | AssertionError, step: Step) -> RunbookError
         return PageTrouble(f"{step.title}: the page crashed in the browser.")
     if "Timeout" not in text:
         return UnexpectedPage(f"{step.title}: {text}.")
-    cover = _cover(error.message)
+    return _timed_out(error, step)
+
+
+def _timed_out(error: PlaywrightError, step: Step) -> RunbookError:
+    """The error for a control that was there and could not be used, by what lay over it."""
+    cover = covering(error.message)
     if "spinner" in cover.lower():
         return PageTrouble(f"{step.title}: a spinner stayed over the page and never ended.")
-    return UnexpectedPage(f"{step.title}: a control did not become usable in time{_named(cover)}.")
-
-
-COVERED = "; it is covered by "
-"""How a message goes on that tells what was in the way."""
-_IN_THE_WAY = re.compile(r"<(\w[\w-]*)([^>]*)>[^\n]* intercepts pointer events")
-"""What Playwright's call log says of an element that lies over the one to be clicked."""
-
-
-def _cover(log: str) -> str:
-    """The opening tag of the element that was in the way last, or nothing."""
-    found = _IN_THE_WAY.findall(log)
-    return " ".join(found[-1]) if found else ""
-
-
-def _named(cover: str) -> str:
-    """Names an element by its role and label alone, which hold nothing that was typed."""
-    tag, _, attributes = cover.partition(" ")
-    if not tag:
-        return ""
-    told = dict(re.findall(r'(role|aria-label|id)="([^"]*)"', attributes))
-    name = f' "{told["aria-label"]}"' if told.get("aria-label") else f" #{told['id']}" if told.get("id") else ""
-    return f"{COVERED}{told.get('role', tag)}{name}"
+    if cover:
+        return Covered(step.title, error.message)
+    return UnexpectedPage(f"{step.title}: a control did not become usable in time.")

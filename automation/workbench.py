@@ -14,12 +14,13 @@ from automation.access.named_org import HostWatch
 from automation.app_spec import AppSpec
 from automation.artifacts import Recorder
 from automation.browser import new_context
+from automation.covered import Covered
 from automation.errors import RunbookError, SessionLost, UnexpectedPage
 from automation.losses import Losses
 from automation.options import Options
 from automation.org_state import OrgState
 from automation.report.console import Console
-from automation.run import COVERED, Toolbox
+from automation.run import Toolbox
 from automation.settings import Settings
 from automation.steps import registered
 from flows.log_out import log_out
@@ -32,9 +33,6 @@ from flows.pages.setup_page import SetupPage
 from flows.read_pages import read_pages
 from flows.verify_identity import HIDES_THE_CAUSE, IdentityVerification
 from flows.way_to_app import open_afresh
-
-MOST_WORDS = 120
-"""Characters of a dialog's text in a message."""
 
 
 @dataclass
@@ -57,23 +55,15 @@ class Workbench:
         if self.watch.met and not at_login and isinstance(error, HIDES_THE_CAUSE):
             return self.watch.error(step=error.step, evidence=error.evidence)
         if not isinstance(error, UnexpectedPage) or at_login or not self.toolbox.get(SetupPage).is_login():
-            return self._with_dialog(self.losses.explained(error))
+            return self._with_cover(self.losses.explained(error))
         lost = SessionLost("The org asked to log in again while the run was at work.", evidence=error.evidence)
         lost.step = error.step
         return lost
 
-    def _with_dialog(self, error: RunbookError) -> RunbookError:
-        """Adds the words of a dialog that lay over what was to be used, so that it can be known by name."""
-        if COVERED not in error.message or not self.recorder.recording_allowed:
-            return error
-        dialogs = self.page.locator("[role=dialog], [role=alertdialog], dialog[open]").filter(visible=True)
-        try:
-            words = " ".join(dialogs.first.inner_text(timeout=1_000).split())[:MOST_WORDS] if dialogs.count() else ""
-        except PlaywrightError:
-            words = ""
-        if words:
-            error.message += f' A dialog is open: "{words}".'
-            error.next = "Log in by hand as this user and answer it, or run with --headed and do it there; then run again."
+    def _with_cover(self, error: RunbookError) -> RunbookError:
+        """Names what lay over a control, so that a person can close it; not while secrets may be on the page."""
+        if isinstance(error, Covered) and self.recorder.recording_allowed:
+            error.look(self.page)
         return error
 
 

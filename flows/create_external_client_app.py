@@ -149,10 +149,12 @@ def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | Non
     commit.remember()
     button.click()
     try:
-        answer = commit.answer(form, "the answer to Create", page.shown)
+        answer = commit.answer(form, "the answer to Create", page.shown, page.known_by)
     except PageTrouble as trouble:
         return trouble.message
     except UnexpectedPage:
+        if form.app_id():  # the new app's own page, which is not understood: by way of the list one would come there again
+            raise
         return "Nothing that could be understood followed the click."
     if answer.field_errors:
         about_api_name = any(form.labels["create.api_name"] in error for error in answer.field_errors)

@@ -1,6 +1,8 @@
-"""Answering a verification page that asks for a code."""
+"""Answering a verification page that asks for a code, and noticing when it asks for ever."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
@@ -21,8 +23,9 @@ from flows.pages.identity import IdentityPage
 TRIES = 2
 """Codes that are tried at one verification. Ten wrong ones lock the user for an hour (`org-access` 1.3)."""
 
-MOST_CODES = 5
-"""Codes that are typed in one passage, taken ones included: a session that ends under way is verified anew."""
+ROUNDS = 2
+"""Codes of one method that Salesforce may take in one passage: a session that ends on the way is verified again. One that
+asks for a third goes round in a loop (`update-2026-11-28` 1.13)."""
 
 SECOND_MAIL = 10.0
 """Seconds to wait for another mail after a refused code, before a new code is asked for: the right one may be late."""
@@ -46,7 +49,8 @@ class CodeEntry:
         self._settings = settings
         self._sources = sources
         self._tried = 0
-        self._typed = 0
+        self._typed_for = Method.EMAIL
+        self._taken: Counter[Method] = Counter()
 
     def can_answer(self, method: Method) -> bool:
         """Whether a source for such codes is configured."""
@@ -56,14 +60,17 @@ class CodeEntry:
         """Get a code, type it and send it; comes back when the page answered.
 
         Raises:
-            VerificationNeeded: no source, no code, or `TRIES` codes were refused.
+            VerificationNeeded: no source, no code, `TRIES` codes were refused, or `ROUNDS` were taken without effect.
         """
         source = self._sources.answering(method)
         if source is None:
             what = f"Salesforce asks for the {method.value}, and no source for it is configured"
             raise VerificationNeeded(f"{what} ({hosts.parse(self._page.url).shown}).", next=_CURES[method])
-        if self._tried and self._typed < MOST_CODES and self._identity.error_text() is None:
+        if self._tried and self._identity.error_text() is None:
             self._tried = 0  # the page has no complaint: the last code was taken, and this is another verification
+            self._taken[self._typed_for] += 1
+        if self._taken[method] >= ROUNDS:
+            raise loop(method.value, ROUNDS)
         if self._tried >= TRIES:
             raise VerificationNeeded(
                 f"Salesforce refused {TRIES} codes ({method.value}); stopped well before the user would be locked.",
@@ -72,7 +79,7 @@ class CodeEntry:
         with waiting_for_org():
             code = self._code(source, method, navigation)
         self._tried += 1
-        self._typed += 1
+        self._typed_for = method
         type_secret(self._page, self._identity.code, code, self._settings.timeout_action, self._org)
         before = navigation.commits
         self._identity.verify.click(timeout=self._settings.timeout_action * 1000)
@@ -115,6 +122,20 @@ class CodeEntry:
         return CodeRequest(method, sandbox, self._settings.sf_username, address)
 
 
+def loop(what: str, rounds: int) -> VerificationNeeded:
+    """The error for a verification that Salesforce takes, and asks for again."""
+    return VerificationNeeded(
+        f"Salesforce took the {what} {rounds} times without a complaint and asked for it again each time: the verification goes "
+        "round in a loop.",
+        next=LOOP_ADVICE,
+    )
+
+
+LOOP_ADVICE = (
+    "What helped others: a clean session (leave SF_STORAGE_STATE out; with SF_CLI_ORG or SF_FRONTDOOR_URL take a fresh link), or "
+    "another verification method (SF_TOTP_SECRET, SF_PASSKEY_FILE, a temporary code of an administrator by SF_CODE_COMMAND). If "
+    "key and secret can't be seen by hand either, see whether the user may view all External Client Apps and their settings."
+)
 _CURES = {
     Method.EMAIL: "Set SF_IMAP_URL, SF_IMAP_USERNAME and SF_IMAP_PASSWORD (or SF_CODE_COMMAND), or run with --headed.",
     Method.TOTP: "Set SF_TOTP_SECRET (or SF_CODE_COMMAND), or run with --headed.",

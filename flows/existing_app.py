@@ -5,7 +5,7 @@ from __future__ import annotations
 from automation.app_spec import AppSpec
 from automation.errors import AmbiguousApp
 from automation.org_state import OrgState
-from flows.pages.app_manager import AppManager
+from flows.pages.app_manager import App, AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.settings_tab import SettingsTab
 
@@ -13,34 +13,33 @@ from flows.pages.settings_tab import SettingsTab
 def find_app(manager: AppManager, page: AppPage, settings: SettingsTab, spec: AppSpec, state: OrgState) -> bool:
     """Open the wanted app if the list has it; the list must be open. Leaves the browser on the app's Settings tab.
 
-    Name and API name must both match: the list shows only names, so the API name is read on the app's page.
+    Name and API name must both match: the list shows only names, so the API name is read on the page of each app so named.
 
     Raises:
         AmbiguousApp: apps of this name exist, and none has the wanted API name.
     """
-    others: list[str] = []
-    for nth in range(manager.find(spec.name)):
-        if nth:
-            manager.open(state.setup_url)
-            manager.find(spec.name)
-        _open(manager, page, spec.name, nth)
+    others: dict[App, str] = {}
+    while (app := manager.find(spec.name, others)) is not None:
+        _open(manager, page, app)
         settings.select()
         settings.open_basic_section()
         api_name = settings.api_name() or ""
         if api_name.casefold() == spec.api_name.casefold():
             remember_app(page, state)
             return True
-        others.append(api_name or "(not readable)")
+        others[app] = api_name or "(not readable)"
+        manager.open(state.setup_url)
     if others:
-        raise AmbiguousApp(f'An app named "{spec.name}" is there, but its API name is {", ".join(others)} and not {spec.api_name}.')
+        there = ", ".join(others.values())
+        raise AmbiguousApp(f'An app named "{spec.name}" is there, but its API name is {there} and not {spec.api_name}.')
     return False
 
 
-def _open(manager: AppManager, page: AppPage, name: str, nth: int) -> None:
-    """Open an app of the list. A click on a row that a moving list has just drawn anew is lost, so one may follow."""
-    manager.open_app(name, nth)
-    if not page.comes(page.timeouts.action) and manager.shows(name):
-        manager.open_app(name, nth)
+def _open(manager: AppManager, page: AppPage, app: App) -> None:
+    """Open an app of the list. A click on a row that a moving list has just drawn again is lost, so one may follow."""
+    manager.open_app(app)
+    if not page.comes(page.timeouts.action) and manager.shows(app):
+        manager.open_app(app)
     page.wait()
 
 

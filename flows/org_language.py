@@ -9,7 +9,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.org_state import OrgState
-from flows.pages.labels import Labels
+from flows.pages.labels import Labels, languages
 
 log = logging.getLogger(__name__)
 
@@ -18,16 +18,16 @@ def follow_language(page: Page, labels: Labels, state: OrgState) -> None:
     """Make the labels speak the language of a page of the org, and note it.
 
     A page that does not tell its language leaves all as it is. That Setup tells the user's language in ``<html lang>``
-    is usual for Lightning pages and a guess for this one; a user for whom it is wrong can give a LABELS_FILE.
-
-    Raises:
-        SettingsError: there is no label file for that language; says what to do.
+    is usual for Lightning pages and a guess for this one. It only decides which texts are looked for first.
     """
     language = page_language(page)
     if language is None or language == labels.language:
         return
     labels.speak(language)
     state.language = language
+    if not labels.known_language:
+        known = ", ".join(languages())
+        log.warning("the org's language for this user is %r, which has no label file; those of %s count", language, known)
     log.info("the org speaks %r to this user", language)
 
 

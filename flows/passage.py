@@ -16,10 +16,13 @@ from automation.access.navigation import AnswerLost, Navigation, require_answer
 from automation.errors import ForeignHost, NotPermitted, OrgBusy, PersonNeeded, RunbookError, UnexpectedPage
 from automation.outcomes import Outcome, race
 from automation.secrets import scrub
-from flows.enter_code import CodeEntry
+from flows.enter_code import CodeEntry, loop
 from flows.fill_in_login import LoginForm
 from flows.pages.base import Timeouts
 from flows.pages.identity import METHODS, IdentityPage, Screen
+from flows.pages.reading import shown
+from flows.pages.settling import Settling
+from flows.pages.setup_page import NO_LABEL_HELPS, RIGHTS
 from flows.screens_for_people import ENDS, explained, method_keys
 from flows.single_sign_on import SingleSignOn
 from flows.use_passkey import PasskeyUse
@@ -33,6 +36,8 @@ SETTLED: Final = 5.0
 """Seconds after its load until a page that nothing is known of counts as unknown."""
 NOTICES: Final = 5
 """How often the maintenance notice is passed; it can come again (a fork of sfdx-browserforce-plugin, `org-access` 1.7)."""
+CHOICES: Final = 4
+"""How often a method may be chosen in one passage; a choice that leads back to itself goes round in a loop."""
 FOR_A_PERSON: Final = 900.0
 """Seconds to wait for a person in a visible browser."""
 
@@ -72,7 +77,9 @@ class Passage:
         self._sso = SingleSignOn(page, settings, self._identity.login, self._form, watch)
         self._passkey = PasskeyUse(page, self._identity, settings, means.passkeys)
         self._notices = 0
+        self._choices = 0
         self._switched = False
+        self._settling: Settling | None = None
         self._told: set[Screen | None] = set()
 
     def run(self, first: Callable[[], None] | None = None) -> None:
@@ -102,6 +109,7 @@ class Passage:
             Outcome(_RING, fact=self._navigation.ring.closed),
             Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
             Outcome(_SCREEN, element=known),
+            Outcome(_REFUSED, element=self._refusal),
             Outcome(_UNKNOWN, fact=self._is_unknown),
         ]
         limit = self._means.settings.timeout_page
@@ -120,10 +128,14 @@ class Passage:
             return
         if what == _RING:
             raise self._navigation.ring.error()
+        if what == _REFUSED:
+            raise self._not_permitted()
         if what == _BROKEN:
             require_answer(hosts.parse(self._page.url).host, self._navigation.status)
             raise AnswerLost("The connection to the org broke on the way in.")
         if what == _UNKNOWN:
+            if self._means.labels.containing("problems.not_permitted").search(self._title()):
+                raise self._not_permitted()
             require_answer(hosts.parse(self._page.url).host, self._navigation.status)
             self._pass_unknown()
             return
@@ -134,23 +146,44 @@ class Passage:
         elif self._navigation.settled(SETTLED):  # something known is visible, but not enough to tell what it is
             self._act(_UNKNOWN)
 
+    @property
+    def _refusal(self) -> Locator:
+        """Salesforce's page for a missing right, which may come with HTTP 403 or 200."""
+        return self._page.get_by_text(self._means.labels.containing("problems.not_permitted")).filter(visible=True)
+
+    def _not_permitted(self) -> NotPermitted:
+        return NotPermitted(f"The org refused the page at {self._where()}: insufficient privileges.", next=RIGHTS)
+
     def _pass_unknown(self) -> None:
-        if self._means.labels.containing("problems.not_permitted").search(self._title()):
-            raise NotPermitted(f"The org refused the page at {self._where()}: insufficient privileges.")
         if self._sso.at_login_page() and self._sso.passed():
             return
         if self._sso.is_the_only_login():
             raise self._sso.no_form(self._where(), self._title())
-        raise UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
+        raise self._unknown()
+
+    def _unknown(self) -> RunbookError:
+        there = shown(self._page)
+        if there is not None and there.sealed:
+            return UnexpectedPage(f"An unknown page came up on the way in: {self._where()}. {there}", next=NO_LABEL_HELPS)
+        said = self._means.labels.containing("problems.could_not_load", "problems.interrupted")
+        if self._page.get_by_text(said).filter(visible=True).count():
+            return AnswerLost(f"The page at {self._where()} says that it could not load.")
+        return UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
 
     def _tell_form(self, screen: Screen) -> None:
         if self._form is not None and screen is not Screen.LOGIN:
             self._form.left()
 
     def _is_unknown(self) -> bool:
-        """Whether a classic page is there and not known. Lightning pages fill themselves long after their load."""
-        fills_itself = hosts.parse(self._page.url).path.startswith("/lightning/")
-        return not fills_itself and self._navigation.settled(SETTLED)
+        """Whether a page is there and not known. Lightning pages fill themselves long after their load."""
+        if not self._navigation.settled(SETTLED):
+            self._settling = None
+            return False
+        if not hosts.parse(self._page.url).path.startswith("/lightning/"):
+            return True
+        if self._settling is None:
+            self._settling = Settling(self._page, self._means.settings.timeout_action)
+        return self._settling.over()
 
     def _pass(self, screen: Screen) -> None:
         log.info("screen: %s", screen.value)
@@ -200,6 +233,9 @@ class Passage:
 
     def _choose(self) -> None:
         """Choose the first offered method that can be answered."""
+        self._choices += 1
+        if self._choices > CHOICES:
+            raise loop("choice of a verification method", CHOICES)
         for key in method_keys(self._codes.can_answer, passkey=self._passkey.can_answer()):
             choice = self._identity.choice(key)
             if choice.count() == 1:
@@ -259,4 +295,4 @@ class Passage:
 
 
 _FOREIGN, _BROKEN, _RING = "a foreign page", "an error", "a ring of pages"
-_SCREEN, _UNKNOWN = "a known screen", "an unknown page"
+_SCREEN, _UNKNOWN, _REFUSED = "a known screen", "an unknown page", "a missing right"

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from automation.access.navigation import AnswerLost
 from automation.app_spec import AppSpec
 from automation.artifacts import Recorder
 from automation.credentials import Credentials
 from automation.delivery import Pending
-from automation.errors import ElementNotFound, RunbookError
+from automation.errors import ElementNotFound, RunbookError, TryAgainLater
 from automation.org_state import OrgState
 from automation.secrets import Secret
 from automation.settings import Settings
@@ -101,15 +102,36 @@ def _look_for_button(tab: SettingsTab, state: OrgState) -> None:
 
 
 @step("4.6", "Verify the user's identity", private=True)
-def verify_identity(reveal: Reveal, verification: IdentityVerification, state: OrgState) -> Finding:
+def verify_identity(tab: SettingsTab, reveal: Reveal, verification: IdentityVerification, state: OrgState) -> Finding:
     if kept := _at_hand(state):
         return unchanged(kept)
 
     def verify() -> None:
-        verification.until(reveal.shown_on, reveal.arrived())
-        reveal.require_arrived()
+        try:
+            _pass_screens(reveal, verification)
+        except (TryAgainLater, AnswerLost) as trouble:
+            if trouble.restart:
+                raise
+            _open_again(tab, reveal, verification, state)
+            _pass_screens(reveal, verification)
 
     return needed("identity verified", act=verify)
+
+
+def _pass_screens(reveal: Reveal, verification: IdentityVerification) -> None:
+    verification.until(reveal.shown_on, reveal.arrived())
+    reveal.require_arrived()
+
+
+def _open_again(tab: SettingsTab, reveal: Reveal, verification: IdentityVerification, state: OrgState) -> None:
+    """Begin at the button again, once: a code's time was over, or the connection broke. Looking at a page changes nothing."""
+    verification.prepare()
+    reveal.leave()
+    state.reopen_app()
+    tab.select()
+    tab.open_oauth_section()
+    verification.prepared()
+    reveal.open(state.reopen_app)
 
 
 @step("4.7", "Copy consumer key and secret", private=True)

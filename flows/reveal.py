@@ -113,13 +113,18 @@ class Reveal(PageObject):
         with private("reading key and secret"):
             return self._details(self.shown_on).read()
 
-    def end(self) -> None:
-        """Close the tab with the secret, or leave that page, and end the private phase."""
+    def leave(self) -> None:
+        """Close the tab that was opened, or leave the page."""
         with private("leaving the page of key and secret"):
             if self._shown is not None:
                 self._shown.close()
             else:
                 self.page.goto("about:blank")
+        self._shown = None
+
+    def end(self) -> None:
+        """Leave the page with the secret, and end the private phase."""
+        self.leave()
         if self._stack is not None:
             self._stack.close()
             self._stack = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from automation.access import hosts
 from automation.checks.check import Check, failed, from_error, passed, skipped, warned
-from automation.errors import FieldRefused, RunbookError, SettingsError
+from automation.errors import FieldRefused, RunbookError
 from automation.org_state import OrgState
 from automation.secrets import Secret, private
 
@@ -81,13 +81,8 @@ def _looks(page: Page, settings: Settings) -> Iterator[Check]:
     if way_in.result == "failed":
         yield from list(not_tried("the way in comes first"))[1:]
         return
-    language = _language(page, labels, state)
-    yield language
-    yield (
-        skipped("org.permission", "the language comes first")
-        if language.result == "failed"
-        else _permission(page, settings, state, labels)
-    )
+    yield _language(page, labels, state)
+    yield _permission(page, settings, state, labels)
     yield run_as(page, settings, state)
 
 
@@ -109,11 +104,13 @@ def _way_in(page: Page, settings: Settings, state: OrgState, labels: Labels) -> 
 
 def _language(page: Page, labels: Labels, state: OrgState) -> Check:
     from flows.org_language import follow_language
+    from flows.pages.labels import languages
 
-    try:
-        follow_language(page, labels, state)
-    except SettingsError as error:
-        return from_error("org.language", error)
+    follow_language(page, labels, state)
+    if not labels.known_language:
+        known = ", ".join(languages())
+        said = f"The org's language for this user is {labels.language!r}, which has no label file; texts in {known} are tried."
+        return warned("org.language", said, "Use a user whose language is English, or give the labels in a LABELS_FILE.")
     guesses = labels.guesses()
     if labels.language == "en" or not guesses:
         return passed("org.language", f"the org speaks {labels.language!r}")

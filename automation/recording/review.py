@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from automation.recording.file import Recording
+from automation.recording.questions import answers
 
 
 def review_page(recording: Recording) -> str:
@@ -13,4 +14,4 @@ def review_page(recording: Recording) -> str:
 
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     template = (Path(__file__).parent / "review.html.j2").read_text(encoding="utf-8")
-    return environment.from_string(template).render(recording=recording)
+    return environment.from_string(template).render(recording=recording, answers=answers(recording))

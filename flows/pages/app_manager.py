@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from playwright.sync_api import FloatRect, Locator
+from playwright.sync_api import Locator
 
 from automation.errors import NotPermitted, UnexpectedPage
 from automation.outcomes import Outcome, race
 from flows.pages.base import by_role, the_only
 from flows.pages.labels import exactly
+from flows.pages.reading import TEXT, texts_of
 from flows.pages.setup_page import LIST_PATH, SetupPage
 
 STATUS = re.compile(r"^\s*(\d[\d.,\s]*)(\+?)\s*\S+")
@@ -20,9 +23,14 @@ STATUS = re.compile(r"^\s*(\d[\d.,\s]*)(\+?)\s*\S+")
 TABLE = ":is(table, [role=table], [role=grid], [role=treegrid])"
 CELL = ":is(td, th, [role=rowheader], [role=gridcell], [role=cell])"
 MORE_ROWS = 5.0
-"""Seconds to wait for further rows after scrolling, where the list does not say that there are any."""
+"""Seconds to wait for further rows at the end of the list."""
+WHERE = """links => links.length && [0, links.length - 1].map(at => links[at].getBoundingClientRect())
+  .flatMap((box, last) => last ? [box.top] : [box.left, box.top])"""
+"""Script: the numbers of `Place`."""
 AT_END = 0.5
 """Seconds after which a list that did not move under the wheel is at its end."""
+ENDS = 3
+"""How often the end of a list that says it has more is come to before it is loaded again."""
 QUIET = 5.0
 """Seconds after which a list without rows, status line and empty text counts as empty."""
 
@@ -32,6 +40,26 @@ class Row(NamedTuple):
 
     name: str
     address: str
+
+
+class App(NamedTuple):
+    """An app that the list was seen to have; ``nth`` tells those apart that have the same name and URL, counted from 0."""
+
+    name: str
+    url: str
+    nth: int
+
+
+class Place(NamedTuple):
+    """Where the rows are on screen: left edge and top of the first, top of the last."""
+
+    left: float
+    top: float
+    last: float
+
+
+class RowsMissing(UnexpectedPage):
+    """The list says that it has more apps than it shows."""
 
 
 class AppManager(SetupPage):
@@ -80,38 +108,53 @@ class AppManager(SetupPage):
         return int(re.sub(r"\D", "", match.group(1))) if match and not match.group(2) else None
 
     def _status(self) -> re.Match[str] | None:
-        items = "|".join(re.escape(word) for word in self.labels.label("manager.status_line").texts)
+        items = "|".join(re.escape(word) for word in self.labels.label("manager.status_line").all_texts)
         line = self.page.get_by_text(re.compile(rf"^\s*\d[\d.,]*\+?\s*({items})\b")).filter(visible=True)
-        return STATUS.match(line.first.inner_text()) if line.count() else None
+        shown = texts_of(line)
+        return STATUS.match(shown[0]) if shown else None
 
-    def find(self, name: str) -> int:
-        """How many apps carry exactly this name, but for white space, as a page shows it. Loads a long list to its end."""
-        wanted = name.split()
+    def find(self, name: str, but: Collection[App] = ()) -> App | None:
+        """The first app of exactly this name, but for white space, that is none of ``but``; None when the list has no other.
+
+        Looks through a long list to its end, and loads it again once when it shows fewer rows than it says.
+
+        Raises:
+            RowsMissing: it still does.
+        """
+        try:
+            return self._look_through(name, but)
+        except RowsMissing:
+            self.open(self.page.url.partition("/lightning/")[0])
+            return self._look_through(name, but)
+
+    def _look_through(self, name: str, but: Collection[App]) -> App | None:
         for rows in self._growing_rows():
-            found = [row for row in rows if row.name.split() == wanted]
-            if found:
-                return len(found)
-        return 0
+            found = next((app for app in _apps(rows) if app.name.split() == name.split() and app not in but), None)
+            if found is not None:
+                return found
+        return None
 
-    def open_app(self, name: str, nth: int = 0) -> None:
-        """Click the name of the nth app so named; it must have been found before."""
-        self._named(name).nth(nth).click()
+    def open_app(self, app: App) -> None:
+        """Click the name of an app; it must have been found before."""
+        self._link(app).click()
 
-    def shows(self, name: str) -> bool:
-        """Whether a row of this name is on screen now."""
-        return self._named(name).count() > 0
+    def shows(self, app: App) -> bool:
+        """Whether this app is on screen now."""
+        return self._link(app).count() > 0
 
-    def _named(self, name: str) -> Locator:
-        return self.rows.filter(has_text=exactly(name)).filter(visible=True)
+    def _link(self, app: App) -> Locator:
+        """By its URL where it has one: rows of other apps of this name may have come or gone since."""
+        named = self.rows.filter(has_text=exactly(app.name)).filter(visible=True)
+        return (named.and_(self.page.locator(f"[href={json.dumps(app.url)}]")) if app.url else named).nth(app.nth)
 
     def _read_rows(self) -> list[Row]:
-        pairs = self.rows.evaluate_all("links => links.map(a => [a.innerText.trim(), a.getAttribute('href') || ''])")
+        pairs = self.rows.evaluate_all(f"links => links.map(a => [({TEXT})(a), a.getAttribute('href') || ''])")
         return [Row(name, address) for name, address in pairs]
 
     def _growing_rows(self) -> Iterator[list[Row]]:
         """The rows now shown, again after each turn or scroll that brought others, until the whole list was seen."""
         seen: set[Row] = set()
-        top: FloatRect | None = None
+        top: Place | None = None
         while True:
             rows = self._read_rows()
             yield rows
@@ -124,9 +167,9 @@ class AppManager(SetupPage):
                 continue
             if status is None:
                 return
-            top = top or self.rows.first.bounding_box()
+            top = top or self._place()
             if top is None or not self._scroll(rows, top):
-                raise UnexpectedPage(f"The list says {status.group(0).strip()} but showed only {shown} apps.")
+                raise RowsMissing(f"The list says {status.group(0).strip()} but showed only {shown} apps.")
 
     def _turn(self, before: list[Row]) -> bool:
         """Press what turns the page of the list, or loads more of it, if there is such a thing; whether others came."""
@@ -139,42 +182,45 @@ class AppManager(SetupPage):
         """Others than before; a list that is empty for the moment has none yet."""
         return Outcome("other rows", fact=lambda: self._read_rows() not in ([], before))
 
-    def _scroll(self, before: list[Row], at: FloatRect) -> bool:
-        """Turn the mouse wheel over the list until other rows come up, or its end is reached; whether others came.
+    def _scroll(self, before: list[Row], top: Place) -> bool:
+        """Turn the mouse wheel where the list begins until other rows come up; whether they came.
 
-        In small steps: a list that draws only the rows in sight would skip some otherwise.
+        Comes to the end several times: a list that was still loading may have missed it, and one that is drawn again
+        meanwhile begins at its top.
         """
-        step = max(100.0, (self._y(self.rows.last) - self._y(self.rows.first)) / 3)
         changed = self._other_rows(before)
-        self.page.mouse.move(at["x"] + 5, at["y"] + 5)
+        step = max(100.0, (top.last - top.top) / 3)  # a list that draws only the rows in sight would skip some otherwise
+        self.page.mouse.move(top.left + 5, top.top + 5)
+        for _ in range(ENDS):
+            if self._to_end(step, changed) or self._what_comes([changed], min(MORE_ROWS, self.timeouts.action)):
+                return True
+            self.page.mouse.wheel(0, -step)
+        return False
+
+    def _to_end(self, step: float, changed: Outcome) -> bool:
+        """Scroll until other rows come, or the list does not move any more; whether they came."""
         while True:
-            y = self._y(self.rows.first)
+            before = self._place()
             self.page.mouse.wheel(0, step)
-            moved = Outcome("the list moved", fact=self._moved_from(y))
-            outcome = self._what_comes([changed, moved], AT_END)
-            if outcome is not moved:
-                break
-        wait = self.timeouts.action if self.count() is not None else MORE_ROWS
-        return (outcome or self._what_comes([changed], wait)) is changed or self._nudged(step, changed)
+            outcome = self._what_comes([changed, self._moved_from(before)], AT_END)
+            if outcome is changed:
+                return True
+            if outcome is None:
+                return False
 
-    def _nudged(self, step: float, changed: Outcome) -> bool:
-        """Come to the end once more: a list that was still loading may have missed it the first time."""
-        self.page.mouse.wheel(0, -step)
-        self.page.mouse.wheel(0, step)
-        return self._what_comes([changed], MORE_ROWS) is changed
+    def _moved_from(self, before: Place | None) -> Outcome:
+        return Outcome("the list moved", fact=lambda: self._place() != before)
 
-    def _moved_from(self, y: float) -> Callable[[], bool]:
-        return lambda: self._y(self.rows.first) != y
+    def _place(self) -> Place | None:
+        """Where the rows are now, in one round trip; None while there are none."""
+        found = self.rows.evaluate_all(WHERE)
+        return Place(*found) if found else None
 
     def _what_comes(self, outcomes: list[Outcome], seconds: float) -> Outcome | None:
         try:
             return race(self.page, "more rows", outcomes, seconds)
         except UnexpectedPage:
             return None
-
-    def _y(self, row: Locator) -> float:
-        box = row.bounding_box()
-        return box["y"] if box else 0.0
 
     @property
     def more_button(self) -> Locator:
@@ -197,3 +243,11 @@ class AppManager(SetupPage):
                 next='Give the user the permission "Create, edit, and delete External Client Apps".',
             )
         return the_only(self.new_button, "button", self.labels["manager.new"], self.page, self.timeouts.action)
+
+
+def _apps(rows: list[Row]) -> Iterator[App]:
+    """The rows, with the number of each among those of the same name and URL."""
+    seen: Counter[Row] = Counter()
+    for row in rows:
+        yield App(row.name, row.address, seen[row])
+        seen[row] += 1

@@ -16,6 +16,8 @@ from flows.pages.setup_page import LIST_PATH, NEW_PATH, SetupPage, StillLoading
 class AppPage(SetupPage):
     """``Manage External Client Apps`` / name of the app; tabs ``Policies``, ``Settings``, ``Package Defaults``."""
 
+    known_by = (("tab", "detail.policies"),)
+
     def open(self, url: str) -> None:
         """Open an app by its address."""
         self.go(url)
@@ -23,7 +25,7 @@ class AppPage(SetupPage):
 
     def wait(self) -> None:
         """Wait until the tabs are there."""
-        self.arrive("the page of the External Client App", [self.shown], by=(("tab", "detail.policies"),))
+        self.arrive("the page of the External Client App", [self.shown], by=self.known_by)
 
     def address(self) -> str | None:
         """The address that leads to this app again; None where the list's own still shows (a guess)."""
@@ -31,9 +33,10 @@ class AppPage(SetupPage):
         return None if address.endswith((LIST_PATH, NEW_PATH)) else address
 
     def comes(self, seconds: float) -> bool:
-        """Whether the tabs, or a known problem instead of them, are there within so many seconds."""
+        """Whether the tabs, a known problem instead of them, or at least the app's URL, are there within so many seconds."""
+        left = Outcome("its URL", fact=lambda: self.address() is not None)
         try:
-            race(self.page, "the page of the External Client App", [self.shown, *self.problems()], seconds)
+            race(self.page, "the page of the External Client App", [self.shown, left, *self.problems()], seconds)
         except UnexpectedPage:
             return False
         return True

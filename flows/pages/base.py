@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from automation.errors import ElementNotFound, Sought
-from flows.pages.labels import Labels
+from flows.pages.labels import Labels, written_as
 
 STRICT = "strict mode violation"
 """How Playwright's message says that several elements matched."""
@@ -50,6 +50,21 @@ def by_role(region: Region, role: str, name: re.Pattern[str]) -> Locator:
     return region.get_by_role(role, name=name).filter(visible=True)  # type: ignore[arg-type]
 
 
+def labelled(region: Region, role: str, labels: Labels, key: str, name: re.Pattern[str] | None = None) -> Locator:
+    """As `by_role`, by label: those named in the user's language; where there is none, those named in another one.
+
+    So a word that is the label in one language and something else in another one can't be mistaken on a mixed page.
+
+    Args:
+        name: matches the names of all languages, if not `Labels.pattern`.
+    """
+    page = region if isinstance(region, Page) else region.page
+    likely = page.get_by_role(role, name=labels.likely(key)).filter(visible=True)  # type: ignore[arg-type]
+    part = region.locator("body") if isinstance(region, Page) else region
+    others = by_role(part.filter(has_not=likely), role, name or labels.pattern(key))
+    return by_role(region, role, labels.likely(key)).or_(others)
+
+
 def the_only(
     locator: Locator,
     role: str,
@@ -59,6 +74,8 @@ def the_only(
     state: Literal["visible", "attached"] = "visible",
 ) -> Locator:
     """Wait for exactly one match and return it. Playwright itself refuses several, so it is one round trip.
+
+    Of several, as a page may mix languages, the one that is named ``label`` itself is meant.
 
     Raises:
         ElementNotFound: none or several; the message names what was there instead.
@@ -70,7 +87,10 @@ def the_only(
     except PlaywrightError as error:
         if STRICT not in error.message:
             raise
-        raise _several(role, label, locator) from None
+        likely = locator.and_(region.get_by_role(role, name=written_as(label)))  # type: ignore[arg-type]
+        if likely.count() != 1:
+            raise _several(role, label, locator) from None
+        locator = likely
     about_to_use(locator)
     return locator
 

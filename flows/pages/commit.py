@@ -11,6 +11,7 @@ from automation.outcomes import Outcome
 from flows.pages.base import PageObject, names_by_role
 from flows.pages.confirmation import KNOWN, Confirmation
 from flows.pages.messages import Messages
+from flows.pages.reading import TEXT
 from flows.pages.setup_page import SetupPage
 
 MODALS = ":is([role=dialog][aria-modal=true], [role=alertdialog][aria-modal=true], .slds-modal, dialog[open]):visible"
@@ -44,13 +45,14 @@ class Commit(PageObject):
         self._confirmation.answer_no_late_ones()
         self._modals_before = self._modals.count()
 
-    def answer(self, page: SetupPage, what: str, success: Outcome) -> Answer:
+    def answer(self, page: SetupPage, what: str, success: Outcome, by: tuple[tuple[str, str], ...] = ()) -> Answer:
         """Wait for the answer. A confirmation with the known words is answered with OK on the way, once.
 
         Args:
             page: what the page is now.
             what: what is waited for, in words.
             success: how success shows.
+            by: roles and label keys that success is known by, as for `SetupPage.arrive`.
 
         Raises:
             RunbookError: as `SetupPage.arrive`.
@@ -59,10 +61,10 @@ class Commit(PageObject):
         failed = Outcome("page error or unknown dialog", fact=self._has_failed)
         asked = Outcome("a confirmation", element=self._confirmation.known_ok)
         ends = [refused, success, failed]
-        outcome = page.arrive(what, [*ends, asked], self.timeouts.save)
+        outcome = page.arrive(what, [*ends, asked], self.timeouts.save, by)
         if outcome is asked:
             self._confirmation.answer_known()
-            outcome = page.arrive(what, ends, self.timeouts.save)
+            outcome = page.arrive(what, ends, self.timeouts.save, by)
         if outcome is success:
             return Answer(done=True)
         said = [*self._messages.new_errors(), *([self._told()] if outcome is failed and self._is_strange() else [])]
@@ -70,7 +72,8 @@ class Commit(PageObject):
 
     @property
     def _modals(self) -> Locator:
-        return self.page.locator(MODALS)
+        """Without a warning that the session is about to end, which has nothing to do with the click."""
+        return self.page.locator(MODALS).filter(has_not_text=self.labels.containing("overlays.session_ending"))
 
     def _has_failed(self) -> bool:
         """Whether the page shows an error or a strange dialog that was not there; one round trip while it shows nothing."""
@@ -88,7 +91,7 @@ class Commit(PageObject):
         """The modal's words and buttons, for a person to decide."""
         modal = self._modals.last
         try:
-            words = " ".join(modal.inner_text(timeout=1_000).split())[:MOST_WORDS]
+            words = str(modal.evaluate(TEXT, timeout=1_000))[:MOST_WORDS]
         except PlaywrightError:
             words = "(it is gone again)"
         buttons = ", ".join(f'"{name}"' for name in names_by_role(modal, "button"))

@@ -16,10 +16,13 @@ from automation.errors import UnexpectedPage
 from automation.outcomes import Outcome, race
 from automation.secrets import Secret
 from flows.pages.base import PageObject
+from flows.pages.copied import CopyButtons, can_copy
 from flows.pages.labels import written_as
 
 TOKEN = re.compile(r"[A-Za-z0-9._=+/\-]{16,}")
 """A key (``3MVG9...``) or a secret: one run of at least 16 such characters. Guess: no shorter ones were seen."""
+COPY_AFTER = 2.0
+"""Seconds in which values are shown by themselves; after that, ``Copy`` is pressed where there is such a button."""
 MAX_CLIMB = 6
 """How many levels above the label its value may be."""
 
@@ -77,21 +80,52 @@ class ConsumerDetails(PageObject):
 
     def read(self) -> tuple[Secret, Secret]:
         """Key and secret. Raises UnexpectedPage when a row or its value is not clearly there."""
+        values = [Outcome("values", fact=self._is_readable)]
         with suppress(UnexpectedPage):  # reading then says what is missing
-            race(self.page, "key and secret", [Outcome("values", fact=self._is_readable)], self.timeouts.action)
-        key, secret = self._value("consumer.key"), self._value("consumer.secret")
+            race(self.page, "key and secret", values, min(COPY_AFTER, self.timeouts.action))
+        key, secret = self._by_copying() or self._by_reading(values)
         if key == secret:
             raise UnexpectedPage("Consumer key and consumer secret read the same; the page was not understood.")
         return key, secret
 
-    def _is_readable(self) -> bool:
+    def _by_reading(self, values: list[Outcome]) -> tuple[Secret, Secret]:
+        with suppress(UnexpectedPage):
+            race(self.page, "key and secret", values, self.timeouts.action)
+        return self._value("consumer.key"), self._value("consumer.secret")
+
+    def _by_copying(self) -> tuple[Secret, Secret] | None:
+        """Where no value is shown: press the ``Copy`` buttons, after which it may be, and else take what they copy."""
+        places: list[Page | Frame] = [self.page, *self._frames()]
+        place = None if self._is_readable() else next((one for one in places if can_copy(one, self.labels)), None)
+        if place is None:
+            return None
+        copies = CopyButtons(place, self.labels, {key: self._marked(key) for key in IDS}, self.timeouts.action)
+        found = [self._copied(copies, key) for key in IDS]
+        if self._is_readable() or not all(len(one) == 1 for one in found):
+            return None
+        return found[0].pop(), found[1].pop()
+
+    def _copied(self, copies: CopyButtons, key: str) -> set[Secret]:
+        """What the button of a row copies, unless it shows the value; it may take a moment."""
+        copied: set[Secret] = set()
+
+        def came() -> bool:
+            copied.update(Secret(text) for text in copies.taken() if TOKEN.fullmatch(text))
+            return bool(copied) or self._is_readable(key)
+
+        if copies.press(key):
+            with suppress(UnexpectedPage):
+                race(self.page, "what is copied", [Outcome("copied", fact=came)], self.timeouts.action)
+        return copied
+
+    def _is_readable(self, *keys: str) -> bool:
         try:
-            return bool(self._value("consumer.key") and self._value("consumer.secret"))
+            return all(self._value(key) for key in keys or IDS)
         except UnexpectedPage:
             return False
 
     def _label(self, key: str, place: Page | Frame) -> Locator:
-        texts = self.labels.label(key).texts
+        texts = self.labels.label(key).all_texts
         return place.get_by_text(written_as(*texts, *(f"{text}:" for text in texts))).filter(visible=True)
 
     def _by_id(self, key: str, place: Page | Frame) -> Locator:

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
 from flows.pages.base import STRICT, Region, by_role, the_only
 from flows.pages.labels import Labels, exactly
+from flows.pages.reading import texts_of
 
 TOKEN = re.compile(r"[(（]\s*([a-z][a-z_]*)[^()（）]*[)）]\s*$")
 """The token that ends a scope's text in every language: ``Manage user data via APIs (api)``."""
@@ -58,7 +59,7 @@ class DualList:
 
     def chosen(self) -> list[str]:
         """Texts of the selected scopes, in order; a known scope has the text of the labels, however it is worded here."""
-        return [self._known(text.strip()) for text in self.selected.get_by_role("option").all_inner_texts()]
+        return [self._known(text) for text in texts_of(self.selected.get_by_role("option"))]
 
     def _known(self, text: str) -> str:
         token = TOKEN.search(text)
@@ -89,7 +90,7 @@ class DualList:
         except PlaywrightError as error:
             if STRICT in error.message:
                 raise ElementNotFound(f'The scope list shows "{text}" more than once.') from None
-            there = "; ".join(one.strip() for one in side.get_by_role("option").all_inner_texts())
+            there = "; ".join(texts_of(side.get_by_role("option")))
             raise FieldRefused(f'This org offers no OAuth scope "{text}"; it offers: {there}.') from None
         return option
 

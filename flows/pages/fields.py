@@ -8,7 +8,6 @@ read-only input, or plain text.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from playwright.sync_api import Error as PlaywrightError
@@ -17,8 +16,9 @@ from playwright.sync_api import Locator, Page, expect
 from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
 from automation.outcomes import Outcome, race
 from flows.pages import base
-from flows.pages.base import STRICT, Region, by_role, find, the_only
+from flows.pages.base import STRICT, Region, labelled, the_only
 from flows.pages.labels import Labels
+from flows.pages.reading import TEXT, texts_of
 
 AT_ONCE = 0.5
 """Seconds to find out why a field could not be used."""
@@ -46,13 +46,11 @@ class Field:
         return self.region if isinstance(self.region, Page) else self.region.page
 
     def _find(self, role: str) -> Locator:
-        return find(self.region, role, self._name(role), self.label, self.timeout)
+        return the_only(self._here(role), role, self.label, self.region, self.timeout)
 
     def _here(self, role: str) -> Locator:
-        return by_role(self.region, role, self._name(role))
-
-    def _name(self, role: str) -> re.Pattern[str]:
-        return self.labels.with_value(self.key) if role == "combobox" else self.labels.pattern(self.key)
+        name = self.labels.with_value(self.key) if role == "combobox" else None
+        return labelled(self.region, role, self.labels, self.key, name)
 
     @property
     def control(self) -> Locator:
@@ -65,9 +63,12 @@ class Field:
 
     def as_text(self) -> str | None:
         """The value where a page shows it as plain text beside its label: ``<dt>Label</dt><dd>Value</dd>`` and the like."""
-        label = self.region.get_by_text(self.labels.pattern(self.key)).filter(visible=True)
-        texts = label.evaluate_all(f"all => all.map({_BESIDE})")
-        return (str(texts[0]).strip() or None) if len(texts) == 1 else None
+        for pattern in (self.labels.likely(self.key), self.labels.pattern(self.key)):
+            label = self.region.get_by_text(pattern).filter(visible=True)
+            texts = label.evaluate_all(f"all => all.map({_BESIDE})")
+            if texts:
+                return (str(texts[0]).strip() or None) if len(texts) == 1 else None
+        return None
 
 
 class TextField(Field):
@@ -226,7 +227,7 @@ class Choice(Field):
 
     def _select(self, box: Locator, key: str) -> None:
         """A plain select has its options from the start."""
-        there = [text.strip() for text in box.locator("option").all_inner_texts()]
+        there = texts_of(box.locator("option"))
         matching = [text for text in there if self.labels.same(key, text)]
         if len(matching) != 1:
             raise FieldRefused(f'"{self.label}" offers no single option "{self.labels[key]}"; it offers: {", ".join(there)}.')
@@ -240,7 +241,7 @@ class Choice(Field):
         except PlaywrightError as error:
             if STRICT in error.message:
                 raise ElementNotFound(f'"{self.label}" offers "{option}" more than once.') from None
-            there = [text.strip() for text in self.page.get_by_role("option").filter(visible=True).all_inner_texts()]
+            there = texts_of(self.page.get_by_role("option").filter(visible=True))
             raise FieldRefused(f'"{self.label}" offers no option "{option}"; it offers: {", ".join(there)}.') from None
         return options
 
@@ -272,10 +273,10 @@ _BESIDE = """label => {
 }"""
 """The text beside a label: in the next cell, or around the label without it. ``innerText`` does not go into shadow roots."""
 
-_VALUES = """all => all.map(e => {
+_VALUES = f"""all => all.map(e => {{
   if (e.tagName === 'SELECT') return e.selectedOptions.length ? e.selectedOptions[0].label : '';
-  return ['INPUT', 'TEXTAREA'].includes(e.tagName) ? e.value : e.innerText;
-})"""
+  return ['INPUT', 'TEXTAREA'].includes(e.tagName) ? e.value : ({TEXT})(e);
+}})"""
 
 
 def _values_of(boxes: Locator) -> list[str]:

@@ -19,6 +19,7 @@ from automation.access.codes import Method
 from flows.pages.base import PageObject
 from flows.pages.labels import written_as
 from flows.pages.login import LoginPage
+from flows.pages.reading import texts_of
 
 
 class Screen(Enum):
@@ -178,12 +179,11 @@ class IdentityPage(PageObject):
 
     def error_text(self) -> str | None:
         """What the page complains about, on one line; None when nothing is visible."""
-        texts = (" ".join(box.inner_text().split()) for box in self.error.all())
-        return next((text for text in texts if text), None)
+        return next(filter(None, texts_of(self.error)), None)
 
     def masked_address(self) -> str | None:
         """The masked mail address to which the code was sent, if the page shows one."""
-        found = MASKED.search(self.page.locator("body").inner_text())
+        found = MASKED.search(" ".join(texts_of(self.page.locator("body"))))
         return found.group() if found else None
 
     def choice(self, key: str) -> Locator:
@@ -238,7 +238,7 @@ class IdentityPage(PageObject):
         return self.page.get_by_text(re.compile("|".join(self.labels.containing(key).pattern for key in keys), re.IGNORECASE))
 
     def _texts(self, keys: tuple[str, ...]) -> list[str]:
-        return [text for key in keys for text in self.labels.label(key).texts]
+        return [text for key in keys for text in self.labels.label(key).all_texts]
 
     def _button(self, selector: str | None, key: str) -> Locator:
         named = self.page.get_by_role("button", name=self.labels.pattern(key))

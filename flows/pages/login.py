@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator
 
 from flows.pages.base import PageObject
+from flows.pages.reading import texts_of
 
 USER_NAME_ID = "#username"
 PASSWORD_ID = "#password"  # noqa: S105  a selector
@@ -50,11 +51,7 @@ class LoginPage(PageObject):
 
     def error_text(self) -> str | None:
         """What the error box says, on one line; None when none is visible."""
-        for box in self.error.all():
-            text = " ".join(box.inner_text().split())
-            if text:
-                return text
-        return None
+        return next(filter(None, texts_of(self.error)), None)
 
     def says(self, key: str, text: str) -> bool:
         """Whether ``text`` contains one of the texts of label ``key``."""

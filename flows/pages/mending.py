@@ -13,7 +13,7 @@ from automation.errors import RunbookError, UnexpectedPage
 from automation.evidence import masked
 from automation.files import write_private
 from automation.secrets import scrub
-from flows.pages.labels import LabelMissing, Labels
+from flows.pages.labels import Labels
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,9 @@ def suggest_labels(error: RunbookError, labels: Labels, folder: Path, *, private
     except OSError as trouble:
         log.warning("The suggestions for a label file could not be kept: %s.", trouble.strerror)
         return
-    error.next = f"{path} tells what was there instead; if Salesforce renamed it, make your LABELS_FILE from it and run again."
+    error.next = f"{path} shows what was there instead; if Salesforce renamed it, make your LABELS_FILE from it and run again."
+    if not labels.known_language:
+        error.next += f' Or run with a user whose language is English: the org\'s is "{labels.language}", which has no label file.'
 
 
 def suggested_labels(error: Exception, labels: Labels, clean: Callable[[str], str] = scrub) -> str | None:
@@ -48,8 +50,6 @@ def suggested_labels(error: Exception, labels: Labels, clean: Callable[[str], st
 
     ``clean`` removes what is secret from each text, before it becomes TOML: afterwards it could cut an escape in two.
     """
-    if isinstance(error, LabelMissing):
-        return HEAD + _lines(error.key, labels, "a text for it", (clean(error.english),))
     if not isinstance(error, UnexpectedPage) or not error.sought:
         return None
     parts = [

@@ -8,6 +8,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
 from flows.pages.base import PageObject
+from flows.pages.reading import TEXT
 
 # evidence: base components (slds-has-error, alert), UTAM (.forceToastMessage), browserforce's list of classic error boxes
 FIELD_ERRORS = ".slds-has-error .slds-form-element__help, [aria-invalid='true'] ~ .slds-form-element__help"
@@ -18,11 +19,12 @@ PAGE_ERRORS = (
 SUCCESS = re.compile(r"slds-theme_success|toastSuccess|success|slds-theme_info|slds-theme_warning", re.IGNORECASE)
 
 
-READ = """all => all.map(e => {
-  const around = [e, ...e.querySelectorAll('*'), e.parentElement].filter(Boolean);
-  return [e.innerText || '', around.map(x => x.getAttribute('class') || '').join(' ')];
-})"""
-"""Of each element: its text, and the classes on and around it."""
+READ = f"""all => all.map(e => {{
+  const inside = (root) => [...root.querySelectorAll('*')].flatMap(x => [x, ...(x.shadowRoot ? inside(x.shadowRoot) : [])]);
+  const around = [e, ...inside(e.shadowRoot ?? e), e.parentElement ?? e.getRootNode().host].filter(Boolean);
+  return [({TEXT})(e), around.map(x => x.getAttribute('class') || '').join(' ')];
+}})"""
+"""Of each element: its text, and the classes on and around it; both through shadow roots."""
 
 
 class Messages(PageObject):
@@ -46,10 +48,10 @@ class Messages(PageObject):
         holder = error.locator("xpath=ancestor::*[contains(@class,'slds-form-element')][1]")
         label = holder.locator("label, legend, .slds-form-element__label").first
         try:
-            text = _plain(error.inner_text(timeout=500))
-            return f'"{_plain(label.inner_text(timeout=500)).lstrip("* ").rstrip(" *")}": {text}'
+            text = str(error.evaluate(TEXT, timeout=500))
+            return f'"{str(label.evaluate(TEXT, timeout=500)).lstrip("* ").rstrip(" *")}": {text}'
         except PlaywrightError:
-            return _plain(" ".join(text for text, _ in _read(error)))
+            return " ".join(text for text, _ in _read(error))
 
     def new_errors(self) -> list[str]:
         """Errors of the page that were not there when `remember` was called."""
@@ -71,11 +73,7 @@ def _read(boxes: Locator) -> list[tuple[str, str]]:
         found = boxes.filter(visible=True).evaluate_all(READ)
     except PlaywrightError:
         return []
-    return [(_plain(text), classes) for text, classes in found]
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    return [(str(text), str(classes)) for text, classes in found]
 
 
 def _is_success(text: str, classes: str) -> bool:

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from playwright.sync_api import Locator
 
 from flows.pages.base import PageObject, by_role
+
+HARMLESS: Final = ("overlays.quick_settings", "overlays.agentforce")
+"""Panels that only offer help: closing one changes nothing (setup-ui 1; `update-2026-11-28` 2.6)."""
+PANELS: Final = "aside, .slds-panel, .slds-docked-composer, .slds-popover, [role=dialog], [role=complementary], [role=region]"
+"""How SLDS builds docked panels and popovers; roles and places of Setup's own are guesses (variant ``quick_settings``)."""
+PROMPTS: Final = ".slds-popover_prompt, .slds-popover_walkthrough, [class*=inAppGuidance i], [class*=in-app-guidance i]"
+"""In-app guidance, which an administrator or Salesforce shows once: SLDS's classes for prompts, the rest a guess."""
+DIALOGS: Final = "[role=dialog], [role=alertdialog], dialog[open], .slds-modal"
 
 
 class Overlays(PageObject):
     """Known overlays only: an unknown one may say something that a person has to read."""
 
     @property
-    def quick_settings(self) -> Locator:
-        """The ``Quick Settings`` panel of some editions (setup-ui 1). Its role and place are guesses (``quick_settings``)."""
-        name = self.labels.pattern("overlays.quick_settings")
-        panel = by_role(self.page, "dialog", name).or_(by_role(self.page, "region", name))
-        return by_role(panel, "button", self.labels.pattern("overlays.close"))
+    def close(self) -> Locator:
+        """The own close buttons of panels and prompts that are known to be harmless."""
+        titles = self.labels.containing(*HARMLESS)
+        panels = self.page.locator(PANELS)
+        titled = panels.filter(has=self.page.get_by_text(self.labels.titled(*HARMLESS)))
+        holders = [by_role(self.page, role, titles) for role in ("dialog", "region", "complementary")]
+        known = titled.or_(self.page.locator(PROMPTS))
+        for holder in holders:
+            known = known.or_(holder)
+        return by_role(known, "button", self.labels.beginning("overlays.close"))
+
+    @property
+    def stay(self) -> Locator:
+        """The button that goes on with the session, in a warning that it is about to end."""
+        warnings = self.page.locator(DIALOGS).filter(has_text=self.labels.containing("overlays.session_ending"))
+        return by_role(warnings, "button", self.labels.beginning("overlays.session_continue"))
 
     def close_when_in_the_way(self) -> None:
-        """From now on, close the panel whenever it is up while something on this page shall be clicked or typed."""
-        self.page.add_locator_handler(self.quick_settings, lambda button: button.click())
+        """From now on, close or answer them whenever one is up while something on this page shall be clicked or typed."""
+        self.page.add_locator_handler(self.close.or_(self.stay).first, lambda button: button.click())

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import time
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
 from automation.access.named_org import ANY_ORG, NEXT
 from automation.access.ring import Ring
 from automation.errors import ForeignHost, NotPermitted, OrgUnavailable, PageTrouble, RunbookError, SessionLost, UnexpectedPage
 from automation.outcomes import Outcome, race
-from flows.pages.base import PageObject, sought
+from flows.pages.base import PageObject, Timeouts, sought
+from flows.pages.labels import Labels
+from flows.pages.reading import shown
+from flows.pages.settling import SPINNER, Settling, follow_traffic
 
 LIST_PATH = "/lightning/setup/ManageExternalClientApplication/home"  # evidence: PUP, SFPI, MGA-ES
 NEW_PATH = "/lightning/setup/ManageExternalClientApplication/new"  # guess: where the form has an address of its own
@@ -30,12 +34,28 @@ PROBLEMS = {
 """Names of what a page may say instead of showing what was asked for, and the labels of the sentences."""
 
 
+RIGHTS = (
+    'Give the user "Create, edit, and delete External Client Apps", "View all External Client Apps" and "View all External Client '
+    'Apps, view their settings, and edit their policies" (profile or permission set). Then log the user out and in again, or use '
+    "a fresh session: a change of rights does not reach an open one."
+)
+"""What the pages of the app, key and secret ask for (`update-2026-11-28` 2.5)."""
+NO_LABEL_HELPS = (
+    "No label file helps here. Look at the page with --headed; until this tool can read it, do the steps by hand, and send "
+    "its maintainers the evidence."
+)
+
+
 class StillLoading(PageTrouble):
     """Time was up while a spinner turned, or before the page showed anything at all: a script or an answer did not come."""
 
 
 class SetupPage(PageObject):
     """A page inside Setup. Knows the ways in which it may not be what was asked for."""
+
+    def __init__(self, page: Page, labels: Labels, timeouts: Timeouts) -> None:
+        super().__init__(page, labels, timeouts)
+        follow_traffic(page)
 
     def sentence(self, key: str) -> Locator:
         """A visible text that contains one of the label's sentences."""
@@ -44,7 +64,7 @@ class SetupPage(PageObject):
     @property
     def spinner(self) -> Locator:
         """Lightning's spinner, wherever it turns."""
-        return self.page.locator(".slds-spinner, lightning-spinner").filter(visible=True)
+        return self.page.locator(SPINNER).filter(visible=True)
 
     def is_login(self) -> bool:
         """Whether the page is the login page now."""
@@ -65,6 +85,8 @@ class SetupPage(PageObject):
     ) -> Outcome:
         """Wait for one of the wanted outcomes.
 
+        A page that has loaded and shows none of them is not waited for longer than an action may take.
+
         Args:
             what: what is waited for, in words.
             wanted: how it shows that it is there.
@@ -75,17 +97,21 @@ class SetupPage(PageObject):
             RunbookError: the matching class when a known problem came up; UnexpectedPage when nothing known came, and
                 StillLoading when nothing came at all.
         """
-        problems, ring = self.problems(), Ring(self.page)
+        limit = timeout or self.timeouts.page
+        problems, ring, settling = self.problems(), Ring(self.page), Settling(self.page, self.timeouts.action, limit / 2)
         no_end = Outcome("a ring of pages", fact=ring.closed)
         foreign = Outcome("a foreign host", fact=lambda: ANY_ORG.is_foreign(self.page.url))
+        strange = Outcome("another page", fact=settling.over)
+        began = time.monotonic()
         try:
             with ring:
-                outcome = race(self.page, what, [*wanted, foreign, *problems, no_end], timeout or self.timeouts.page)
-        except UnexpectedPage as error:
-            if not self._is_loading():
-                error.sought = tuple(sought(role, self.labels[key], self.page) for role, key in by)
-                raise
-            raise StillLoading(f"The page went on loading and never came to {what}.") from None
+                outcome = race(self.page, what, [*wanted, foreign, *problems, no_end, strange], limit)
+        except UnexpectedPage:
+            if settling.loading():
+                raise StillLoading(f"The page went on loading and never came to {what}.") from None
+            outcome = strange
+        if outcome is strange:
+            raise self._strange(what, time.monotonic() - began, by) from None
         if outcome is no_end:
             raise ring.error()
         if outcome is foreign:
@@ -94,6 +120,16 @@ class SetupPage(PageObject):
         if outcome in problems:
             raise self.error_of(outcome.name if outcome is problems[0] else self._which_problem(), what)
         return outcome
+
+    def _strange(self, what: str, seconds: float, by: tuple[tuple[str, str], ...]) -> UnexpectedPage:
+        """The error for a page that has loaded and is not understood: what was looked for, and what is there instead."""
+        said = f"Waited {seconds:.0f} s for {what}, and the page shows something else."
+        there = shown(self.page)
+        unread = str(there or "")
+        if there is not None and there.sealed and not there.letters:
+            return UnexpectedPage(f"{said} {unread}", next=NO_LABEL_HELPS)
+        looked_for = tuple(sought(role, self.labels[key], self.page) for role, key in by)
+        return UnexpectedPage(" ".join(filter(None, [said, *map(str, looked_for), unread])), sought=looked_for)
 
     def _any_problem(self) -> re.Pattern[str]:
         return re.compile("|".join(self.labels.containing(key).pattern for key in PROBLEMS.values()), re.IGNORECASE)
@@ -109,8 +145,7 @@ class SetupPage(PageObject):
         if problem == "not permitted":
             return NotPermitted(
                 f"The org refused {what}: insufficient privileges.",
-                next='Give the user "View all External Client Apps", "... edit their policies" and '
-                '"Create, edit, and delete External Client Apps".',
+                next=RIGHTS,
             )
         if problem == "switched off":
             return NotPermitted(
@@ -134,13 +169,6 @@ class SetupPage(PageObject):
         """The 15-character id in the address of an app's page."""
         match = DETAIL_PATH.search(self.page.url)
         return match.group(1) if match else None
-
-    def _is_loading(self) -> bool:
-        """Whether a spinner turns, or the page is blank."""
-        try:
-            return self.spinner.count() > 0 or not self.page.locator("body").inner_text(timeout=self.timeouts.action * 1000).strip()
-        except PlaywrightError:
-            return False
 
 
 def _reason(error: PlaywrightError) -> str:

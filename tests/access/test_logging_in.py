@@ -12,6 +12,7 @@ from automation.access.codes import Method
 from automation.errors import (
     ForeignHost,
     LoginRefused,
+    NotPermitted,
     OrgBusy,
     OrgUnavailable,
     ProductionRefused,
@@ -88,6 +89,47 @@ def test_two_wrong_codes_end_it(page: Page, salesforce: FakeSalesforce, verifica
     with pytest.raises(VerificationNeeded, match="refused 2 codes"):
         enter(page, means.settings, means)
     assert salesforce.sent("tc") == ["111111", "222222"]
+
+
+def test_a_code_that_is_taken_and_asked_for_again_is_named_as_a_loop(
+    page: Page, salesforce: FakeSalesforce, verification: Make
+) -> None:
+    """After two rounds without a complaint no third code is fetched; the advice is what helped others, and no mailbox is blamed."""
+    salesforce.on(f"{ORG}/", one_step(), to(ORG + EMAIL_PATH))
+    salesforce.on(ORG + EMAIL_PATH, code_page())
+    mails = ListedCodes(*(f"{number}" for number in range(111111, 111119)))
+    means = verification(mails)
+    with pytest.raises(VerificationNeeded, match="goes round in a loop") as caught:
+        enter(page, means.settings, means)
+    assert salesforce.sent("emc") == ["111111", "111112"]
+    assert "clean session" in caught.value.next
+    assert "another verification method" in caught.value.next
+    assert "mailbox" not in caught.value.message + caught.value.next
+
+
+def test_two_methods_after_each_other_are_no_loop(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """Each asked twice: a session that ended on the way is verified again."""
+    salesforce.on(f"{ORG}/", one_step(), to(ORG + EMAIL_PATH))
+    salesforce.on(ORG + EMAIL_PATH, code_page(), to(ORG + TOTP_PATH))
+    salesforce.on(ORG + TOTP_PATH, code_page("tc"), code_page("tc"), to(SETUP_HOME))
+    means = verification(ListedCodes("1", "2", "3", methods=(Method.EMAIL, Method.TOTP)))
+    enter(page, means.settings, means)
+    assert (salesforce.sent("emc"), salesforce.sent("tc")) == (["1"], ["2", "3"])
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_a_page_for_a_missing_right_is_named_with_the_right(
+    status: int, page: Page, salesforce: FakeSalesforce, verification: Make
+) -> None:
+    """Whatever its HTTP status; a change of rights needs a new session."""
+    refused = "<title>Salesforce</title><h2>Insufficient Privileges</h2><p>You do not have the level of access necessary."
+    salesforce.on(f"{ORG}/", one_step(), to(f"{ORG}/ecapp/x.apexp"))
+    salesforce.on(f"{ORG}/ecapp/x.apexp", refused, status=status)
+    means = verification()
+    with pytest.raises(NotPermitted, match="insufficient privileges") as caught:
+        enter(page, means.settings, means)
+    assert "View all External Client Apps" in caught.value.next
+    assert "log the user out and in again" in caught.value.next
 
 
 def test_lost_mail_is_asked_for_again(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:

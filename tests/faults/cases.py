@@ -87,6 +87,20 @@ HEALED: dict[str, Case] = {
         (shown("consumerDetailsUrl", popup_blocked=True),), variants={"reveal": "link"}, settings={"TIMEOUT_ACTION": "4"}
     ),
     "the code: refused once, then right": Case(({"preset": "wrong_code_first"},)),
+    "the reveal's code: its time is over once": Case(({"preset": "code_timed_out"},), variants={"after_password": []}),
+    "the page of key and secret: the connection breaks": Case(
+        ({"effect": "reset_before", "kind": "consumer", "times": 2},), variants={"after_password": []}
+    ),
+    "the page of key and secret: 500, in the same tab": Case(
+        ({"effect": "status", "kind": "consumer"},), variants={"reveal": "same_tab", "after_password": []}
+    ),
+    "the reveal's verification: the connection breaks": Case(
+        ({"effect": "reset_before", "kind": "verify", "times": 2},), variants={"after_password": []}
+    ),
+    "the Lightning page of key and secret: couldn't load": Case(
+        (aura("error", "consumerDetails", message="We couldn't load the external client app."),),
+        variants={"consumer_page": "lightning"},
+    ),
     "the mail: late": Case(variants={"mail_delay_seconds": 1.5}),
     "the key: not known for a while": Case(variants={"propagation_seconds": 3.0}),
 }

@@ -99,3 +99,42 @@ def test_a_pair_that_is_not_clearly_told_is_refused_without_its_text(rows: str, 
     with pytest.raises(UnexpectedPage) as caught:
         _page(page, rows).read()
     assert SECRET not in str(caught.value)
+
+
+WAYS = {
+    "navigator.clipboard": "navigator.clipboard.writeText(value)",
+    "navigator.clipboard, a moment later": "setTimeout(() => navigator.clipboard.writeText(value), 150)",
+    "items": "navigator.clipboard.write([new ClipboardItem({'text/plain': new Blob([value], {type: 'text/plain'})})])",
+    "a box of its own": "const box = document.createElement('textarea'); box.value = value; document.body.append(box); "
+    "box.select(); document.execCommand('copy'); box.remove()",
+    "what it hands over": "document.addEventListener('copy', (event) => { event.clipboardData.setData('text/plain', value); "
+    "event.preventDefault() }, {once: true}); document.execCommand('copy')",
+    "shown then": "this.previousElementSibling.textContent = value; navigator.clipboard.writeText(value)",
+}
+COPY_ROW = """<tr><td>{0}</td><td><span>••••••••</span>
+<button title="Copy to clipboard" onclick="const value = '{1}'; {2}">Copy</button></td></tr>"""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_values_that_only_copy_gives_are_taken_before_they_reach_the_clipboard(
+    way: str, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A guess (document, step 4.7: Copy). The system's clipboard holds what it held."""
+    monkeypatch.setattr("flows.pages.consumer_details.COPY_AFTER", 0.1)
+    rows = "".join(COPY_ROW.format(*row, WAYS[way]) for row in (("Consumer Key", KEY), ("Consumer Secret", SECRET)))
+    host = "https://acme--dev.sandbox.my.salesforce.com"
+    page.route(f"{host}/**", lambda route: route.fulfill(content_type="text/html", body=f"{HEAD}<table>{rows}</table>"))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=host)
+    page.goto(f"{host}/ecapp/x")
+    page.evaluate("() => navigator.clipboard.writeText('before')")
+
+    assert [one.reveal() for one in ConsumerDetails(page, Labels(), Timeouts(action=2)).read()] == [KEY, SECRET]
+    page.goto(f"{host}/ecapp/y")
+    assert page.evaluate("() => navigator.clipboard.readText()") == "before"
+
+
+def test_a_copy_button_that_copies_something_else_gives_nothing(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.pages.consumer_details.COPY_AFTER", 0.1)
+    rows = (COPY_ROW.format(label, "no key", WAYS["a box of its own"]) for label in ("Consumer Key", "Consumer Secret"))
+    with pytest.raises(UnexpectedPage, match="shows no single value"):
+        _page(page, f"<table>{''.join(rows)}</table>").read()

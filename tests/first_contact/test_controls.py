@@ -19,7 +19,7 @@ from automation.steps import Step, unchanged
 from automation.workbench import Workbench
 from flows.pages.base import Timeouts, find
 from flows.pages.dual_list import DualList
-from flows.pages.fields import Choice
+from flows.pages.fields import Checkbox, Choice, TextField
 from flows.pages.labels import Labels, exactly
 from flows.pages.overlays import Overlays
 from flows.pages.run_as import RunAsField
@@ -94,6 +94,26 @@ def test_an_option_may_carry_any_text_of_its_label(page: Page) -> None:
     assert choice.value() == "IP 制限の緩和"
 
 
+def test_a_word_of_another_language_is_not_taken_for_a_label_that_is_there(page: Page) -> None:
+    """A mixed page: the user's language comes first, whatever else a text means in another one."""
+    page.set_content(
+        "<button>Guardar</button><button>Save</button><label>Nombre de API <input value=other></label>"
+        "<label>API Name <input value=mine></label><p><i>IP 制限の緩和</i> <b>no</b></p><p><i>IP Relaxation</i> <b>yes</b></p>"
+        "<label>Activar flujo de credenciales de cliente <input type=checkbox></label>"
+    )
+    labels = Labels()
+    save = find(page, "button", labels.pattern("detail.save"), labels["detail.save"], 1)
+    assert save.inner_text() == "Save"
+    name = TextField(page, labels, "create.api_name", 1)
+    assert name.value() == "mine"
+    name.set("new")
+    assert page.get_by_label("Nombre de API").input_value() == "other"
+    assert Choice(page, labels, "policies.ip_relaxation", 1).value() == "yes"
+    flow = Checkbox(page, labels, "create.client_credentials", 1)
+    flow.make(True)
+    assert flow.state() is True
+
+
 def test_several_matches_are_told_apart_by_where_they_are(page: Page) -> None:
     page.set_content(
         '<nav><button>Edit</button></nav><main><div role="dialog" aria-label="Old one"><button>Edit</button></div></main>'
@@ -112,38 +132,71 @@ def test_a_control_that_is_not_there_is_told_with_the_nearest_names(page: Page) 
     assert wanted.there == ("Save Changes", "Cancel", "Help")
 
 
-def test_a_known_panel_is_closed_when_it_is_in_the_way(page: Page) -> None:
-    close = '<button onclick="this.parentNode.remove()">Close</button>'
-    panel = f'<div role="dialog" aria-label="Quick Settings" style="position: fixed; inset: 0">{close}</div>'
-    page.set_content(f"<button onclick=\"this.textContent = 'done'\">Go</button>{panel}")
-    Overlays(page, Labels(), Timeouts()).close_when_in_the_way()
+OVER = "style='position: fixed; inset: 0; background: #eee'"
+CLOSE = "<button title='Close panel' onclick='this.parentNode.remove()'>x</button>".replace("title=", "aria-label=")
+HARMLESS = {
+    "dialog with a name": f"<div role=dialog aria-label='Quick Settings' {OVER}>{CLOSE}</div>",
+    "docked panel with a heading": f"<div class='slds-panel slds-panel_docked' {OVER}><h2>Setup with Agentforce</h2>{CLOSE}</div>",
+    "complementary part": f"<aside aria-label='Agentforce' {OVER}>{CLOSE}</aside>",
+    "in-app prompt": f"<section class='slds-popover slds-popover_prompt' role=dialog {OVER}><h2>What is new?</h2>{CLOSE}</section>",
+    "session warning": f"""<section role=alertdialog aria-modal=true class=slds-modal {OVER}><h2>Your session is about to end</h2>
+      <button>Log Out</button><button onclick='this.parentNode.remove()'>Continue Working</button></section>""",
+}
+GO = "<main><h1>External Client App Manager</h1><button onclick=\"this.textContent = 'done'\">Go</button></main>"
+
+
+@pytest.mark.parametrize("kind", HARMLESS)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_known_overlay_is_closed_when_it_is_in_the_way(kind: str, language: str, page: Page) -> None:
+    page.set_content(GO + HARMLESS[kind])
+    Overlays(page, Labels(language), Timeouts()).close_when_in_the_way()
     page.get_by_role("button", name="Go").click(timeout=3000)
     assert page.get_by_role("button", name="done").count() == 1
 
 
-def test_an_unknown_panel_is_named_and_left_alone(page: Page) -> None:
-    """It may say something that a person has to read."""
-    page.set_content(
-        '<button>Go</button><div role="dialog" aria-label="Terms of Use" style="position: fixed; inset: 0">Read me</div>'
-    )
+def covered(page: Page, *, private: bool = False) -> UnexpectedPage:
+    """The error of a run that clicks a button under an overlay."""
     Overlays(page, Labels(), Timeouts()).close_when_in_the_way()
     with pytest.raises(PlaywrightError) as caught:
         page.get_by_role("button", name="Go").click(timeout=500)
-    said = explain(caught.value, Step("1.3", "New External Client App", "", lambda: unchanged(""))).message
-    assert 'it is covered by dialog "Terms of Use"' in said
-    assert "Read me" not in said
+    error = explain(caught.value, Step("1.3", "New External Client App", "", lambda: unchanged("")))
+    error.step = next(step.id for step in all_steps() if step.login)
+    recorder = cast("Recorder", SimpleNamespace(recording_allowed=not private))
+    told = Workbench(page, Toolbox(), recorder, Losses(page), HostWatch(ANY_ORG)).explained(error)
+    assert isinstance(told, UnexpectedPage)
+    assert "Log in by hand as this user" in told.next
+    assert "mend the label file" not in told.next
+    return told
+
+
+UNKNOWN = {
+    "by name": f"<div role=dialog aria-label='Terms of Use' {OVER}>Read me <button>Close</button></div>",
+    "by heading": f"<div class=x7 {OVER}><div class=y><h2>Terms  of Use</h2><p>Read me</p><button>Close</button></div></div>",
+    "by the id of its title": f"<div id=o aria-labelledby=t {OVER}><b id=t>Terms of Use</b></div>",
+    "in a shadow root": f"<x-terms id=o {OVER}></x-terms><script>o.attachShadow({{mode: 'open'}}).innerHTML ="
+    "'<div><h2>Terms of Use</h2><p>Read me</p></div>'</script>",
+    "one of its parts": f"<div><h2>Terms of Use</h2><div id=o {OVER}><p>Read me</p></div></div>",
+}
+
+
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_an_unknown_overlay_is_named_by_its_title_and_left_alone(kind: str, page: Page) -> None:
+    """It may say something that a person has to read. Never by its tag, which says nothing to anybody."""
+    page.set_content(GO + UNKNOWN[kind])
+    assert 'it is covered by "Terms of Use".' in covered(page).message
+    assert page.get_by_role("button", name="done").count() == 0
+
+
+def test_an_overlay_without_a_title_is_no_tag_and_not_the_page(page: Page) -> None:
+    page.set_content(f"{GO}<div class=backdrop {OVER}></div>")
+    assert "it is covered by something without a title." in covered(page).message
 
 
 @pytest.mark.parametrize("private", [False, True])
 def test_what_a_covering_dialog_says_is_told_unless_it_is_private(private: bool, page: Page) -> None:
     """What lies over the page is often the dialog's backdrop, which has no name."""
-    page.set_content("<dialog open>Welcome  to Setup <button>Next</button></dialog>")
-    recorder = SimpleNamespace(recording_allowed=not private)
-    error = UnexpectedPage("Create: a control did not become usable in time; it is covered by div.")
-    error.step = next(step.id for step in all_steps() if step.login)
-    told = Workbench(page, Toolbox(), cast("Recorder", recorder), Losses(page), HostWatch(ANY_ORG)).explained(error)
-    assert ('A dialog is open: "Welcome to Setup Next".' in told.message) is not private
-    assert ("answer it" in told.next) is not private
+    page.set_content(f"{GO}<dialog open>Welcome  to Setup <button>Next</button></dialog><div {OVER}></div>")
+    assert ('A dialog is open: "Welcome to Setup Next".' in covered(page, private=private).message) is not private
 
 
 def test_a_combobox_may_tell_its_value_in_its_name(page: Page) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from automation.errors import ElementNotFound, Sought, UnexpectedPage
 from automation.evidence import masked
-from flows.pages.labels import LabelMissing, Labels
+from flows.pages.labels import Labels
 from flows.pages.mending import suggest_labels, suggested_labels
 from tests.e2e.conftest import NewOrg, Runbook
 
@@ -45,15 +45,16 @@ def test_a_suggested_file_is_a_label_file(tmp_path: Path) -> None:
     assert str(tmp_path / "labels.toml") in error.next
 
 
-def test_a_label_without_text_is_suggested_with_its_english_one() -> None:
-    labels = Labels("ja")
-    with pytest.raises(LabelMissing) as caught:
-        labels["scopes.cdp_api"]
-    for part in ("scopes.cdp_api", '"ja"', "Access all Data Cloud API resources (cdp_api)"):
-        assert part in caught.value.message
-    assert "flows/pages/labels/ja.toml" in caught.value.next
-    made = tomllib.loads(suggested_labels(caught.value, labels) or "")
-    assert made["scopes"]["cdp_api"]["text"] == ["Access all Data Cloud API resources (cdp_api)"]
+def test_texts_of_other_languages_are_no_suggestions() -> None:
+    """Only what was there, and what the user's language says; the language is named where it has no file."""
+    error = ElementNotFound("x", sought=(Sought("button", "Save", ("Salvar",)),))
+    assert tomllib.loads(suggested_labels(error, Labels("pt")) or "")["detail"]["save"]["text"] == ["Salvar", "Save"]
+
+
+def test_a_language_without_a_file_is_named_as_a_cause(tmp_path: Path) -> None:
+    error = ElementNotFound("x", sought=(Sought("button", "Save", ("Salvar",)),))
+    suggest_labels(error, Labels("pt"), tmp_path, private=False)
+    assert 'run with a user whose language is English: the org\'s is "pt"' in error.next
 
 
 def test_what_has_nothing_to_do_with_labels_leaves_no_file(tmp_path: Path) -> None:
@@ -70,19 +71,40 @@ def test_in_a_private_phase_nothing_that_may_be_a_code_is_suggested(tmp_path: Pa
 
 
 @pytest.mark.browser
-def test_a_renamed_control_is_mended_by_the_file_that_the_failure_left(new_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
+def test_a_renamed_control_is_found_by_the_file_that_the_failure_left(new_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
     """The whole way: fail, take the suggestion, run again, done."""
-    wrong = tmp_path / "wrong.toml"
-    wrong.write_text('policies.ip_relaxation = { text = "IP Easing" }\ncreate.api_name = { text = "Developer Name" }\n')
-    org = new_org()
-    failed = run(org, {"LABELS_FILE": str(wrong), "TIMEOUT_ACTION": "3"})
+    org = new_org(labels_override={"create.apiName": "Developer Name"})
+    failed = run(org, {"TIMEOUT_ACTION": "3"})
 
     assert isinstance(failed.error, ElementNotFound)
-    assert '"Developer Name"' in failed.error.message
-    assert '"API Name"' in failed.error.message.replace("*", "")
+    assert '"API Name"' in failed.error.message
+    assert '"Developer Name"' in failed.error.message.replace("*", "")
     suggested = Path(failed.error.evidence or "") / "labels.toml"
-    assert "API Name" in tomllib.loads(suggested.read_text(encoding="utf-8"))["create"]["api_name"]["text"]
+    assert "Developer Name" in tomllib.loads(suggested.read_text(encoding="utf-8"))["create"]["api_name"]["text"]
 
-    mended = tmp_path / "mended.toml"
-    mended.write_text('create.api_name = { text = "API Name", source = "own" }\n', encoding="utf-8")
-    assert run(org, {"LABELS_FILE": str(mended)}).outcome == "created", run.printed.getvalue()
+    own = tmp_path / "own.toml"
+    own.write_text('create.api_name = { text = "Developer Name", source = "own" }\n', encoding="utf-8")
+    assert run(org, {"LABELS_FILE": str(own)}).outcome == "created", run.printed.getvalue()
+
+
+@pytest.mark.browser
+def test_a_renamed_tab_of_the_new_app_is_named_at_once(new_org: NewOrg, run: Runbook) -> None:
+    """Without starting over, and without a second look by way of the list; the app was made once."""
+    org = new_org(labels_override={"detail.policies": "App Rules"})
+    failed = run(org, {"TIMEOUT_ACTION": "3"})
+
+    assert isinstance(failed.error, UnexpectedPage)
+    assert (failed.error.step, failed.exit_code()) == ("1.7", 65)
+    assert 'Looked for tab "Policies"; there is: ' in failed.error.message
+    assert '"App Rules"' in failed.error.message
+    assert "labels.toml" in failed.error.next
+    assert "Starting over" not in run.printed.getvalue()
+    assert len([one for one in org.events() if one["name"] == "createApp"]) == 1
+
+
+@pytest.mark.browser
+def test_a_page_in_two_languages_is_understood(new_org: NewOrg, run: Runbook) -> None:
+    """Labels that the org shows in English, and some of a third language, in an org whose language is another one."""
+    english = {"create.contactEmail": "Contact Email", "detail.settings": "Settings", "policies.ipRelaxation": "IP Relaxation"}
+    org = new_org(language="ja", labels_override={**english, "common.edit": "Modificar", "common.save": "Guardar"})
+    assert run(org).outcome == "created", run.printed.getvalue()

@@ -162,7 +162,7 @@ def test_a_list_that_says_nothing_is_there_before_it_has_its_rows_is_waited_for(
     page.route("https://setup.example/**", lambda route: route.fulfill(body=ROWS, content_type="text/html"))
     manager = AppManager(page, Labels(), Timeouts(page=15))
     manager.open("https://setup.example")
-    assert manager.find("Sync") == 1
+    assert manager.find("Sync") == ("Sync", "#", 0)
 
 
 BY_BUTTON = """<h1>External Client App Manager</h1><button>New External Client App</button><p>5{plus} items</p>
@@ -183,11 +183,12 @@ def test_a_list_that_comes_by_the_button_is_looked_through(button: str, turn: st
     """The app on the last page is found and shown; where the list tells its length, an app that it lacks is not."""
     page.set_content(BY_BUTTON.format(button=button, turn=turn, plus=plus))
     manager = AppManager(page, Labels(), Timeouts(page=SECONDS, action=SECONDS))
-    assert manager.find("Sync") == 1
-    assert manager.shows("Sync")
+    app = manager.find("Sync")
+    assert app is not None
+    assert manager.shows(app)
     if not plus:
         page.set_content(BY_BUTTON.format(button=button, turn=turn, plus=plus))
-        assert manager.find("Nobody") == 0
+        assert manager.find("Nobody") is None
         assert manager.more_button.count() == 0
 
 

@@ -64,11 +64,15 @@ def test_the_readme_is_short() -> None:
 
 def test_check_tells_of_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "README.md").write_text("<!-- table: codes -->\nold\n<!-- end -->\n")
+    guide = tmp_path / "docs" / "first-contact.md"
+    guide.parent.mkdir()
+    guide.write_text("<!-- table: questions -->\n<!-- end -->\n")
     monkeypatch.setattr(docs, "ROOT", tmp_path)
     assert docs.main(["--check"]) == 1
     assert docs.main([]) == 0
     assert docs.main(["--check"]) == 0
     assert "| 130 | interrupted |" in (tmp_path / "README.md").read_text()
+    assert "| What to look at |" in guide.read_text()
     assert "README.md has drifted" in capsys.readouterr().out
 
 

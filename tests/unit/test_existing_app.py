@@ -7,6 +7,7 @@ from unittest.mock import Mock
 import pytest
 
 from flows.existing_app import _open
+from flows.pages.app_manager import App
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ def test_a_lost_click_is_made_again(comes: bool, still_listed: bool, clicks: int
     manager, page = Mock(), Mock()
     page.comes.return_value, manager.shows.return_value = comes, still_listed
 
-    _open(manager, page, "Sync", 0)
+    _open(manager, page, App("Sync", "/x", 0))
 
     assert manager.open_app.call_count == clicks
     page.wait.assert_called_once_with()

@@ -1,62 +1,62 @@
 """The texts that Salesforce shows, as data: one file per language, each label with its source.
 
 A label is looked up by a dotted key (``create.name``). A file of the user's own (setting ``LABELS_FILE``) may replace
-or add labels, so that a renamed control is mended without touching code.
+or add labels, so that a renamed control is fixed without touching code.
+
+Texts of **all** languages count on every page, as a page may mix them: Salesforce shows new parts in English first, and
+an org may show English although the user's language is another. So a language is an order, and no mode: first the
+user's file, then the user's language, then English, then the others.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from automation.errors import SettingsError, UnexpectedPage
+from automation.errors import SettingsError
 from automation.text_files import read_toml
 
 FOLDER = Path(__file__).parent
 
 
-class LabelMissing(UnexpectedPage):
-    """No text is known for this label in the org's language."""
-
-    kind = "label_missing"
-
-    def __init__(self, key: str, language: str, english: str) -> None:
-        meant = f' (English: "{english}")' if english and language != "en" else ""
-        super().__init__(
-            f'No text is known for the label "{key}"{meant} in language "{language}".',
-            next=f"Add it to flows/pages/labels/{language}.toml or to your LABELS_FILE, "
-            "or run with a user whose language is English.",
-        )
-        self.key = key
-        self.english = english
-
-
 @dataclass(frozen=True)
 class Label:
-    """The texts a control may carry, most likely first, and where they were seen."""
+    """The texts a control may carry, and where they were seen.
+
+    Attributes:
+        texts: in the user's language, most likely first; in English where that has none.
+        source: where these were seen.
+        others: in the other languages.
+    """
 
     texts: tuple[str, ...]
     source: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def all_texts(self) -> tuple[str, ...]:
+        """Every text that counts, the user's first."""
+        return (*self.texts, *self.others)
 
 
 BEFORE_LOGIN = ("login.", "identity.")
-"""Labels of pages that come before the user's language is known: the texts of all languages count, the user's first."""
+"""Labels of pages that come before the user's language is known."""
 
 
 class Labels:
-    """The labels of one language.
+    """The labels, in the order of one user.
 
     Args:
-        language: two-letter code of a file in this folder, e.g. ``en``.
-        own_file: a TOML file in the same form, whose labels win. It may stand in for a language that has no file.
+        language: two-letter code, e.g. ``ja``. One without a file in this folder leaves English first.
+        own_file: a TOML file in the same form, whose texts come before all others.
 
     Raises:
-        SettingsError: the language has no file, or a file is malformed.
+        SettingsError: a file is malformed.
     """
 
     def __init__(self, language: str = "en", own_file: Path | None = None) -> None:
@@ -64,36 +64,44 @@ class Labels:
         self.speak(language)
 
     def speak(self, language: str) -> None:
-        """Change to another language in place, so that all who hold these labels go on in it.
-
-        Raises:
-            SettingsError: the language has no file, and there is no file of the user's own.
-        """
-        of_language = _of_language(language, needed=not self._own)
+        """Change to another language in place, so that all who hold these labels go on in it."""
         self.language = language
-        self._labels = _with_all_texts(of_language) | self._own
+        in_order = (self._own, *map(_builtin, dict.fromkeys((language, "en", *languages()))))
+        self._labels = {key: _merged(key, in_order) for key in dict.fromkeys(key for labels in in_order for key in labels)}
+
+    @property
+    def known_language(self) -> bool:
+        """Whether the user's language has a file here."""
+        return self.language in languages()
 
     def __getitem__(self, key: str) -> str:
-        """The most likely text of a label. Raises LabelMissing."""
+        """The most likely text of a label."""
         return self.label(key).texts[0]
 
     def label(self, key: str) -> Label:
-        """The label itself. Raises LabelMissing, which names the label and the file to extend."""
-        try:
-            return self._labels[key]
-        except KeyError:
-            english = _builtin("en").get(key)
-            raise LabelMissing(key, self.language, english.texts[0] if english else "") from None
+        """The label itself."""
+        return self._labels[key]
 
     def knows(self, key: str) -> bool:
-        """Whether this language has the label."""
+        """Whether any language has the label."""
         return key in self._labels
+
+    def lacks(self, key: str) -> bool:
+        """Whether the user's language, and the user's file, have no text for it, so that the English one comes first.
+
+        A label of a page that comes before the language is known is not missed.
+        """
+        return key not in self._own and key not in _builtin(self.language) and not key.startswith(BEFORE_LOGIN)
 
     def pattern(self, key: str) -> re.Pattern[str]:
         """Matches an accessible name that is exactly one of the texts.
 
         Required fields carry a ``*`` before the text in some Lightning releases, and in none in others.
         """
+        return written_as(*self.label(key).all_texts)
+
+    def likely(self, key: str) -> re.Pattern[str]:
+        """As `pattern`, for the texts of the user's language alone."""
         return written_as(*self.label(key).texts)
 
     def with_value(self, key: str) -> re.Pattern[str]:
@@ -105,8 +113,16 @@ class Labels:
 
     def containing(self, *keys: str) -> re.Pattern[str]:
         """Matches a text that contains one of the texts, for sentences."""
-        texts = [text for key in keys for text in self.label(key).texts]
+        texts = [text for key in keys for text in self.label(key).all_texts]
         return re.compile("|".join(_flexible(text) for text in texts), re.IGNORECASE)
+
+    def titled(self, *keys: str) -> re.Pattern[str]:
+        """Matches a text that is exactly one of the texts of these labels."""
+        return written_as(*(text for key in keys for text in self.label(key).all_texts))
+
+    def beginning(self, key: str) -> re.Pattern[str]:
+        """Matches a name that begins with one of the texts: ``Close panel``, ``Continue Session``."""
+        return re.compile(r"^\s*(?:" + self.containing(key).pattern + r")(?!\w)", re.IGNORECASE)
 
     def same(self, key: str, shown: str | None) -> bool:
         """Whether a text that a page shows is one of a label's texts."""
@@ -117,11 +133,12 @@ class Labels:
         return [key for key, label in self._labels.items() if label.texts[0] == text]
 
     def guesses(self) -> list[str]:
-        """Keys of labels that nobody was seen to document, sorted; those of the login pages work in any language."""
-        return [key for key in self.keys() if self._labels[key].source.startswith("guess") and not key.startswith(BEFORE_LOGIN)]
+        """Keys of labels that nobody was seen to document in this language, sorted; those of the login pages work in any."""
+        known = (key for key in self.keys() if not self.lacks(key) and not key.startswith(BEFORE_LOGIN))
+        return [key for key in known if self._labels[key].source.startswith("guess")]
 
     def keys(self) -> list[str]:
-        """All keys of this language, sorted."""
+        """All keys, sorted."""
         return sorted(self._labels)
 
 
@@ -158,26 +175,10 @@ def _builtin(language: str) -> Mapping[str, Label]:
     return MappingProxyType(_read(path) if path.exists() else {})
 
 
-def _of_language(language: str, *, needed: bool) -> Mapping[str, Label]:
-    labels = _builtin(language)
-    if not labels and needed:
-        raise SettingsError(
-            f'The org speaks "{language}", which has no label file.',
-            next=f"Run with a user whose language is one of {', '.join(languages())} (English is best known), or give the labels "
-            f"of {language} in a LABELS_FILE in the form of flows/pages/labels/en.toml.",
-        )
-    return labels
-
-
-def _with_all_texts(labels: Mapping[str, Label]) -> dict[str, Label]:
-    """Add to the labels of `BEFORE_LOGIN` the texts of all other languages."""
-    found = dict(labels)
-    for other in map(_builtin, languages()):
-        for key, label in other.items():
-            if key.startswith(BEFORE_LOGIN):
-                known = found.get(key, Label((), label.source))
-                found[key] = Label(tuple(dict.fromkeys((*known.texts, *label.texts))), known.source)
-    return found
+def _merged(key: str, in_order: Sequence[Mapping[str, Label]]) -> Label:
+    """A label with the texts of the first that has it, and those of the others after them."""
+    first, *others = (labels[key] for labels in in_order if key in labels)
+    return replace(first, others=tuple(dict.fromkeys(text for other in others for text in other.texts if text not in first.texts)))
 
 
 def _read(path: Path) -> dict[str, Label]:
