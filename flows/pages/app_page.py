@@ -6,11 +6,15 @@ from typing import ClassVar
 
 from playwright.sync_api import Locator
 
-from automation.errors import UnexpectedPage
+from automation.errors import PageTrouble, UnexpectedPage
 from automation.outcomes import Outcome, race
 from flows.pages.base import Region, by_role, find, the_only
 from flows.pages.commit import Answer, Commit
 from flows.pages.setup_page import LIST_PATH, NEW_PATH, SetupPage, StillLoading
+
+
+class AppNotLoaded(PageTrouble):
+    """The app's page shows an error in place of the app; entering it again from the list helped others (update-2026-11-28 1.14)."""
 
 
 class AppPage(SetupPage):
@@ -22,8 +26,17 @@ class AppPage(SetupPage):
         self.wait()
 
     def wait(self) -> None:
-        """Wait until the tabs are there."""
-        self.arrive("the page of the External Client App", [self.shown], by=(("tab", "detail.policies"),))
+        """Wait until the tabs are there. Raises AppNotLoaded, or as `arrive`."""
+        what = "the page of the External Client App"
+        if self.arrive(what, [self.shown, *self._broken], by=(("tab", "detail.policies"),)).name != "app page":
+            words = self.sentence("problems.app_not_loaded").first.inner_text().strip()
+            raise AppNotLoaded(f'The org could not load {what}. It said: "{words[:200]}"')
+
+    @property
+    def _broken(self) -> list[Outcome]:
+        """The error in place of the app. Only here, as the words are too common for other pages."""
+        key = "problems.app_not_loaded"
+        return [Outcome("an error in place of the app", element=self.sentence(key))] if self.labels.knows(key) else []
 
     def address(self) -> str | None:
         """The address that leads to this app again; None where the list's own still shows (a guess)."""
@@ -33,7 +46,7 @@ class AppPage(SetupPage):
     def comes(self, seconds: float) -> bool:
         """Whether the tabs, or a known problem instead of them, are there within so many seconds."""
         try:
-            race(self.page, "the page of the External Client App", [self.shown, *self.problems()], seconds)
+            race(self.page, "the page of the External Client App", [self.shown, *self._broken, *self.problems()], seconds)
         except UnexpectedPage:
             return False
         return True
