@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -47,7 +48,7 @@ def test_the_button_opens_the_page_at_the_address_that_was_seen(ready: Visitor) 
 
 
 @pytest.mark.parametrize(("knobs", "shown"), [({}, True), ({"consumer_without_ret_url": "refused"}, False)])
-def test_the_page_may_be_opened_without_its_return_url(visit: Visit, knobs: dict[str, str], shown: bool) -> None:
+def test_the_page_may_be_opened_without_its_return_url(visit: Visit, knobs: dict[str, Any], shown: bool) -> None:
     """A guess, with a variant for the other answer."""
     visitor = visit(verification="not_asked", after_password=[], **knobs)
     visitor.log_in()
