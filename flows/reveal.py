@@ -103,7 +103,7 @@ class Reveal(PageObject):
         tab = self.page.context.new_page()
         with private("opening the page of key and secret"):
             try:
-                response = tab.goto(url, wait_until="commit", timeout=self.timeouts.page * 1000)
+                response = tab.goto(url, wait_until="domcontentloaded", timeout=self.timeouts.page * 1000)
             except PlaywrightError:
                 response = None
             if response is None or response.status >= 400:

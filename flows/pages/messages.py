@@ -21,7 +21,8 @@ SUCCESS = re.compile(r"slds-theme_success|toastSuccess|success|slds-theme_info|s
 
 AROUND = """all => all.map(e => e.parentElement
   ? e.parentElement.innerText
-  : [...e.parentNode.querySelectorAll(':not(style, script)')].filter(c => c.parentNode === e.parentNode).map(c => c.innerText).join(' '))"""
+  : [...e.parentNode.querySelectorAll(':not(style, script)')]
+      .filter(c => c.parentNode === e.parentNode).map(c => c.innerText).join(' '))"""
 """The text around each element, also at the top of a shadow root: an error's words are below its heading."""
 
 READ = """all => all.map(e => {
