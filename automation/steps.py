@@ -21,7 +21,8 @@ class Difference:
     after: str
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.before or '(empty)'} -> {self.after}"
+        before, after = (", ".join(value.splitlines()) for value in (self.before or "(empty)", self.after))
+        return f"{self.what}: {before} -> {after}"
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,17 @@ from collections.abc import Callable
 from functools import cached_property
 
 from automation.app_spec import AppSpec
-from automation.errors import FieldRefused
+from automation.errors import FieldRefused, UnexpectedPage
 from automation.org_state import OrgState
 from automation.steps import Difference, Finding, needed, unchanged
-from flows.app_values import AppValues, extra_scopes, missing_scopes, text_differences
+from flows.app_values import (
+    AppValues,
+    extra_callbacks,
+    extra_scopes,
+    missing_scopes,
+    state_difference,
+    text_differences,
+)
 from flows.confirmed_tick import tick_with_confirmation
 from flows.pages.app_fields import AppFields
 from flows.pages.base import PageObject
@@ -69,15 +76,19 @@ class AppSettings(PageObject):
         return needed(note, *differences, act=act)
 
     def basics(self, spec: AppSpec) -> Finding:
-        """Step 1.4. Raises FieldRefused for what can't be changed on an existing app."""
+        """Step 1.4."""
         values = self.values()
-        self._refuse_fixed(values, spec)
         texts = text_differences(values, spec, self.labels)
+        state = state_difference(values, spec, self.labels)
         add = missing_scopes(values, spec, self.labels)
         extra = extra_scopes(values, spec, self.labels)
         remove = extra if spec.exact else []
-        differences = [*texts.values(), *_scope_differences(values, add, remove, self.labels["create.scopes_selected"])]
-        beyond = f"; beyond the wanted scopes: {', '.join(extra)} (kept without --exact)" if extra and not remove else ""
+        scope_differences = _scope_differences(values, add, remove, self.labels["create.scopes_selected"])
+        differences = [*texts.values(), *state, *scope_differences]
+        kept = {"scopes": extra, "callback URLs": extra_callbacks(values, spec)} if not spec.exact else {}
+        beyond = "".join(
+            f"; beyond the wanted {what}: {', '.join(some)} (kept without --exact)" for what, some in kept.items() if some
+        )
         if not differences:
             return unchanged(f"Basic Information and OAuth settings are already as wanted{beyond}")
 
@@ -85,6 +96,8 @@ class AppSettings(PageObject):
             fields = self._edit()
             for attribute, difference in texts.items():
                 getattr(fields, attribute).set(difference.after)
+            for difference in state:
+                self._choose_state(fields, spec, difference)
             scopes = fields.scopes
             for text in add:
                 scopes.add(text)
@@ -93,14 +106,16 @@ class AppSettings(PageObject):
 
         return self._needed(", ".join(map(str, differences)) + beyond, differences, edit)
 
-    def _refuse_fixed(self, values: AppValues, spec: AppSpec) -> None:
-        wanted = f"create.distribution_{spec.distribution_state.lower()}"
-        if values.distribution_state is not None and not self.labels.same(wanted, values.distribution_state):
+    def _choose_state(self, fields: AppFields, spec: AppSpec, difference: Difference) -> None:
+        """Evidence: it can be edited (update-2026-11-28 1.7). Raises FieldRefused where this org does not let it be changed."""
+        try:
+            fields.distribution_state.choose(f"create.distribution_{spec.distribution_state.lower()}")
+        except UnexpectedPage:
             raise FieldRefused(
-                f'"{self.labels["create.distribution_state"]}" is {values.distribution_state}; it can\'t be changed to '
-                f"{self.labels[wanted]} on an existing app.",
+                f'"{difference.what}" is {difference.before}; this org does not let it be changed to {difference.after} on an '
+                "existing app.",
                 next="Set ECA_DISTRIBUTION_STATE to what the app has, or delete the app and run again.",
-            )
+            ) from None
 
     def flow(self, spec: AppSpec, confirmation: Confirmation) -> Finding:
         """Step 1.5."""
@@ -175,7 +190,8 @@ class AppSettings(PageObject):
 
     def _still_different(self, spec: AppSpec) -> list[str]:
         values = self._values = self._read()
-        wrong = [str(one) for one in text_differences(values, spec, self.labels).values()]
+        texts, state = text_differences(values, spec, self.labels), state_difference(values, spec, self.labels)
+        wrong = [str(one) for one in (*texts.values(), *state)]
         wrong += missing_scopes(values, spec, self.labels)
         wrong += map(str, self._wrong_boxes(self.tab.fields, spec, editing=self.tab.editing())[0].values())
         if not values.client_credentials:

@@ -64,13 +64,38 @@ def text_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[s
     pairs = {
         "name": ("create.name", values.name, spec.name),
         "contact_email": ("create.contact_email", values.contact_email, spec.contact_email),
-        "callback_url": ("create.callback_url", values.callback_url, spec.callback_url),
+        "callback_url": ("create.callback_url", "\n".join(_urls(values.callback_url)), wanted_callbacks(values, spec)),
     }
     return {
         attribute: Difference(labels[key], before, after)
         for attribute, (key, before, after) in pairs.items()
         if (before or "").strip() != after.strip() and not (attribute == "contact_email" and same_address(before, after))
     }
+
+
+def state_difference(values: AppValues, spec: AppSpec, labels: Labels) -> list[Difference]:
+    """Step 1.4: the distribution state, if it is shown and not as configured."""
+    key, before = f"create.distribution_{spec.distribution_state.lower()}", values.distribution_state
+    if before is None or labels.same(key, before):
+        return []
+    return [Difference(labels["create.distribution_state"], before, labels[key])]
+
+
+def wanted_callbacks(values: AppValues, spec: AppSpec) -> str:
+    """The callback URLs that the app is to have, one per line: those of other integrations stay, unless ``--exact``."""
+    wanted, there = _urls(spec.callback_url), _urls(values.callback_url)
+    kept = [url for url in there if url in wanted or not spec.exact]
+    return "\n".join([*kept, *(url for url in wanted if url not in there)])
+
+
+def extra_callbacks(values: AppValues, spec: AppSpec) -> list[str]:
+    """Callback URLs of the app that are not configured."""
+    return [url for url in _urls(values.callback_url) if url not in _urls(spec.callback_url)]
+
+
+def _urls(text: str | None) -> list[str]:
+    """One per line in the field; a page that shows it as plain text may have drawn the lines together."""
+    return (text or "").split()
 
 
 def same_address(one: str | None, other: str) -> bool:

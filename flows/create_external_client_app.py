@@ -5,8 +5,18 @@ When the app is there already, the same steps compare its settings with the want
 
 from __future__ import annotations
 
+from automation.access import hosts
 from automation.app_spec import AppSpec
-from automation.errors import FieldRefused, PageTrouble, SaveRefused, TryAgainLater, UnexpectedPage
+from automation.errors import (
+    AnotherRun,
+    FieldRefused,
+    NotPermitted,
+    PageTrouble,
+    RunbookError,
+    SaveRefused,
+    TryAgainLater,
+    UnexpectedPage,
+)
 from automation.org_state import OrgState
 from automation.steps import Difference, Finding, needed, step, unchanged
 from flows.app_settings import AppSettings
@@ -26,6 +36,10 @@ TAKEN = (
     "If another app has this API name, as one that was renamed, set ECA_NAME to its name, or ECA_API_NAME to one that is free; "
     "then run again."
 )
+
+
+class ApiNameTaken(FieldRefused):
+    """The org has, or had, an app of this API name."""
 
 
 @step("1.2", "Open Setup > Apps > External Client Apps > External Client App Manager", always=True, entry=True)
@@ -110,9 +124,12 @@ def create(
         _expect_filled(form, spec)
         before, state.create_sent = state.create_sent, True
         with confirmation.expected() as dialogs:
-            said = _press_create(form, page, before=before)
+            try:
+                said = _press_create(form, page, before=before)
+            except ApiNameTaken as taken:
+                raise _taken(taken, _made_after_all(manager, page, settings, spec, state)) from None
         if said is not None and not _made_after_all(manager, page, settings, spec, state):
-            raise SaveRefused(f"The org did not create the app. {said}")
+            raise _not_created(form, said, state.host)
         if page.address() is None and not _made_after_all(manager, page, settings, spec, state):
             raise TryAgainLater("The org created the app, and its list does not show it yet.")
         remember_app(page, state)
@@ -141,7 +158,7 @@ def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | Non
         before: it was clicked before in this run.
 
     Raises:
-        FieldRefused: fields show errors; nothing was created.
+        FieldRefused: fields show errors; nothing was created. ApiNameTaken where one of them is about the API name.
         TryAgainLater: the API name is taken, likely by the first click, whose app the list does not show yet.
     """
     commit = Commit(form.page, form.labels, form.timeouts)
@@ -160,10 +177,30 @@ def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | Non
         about_api_name = any(form.labels["create.api_name"] in error for error in answer.field_errors)
         if about_api_name and before:
             raise TryAgainLater("The org has an app of this API name since Create was clicked, and its list does not show it yet.")
-        raise FieldRefused(
-            "The org did not create the app: " + "; ".join(answer.field_errors), next=TAKEN if about_api_name else None
-        )
+        refused = ApiNameTaken if about_api_name else FieldRefused
+        raise refused("The org did not create the app: " + "; ".join(answer.field_errors), next=TAKEN if about_api_name else None)
     return None if answer.done else "It said: " + "; ".join(answer.page_errors)
+
+
+def _taken(refused: ApiNameTaken, there: bool) -> RunbookError:
+    """What an API name means that the org does not take: the list was read again, and may have the app now."""
+    if not there:
+        return refused
+    return AnotherRun(
+        "The app was created by somebody else, such as a run on another machine, while this run filled in the form.",
+        next="Run the same command again: the app is there, and only what differs is changed.",
+    )
+
+
+def _not_created(form: CreateForm, said: str, host: str) -> RunbookError:
+    """The error with the org's words, and with the cause where it is known."""
+    message, heading = f"The org did not create the app. {said}", "problems.create_failed"
+    if hosts.is_scratch(host) and form.labels.knows(heading) and form.labels.containing(heading).search(said):
+        return NotPermitted(
+            f"{message} Setup of a scratch org can't create External Client Apps (forcedotcom/mcp-hosted issue 8).",
+            next="Deploy the app to a scratch org as metadata, or run against a sandbox or a Developer Edition org.",
+        )
+    return SaveRefused(message)
 
 
 def _made_after_all(manager: AppManager, page: AppPage, settings: SettingsTab, spec: AppSpec, state: OrgState) -> bool:

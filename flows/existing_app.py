@@ -6,21 +6,32 @@ from automation.app_spec import AppSpec
 from automation.errors import AmbiguousApp
 from automation.org_state import OrgState
 from flows.pages.app_manager import App, AppManager
-from flows.pages.app_page import AppPage
+from flows.pages.app_page import AppNotLoaded, AppPage
 from flows.pages.settings_tab import SettingsTab
 
 
-def find_app(manager: AppManager, page: AppPage, settings: SettingsTab, spec: AppSpec, state: OrgState) -> bool:
+def find_app(
+    manager: AppManager, page: AppPage, settings: SettingsTab, spec: AppSpec, state: OrgState, *, again: bool = True
+) -> bool:
     """Open the wanted app if the list has it; the list must be open. Leaves the browser on the app's Settings tab.
 
     Name and API name must both match: the list shows only names, so the API name is read on the page of each app so named.
+    ``again``: one that does not load is entered a second time.
 
     Raises:
         AmbiguousApp: apps of this name exist, and none has the wanted API name.
+        AppNotLoaded: the app's page shows an error, again after it was entered a second time.
     """
     others: dict[App, str] = {}
     while (app := manager.find(spec.name, others)) is not None:
-        _open(manager, page, app)
+        try:
+            _open(manager, page, app)
+        except AppNotLoaded:
+            if not again:
+                raise
+            manager.open(state.setup_url)
+            manager.find(spec.name, others)
+            _open(manager, page, app)
         settings.select()
         settings.open_basic_section()
         api_name = settings.api_name() or ""

@@ -20,6 +20,7 @@ from automation.steps import Finding, needed, skipped, step, unchanged
 from flows.delivered_pair import find_delivered, look_for_pair
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
+from flows.pages.consumer_details import consumer_url
 from flows.pages.settings_tab import SettingsTab
 from flows.reveal import Reveal
 from flows.verify_identity import IdentityVerification
@@ -83,7 +84,8 @@ def open_key_and_secret(
         verification.prepare()  # what is in the mailbox now is older than the code that the click has sent
         reveal.begin(recorder)
         verification.prepared()
-        return f"the page of key and secret {reveal.open(state.reopen_app)}"
+        url = consumer_url(state.host, state.app_id) if state.app_id else None
+        return f"the page of key and secret {reveal.open(state.reopen_app, url)}"
 
     return needed("the page of key and secret opened", act=click)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 
 from automation.artifacts import Recorder
@@ -42,11 +43,12 @@ class Reveal(PageObject):
             self._stack = ExitStack()
             self._stack.enter_context(recorder.nothing_recorded())
 
-    def open(self, reopen: Callable[[], object]) -> str:
+    def open(self, reopen: Callable[[], object], url: str | None = None) -> str:
         """Click ``Consumer Key and Secret`` and find out where its page opens; answers a sentence.
 
         Args:
             reopen: loads the app's page again.
+            url: where the page is known to be, for when nothing follows the click (see `consumer_url`).
 
         Raises:
             PageTrouble: nothing followed, and a request of the page failed meanwhile.
@@ -67,6 +69,8 @@ class Reveal(PageObject):
                     button.click()
                 if self._followed(before, address):
                     return "opened in a new tab" if self._shown else "opened in the same tab"
+        if url is not None and self._opened_by_url(url):
+            return "opened by its URL, as nothing followed the click"
         if failed.told:
             raise PageTrouble(f"The org could not open the page of key and secret ({failed.told}).")
         raise UnexpectedPage(
@@ -92,6 +96,20 @@ class Reveal(PageObject):
             return False
         if outcome is tab:
             self._shown = next(page for page in self.page.context.pages if page not in before)
+        return True
+
+    def _opened_by_url(self, url: str) -> bool:
+        """Open the page in a tab of our own, in the same session; whether the org has it there."""
+        tab = self.page.context.new_page()
+        with private("opening the page of key and secret"):
+            try:
+                response = tab.goto(url, wait_until="domcontentloaded", timeout=self.timeouts.page * 1000)
+            except PlaywrightError:
+                response = None
+            if response is None or response.status >= 400:
+                tab.close()
+                return False
+        self._shown = tab
         return True
 
     def arrived(self) -> Outcome:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from automation.app_spec import AppSpec
 from automation.errors import UnexpectedPage
 from automation.org_state import OrgState
 from automation.steps import Finding, skipped, unchanged
 from flows.existing_app import find_app
 from flows.pages.app_manager import AppManager
-from flows.pages.app_page import AppPage
+from flows.pages.app_page import AppNotLoaded, AppPage
 from flows.pages.settings_tab import SettingsTab
 
 
@@ -26,17 +28,21 @@ def to_app(page: AppPage, manager: AppManager, settings: SettingsTab, spec: AppS
     """The app's page, by its address when that is known."""
     if page.is_open() and state.app_exists:
         return unchanged(f'the page of "{spec.name}" is open')
-    if state.detail_url is not None:
-        page.open(state.detail_url)
-    elif not find_app(manager, page, settings, spec, state):
+    known = state.detail_url is not None  # else the list is open
+    there = open_afresh(page, manager, settings, spec, state) if known else find_app(manager, page, settings, spec, state)
+    if not there:
         raise UnexpectedPage(f'The list has no app "{spec.name}".', next="Run without --from, so that the app is created first.")
     return unchanged(f'the page of "{spec.name}" is open')
 
 
 def open_afresh(page: AppPage, manager: AppManager, settings: SettingsTab, spec: AppSpec, state: OrgState) -> bool:
-    """Load the app's page again, by its address or, where that is the list's own, by the list; whether it was there."""
+    """Load the app's page again, by its URL or by the list; whether it was there.
+
+    By the list where the URL is the list's own, or shows an error in place of the app.
+    """
     if state.detail_url is not None:
-        page.open(state.detail_url)
-        return True
+        with suppress(AppNotLoaded):
+            page.open(state.detail_url)
+            return True
     manager.open(state.setup_url)
-    return find_app(manager, page, settings, spec, state)
+    return find_app(manager, page, settings, spec, state, again=state.detail_url is None)

@@ -95,6 +95,11 @@ def is_sandbox(host: str) -> bool:
     return _partition(host) == "sandbox"
 
 
+def is_scratch(host: str) -> bool:
+    """Whether this My Domain host names itself as a scratch org's: ``<My Domain>.scratch.my.salesforce.com``."""
+    return _partition(host) == "scratch"
+
+
 def is_production(host: str) -> bool:
     """Whether this host may be a production org's: any host that no partition marks as something else."""
     return host != "test.salesforce.com" and _partition(host) not in PARTITIONS

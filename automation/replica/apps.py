@@ -13,9 +13,20 @@ LOCKED_2026 = ("pkce", "refreshTokenRotation", "idleTtl")
 """Security boxes that new apps of 2026 have checked and locked (setup-ui 3.2, LUSI)."""
 
 
-def locked_boxes(look: str, pkce: str) -> list[str]:
-    """Which security boxes are locked for a look and a ``pkce`` knob."""
-    locked = list(LOCKED_2026) if look in {"summer26", "winter27"} else []
+SECURITY_SEEN: dict[str, Doc] = {
+    "editable": {"refreshTokenRotation": False, "idleTtl": False},
+    "off": {"pkce": False, "refreshTokenRotation": False, "idleTtl": False},
+    "secrets_off": {"secretForWebServer": False, "secretForRefreshToken": False},
+}
+"""Defaults of the Security card in orgs that were seen, by the variant ``security_defaults`` (update-2026-11-28 1.15): an
+English org of April 2026, a Developer Edition of June 2026, a partner's trial kit of 2026. The first two had nothing locked."""
+
+
+def locked_boxes(look: str, pkce: str, defaults: str = "look") -> list[str]:
+    """Which security boxes are locked for a look, a ``pkce`` and a ``security_defaults`` knob."""
+    locked = list(LOCKED_2026) if look in {"summer26", "winter27"} and defaults not in {"editable", "off"} else []
+    if defaults == "secrets_off" and "pkce" not in locked:
+        locked.append("pkce")
     if pkce == "locked" and "pkce" not in locked:
         locked.append("pkce")
     if pkce in {"editable", "absent"} and "pkce" in locked:
@@ -23,8 +34,8 @@ def locked_boxes(look: str, pkce: str) -> list[str]:
     return locked
 
 
-def security_defaults(look: str, pkce: str) -> Doc:
-    """The Security card of a new app in a look (setup-ui 3.2, 12)."""
+def security_defaults(look: str, pkce: str, defaults: str = "look") -> Doc:
+    """The Security card of a new app in a look (setup-ui 3.2, 12), or in an org that was seen."""
     of_2026 = look in {"summer26", "winter27"}
     return {
         "secretForWebServer": True,
@@ -34,10 +45,11 @@ def security_defaults(look: str, pkce: str) -> Doc:
         "namedUserJwt": False,
         "idleTtl": of_2026,
         "ipAllowlist": False,
+        **SECURITY_SEEN.get(defaults, {}),
     }
 
 
-def new_document(look: str, pkce: str, *, tick: bool = False) -> Doc:
+def new_document(look: str, pkce: str, defaults: str = "look", *, tick: bool = False) -> Doc:
     """An empty app document with a look's defaults, including the policies a new app gets."""
     return {
         "id": "", "label": "", "developerName": "", "contactEmail": "", "distributionState": "Local",
@@ -45,14 +57,14 @@ def new_document(look: str, pkce: str, *, tick: bool = False) -> Doc:
         "oauth": {
             "enabled": False, "callbackUrl": "", "scopes": [], "introspectAllTokens": False, "configureIdToken": False,
             "flows": dict.fromkeys(FLOWS, False),
-            "security": security_defaults(look, pkce),
-            "locked": locked_boxes(look, pkce),
+            "security": security_defaults(look, pkce, defaults),
+            "locked": locked_boxes(look, pkce, defaults),
         },
         "policies": {
             "startPage": "None", "permittedUsers": "AllSelfAuthorized",
             "clientCredentialsEnabled": tick, "clientCredentialsAvailable": False, "runAs": "",
             "ipRelaxation": "Enforce", **refresh_defaults(look),
-            "singleLogout": False, "highAssurance": False, "sessionTimeoutMinutes": None,
+            "singleLogout": False, "highAssurance": False, "sessionTimeoutMinutes": None, "jwtTimeout": "UserDefault",
         },
     }  # fmt: skip
 

@@ -1,11 +1,14 @@
 """The reveal: identity check, then the classic Consumer Details page on the My Domain host (setup-ui 6.2, 6.3).
 
-The address is a guess: nobody published it. The product must not depend on it.
+The address is evidence (update-2026-11-28 1.1): a Visualforce page on another host than Setup, with a ``retURL`` that is
+no page. The path of before stays a variant.
 """
 
 from __future__ import annotations
 
-from starlette.responses import RedirectResponse, Response
+from urllib.parse import urlencode
+
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from automation.replica import login, screens
 from automation.replica.apps import App
@@ -14,12 +17,29 @@ from automation.replica.hosts import Role
 from automation.replica.orgs import Org, Refused
 from automation.replica.sessions import Session, Task
 
-ADDRESS = "/setup/externalclientapp/consumerDetails.apexp"
+PATHS = {
+    "ecapp": ("/ecapp/externalClientAppManageConsumer.apexp", "ecAppId"),
+    "setup": ("/setup/externalclientapp/consumerDetails.apexp", "id"),
+}
+"""Path and name of the app's id, by the variant ``consumer_path``."""
+_DETAIL = "ui-identity-components-aura-controllers.ExternalClientAppDetail."
+_ACTIONS = ("getAllApexClasses", "getAllCustomAttributes", "getExternalClientApp", "getStandardUsers")
 
 
 def url(org: Org, app: App) -> str:
     """The address that the Consumer Key and Secret button opens."""
-    return f"{org.url()}{ADDRESS}?id={app.id15}"
+    path, name = PATHS[org.variants.consumer_path]
+    query = {name: app.id15}
+    if org.variants.consumer_path == "ecapp":
+        calls = urlencode({"r": 77} | {_DETAIL + action: 1 for action in _ACTIONS})
+        query["retURL"] = f"{org.url(Role.SETUP)}/aura?{calls}"
+    return f"{org.url()}{path}?{urlencode(query)}"
+
+
+def return_url(ex: Exchange) -> Response:
+    """GET /aura: where ``retURL`` leads, raw JSON and no page (shape is a guess). Nobody should come here."""
+    ex.org.log("retURL followed")
+    return JSONResponse({"event": {"descriptor": "markup://aura:clientOutOfSync"}, "exceptionEvent": True})
 
 
 def page(ex: Exchange) -> Response:
@@ -27,11 +47,14 @@ def page(ex: Exchange) -> Response:
     session = ex.session
     if session is None:
         return ex.to_login()
+    path, name = PATHS[ex.org.variants.consumer_path]
+    if ex.path != path or (ex.org.variants.consumer_without_ret_url == "refused" and not ex.query("retURL")):
+        return ex.html("notice.html", 404, heading="URL No Longer Exists", lines=[], link="", link_text="", poll="")
     stop = screens.resume(ex, session) or _login_first(ex, session) or _check(ex, session)
     if stop is not None:
         return stop
     try:
-        app = ex.org.app(ex.query("id"))
+        app = ex.org.app(ex.query(name))
     except Refused as refused:
         return ex.html("notice.html", 404, heading="Data Not Available", lines=[refused.message], link="", link_text="", poll="")
     if not session.user.can_view_secrets:

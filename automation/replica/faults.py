@@ -110,6 +110,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "effect": "error", "kind": "aura", "action": "getApp",
         "message": "We couldn't load the external client app.",
     },
+    "went_wrong": {"effect": "error", "kind": "aura", "action": "getApp", "message": "Something went wrong"},
     "wrong_code_first": {"effect": "wrong_code", "kind": "verify", "method": "POST"},
     "code_timed_out": {"effect": "late_code", "kind": "verify", "method": "POST"},
     "covering_toast": {"effect": "ui", "kind": "aura", "action": "getApp", "ui": {"cover": 2}},

@@ -79,6 +79,11 @@ def is_sandbox(my_domain: str) -> bool:
     return my_domain.endswith(".sandbox")
 
 
+def is_scratch(my_domain: str) -> bool:
+    """True for a scratch org's My Domain (``acme-x.scratch``)."""
+    return my_domain.endswith(".scratch")
+
+
 def sandbox_name(my_domain: str) -> str:
     """``dev`` of ``acme--dev.sandbox``; empty for production."""
     return my_domain.removesuffix(".sandbox").partition("--")[2] if is_sandbox(my_domain) else ""

@@ -173,7 +173,8 @@ class Org:
 
     def _document(self, changes: Doc) -> Doc:
         knobs = self.variants
-        doc = app_parts.new_document(knobs.look, knobs.pkce, tick=knobs.policies_tick_default == "on")
+        tick = knobs.policies_tick_default == "on"
+        doc = app_parts.new_document(knobs.look, knobs.pkce, knobs.security_defaults, tick=tick)
         locked = doc["oauth"]["locked"]
         kept = {key: doc["oauth"]["security"][key] for key in locked}
         allowed = {key: value for key, value in changes.items() if key not in {"id", "status", "policies"}}
@@ -234,14 +235,18 @@ class Org:
         app.modified_at = now
 
     def save_settings(self, app: App, changes: Doc) -> None:
-        """Save the Settings tab. API name and distribution state can't change. Raises Refused with field errors."""
+        """Save the Settings tab. The API name can't change. Raises Refused with field errors."""
         new = copy.deepcopy(app.doc)
-        fixed = {"id", "status", "policies", "developerName", "distributionState"}
+        fixed = {"id", "status", "policies", "developerName"}
+        if self.variants.distribution_edit == "fixed":
+            fixed.add("distributionState")
         app_parts.merge(new, {key: value for key, value in changes.items() if key not in fixed})
         new["oauth"]["locked"] = app.doc["oauth"]["locked"]
         for key in new["oauth"]["locked"]:
             new["oauth"]["security"][key] = app.doc["oauth"]["security"][key]
         errors = rules.check_basics(new) | rules.check_oauth(new)
+        if self.variants.distribution_edit == "refused" and new["distributionState"] != app.doc["distributionState"]:
+            errors["distributionState"] = rules.STATE_FIXED
         if errors:
             raise Refused(REVIEW, errors)
         if new["oauth"]["flows"]["clientCredentials"] and not app.doc["oauth"]["flows"]["clientCredentials"]:

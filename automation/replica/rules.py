@@ -24,6 +24,10 @@ API_NAME_RULE = (
 )
 """Salesforce's sentence for developer names in general."""
 API_NAME_TAKEN = "This API Name already exists or was previously used. Use a different API Name."
+STATE_FIXED = "You can't change the distribution state of this external client app."
+"""A guess, for the variant ``distribution_edit=refused``."""
+SCRATCH_CREATE = "The Org Scoped External Client App must be in the format DeveloperOrganizationId:ExternalClientAppDeveloperName"
+"""Verbatim, what Create answers in a scratch org (update-2026-11-28 1.8)."""
 BAD_EMAIL = "Enter a valid email address."
 BAD_CALLBACK = "Callback URL must be a secure URL (https://) or a custom scheme: "
 BAD_RUN_AS = "Enter a valid execution user for the OAuth client credentials flow."

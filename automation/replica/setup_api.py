@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
 
-from automation.replica import consumer
-from automation.replica.apps import App
+from automation.replica import consumer, hosts, rules
+from automation.replica.apps import App, locked_boxes, security_defaults
 from automation.replica.exchange import SETUP_HOME, Exchange
 from automation.replica.hosts import Role
 from automation.replica.orgs import Refused
@@ -70,6 +70,8 @@ def _bootstrap(ex: Exchange, user: User, _: Params) -> Any:
             "policies": user.can_edit_policies,
         },
         "ecaEnabled": knobs.eca_enabled,
+        "security": security_defaults(knobs.look, knobs.pkce, knobs.security_defaults),
+        "locked": locked_boxes(knobs.look, knobs.pkce, knobs.security_defaults),
         "scopes": [{"value": scope.value, "label": scope.label} for scope in SCOPES],
     }
 
@@ -88,6 +90,8 @@ def _create(ex: Exchange, user: User, params: Params) -> Any:
     _need(user.can_create_apps)
     if not ex.org.variants.eca_enabled:
         raise Refused(SWITCHED_OFF)
+    if hosts.is_scratch(ex.org.my_domain):
+        raise Refused(rules.SCRATCH_CREATE)
     app = ex.org.create_app(user, _object(params, "app"))
     ex.org.log("createApp", app=app.developer_name, id=app.id15, username=user.username)
     return {"id": app.id15}

@@ -1,8 +1,8 @@
 """Every way in which real orgs differ, as data: one knob per line, with its evidence.
 
 ``web=True`` knobs are handed to the pages in the ``bootstrap`` answer; the others change what the server does.
-Sections are those of the evidence notes: UI = setup-ui, OA = org-access. "guess" means that nobody documents it; the
-knob then covers the other answer.
+Sections are those of the evidence notes: UI = setup-ui, OA = org-access, UP = update-2026-11-28, whose entries replace
+older ones. "guess" means that nobody documents it; the knob then covers the other answer.
 
 For the pages (see also faults.py): any ``/aura`` answer may carry ``{"ui": {...}}`` beside ``state``. Keys:
 
@@ -48,9 +48,9 @@ class Variants:
 
     # What the pages look like and how they behave (used by the browser side).
     look: str = knob("winter27", "release look; UI 12", "summer25", "winter26", "summer26", "winter27", web=True)
-    cc_confirm: str = knob("modal", "confirmation on the client-credentials tick; UI 7.1", "none", "native", "modal", web=True)
-    cc_confirm_at: str = knob("both", "where that confirmation appears; UI 7.1", "create", "policies", "both", web=True)
-    save_buttons: str = knob("both", "which Save buttons edit mode shows; UI 5", "top", "footer", "both", web=True)
+    cc_confirm: str = knob("modal", "confirmation on the client-credentials tick; UP 1.2", "none", "native", "modal", web=True)
+    cc_confirm_at: str = knob("both", "where it appears; create: UP 1.2, Policies: open", "create", "policies", "both", web=True)
+    save_buttons: str = knob("both", "which Save buttons edit mode shows; UP 1.4", "top", "footer", "both", web=True)
     reveal: str = knob("window_open", "how the consumer page opens; UI 6.1", "window_open", "link", "same_tab", web=True)
     sections: str = knob("default", "state of expandable sections at first; UI 3", "default", "open", "collapsed", web=True)
     pkce: str = knob("look", "PKCE box; UI 3.2", "look", "locked", "editable", "absent", web=True)
@@ -58,9 +58,22 @@ class Variants:
     api_name_follows: str = knob("blur", "when API Name follows the name; UI 15.12", "blur", "input", web=True)
     url_after_new: str = knob("home", "address after New; UI 15.4", "home", "new", web=True)
     url_after_create: str = knob("detail", "address of the new app's page; UI 15.4", "detail", "home", web=True)
-    run_as_widget: str = knob("text", "Run As widget; UI 5.2", "text", "lookup", web=True)
-    distribution_default: str = knob("Local", "Distribution State at first; UI 3.1", "Local", "empty", web=True)
-    email_prefilled: bool = knob(False, "Contact Email filled with the user's; UI 3.1", web=True)
+    run_as_widget: str = knob("email", "Run As widget; UP 1.5", "email", "text", "lookup", web=True)
+    distribution_default: str = knob("Local", "Distribution State at first; UP 1.6", "Local", "empty", web=True)
+    distribution_edit: str = knob(
+        "editable",
+        "Distribution State in Settings > Edit; UP 1.7",
+        "editable",
+        "fixed",
+        "refused",
+        web=True,
+    )
+    api_name_edit: str = knob("text", "API Name in Settings > Edit; UP 1.7", "text", "disabled", web=True)
+    email_prefilled: bool = knob(False, "Contact Email filled with the user's; UP 1.6", web=True)
+    create_error: str = knob("box", "where Create's error is shown; UP 1.8 (place is a guess)", "box", "toast", "bare", web=True)
+    jwt_settings: str = knob("when_on", "JWT settings on Policies; UP 2.1", "when_on", "always", web=True)
+    agentforce_panel: str = knob("none", "Setup with Agentforce panel, over; UP 2.6", "none", "new", "edit", "save", web=True)
+    in_app_prompt: str = knob("none", "in-app prompt, over (guess)", "none", "new", "edit", "save", web=True)
     toast: str = knob("lightning", "success toast after Create and Save; UI 7.2", "none", "lightning", "aura", web=True)
     tree: str = knob("expanded", "Setup tree", "expanded", "collapsed", web=True)
     trial_banner: bool = knob(False, "trial org's banner; UI 1", web=True)
@@ -77,6 +90,7 @@ class Variants:
 
     # Rules of the org.
     list_size: int = knob(0, "extra apps seeded into the list")
+    security_defaults: str = knob("look", "Security boxes of a new app; UP 1.15", "look", "editable", "off", "secrets_off")
     policies_tick_default: str = knob("off", "Policies tick of a new app; UI 5.2", "off", "on")
     propagation_seconds: float = knob(1.0, "a new app answers invalid_client_id that long; OA 4.3")
     flow_propagation_seconds: float = knob(0.0, "the Policies tick stays disabled that long; UI 5.2")
@@ -122,6 +136,8 @@ class Variants:
     decoy_mails: int = knob(0, "unrelated and old-code mails that a new org's mailbox holds")
     mail_names_user: bool = knob(True, "the code's mail names the user (guess)")
     mail_language: str = knob("user", "language of the code's mail (translations are guesses)", "user", "en")
+    consumer_path: str = knob("ecapp", "path of the consumer page; UP 1.1", "ecapp", "setup")
+    consumer_without_ret_url: str = knob("served", "the consumer page without retURL (guess)", "served", "refused")
     consumer_page: str = knob("classic", "the consumer page; UI 6.3, 15.17", "classic", "lightning")
     enrol_button: str = knob(
         "Create Passkey", "button of Create a Passkey; OA 1.3", "Create Passkey", "Continue", "Create a Passkey", "Next"

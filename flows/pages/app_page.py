@@ -6,11 +6,15 @@ from typing import ClassVar
 
 from playwright.sync_api import Locator
 
-from automation.errors import UnexpectedPage
+from automation.errors import PageTrouble, UnexpectedPage
 from automation.outcomes import Outcome, race
 from flows.pages.base import Region, by_role, find, the_only
 from flows.pages.commit import Answer, Commit
 from flows.pages.setup_page import LIST_PATH, NEW_PATH, SetupPage, StillLoading
+
+
+class AppNotLoaded(PageTrouble):
+    """The app's page shows an error in place of the app; entering it again from the list helped others (update-2026-11-28 1.14)."""
 
 
 class AppPage(SetupPage):
@@ -24,8 +28,16 @@ class AppPage(SetupPage):
         self.wait()
 
     def wait(self) -> None:
-        """Wait until the tabs are there."""
-        self.arrive("the page of the External Client App", [self.shown], by=self.known_by)
+        """Wait until the tabs are there. Raises AppNotLoaded, or as `arrive`."""
+        what = "the page of the External Client App"
+        if self.arrive(what, [self.shown, *self._broken], by=self.known_by).name != "app page":
+            words = self.sentence("problems.app_not_loaded").first.inner_text().strip()
+            raise AppNotLoaded(f'The org could not load {what}. It said: "{words[:200]}"')
+
+    @property
+    def _broken(self) -> list[Outcome]:
+        """The error in place of the app. Only here, as the words are too common for other pages."""
+        return [Outcome("an error in place of the app", element=self.sentence("problems.app_not_loaded"))]
 
     def address(self) -> str | None:
         """The address that leads to this app again; None where the list's own still shows (a guess)."""
@@ -36,7 +48,7 @@ class AppPage(SetupPage):
         """Whether the tabs, a known problem instead of them, or at least the app's URL, are there within so many seconds."""
         left = Outcome("its URL", fact=lambda: self.address() is not None)
         try:
-            race(self.page, "the page of the External Client App", [self.shown, left, *self.problems()], seconds)
+            race(self.page, "the page of the External Client App", [self.shown, left, *self._broken, *self.problems()], seconds)
         except UnexpectedPage:
             return False
         return True

@@ -19,6 +19,8 @@ from flows.pages.base import PageObject
 from flows.pages.copied import CopyButtons, can_copy
 from flows.pages.labels import written_as
 
+PATH = "/ecapp/externalClientAppManageConsumer.apexp"
+"""A Visualforce page of My Domain (evidence: update-2026-11-28 1.1, a bookmark of a production org)."""
 TOKEN = re.compile(r"[A-Za-z0-9._=+/\-]{16,}")
 """A key (``3MVG9...``) or a secret: one run of at least 16 such characters. Guess: no shorter ones were seen."""
 COPY_AFTER = 2.0
@@ -55,6 +57,15 @@ AROUND = """(label, levels) => {
 
 Goes through shadow roots in both directions; what is read as one word belongs together (``<wbr>`` only lets it break).
 """
+
+
+def consumer_url(host: str, app_id: str) -> str:
+    """The page's URL on the My Domain ``host``, for the 15-character id of an app.
+
+    Guess: it also opens without the ``retURL`` that the button adds, an Aura call which is no page and is never followed
+    (variant ``consumer_without_ret_url``).
+    """
+    return f"https://{host}{PATH}?ecAppId={app_id}"
 
 
 class ConsumerDetails(PageObject):

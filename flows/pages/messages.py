@@ -16,8 +16,12 @@ PAGE_ERRORS = (
     "#errorTitle, #errorDesc, #validationError, div.errorMsg, .pageLevelErrors, .slds-theme_error, .slds-notify_alert, "
     ".forceToastMessage"
 )
+CREATE_FAILED = "problems.create_failed"
 SUCCESS = re.compile(r"slds-theme_success|toastSuccess|success|slds-theme_info|slds-theme_warning", re.IGNORECASE)
 
+
+AROUND = f"all => all.map(e => ({TEXT})(e.parentElement ?? e.getRootNode().host ?? e))"
+"""The text around each element, also at the top of a shadow root: an error's words are below its heading."""
 
 READ = f"""all => all.map(e => {{
   const inside = (root) => [...root.querySelectorAll('*')].flatMap(x => [x, ...(x.shadowRoot ? inside(x.shadowRoot) : [])]);
@@ -60,11 +64,25 @@ class Messages(PageObject):
     @property
     def boxes(self) -> Locator:
         """Where the page says something: errors, and toasts of success too."""
-        return self.page.get_by_role("alert").or_(self.page.locator(PAGE_ERRORS)).filter(visible=True)
+        boxes = self.page.get_by_role("alert").or_(self.page.locator(PAGE_ERRORS))
+        return boxes.or_(self._headings).filter(visible=True)
+
+    @property
+    def _headings(self) -> Locator:
+        """The heading of Create's error, known by its words, as nobody reported what is around it (update-2026-11-28 1.8)."""
+        return self.page.get_by_text(self.labels.containing(CREATE_FAILED))
 
     def _errors_now(self) -> list[str]:
-        found = _read(self.boxes)
-        return list(dict.fromkeys(text for text, classes in found if text and not _is_success(text, classes)))
+        texts = [text for text, classes in _read(self.boxes) if text and not _is_success(text, classes)]
+        if any(self.labels.containing(CREATE_FAILED).search(text) for text in texts):
+            texts += self._below_headings()
+        return [text for text in dict.fromkeys(texts) if not any(text != other and text in other for other in texts)]
+
+    def _below_headings(self) -> list[str]:
+        try:
+            return [str(text) for text in self._headings.filter(visible=True).evaluate_all(AROUND)]
+        except PlaywrightError:
+            return []
 
 
 def _read(boxes: Locator) -> list[tuple[str, str]]:

@@ -41,6 +41,12 @@ OTHERS: list[dict[str, Any]] = [
     {"sections": "collapsed"},
     {"pkce": "editable"},
     {"pkce": "absent"},
+    {"consumer_path": "setup"},
+    {"run_as_widget": "text"},
+    {"security_defaults": "editable"},
+    {"security_defaults": "off"},
+    {"security_defaults": "secrets_off"},
+    {"jwt_settings": "always"},
     {"policy_propagation_seconds": 2.0},
     {"flow_propagation_seconds": 6.0, "url_after_create": "home"},
     {"login_page": "one_step"},
@@ -51,16 +57,38 @@ OTHERS: list[dict[str, Any]] = [
 
 
 TOGETHER: list[dict[str, Any]] = [
-    {"cc_confirm": "none", "save_buttons": "top", "sections": "open", "pkce": "editable", "login_page": "one_step"},
-    {"cc_confirm": "native", "cc_confirm_at": "create", "save_buttons": "footer", "reveal": "link", "sections": "collapsed"},
+    {
+        "cc_confirm": "none",
+        "save_buttons": "top",
+        "sections": "open",
+        "pkce": "editable",
+        "login_page": "one_step",
+        "run_as_widget": "text",
+    },
+    {
+        "cc_confirm": "native",
+        "cc_confirm_at": "create",
+        "save_buttons": "footer",
+        "reveal": "link",
+        "sections": "collapsed",
+        "security_defaults": "secrets_off",
+    },
     {"cc_confirm": "native", "cc_confirm_at": "policies", "reveal": "same_tab", "pkce": "absent", "latency": OTHERS[-2]["latency"]},
-    {"cc_confirm": "native", "cc_confirm_at": "both", "verification": "not_asked", "login_page": "username_first"},
+    {
+        "cc_confirm": "native",
+        "cc_confirm_at": "both",
+        "verification": "not_asked",
+        "login_page": "username_first",
+        "security_defaults": "editable",
+    },
     {
         "cc_confirm": "modal",
         "cc_confirm_at": "create",
         "flow_propagation_seconds": 6.0,
         "url_after_create": "home",
         "latency": OTHERS[-1]["latency"],
+        "jwt_settings": "always",
+        "security_defaults": "off",
     },
     {
         "cc_confirm": "modal",
@@ -68,6 +96,7 @@ TOGETHER: list[dict[str, Any]] = [
         "verification": "not_asked",
         "reveal": "same_tab",
         "policy_propagation_seconds": 2.0,
+        "consumer_path": "setup",
     },
 ]
 """Every variant of the two lists above is in one of these."""
@@ -112,3 +141,7 @@ def expect_created(org: OrgHandle, run: Runbook) -> None:
     assert result.error is None, run.printed.getvalue()
     assert result.outcome == "created"
     assert result.state.proof.read_back
+    (app,) = org.truth()["apps"]
+    assert app["oauth"]["security"]["secretForWebServer"]
+    assert app["oauth"]["security"]["secretForRefreshToken"]
+    assert not org.events("retURL followed")

@@ -78,6 +78,8 @@ HEALED: dict[str, Case] = {
     "static files: one breaks off": Case(
         ({"effect": "truncate", "kind": "static", "path": r"app\.js"},), settings={"TIMEOUT_PAGE": "6"}
     ),
+    "the app: something went wrong": Case(({"preset": "went_wrong"},)),
+    "the new tab: blocked for good, opened by its URL": Case(variants={"popup_blocked": True}, settings={"TIMEOUT_ACTION": "2"}),
     "the app: re-rendered under the cursor": Case((shown("getApp", rerender=True),)),
     "the app: a toast covers the footer": Case((shown("getApp", cover=2),)),
     "savePolicies: an error toast though saved": Case(({"preset": "error_after_save"},)),
@@ -180,7 +182,7 @@ STOPS: dict[str, Case] = {
     ),
     "the code: its time is over": Case(({"preset": "code_timed_out"},), ends=TryAgainLater, says="timed out"),
     "the new tab: blocked for good": Case(
-        variants={"popup_blocked": True},
+        variants={"popup_blocked": True, "consumer_without_ret_url": "refused"},
         settings={"TIMEOUT_ACTION": "2"},
         ends=UnexpectedPage,
         says="no new tab",

@@ -11,7 +11,7 @@ import pytest
 from automation.errors import AmbiguousApp, FieldRefused
 from automation.result import RunResult
 from tests.e2e.conftest import NewOrg, Runbook
-from tests.faults.wanted import NAME, edit, lacking, make_app, ours
+from tests.faults.wanted import CALLBACK, NAME, edit, lacking, make_app, ours
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle
@@ -34,7 +34,7 @@ class Drift:
 
 FIELDS: dict[str, Drift] = {
     "contact email": Drift("contactEmail", "somebody@else.example", "Contact Email"),
-    "callback": Drift("oauth.callbackUrl", "https://elsewhere.example/oauth", "Callback URL"),
+    "callback": Drift("oauth.callbackUrl", "", "Callback URL"),
     "scopes": Drift("oauth.scopes", ["id"], "Selected OAuth Scopes"),
     "flow in Settings": Drift("oauth.flows.clientCredentials", False, FLOW),
     "secret for web server": Drift("oauth.security.secretForWebServer", False, "Require secret for Web Server Flow"),
@@ -208,17 +208,38 @@ def test_more_than_wanted_is_reported_and_removed_only_when_exact(new_org: NewOr
     assert lacking(org, run.delivered) == []
 
 
-def test_a_distribution_state_that_differs_is_refused(new_org: NewOrg, run: Runbook) -> None:
-    """It can't be changed on an existing app; nothing else is touched either."""
-    org = drifted(new_org, "contact email")
+def test_a_distribution_state_that_differs_is_edited_and_read_again(new_org: NewOrg, run: Runbook) -> None:
+    """With a further callback URL of another integration, which stays, in front of ours."""
+    org = drifted(new_org)
     (app,) = org._org.apps.values()
     edit(org, app, "distributionState", "Packaged")
-    result = run(org)
+    edit(org, app, "oauth.callbackUrl", "https://other.example/oauth")
+    result = run(org, last="1.7")
+
+    assert result.error is None, run.printed.getvalue()
+    assert saves(org) == ["saveSettings"]
+    assert app.doc["distributionState"] == "Local"
+    assert app.doc["oauth"]["callbackUrl"].split() == ["https://other.example/oauth", CALLBACK]
+    assert {label for _, label in named(result)} == {"Distribution State", "Callback URL"}
+    assert "beyond the wanted callback URLs: https://other.example/oauth" in " ".join(step.note for step in result.steps)
+
+
+@pytest.mark.parametrize("edit_of_state", ["fixed", "refused"])
+def test_an_org_that_does_not_let_the_distribution_state_be_changed_is_named(
+    edit_of_state: str, new_org: NewOrg, run: Runbook
+) -> None:
+    """Its field can't be used, or its server refuses; nothing is saved."""
+    org = drifted(new_org)
+    org.set(distribution_edit=edit_of_state)
+    (app,) = org._org.apps.values()
+    edit(org, app, "distributionState", "Packaged")
+    result = run(org, {"TIMEOUT_ACTION": "2"}, last="1.7")
 
     assert isinstance(result.error, FieldRefused)
-    assert '"Distribution State" is Packaged' in result.error.message
-    assert "ECA_DISTRIBUTION_STATE" in result.error.next
+    assert "Distribution State" in result.error.message
     assert saves(org) == []
+    if edit_of_state == "fixed":
+        assert "ECA_DISTRIBUTION_STATE" in result.error.next
 
 
 def test_the_same_name_with_another_api_name_is_a_question(new_org: NewOrg, run: Runbook) -> None:

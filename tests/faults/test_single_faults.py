@@ -12,12 +12,13 @@ from automation.app_spec import AppSpec
 from automation.errors import ForeignHost
 from automation.journal import read_journal
 from automation.replica import OrgHandle, Replica
+from automation.replica.rules import SCRATCH_CREATE
 from flows import create_external_client_app, enter_code, retrieve_client_credentials
 from flows.pages.base import PageObject
 from flows.pages.create_form import CreateForm
 from tests.e2e.conftest import NewOrg, Runbook
 from tests.faults.cases import EXPIRIES, HEALED, STOPS, Case
-from tests.faults.wanted import duplicates, lacking
+from tests.faults.wanted import duplicates, lacking, make_app
 
 pytestmark = pytest.mark.browser
 
@@ -122,6 +123,36 @@ def test_a_login_page_that_comes_between_two_looks_is_a_lost_session(
     assert result.error is None, run.printed.getvalue()
     assert "asked to log in again" in run.printed.getvalue()
     assert lacking(org, run.delivered) == []
+
+
+def test_an_app_that_another_machine_made_meanwhile_is_no_matter_of_settings(
+    new_org: NewOrg, run: Runbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The org refuses the API name; the list is read again and has the app: try again, and the same command does the rest."""
+    org, filled = new_org(after_password=[], cc_confirm="none", propagation_seconds=0.0), create_external_client_app._expect_filled
+
+    def and_another_run(form: CreateForm, spec: AppSpec) -> None:
+        filled(form, spec)
+        make_app(org)
+
+    monkeypatch.setattr(create_external_client_app, "_expect_filled", and_another_run)
+    result = run(org, last="1.7", restarts=0)
+
+    assert result.error is not None, run.printed.getvalue()
+    assert (result.error.kind, result.exit_code()) == ("another_run", 75)
+    assert "Use a different" not in result.error.message + result.error.next
+    assert run(org, last="1.7").outcome == "unchanged"
+
+
+def test_create_in_a_scratch_org_is_named_with_the_words_of_the_org(new_org: NewOrg, run: Runbook) -> None:
+    org = new_org("acme-dream.scratch", after_password=[], cc_confirm="none")
+    result = run(org)
+
+    assert result.error is not None, run.printed.getvalue()
+    assert (result.error.kind, result.exit_code()) == ("not_permitted", 77)
+    assert "Failed to create an External Client App" in result.error.message
+    assert f"[{SCRATCH_CREATE}]" in result.error.message
+    assert "scratch org" in result.error.message
 
 
 @pytest.mark.parametrize("name", cases({**EXPIRIES}))

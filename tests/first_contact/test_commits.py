@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from automation.outcomes import Outcome
-from flows.pages.app_page import AppTab
+from flows.pages.app_page import AppNotLoaded, AppPage, AppTab
 from flows.pages.base import Timeouts
 from flows.pages.commit import Answer, Commit
 from flows.pages.labels import Labels
@@ -73,6 +73,35 @@ def test_an_error_toast_without_a_role_is_read(page: Page) -> None:
     answer = commit.answer(SetupPage(page, Labels(), Timeouts()), "the answer", Outcome("saved", element=page.locator("#done")))
     assert not answer.done
     assert answer.page_errors == ("This name is taken.",)
+
+
+CREATE_ERRORS = {
+    "bare": "<div><h2>{0}</h2><p>{1}</p></div>",
+    "alert": "<div role=alert><h2>{0}</h2><p>{1}</p></div>",
+    "toast": "<div class='slds-notify forceToastMessage error'><span class=toastMessage>{0} {1}</span></div>",
+    "component": "<x-e><template shadowrootmode=open><h2>{0}</h2><p>{1}</p></template></x-e>",
+}
+
+
+@pytest.mark.parametrize("shape", CREATE_ERRORS)
+def test_the_words_below_the_heading_of_a_failed_create_are_read(shape: str, page: Page) -> None:
+    """Nobody reported what is around the heading and the words in brackets."""
+    html = CREATE_ERRORS[shape].format("Failed to create an External Client App", "[Some reason]")
+    page.set_content("<button>Create</button><main></main>")
+    commit = Commit(page, Labels(), Timeouts(action=2, save=2))
+    commit.remember()
+    page.evaluate("html => document.querySelector('main').setHTMLUnsafe(html)", html)
+    answer = commit.answer(SetupPage(page, Labels(), Timeouts()), "the answer", Outcome("made", element=page.locator("#done")))
+    assert answer.page_errors == ("Failed to create an External Client App [Some reason]",)
+
+
+@pytest.mark.parametrize("words", ["We couldn't load the external client app.", "Something went wrong"])
+def test_an_error_in_place_of_the_app_is_known(words: str, page: Page) -> None:
+    page.set_content(f"<h1>Manage External Client Apps</h1><p>{words}</p>")
+    app = AppPage(page, Labels(), Timeouts(page=2))
+    assert app.comes(1)
+    with pytest.raises(AppNotLoaded, match=words.rstrip(".")):
+        app.wait()
 
 
 def test_a_dialog_that_blocks_nothing_is_no_answer(page: Page) -> None:

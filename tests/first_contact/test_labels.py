@@ -53,6 +53,54 @@ def test_every_label_says_where_it_was_seen_or_that_it_is_a_guess(language: str)
     assert without == []
 
 
+ON_SCREENSHOTS = {
+    "summer26-ja-create-form-empty": {
+        "manager.heading": "外部クライアントアプリケーションマネージャー",
+        "create.basic_section": "基本情報",
+        "create.name": "外部クライアントアプリケーション名",
+        "create.api_name": "API 参照名",
+        "create.contact_email": "取引先責任者 メール",
+        "create.distribution_state": "配信状態",
+        "create.distribution_local": "ローカル",
+    },
+    "summer26-ja-confirm-client-credentials": {
+        "create.client_credentials": "クライアントログイン情報フローを有効化",
+        "create.code_credentials": "認証コードおよびログイン情報フローを有効化",
+        "create.device": "デバイスフローを有効化",
+        "create.jwt_bearer": "JWT ベアラーフローを有効化",
+        "create.token_exchange": "トークン交換フローを有効化",
+        "create.secret_web_server": "Web サーバーフローの秘密が必要",
+        "create.secret_refresh_token": "更新トークンフローの秘密が必要",
+        "confirm.ok": "OK",
+    },
+    "summer26-ja-policies-edit-two-saves": {
+        "detail.policies": "ポリシー",
+        "detail.settings": "設定",
+        "detail.save": "保存",
+        "detail.cancel": "キャンセル",
+        "detail.app_policies_section": "アプリケーションポリシー",
+        "detail.oauth_policies_section": "OAuth ポリシー",
+        "policies.client_credentials": "クライアントログイン情報フローを有効化",
+        "policies.run_as": "(ユーザー名) として実行",
+    },
+}
+"""Texts read off the screenshots of a Japanese org of June 2026, letter by letter."""
+
+
+@pytest.mark.parametrize("screenshot", ON_SCREENSHOTS)
+def test_japanese_labels_are_those_on_the_screenshots(screenshot: str) -> None:
+    """Most likely first, and with the screenshot as their source."""
+    labels = Labels("ja")
+    for key, text in ON_SCREENSHOTS[screenshot].items():
+        assert labels[key] == text
+        assert screenshot in labels.label(key).source
+
+
+def test_the_japanese_confirmation_is_known_by_its_sentence() -> None:
+    sentence = "コンシューマーキーとコンシューマーの秘密を持つ全員が、選択されたユーザーの代理で組織にアクセスできます。"
+    assert Labels("ja").containing("confirm.client_credentials").search(sentence)
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_an_english_text_stands_in_only_where_it_is_marked_as_a_guess(language: str) -> None:
     """A real translation and an English text side by side would hide which one is evidence."""
@@ -64,6 +112,7 @@ def test_an_english_text_stands_in_only_where_it_is_marked_as_a_guess(language: 
         for text in (one["text"] if isinstance(one["text"], list) else [one["text"]])
         if text in english.label(f"{table}.{name}").texts
         and "guess" not in str(one["source"])
+        and text not in {seen for texts in ON_SCREENSHOTS.values() for seen in texts.values()}
         and table not in ("login", "identity")
     ]
     assert unmarked == []

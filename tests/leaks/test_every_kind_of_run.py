@@ -64,7 +64,10 @@ WAYS: dict[str, Way] = {
     "field refused": Way(78, ({"effect": "error", "kind": "aura", "action": "savePolicies", "fields": {"policies.runAs": "No."}},)),
     "page not understood at the login": Way(65, variants={"after_password": ["unknown"]}),
     "page broken at the reveal": Way(69, ({"effect": "status", "kind": "consumer", "times": 0},)),
-    "new tab blocked": Way(65, variants={"popup_blocked": True}, settings={"TIMEOUT_ACTION": "4"}),
+    "new tab blocked": Way(0, variants={"popup_blocked": True}, settings={"TIMEOUT_ACTION": "4"}),
+    "new tab blocked for good": Way(
+        65, variants={"popup_blocked": True, "consumer_without_ret_url": "refused"}, settings={"TIMEOUT_ACTION": "4"}
+    ),
     "session gone for good": Way(75, ({"effect": "expire_all", "kind": "aura", "action": "getApp", "times": 0},)),
     "switched off": Way(77, variants={"eca_enabled": False}),
     "key not known": Way(75, variants={"propagation_seconds": 900.0}, settings={"TIMEOUT_PROPAGATION": "2"}),

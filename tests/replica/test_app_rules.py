@@ -143,13 +143,51 @@ def test_locked_boxes_keep_their_value(visit: Visit, knobs: dict[str, Any], lock
     assert app["oauth"]["security"]["pkce"] is pkce
 
 
-def test_settings_can_change_all_but_api_name_and_distribution(admin: Visitor) -> None:
-    """Those two stay."""
+@pytest.mark.parametrize(
+    ("knobs", "secrets", "pkce", "locked"),
+    [
+        ({"security_defaults": "editable"}, True, True, []),
+        ({"security_defaults": "off"}, True, False, []),
+        ({"security_defaults": "secrets_off", "look": "winter26"}, False, True, ["pkce"]),
+    ],
+)
+def test_the_security_defaults_of_the_orgs_that_were_seen(
+    visit: Visit, knobs: dict[str, Any], secrets: bool, pkce: bool, locked: list[str]
+) -> None:
+    """April 2026, June 2026 (Developer Edition) and a partner's trial kit of 2026: the form starts with them."""
+    visitor = visit(**knobs)
+    visitor.log_in()
+    start = visitor.aura("bootstrap")["value"]
+    assert (start["security"]["secretForWebServer"], start["security"]["secretForRefreshToken"]) == (secrets, secrets)
+    assert start["security"]["pkce"] is pkce
+    assert start["locked"] == locked
+
+
+@pytest.mark.parametrize(("edit", "state"), [("editable", "Packaged"), ("fixed", "Local")])
+def test_settings_can_change_all_but_the_api_name(visit: Visit, edit: str, state: str) -> None:
+    """The distribution state too, as on the screenshot of Settings in edit mode; guess: fixed."""
+    admin = visit(after_password=[], distribution_edit=edit)
+    admin.log_in()
     app = admin.create_app()
     wanted = {"label": "New Name", "developerName": "Other", "distributionState": "Packaged", "oauth": {"scopes": ["api"]}}
     saved = admin.aura("saveSettings", id=app, app=wanted)["value"]
-    assert (saved["label"], saved["developerName"], saved["distributionState"]) == ("New Name", APP["developerName"], "Local")
+    assert (saved["label"], saved["developerName"], saved["distributionState"]) == ("New Name", APP["developerName"], state)
     assert saved["oauth"]["scopes"] == ["api"]
+
+
+def test_an_org_may_refuse_to_change_the_distribution_state(visit: Visit) -> None:
+    admin = visit(after_password=[], distribution_edit="refused")
+    admin.log_in()
+    refused = admin.aura("saveSettings", id=admin.create_app(), app={"distributionState": "Packaged"})
+    assert _fields(refused) == {"distributionState": rules.STATE_FIXED}
+
+
+def test_create_answers_in_a_scratch_org_as_it_was_seen(visit: Visit) -> None:
+    """Verbatim (forcedotcom/mcp-hosted issue 8); no field is named, and nothing is made."""
+    admin = visit(my_domain="acme-dream.scratch", after_password=[])
+    admin.log_in()
+    assert admin.aura("createApp", app=APP)["error"] == {"message": rules.SCRATCH_CREATE, "fields": {}}
+    assert admin.org.truth()["apps"] == []
 
 
 def test_a_long_id_is_cut_to_fifteen_characters(admin: Visitor) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from tests.replica.conftest import Visit
@@ -27,6 +30,40 @@ def test_a_code_is_mailed_and_the_pair_is_shown_on_my_domain(ready: Visitor) -> 
     assert ready.host == f"{ready.org.my_domain}.my.salesforce.com"
     assert _shows_pair(ready)
     assert "ServiceMax_Service_Board_Sync" in ready.page.text
+
+
+def test_the_button_opens_the_page_at_the_address_that_was_seen(ready: Visitor) -> None:
+    """A Visualforce page of My Domain with the 15-character id; its retURL is an Aura call of Setup, which is no page."""
+    app = ready.org.truth()["apps"][0]["id"]
+    address = urlsplit(ready.aura("consumerDetailsUrl", id=app)["value"]["url"])
+    query = parse_qs(address.query)
+    assert address.hostname == f"{ready.org.my_domain}.my.salesforce.com"
+    assert address.path == "/ecapp/externalClientAppManageConsumer.apexp"
+    assert query["ecAppId"] == [app]
+    (return_url,) = query["retURL"]
+    assert urlsplit(return_url).hostname == f"{ready.org.my_domain}.my.salesforce-setup.com"
+    assert "ui-identity-components-aura-controllers.ExternalClientAppDetail.getAllApexClasses=1" in return_url
+    assert ready.open(return_url).json()["exceptionEvent"]
+    assert ready.org.events("retURL followed")
+
+
+@pytest.mark.parametrize(("knobs", "shown"), [({}, True), ({"consumer_without_ret_url": "refused"}, False)])
+def test_the_page_may_be_opened_without_its_return_url(visit: Visit, knobs: dict[str, Any], shown: bool) -> None:
+    """A guess, with a variant for the other answer."""
+    visitor = visit(verification="not_asked", after_password=[], **knobs)
+    visitor.log_in()
+    app = visitor.create_app()
+    visitor.open(f"{visitor.org.login_url}/ecapp/externalClientAppManageConsumer.apexp?ecAppId={app}")
+    assert _shows_pair(visitor) is shown
+
+
+def test_the_path_of_before_stays_a_variant(visit: Visit) -> None:
+    visitor = visit(consumer_path="setup", verification="not_asked", after_password=[])
+    visitor.log_in()
+    visitor.create_app()
+    _reveal(visitor)
+    assert visitor.path == "/setup/externalclientapp/consumerDetails.apexp"
+    assert _shows_pair(visitor)
 
 
 def test_the_check_holds_for_five_minutes(ready: Visitor) -> None:

@@ -4,6 +4,7 @@ import resolve from '@rollup/plugin-node-resolve';
 import replace from '@rollup/plugin-replace';
 import terser from '@rollup/plugin-terser';
 import { baseLabels } from './base_labels.mjs';
+import { confirmFocus } from './confirm_focus.mjs';
 import { slim } from './slim.mjs';
 
 // @lwc/synthetic-shadow refuses attachInternals(), so this gate must be shut there.
@@ -27,6 +28,7 @@ export function rollupOptions(web, cell) {
         plugins: [
             slim(web, cell),
             baseLabels(),
+            confirmFocus(cell),
             resolve(),
             replace({
                 'import.meta.env.SSR': 'false',

@@ -2,9 +2,11 @@ import { label } from 'setup/config';
 
 /** What a page shows when the server refuses: a message and, where known, texts per field (dotted JSON names). */
 export class PageError extends Error {
-    constructor(message, fields = {}) {
+    constructor(message, fields = {}, refused = false) {
         super(message);
         this.fields = fields;
+        /** The server's own answer, and no trouble on the way to it. */
+        this.refused = refused;
     }
 }
 
@@ -45,5 +47,5 @@ export async function call(action, params = {}) {
     if (answer.ui?.load_error) throw new PageError(answer.ui.load_error);
     if (answer.ui) await onUiHint(answer.ui);
     if (answer.state === 'SUCCESS') return answer.ui?.popup_blocked ? { ...answer.value, popupBlocked: true } : answer.value;
-    throw new PageError(answer.error?.message || label('error.interrupt'), answer.error?.fields ?? {});
+    throw new PageError(answer.error?.message || label('error.interrupt'), answer.error?.fields ?? {}, true);
 }

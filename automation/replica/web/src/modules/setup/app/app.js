@@ -11,11 +11,31 @@ export default class App extends SetupElement {
     generation = 0;
     cover = '';
     spinning = false;
+    /** What lies over the page, by variant, and what was closed. */
+    open = {};
+    closed = [];
 
     connectedCallback() {
         super.connectedCallback();
         listen((at) => this.show(at));
         listenForUiHints((hint) => this.handleHint(hint));
+        this.reach({ list: 'new', detail: 'edit' }[this.at.page]);
+    }
+
+    // The variants agentforce_panel and in_app_prompt name the button over which they come up; they stay until closed.
+    reach(stage) {
+        for (const name of ['agentforce_panel', 'in_app_prompt']) {
+            if (this.knobs[name] === stage && !this.closed.includes(name)) this.open = { ...this.open, [name]: true };
+        }
+    }
+
+    handleEditing() {
+        this.reach('save');
+    }
+
+    handleClose(event) {
+        this.closed = [...this.closed, event.detail];
+        this.open = { ...this.open, [event.detail]: false };
     }
 
     get views() {
@@ -46,6 +66,7 @@ export default class App extends SetupElement {
 
     show(at) {
         this.at = at;
+        this.reach({ list: 'new', detail: 'edit' }[at.page]);
         const title = at.page === 'home' ? label('shell.setupHome') : label('manager.title');
         document.title = `${title} | Salesforce`;
         this.template.querySelector('.eca-main').scrollTop = 0;

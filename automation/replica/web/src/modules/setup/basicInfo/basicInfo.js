@@ -35,9 +35,22 @@ export default class BasicInfo extends SetupElement {
         return { path: 'iconUrl', label: label('create.iconUrl'), value: this.app.iconUrl };
     }
 
-    // guess: API name and distribution state of an existing app stay grey in edit mode; nobody pictured Settings > Edit.
-    get isFixed() {
+    get changing() {
         return this.editing && !this.creating;
+    }
+
+    // evidence: in Settings > Edit the API name is bare text (update 1.7). guess: grey (variant api_name_edit).
+    get editsApiName() {
+        return this.editing && !(this.changing && this.knobs.api_name_edit === 'text');
+    }
+
+    get apiNameDisabled() {
+        return this.changing && this.knobs.api_name_edit === 'disabled';
+    }
+
+    // evidence: the distribution state can be edited there (update 1.7). guess: grey (variant distribution_edit).
+    get stateFixed() {
+        return this.changing && this.knobs.distribution_edit === 'fixed';
     }
 
     handleLogos(event) {

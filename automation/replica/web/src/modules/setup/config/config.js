@@ -15,9 +15,15 @@ export const config = {
         api_name_follows: 'blur',
         url_after_new: 'home',
         url_after_create: 'detail',
-        run_as_widget: 'text',
+        run_as_widget: 'email',
         distribution_default: 'Local',
+        distribution_edit: 'editable',
+        api_name_edit: 'text',
         email_prefilled: false,
+        create_error: 'box',
+        jwt_settings: 'when_on',
+        agentforce_panel: 'none',
+        in_app_prompt: 'none',
         toast: 'lightning',
         tree: 'expanded',
         trial_banner: false,
@@ -33,6 +39,9 @@ export const config = {
     user: {},
     org: {},
     permissions: { create: true, policies: true },
+    /** Security boxes of a new app, and the names of those that this org forces. */
+    security: {},
+    locked: [],
     scopes: [],
 };
 

@@ -4,12 +4,14 @@ import { label, lookIsAtLeast } from 'setup/config';
 import { confirmDiscard } from 'setup/dialogs';
 import { apiNameFor, emptyApp, withValue } from 'setup/draft';
 import { goCreated } from 'setup/router';
-import { toast } from 'setup/toasts';
+import { forceToast, toast } from 'setup/toasts';
 
 /** The create form. evidence: setup-ui section 3. */
 export default class CreateForm extends SetupElement {
     app = emptyApp();
     error = '';
+    errorTitle = '';
+    bareError = '';
     saving = false;
     changed = false;
     // guess: once typed into, the API name no longer follows the name (setup-ui 15, question 12).
@@ -53,7 +55,7 @@ export default class CreateForm extends SetupElement {
     }
 
     async handleCreate() {
-        this.error = '';
+        this.error = this.errorTitle = this.bareError = '';
         if (!this.valid()) {
             this.error = label('error.review');
             return;
@@ -71,11 +73,24 @@ export default class CreateForm extends SetupElement {
     }
 
     show(failure) {
-        this.error = failure.message;
+        this.showRefusal(failure);
         const fields = this.all('setup-basic-info, setup-oauth-settings').flatMap((part) => part.fields());
         for (const [path, message] of Object.entries(failure.fields ?? {})) {
             fields.find((field) => field.path === path)?.showError(message);
             if (path === 'oauth.scopes') this.template.querySelector('setup-oauth-settings')?.showScopesError(message);
         }
+    }
+
+    // evidence: a fixed heading, and the server's words in square brackets (update 1.8). guess: where (variant create_error).
+    showRefusal(failure) {
+        if (!failure.refused || Object.keys(failure.fields).length) {
+            this.error = failure.message;
+            return;
+        }
+        const [heading, words, place] = [label('error.createFailed'), `[${failure.message}]`, this.knobs.create_error];
+        if (place === 'toast') forceToast('error', `${heading} ${words}`);
+        else this.errorTitle = heading;
+        if (place === 'bare') this.bareError = words;
+        if (place === 'box') this.error = words;
     }
 }

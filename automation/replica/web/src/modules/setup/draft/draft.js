@@ -1,4 +1,4 @@
-import { config, lookIsAtLeast } from 'setup/config';
+import { config } from 'setup/config';
 
 /** A copy of `object` in which the dotted `path` has `value`; the rest is shared. */
 export function withValue(object, path, value) {
@@ -7,19 +7,10 @@ export function withValue(object, path, value) {
     return { ...object, [head]: inner };
 }
 
-/** Names of security boxes that this org forces; the sentence below them says to ask Support. */
-export function lockedControls() {
-    const byLook = lookIsAtLeast('summer26');
-    const rest = byLook ? ['refreshTokenRotation', 'idleTtl'] : [];
-    const pkce = { look: byLook, locked: true, editable: false, absent: false }[config.knobs.pkce];
-    return pkce ? ['pkce', ...rest] : rest;
-}
-
 const FLOWS = ['clientCredentials', 'codeCredentials', 'codeCredentialsPostOnly', 'device', 'jwtBearer', 'tokenExchange'];
 
-/** An app as the create form starts with it. evidence: setup-ui sections 3.1 and 3.2. */
+/** An app as the create form starts with it. evidence: setup-ui sections 3.1 and 3.2, update 1.6 and 1.15. */
 export function emptyApp() {
-    const forced = lookIsAtLeast('summer26');
     return {
         label: '',
         developerName: '',
@@ -37,16 +28,8 @@ export function emptyApp() {
             introspectAllTokens: false,
             configureIdToken: false,
             flows: Object.fromEntries(FLOWS.map((flow) => [flow, false])),
-            security: {
-                secretForWebServer: true,
-                secretForRefreshToken: true,
-                pkce: config.knobs.pkce !== 'absent',
-                refreshTokenRotation: forced,
-                namedUserJwt: false,
-                idleTtl: forced,
-                ipAllowlist: false,
-            },
-            locked: lockedControls(),
+            security: { ...config.security },
+            locked: [...config.locked],
         },
     };
 }

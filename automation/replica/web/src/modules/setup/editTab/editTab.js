@@ -7,7 +7,7 @@ import { toast } from 'setup/toasts';
 
 /**
  * What the tabs Policies and Settings share: read-only until `Edit`, then in place, with a `Save` at the top right and
- * a sticky footer (each seen once; variant save_buttons). After saving back to read-only (guess, high).
+ * a sticky footer (both at once: update 1.4; variant save_buttons). After saving back to read-only (guess, high).
  * Fires `saved` with the app that the server answered.
  */
 export default class EditTab extends SetupElement {
@@ -60,6 +60,7 @@ export default class EditTab extends SetupElement {
         this.editing = true;
         this.changed = false;
         this.error = '';
+        this.dispatchEvent(new CustomEvent('editing', { bubbles: true, composed: true }));
     }
 
     handleChange(event) {

@@ -49,7 +49,8 @@ export default class OauthPolicies extends SetupElement {
         return lookIsAtLeast('summer26') ? label('policies.refreshHelp') : undefined;
     }
 
-    // evidence: with help, its icon stands on a line of its own below the legend (summer26-policies-view). guess: how.
+    // evidence: with help, its icon is beside the legend (summer26-policies-edit-run-as), or on the next line where that is
+    // as wide as its column (summer26-policies-view).
     get refreshVariant() {
         return this.refreshHelp ? 'label-hidden' : 'standard';
     }
@@ -63,11 +64,25 @@ export default class OauthPolicies extends SetupElement {
     }
 
     get namedUserJwt() {
-        return this.app.oauth.security.namedUserJwt;
+        return this.app.oauth.security.namedUserJwt || this.knobs.jwt_settings === 'always';
+    }
+
+    // evidence: Summer '25 a combobox in this card (TURBO); Summer '26 radio buttons in App Authorization, in place of
+    // `Session Timeout In Minutes` (update 2.1). guess: only where JWT tokens are on (variant jwt_settings).
+    get hasTokenTimeout() {
+        return this.namedUserJwt && !lookIsAtLeast('summer26');
+    }
+
+    get hasJwtRadio() {
+        return this.namedUserJwt && lookIsAtLeast('summer26');
+    }
+
+    get jwtTimeouts() {
+        return options('jwt', ['UserDefault', 'AppSpecific']);
     }
 
     get hasNothing() {
-        return !this.flowsOn && !this.namedUserJwt;
+        return !this.flowsOn && !this.hasTokenTimeout;
     }
 
     // evidence: the tick stays disabled until the enablement in Settings has propagated (TOOLING).
@@ -82,6 +97,15 @@ export default class OauthPolicies extends SetupElement {
 
     get isLookup() {
         return this.editing && this.knobs.run_as_widget === 'lookup';
+    }
+
+    // evidence: a plain box with this placeholder (update 1.5). guess: type=email; variant run_as_widget=text is plain.
+    get runAsKind() {
+        return this.knobs.run_as_widget === 'email' ? 'email' : 'text';
+    }
+
+    get runAsPlaceholder() {
+        return this.knobs.run_as_widget === 'email' ? label('create.emailPlaceholder') : undefined;
     }
 
     get timeout() {
@@ -106,6 +130,11 @@ export default class OauthPolicies extends SetupElement {
     handleRefresh(event) {
         event.stopPropagation();
         this.announce('policies.refreshTokenPolicy', event.detail.value);
+    }
+
+    handleJwt(event) {
+        event.stopPropagation();
+        this.announce('policies.jwtTimeout', event.detail.value);
     }
 
     handleNowhere(event) {

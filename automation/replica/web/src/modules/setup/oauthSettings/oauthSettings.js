@@ -9,7 +9,10 @@ const SECURITY_2026 = ['idleTtl', 'ipAllowlist'];
 const WITH_HELP = ['idleTtl', 'ipAllowlist'];
 const FLOW_PATH = 'oauth.flows.clientCredentials';
 
-/** The cards `App Settings`, `Flow Enablement`, `Security` and, from 2026 on, the IP cards. evidence: setup-ui 3.2. */
+/**
+ * The cards `App Settings`, `Flow Enablement`, `Security` and, from 2026 on, the IP cards. evidence: setup-ui 3.2; help
+ * icons in the Security card on the app's page (summer26-settings-view) and none on the form (spring26-create-form-flows).
+ */
 export default class OauthSettings extends SetupElement {
     @api app;
     @api editing = false;
@@ -64,7 +67,7 @@ export default class OauthSettings extends SetupElement {
             label: label(`security.${name}`),
             value: this.oauth.security[name],
             locked: (this.oauth.locked ?? []).includes(name),
-            help: WITH_HELP.includes(name) ? label('security.help') : undefined,
+            help: !this.creating && WITH_HELP.includes(name) ? label('security.help') : undefined,
         }));
     }
 
