@@ -30,9 +30,9 @@ from automation.secrets import known_secrets
 from flows.log_in import note_org
 from flows.passage import SETTLED
 from tests.access.conftest import quickest
-from tests.access.entering import Entering, NewOrg, get_in, org_browser
+from tests.access.entering import Entering, NewOrg, get_in
 
-__all__ = ["get_in", "org_browser"]
+__all__ = ["get_in"]
 
 pytestmark = pytest.mark.browser
 

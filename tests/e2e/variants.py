@@ -68,7 +68,7 @@ COSTLY: Final[dict[str, list[Any]]] = {
     "flow_propagation_seconds": [0.0, 2.0, 6.0],
     "latency": [{}, JITTER, STEADY],
 }
-"""Knobs that make a run long: the first value, but for one row each. ``list_paging`` is that of a list of 120 apps, which is three pages."""
+"""Knobs that make a run long: the first value, but for one row each. ``list_paging`` has a list of 300 apps."""
 
 KNOBS: Final = PAIRED | OTHER | COSTLY
 
@@ -79,7 +79,7 @@ ELSEWHERE: Final = {
 }
 """Knobs of the pages that are faults or texts, with the file that covers them."""
 
-LONG_LIST: Final = 120
+LONG_LIST: Final = 300
 
 
 def table() -> list[Variant]:

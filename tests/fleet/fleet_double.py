@@ -161,7 +161,7 @@ run_as = "sync@{self.company}.example"
 
     def environment(self, **more: str) -> dict[str, str]:
         """The command's environment: where the secrets are, and nothing of the developer's."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PLAYWRIGHT_NODEJS_PATH") if name in os.environ}
         own = {"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(self.folder / "state")}
         return {**kept, **own, **self.secrets, **more}
 
