@@ -34,7 +34,6 @@ class Case:
         cure: words of the recovery sentence; by default the class's own.
         commits: how often the org was asked to create or save, where that is certain.
         made: the app is there, up to step 1.7, as what goes wrong comes later.
-        patient: the cause shows only once a time limit has passed, so there is no quick message to measure.
     """
 
     faults: tuple[Spec, ...] = ()
@@ -44,7 +43,6 @@ class Case:
     says: str = ""
     cure: str = ""
     made: bool = False
-    patient: bool = False
 
 
 def aura(effect: str, action: str, **more: Any) -> Spec:
@@ -183,14 +181,12 @@ STOPS: dict[str, Case] = {
         ends=UnexpectedPage,
         says="no new tab",
         cure="blocks new tabs",
-        patient=True,
     ),
     "the list: the spinner never ends, ever": Case(
         ({**shown("listApps", spinner="forever"), "times": 0},),
         settings={"TIMEOUT_PAGE": "3"},
         ends=PageTrouble,
         says="went on loading",
-        patient=True,
     ),
 }
 """Faults that end the run, with the error that names the cause."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import statistics
-from datetime import datetime
-
 import pytest
 
 from automation.app_spec import AppSpec
-from automation.journal import read_journal
 from automation.replica import OrgHandle
 from flows import create_external_client_app, enter_code
 from flows.pages.create_form import CreateForm
@@ -114,22 +110,3 @@ def test_a_lasting_fault_is_named(name: str, quick_org: NewOrg, run: Runbook) ->
     assert again.error is None, run.printed.getvalue()
     assert lacking(org, run.delivered) == []
     assert duplicates(org) == 0
-
-
-@pytest.mark.slow
-def test_the_message_follows_the_bad_page_within_a_second(quick_org: NewOrg, run: Runbook) -> None:
-    """The median, from the moment in which the org served what went wrong to the line of the journal that names it."""
-    waited = {name: _waited(case, quick_org, run) for name, case in STOPS.items() if not case.patient}
-    told = ", ".join(f"{name}: {seconds:.2f} s" for name, seconds in waited.items())
-    print(f"median {statistics.median(waited.values()):.2f} s of {told}")
-    assert statistics.median(waited.values()) < 1.0, told
-
-
-def _waited(case: Case, quick_org: NewOrg, run: Runbook) -> float:
-    org = prepared(case, quick_org)
-    result = run(org, case.settings, restarts=0)
-    assert result.error is not None
-    assert result.artifacts is not None
-    failed = next(one for one in read_journal(result.artifacts / "journal.jsonl") if one.get("result") == "failed")
-    served = [one["at"] for one in org.events() if one["name"] in ("fault", "page opened")]
-    return datetime.fromisoformat(failed["at"]).timestamp() + org.replica.world.offset - float(served[-1])
