@@ -206,8 +206,10 @@ class OrgHandle:
 
         return self.do(make)
 
-    def app(self) -> App:
-        """The org's only app."""
+    def app(self, app_id: str = "") -> App:
+        """An app by its id; without one the org's only app."""
+        if app_id:
+            return self._org.app(app_id)
         (only,) = self._org.apps.values()
         return only
 

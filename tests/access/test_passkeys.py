@@ -76,8 +76,7 @@ def run(browser: Browser, tmp_path: Path) -> Iterator[Runs]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("rp_id", ["host", "salesforce.com"])
-@pytest.mark.parametrize("button", ["Create Passkey", "Next"])
+@pytest.mark.parametrize(("rp_id", "button"), [("host", "Create Passkey"), ("salesforce.com", "Next")])
 def test_life(new_org: NewOrg, run: Runs, rp_id: str, button: str) -> None:
     """Made with consent, then used by two later runs with a rising counter; the org verifies each signature."""
     org = new_org(after_password=["enrol_passkey"], rp_id=rp_id, enrol_button=button)
