@@ -33,6 +33,7 @@ class Case:
         says: words of the message.
         cure: words of the recovery sentence; by default the class's own.
         commits: how often the org was asked to create or save, where that is certain.
+        done: the org has done what it was asked for; the run finds that out by reading, and does not start over.
         made: the app is there, up to step 1.7, as what goes wrong comes later.
     """
 
@@ -42,6 +43,7 @@ class Case:
     ends: type[RunbookError] | None = None
     says: str = ""
     cure: str = ""
+    done: bool = False
     made: bool = False
 
 
@@ -63,11 +65,15 @@ SAVES = {"createApp": False, "savePolicies": True}
 
 HEALED: dict[str, Case] = {
     **{
-        f"{action}: {effect}{' 500' if 'status' in effect else ''}": Case((aura(effect, action),), made=made)
+        f"{action}: {effect}{' 500' if 'status' in effect else ''}": Case(
+            (aura(effect, action),), done=effect.endswith("after"), made=made
+        )
         for action, made in SAVES.items()
         for effect in ("reset_before", "reset_after", "status", "status_after")
     },
-    **{f"{action}: error though done": Case((aura("error_after", action),), made=made) for action, made in SAVES.items()},
+    **{
+        f"{action}: error though done": Case((aura("error_after", action),), done=True, made=made) for action, made in SAVES.items()
+    },
     **{f"{action}: late": Case((aura("delay", action, seconds=1.0),), made=made) for action, made in SAVES.items()},
     "createApp: the spinner never ends": Case((shown("createApp", spinner="forever"),), settings={"TIMEOUT_SAVE": "2"}),
     "savePolicies: the spinner never ends": Case(
