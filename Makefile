@@ -4,15 +4,29 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DEMO_STAMP := $(VENV)/.installed-demo
 WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
 
-.PHONY: demo test lint types docs bundle bundle-matrix bundle-check browser clean
+.PHONY: demo check quick test test-all lint types docs bundle bundle-matrix bundle-check browser browser-demo clean
 
-demo: $(STAMP) browser
+demo: $(DEMO_STAMP) browser-demo
 	$(BIN)/python -m automation.create_app --demo
 
+# The lanes. Marks, not folders, decide what is in which (see tests/conftest.py).
+# check: about a minute, no browser.  test: everything that proves the product on one machine.
+# test-all: also coverage, what takes minutes, and every cell of the bundle matrix (needs Node).
+check: $(STAMP)
+	@$(MAKE) --no-print-directory -j 3 --output-sync=target lint types quick
+
+quick: $(STAMP)
+	$(PYTEST) -m "not browser" $(TESTARGS)
+
 test: $(STAMP) browser
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term $(TESTARGS)
+	$(PYTEST) $(TESTARGS)
+
+test-all: $(STAMP) browser bundle-matrix
+	$(PYTEST) -m "slow or not slow" --cov --cov-report=term $(TESTARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -40,10 +54,19 @@ bundle-check: $(STAMP)
 browser: $(STAMP)
 	@$(BIN)/python -m automation.get_browser
 
+browser-demo: $(DEMO_STAMP)
+	@$(BIN)/python -m automation.get_browser
+
+# What the demo needs is a third of what the tests need; whoever has those has the demo's as well.
+$(DEMO_STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -e $(STAMP) || $(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[demo]"
+	touch $(DEMO_STAMP)
+
 $(STAMP): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
-	touch $(STAMP)
+	touch $(STAMP) $(DEMO_STAMP)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache htmlcov .coverage*

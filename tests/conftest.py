@@ -29,8 +29,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--labels-file", metavar="FILE", help="replay with this LABELS_FILE over the built-in labels")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest itself selects by ``-m``
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Slow tests run only when they are asked for: ``-m slow``, or any other expression with that word."""
+    """Marks are what lanes are made of (see the Makefile).
+
+    A test with any browser fixture is marked ``browser`` here, so that nobody can forget it. Slow tests run only when they are
+    asked for: ``-m slow``, or any other expression with that word.
+    """
+    for item in items:
+        if "playwright" in getattr(item, "fixturenames", ()):  # all of pytest-playwright's fixtures stand on that one
+            item.add_marker("browser")
     if "slow" in str(config.getoption("markexpr")):
         return
     slow = [item for item in items if item.get_closest_marker("slow") is not None]
@@ -39,12 +47,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in slow]
 
 
+DRIVER = "PLAYWRIGHT_NODEJS_PATH"
+"""The program that Playwright's driver is run by, in this process and in those that tests start."""
+
+
 @pytest.fixture(autouse=True)
-def _own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test depends on, or changes, a developer's variables and state folder."""
+def _own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """No test depends on, or changes, a developer's variables and state folder; none without the mark starts a browser."""
     for name in [name for name in os.environ if name.startswith(("SF_", "ECA_", "TIMEOUT_", "BROWSER_", "CREDENTIALS_TO"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    if request.node.get_closest_marker("browser") is None:
+        monkeypatch.setenv(DRIVER, "/this test starts a browser: give it pytest.mark.browser")
 
 
 @pytest.fixture(scope="session")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from automation.replica import faults, mails, oauth, truth
+from automation.replica import faults, mails, oauth, oauth_info, truth
+from automation.replica.apps import App
+from automation.replica.hosts import Role
 from automation.replica.orgs import Org
 from automation.replica.server import Server
 from automation.replica.users import User
 from automation.replica.world import World
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,37 @@ class OrgHandle:
         """The event log, or its events of one name."""
         log = self._org.events
         return self._server.call(lambda: log.named(name) if name else log.as_list())
+
+    def do(self, action: Callable[[Org], T]) -> T:
+        """Do something to the org itself, on the replica's own thread: no request sees it half done."""
+        return self._server.call(lambda: action(self._org))
+
+    def create_app(self, form: dict[str, Any], policies: dict[str, Any] | None = None) -> App:
+        """Make an app without a browser: what the create form and the Policies tab of the admin would send."""
+
+        def make(org: Org) -> App:
+            app = org.create_app(org.admin, form)
+            if policies:
+                org.save_policies(app, policies)
+            return app
+
+        return self.do(make)
+
+    def app(self, app_id: str = "") -> App:
+        """An app by its id; without one the org's only app."""
+        if app_id:
+            return self._org.app(app_id)
+        (only,) = self._org.apps.values()
+        return only
+
+    def cli_token(self, who: str = "admin", scope: str = oauth_info.CLI_SCOPE) -> str:
+        """An access token as the Salesforce CLI holds one."""
+        return self.do(lambda org: oauth_info.cli_token(org, who, scope))
+
+    def one_time_link(self) -> str:
+        """A link that opens the org for the admin once, as singleaccess or the CLI makes it."""
+        otp = self.do(lambda org: org.make_link(org.admin, "", Role.MY, "link"))
+        return f"{self.login_url}/secur/frontdoor.jsp?otp={otp}&startURL=%2Flightning%2Fpage%2Fhome"
 
     def mail(self) -> list[dict[str, Any]]:
         """Mails sent to the org's users."""

@@ -101,9 +101,12 @@ def exchange_code(ex: Exchange) -> Response | None:
     if org is None or ex.host.role not in {Role.TEST, Role.LOGIN, Role.MY}:
         return JSONResponse({"error": "invalid_grant", "error_description": "expired authorization code"}, 400)
     user = org.auth_codes.pop(code)
-    return JSONResponse(oauth.issue(org, None, user, "refresh_token api web"))
+    return JSONResponse(oauth.issue(org, None, user, CLI_SCOPE))
 
 
-def cli_token(org: Org, short: str, scope: str = "refresh_token api web") -> str:
+CLI_SCOPE = "refresh_token api web"
+
+
+def cli_token(org: Org, short: str, scope: str = CLI_SCOPE) -> str:
     """An access token as the Salesforce CLI holds one for a user: for tests of the doors that need it."""
     return str(oauth.issue(org, None, org.person(short), scope)["access_token"])

@@ -12,6 +12,7 @@ from automation.access.codes import CodeRequest, CodeSources, Method
 from automation.access.codes.source import NoCodeYet
 from automation.secrets import Secret
 from automation.settings import Settings
+from flows import fill_in_login, passage
 from flows.pages.labels import Labels
 from flows.verify_identity import IdentityVerification
 from tests.access.fake_salesforce import ORG, FakeSalesforce
@@ -19,14 +20,27 @@ from tests.access.fake_salesforce import ORG, FakeSalesforce
 USER, PASSWORD = "admin@acme.example.dev", "Correct-Horse-9"
 
 
-def quickest(attempt: Callable[[], float], enough: float = 1.0) -> float:
-    """The seconds of up to three attempts: a machine that is busy with others is slow once, a wait of ours every time."""
-    seconds = attempt()
-    for _ in range(2):
-        if seconds < enough:
-            break
-        seconds = min(seconds, attempt())
-    return seconds
+LATE_SCRIPTS, SETTLED = fill_in_login.LATE_SCRIPTS, passage.SETTLED
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of these tests are at rest at once: shorter waits for scripts that empty a form, or lead on from an unknown page."""
+    monkeypatch.setattr(fill_in_login, "LATE_SCRIPTS", 0.05)
+    monkeypatch.setattr(passage, "SETTLED", 1.5)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waits as they are, for tests of pages that are not at rest."""
+    monkeypatch.setattr(fill_in_login, "LATE_SCRIPTS", LATE_SCRIPTS)
+    monkeypatch.setattr(passage, "SETTLED", SETTLED)
+
+
+@pytest.fixture
+def by_its_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page counts as settled, so that what the run says of one it says by what the page shows, and not after a wait."""
+    monkeypatch.setattr(passage, "SETTLED", 3600.0)
 
 
 class ListedCodes:

@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from automation.browser import launched, new_context
-from automation.replica import OrgHandle, Replica
+from automation.browser import new_context
+from automation.replica import OrgHandle
 from automation.settings import Settings, load_settings
 from flows.log_in import enter
 from flows.pages.labels import Labels
 from flows.verify_identity import IdentityVerification
 
 NewOrg = Callable[..., OrgHandle]
-
-
-@pytest.fixture(scope="module")
-def org_browser(replica: Replica, playwright: Playwright) -> Iterator[Browser]:
-    """One browser that trusts the replica's authority and uses its proxy."""
-    org = replica.new_org("access--probe.sandbox")
-    with launched(playwright, load_settings(org.environment(), None)) as browser:
-        yield browser
 
 
 class Entering:
@@ -50,8 +42,8 @@ class Entering:
 
 
 @pytest.fixture
-def get_in(org_browser: Browser) -> Iterator[Entering]:
+def get_in(browser: Browser) -> Iterator[Entering]:
     """`Entering` with the shared browser."""
-    entering = Entering(org_browser)
+    entering = Entering(browser)
     yield entering
     entering.close()

@@ -7,9 +7,9 @@ import pytest
 from automation.access import hosts
 from automation.errors import ForeignHost, LoginRefused, RunbookError
 from automation.replica import Replica
-from tests.access.entering import Entering, NewOrg, get_in, org_browser
+from tests.access.entering import Entering, NewOrg, get_in
 
-__all__ = ["get_in", "org_browser"]
+__all__ = ["get_in"]
 
 pytestmark = pytest.mark.browser
 

@@ -154,6 +154,7 @@ def test_wrong_password_is_sent_once(page: Page, salesforce: FakeSalesforce, ver
     assert salesforce.sent("pw") == [PASSWORD]
 
 
+@pytest.mark.usefixtures("patient")
 def test_form_emptied_by_the_page(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
     """A form that the page's scripts emptied was no attempt: it is filled in again."""
     salesforce.on(f"{ORG}/", one_step(), one_step("Please enter your password."), to(SETUP_HOME))

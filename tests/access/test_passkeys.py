@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from automation.access.passkey_store import Passkey, PasskeyStore
 from automation.access.passkeys import Passkeys, main
-from automation.browser import launched, new_context
+from automation.browser import new_context
 from automation.errors import ForeignHost, PersonNeeded, SettingsError, VerificationNeeded
 from automation.org_state import OrgState
 from automation.outcomes import Outcome
-from automation.replica import OrgHandle, Replica
+from automation.replica import OrgHandle
 from automation.secrets import Secret, known_secrets
 from automation.settings import load_settings
 from flows.log_in import enter, note_org
@@ -37,14 +37,6 @@ KEY = Passkey(
     sign_count=3,
     created_at="2026-11-24T12:00:00+00:00",
 )
-
-
-@pytest.fixture(scope="module")
-def org_browser(replica: Replica, playwright: Playwright) -> Iterator[Browser]:
-    """One browser that trusts the replica's authority and uses its proxy."""
-    org = replica.new_org("passkeys--probe.sandbox")
-    with launched(playwright, load_settings(org.environment(), None)) as browser:
-        yield browser
 
 
 class Runs:
@@ -76,16 +68,15 @@ class Runs:
 
 
 @pytest.fixture
-def run(org_browser: Browser, tmp_path: Path) -> Iterator[Runs]:
+def run(browser: Browser, tmp_path: Path) -> Iterator[Runs]:
     """`Runs` with an empty passkey file."""
-    runs = Runs(org_browser, tmp_path / "keys" / "passkeys.json")
+    runs = Runs(browser, tmp_path / "keys" / "passkeys.json")
     yield runs
     runs.close()
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("rp_id", ["host", "salesforce.com"])
-@pytest.mark.parametrize("button", ["Create Passkey", "Next"])
+@pytest.mark.parametrize(("rp_id", "button"), [("host", "Create Passkey"), ("salesforce.com", "Next")])
 def test_life(new_org: NewOrg, run: Runs, rp_id: str, button: str) -> None:
     """Made with consent, then used by two later runs with a rising counter; the org verifies each signature."""
     org = new_org(after_password=["enrol_passkey"], rp_id=rp_id, enrol_button=button)

@@ -13,7 +13,6 @@ from automation.access import hosts
 from automation.access.cli import CliDoor
 from automation.access.doors import DoorShut
 from automation.replica import OrgHandle
-from automation.replica.oauth_info import cli_token
 from automation.settings import load_settings
 
 pytestmark = pytest.mark.skipif(shutil.which("sf") is None, reason="the Salesforce CLI (sf) is not installed")
@@ -30,7 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def log_in(org: OrgHandle, alias: str) -> None:
     """Give the CLI a token of the org's admin, as a user does once."""
-    token = org._server.call(lambda: cli_token(org._org, "admin"))
+    token = org.cli_token()
     network = {"HTTPS_PROXY": org.replica.proxy_url, "NODE_EXTRA_CA_CERTS": str(org.replica.ca_file)}
     argv = ["sf", "org", "login", "access-token", "--instance-url", org.login_url, "--no-prompt", "--alias", alias]
     subprocess.run(argv, env={**os.environ, **network, "SF_ACCESS_TOKEN": token}, check=True, capture_output=True, timeout=120)

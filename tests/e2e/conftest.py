@@ -1,7 +1,11 @@
-"""The harness that runs the whole procedure: on a replica by default, on a real sandbox with ``--org``.
+"""The harness that runs the whole procedure on a replica.
 
 pytest-playwright's fixtures are used; only the launch arguments are ours (see ``tests/conftest.py``), so ``--headed``,
 ``--slowmo`` and ``--browser-channel`` keep working.
+
+A whole run costs 6 seconds of CPU. A claim about a part of it begins where that part does: `quick_org` makes orgs that ask
+for nothing, ``tests.faults.wanted`` puts the finished app and its delivered pair into one, and ``run(org, first="4.1")``
+skips what comes before. Runs take no pictures unless a test asks for them.
 """
 
 from __future__ import annotations
@@ -17,9 +21,13 @@ import pytest
 from automation.app_spec import AppSpec
 from automation.create_app import create_app
 from automation.options import Options
+from automation.replica.apps import locked_boxes
 from automation.report.console import Console
 from automation.result import RunResult
 from automation.settings import load_settings
+from flows import fill_in_login
+from tests.e2e.variants import WINDOW, Variant, of_org
+from tests.faults.wanted import duplicates, lacking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -62,15 +70,63 @@ class Runbook:
         }
         checked = load_settings(environment, None)
         exact = options.pop("exact", False)
-        given = Options(**{"tracing": "off", "output": self.folder / f"run-{self.runs}", **options})
+        given = Options(**{"tracing": "off", "pictures": "off", "output": self.folder / f"run-{self.runs}", **options})
         spec = AppSpec.from_settings(checked, exact=exact)
         return create_app(checked, spec, given, Console(stream=self.printed), browser=self.browser)
 
 
+NewOrg = Callable[..., "OrgHandle"]
+
+QUICK: dict[str, Any] = {"after_password": [], "verification": "not_asked", "propagation_seconds": 0.0}
+"""Knobs of an org that asks for no code and knows a new key at once."""
+
+
 @pytest.fixture
-def run(browser: Browser, tmp_path: Path) -> Runbook:
-    """``run(org)`` does the whole procedure and returns its result."""
+def quick_org(new_org: NewOrg) -> NewOrg:
+    """As ``new_org``, with the `QUICK` knobs where a test gives no others: nothing is asked, nothing has to be waited for."""
+
+    def make(**variants: Any) -> OrgHandle:
+        return new_org(**{**QUICK, **variants})
+
+    return make
+
+
+@pytest.fixture
+def run(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runbook:
+    """``run(org)`` does the whole procedure and returns its result; ``tests/access`` is about late scripts of login pages."""
+    monkeypatch.setattr(fill_in_login, "LATE_SCRIPTS", 0.05)
     return Runbook(browser, tmp_path)
 
 
-NewOrg = Callable[..., "OrgHandle"]
+Expect = Callable[..., None]
+
+
+@pytest.fixture
+def expect_created_and_found_again(quick_org: NewOrg, run: Runbook, monkeypatch: pytest.MonkeyPatch) -> Expect:
+    """Checks an org (a row of `variants`): a first run does it all; a plan then reads every value again, and nothing is to do."""
+
+    def expect(row: Variant, **knobs: Any) -> None:
+        if row[WINDOW]:
+            width, height = row[WINDOW]
+            monkeypatch.setattr("automation.browser.VIEWPORT", {"width": width, "height": height})
+        org = quick_org(**of_org(row), **knobs)
+        first = run(org)
+        _created(first, org, run)
+        assert first.state.language == row["language"]
+        locked = "pkce" in locked_boxes(row["look"], row["pkce"], row["security_defaults"])
+        assert any("locked" in note for note in first.state.notes) is locked
+
+        second = run(org, plan=True)
+        assert second.error is None, run.printed.getvalue()
+        assert [step.id for step in second.steps if step.result == "changed"] == []
+
+    return expect
+
+
+def _created(result: RunResult, org: OrgHandle, run: Runbook) -> None:
+    assert (result.outcome, result.error) == ("created", None), run.printed.getvalue()
+    assert result.state.proof.token
+    assert result.state.proof.read_back
+    assert lacking(org, run.delivered) == []
+    assert duplicates(org) == 0
+    assert not org.events("retURL followed")

@@ -9,37 +9,31 @@ import pytest
 from automation.errors import NotPermitted, ReadBackDiffers
 from automation.org_api import ProofSession, open_proof
 from flows import prove_and_deliver
+from tests.faults.wanted import edit, make_app
 
 from .conftest import NewOrg, Runbook
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.mark.parametrize("answer", ["INVALID_TYPE", "no_rows"])
-def test_the_pages_tell_what_rest_hides(answer: str, new_org: NewOrg, run: Runbook) -> None:
+def test_the_pages_tell_what_rest_hides(answer: str, quick_org: NewOrg, run: Runbook) -> None:
     """Read back, compared, and claimed only then."""
-    org = new_org(eca_objects=answer)
+    org = quick_org(eca_objects=answer)
+    make_app(org)
     result = run(org)
 
     assert result.error is None, run.printed.getvalue()
-    assert result.outcome == "created"
     assert result.state.proof.read_back
     step = next(step for step in result.steps if step.id == "5.2")
     assert step.result == "unchanged"
 
 
-def test_a_change_behind_our_back_is_found_on_the_pages(new_org: NewOrg, run: Runbook) -> None:
+def test_a_change_behind_our_back_is_found_on_the_pages(quick_org: NewOrg, run: Runbook) -> None:
     """Somebody edits the app between our save and the read-back: the difference is named and nothing is delivered."""
-    org = new_org(eca_objects="INVALID_TYPE")
-    assert run(org).error is None, run.printed.getvalue()
-    run.delivered.unlink()
-
-    def meddle() -> None:
-        (changed,) = org._org.apps.values()
-        changed.doc["contactEmail"] = "somebody@else.example"
+    org = quick_org(eca_objects="INVALID_TYPE")
+    app = make_app(org)
 
     def after_meddling(*args: Any, **more: Any) -> ProofSession:
-        org._server.call(meddle)
+        edit(org, app, "contactEmail", "somebody@else.example")
         return open_proof(*args, **more)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -52,9 +46,10 @@ def test_a_change_behind_our_back_is_found_on_the_pages(new_org: NewOrg, run: Ru
 
 
 @pytest.mark.parametrize("required", [False, True])
-def test_lacking_rights_are_a_remark_or_a_failure(required: bool, new_org: NewOrg, run: Runbook) -> None:
+def test_lacking_rights_are_a_remark_or_a_failure(required: bool, quick_org: NewOrg, run: Runbook) -> None:
     """Appendix C: told by default, refused with --require-permissions; the delivery then waits for the next run."""
-    org = new_org()
+    org = quick_org()
+    make_app(org)
     user = org.user("sync.none").username
     result = run(org, {"ECA_RUN_AS": user}, require_permissions=required)
 

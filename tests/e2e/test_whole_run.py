@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx
@@ -13,13 +14,15 @@ from dotenv import dotenv_values
 from automation.report.json_result import json_line
 from automation.settings import load_settings
 from automation.step_list import all_steps
+from tests.faults.wanted import deliver, lacking, make_app
 
 from .conftest import NewOrg, Runbook
 
 if TYPE_CHECKING:
-    from automation.replica import OrgHandle
+    from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.browser
+    from automation.replica import OrgHandle, Replica
+    from automation.result import RunResult
 
 COMMITS = ("createApp", "savePolicies", "saveSettings")
 
@@ -29,22 +32,39 @@ def commits(org: OrgHandle) -> list[str]:
     return [event["name"] for event in org.events() if event["name"] in COMMITS]
 
 
-def test_an_empty_org_ends_with_proven_and_delivered_credentials(new_org: NewOrg, run: Runbook) -> None:
-    org = new_org()
-    result = run(org)
+@dataclass(frozen=True)
+class Finished:
+    """An org after one whole run, as it is by default: a code at login and at the reveal, pictures, every wait."""
 
-    assert result.error is None, run.printed.getvalue()
+    org: OrgHandle
+    run: Runbook
+    result: RunResult
+
+
+@pytest.fixture(scope="module")
+def finished(replica: Replica, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """One run for all tests that only look at what it left."""
+    folder = tmp_path_factory.mktemp("finished")
+    org, run = replica.new_org("acme--finished.sandbox"), Runbook(browser, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+        return Finished(org, run, run(org, pictures="changed"))
+
+
+def test_an_empty_org_ends_with_proven_and_delivered_credentials(finished: Finished) -> None:
+    result = finished.result
+
+    assert result.error is None, finished.run.printed.getvalue()
     assert result.outcome == "created"
     assert [step.id for step in result.steps] == [step.id for step in all_steps()]
     assert result.state.proof.token
     assert result.state.proof.read_back
-    assert result.state.proof.run_as == org.run_as
-    assert commits(org) == ["createApp", "savePolicies"]
+    assert result.state.proof.run_as == finished.org.run_as
+    assert commits(finished.org) == ["createApp", "savePolicies"]
 
 
-def test_the_org_holds_what_the_document_asks_for(new_org: NewOrg, run: Runbook) -> None:
-    org = new_org()
-    run(org)
+def test_the_org_holds_what_the_document_asks_for(finished: Finished) -> None:
+    org = finished.org
     (app,) = org.truth()["apps"]
 
     assert (app["label"], app["developerName"]) == ("ServiceMax Service Board Sync", "ServiceMax_Service_Board_Sync")
@@ -58,9 +78,8 @@ def test_the_org_holds_what_the_document_asks_for(new_org: NewOrg, run: Runbook)
     assert app["policies"]["ipRelaxation"] == "Bypass"
 
 
-def test_the_delivered_pair_gets_a_token_with_a_plain_client(new_org: NewOrg, run: Runbook) -> None:
-    org = new_org()
-    run(org)
+def test_the_delivered_pair_gets_a_token_with_a_plain_client(finished: Finished) -> None:
+    org, run = finished.org, finished.run
     pair = dotenv_values(run.delivered)
 
     with load_settings(org.environment(), None).network.client() as plain:
@@ -77,9 +96,23 @@ def test_the_delivered_pair_gets_a_token_with_a_plain_client(new_org: NewOrg, ru
     assert stat.S_IMODE(run.delivered.stat().st_mode) == 0o600
 
 
-def test_a_second_run_finds_everything_done(new_org: NewOrg, run: Runbook) -> None:
-    org = new_org()
-    run(org)
+def test_the_json_line_has_no_secret_and_the_agreed_shape(finished: Finished) -> None:
+    line = json_line(finished.result)
+    parsed = json.loads(line)
+    pair = dotenv_values(finished.run.delivered)
+
+    assert list(parsed) == [
+        "schema", "outcome", "org", "app", "steps", "proof", "credentials", "error", "seconds", "artifacts",
+    ]  # fmt: skip
+    assert str(pair["SALESFORCE_CLIENT_SECRET"]) not in line
+    assert str(pair["SALESFORCE_CLIENT_ID"]) not in line
+    assert parsed["credentials"]["consumer_key_sha256"] == finished.result.state.credentials.fingerprint  # type: ignore[union-attr]
+
+
+def test_a_second_run_finds_everything_done(quick_org: NewOrg, run: Runbook) -> None:
+    org = quick_org()
+    make_app(org)
+    deliver(org, run.delivered)
     before = len(org.events())
     result = run(org)
 
@@ -91,36 +124,32 @@ def test_a_second_run_finds_everything_done(new_org: NewOrg, run: Runbook) -> No
     assert all(step.result in ("unchanged", "skipped") for step in result.steps), run.printed.getvalue()
 
 
-def test_a_lost_delivery_is_made_again_without_changing_the_org(new_org: NewOrg, run: Runbook) -> None:
-    org = new_org()
-    run(org)
-    first = dotenv_values(run.delivered)
-    run.delivered.unlink()
-    before = commits(org)
+def test_a_lost_delivery_is_made_again_without_changing_the_org(quick_org: NewOrg, run: Runbook) -> None:
+    org = quick_org()
+    make_app(org)
     result = run(org)
 
     assert result.error is None, run.printed.getvalue()
-    assert commits(org) == before
+    assert commits(org) == []
     assert result.outcome == "unchanged"
-    assert dotenv_values(run.delivered) == {**first}
+    assert lacking(org, run.delivered) == []
     assert result.state.delivered_to == [f"dotenv:{run.delivered}"]
 
 
-def test_a_locked_box_that_does_not_say_so_is_left_alone(new_org: NewOrg, run: Runbook) -> None:
+def test_a_locked_box_that_does_not_say_so_is_left_alone(quick_org: NewOrg, run: Runbook) -> None:
     """In view mode it looks like any other box that is not as wanted; only edit mode tells, and then nothing is saved."""
     silent = {"security.contactSupport": "Salesforce keeps this for you."}
-    org = new_org(pkce="locked", labels_override=silent, after_password=[], verification="not_asked")
-    assert run(org).error is None, run.printed.getvalue()
-    before = commits(org)
+    org = quick_org(pkce="locked", labels_override=silent)
+    make_app(org)
     result = run(org)
 
     assert (result.outcome, result.error) == ("unchanged", None), run.printed.getvalue()
-    assert commits(org) == before
+    assert commits(org) == []
     assert any("is locked by Salesforce" in note for note in result.state.notes)
 
 
-def test_a_plan_for_an_empty_org_changes_nothing(new_org: NewOrg, run: Runbook) -> None:
-    org = new_org()
+def test_a_plan_for_an_empty_org_changes_nothing(quick_org: NewOrg, run: Runbook) -> None:
+    org = quick_org()
     result = run(org, plan=True)
 
     assert result.outcome == "planned"
@@ -129,32 +158,18 @@ def test_a_plan_for_an_empty_org_changes_nothing(new_org: NewOrg, run: Runbook) 
     assert not run.delivered.exists()
 
 
-def test_a_plan_for_a_finished_app_has_no_changes(new_org: NewOrg, run: Runbook) -> None:
-    org = new_org()
-    run(org)
+def test_a_plan_for_a_finished_app_has_no_changes(quick_org: NewOrg, run: Runbook) -> None:
+    org = quick_org()
+    make_app(org)
+    deliver(org, run.delivered)
     result = run(org, plan=True)
 
     assert result.outcome == "planned"
     assert result.exit_code(plan_exit_code=True) == 0, run.printed.getvalue()
 
 
-def test_the_json_line_has_no_secret_and_the_agreed_shape(new_org: NewOrg, run: Runbook) -> None:
-    org = new_org()
-    result = run(org)
-    line = json_line(result)
-    parsed = json.loads(line)
-    pair = dotenv_values(run.delivered)
-
-    assert list(parsed) == [
-        "schema", "outcome", "org", "app", "steps", "proof", "credentials", "error", "seconds", "artifacts",
-    ]  # fmt: skip
-    assert str(pair["SALESFORCE_CLIENT_SECRET"]) not in line
-    assert str(pair["SALESFORCE_CLIENT_ID"]) not in line
-    assert parsed["credentials"]["consumer_key_sha256"] == result.state.credentials.fingerprint  # type: ignore[union-attr]
-
-
-def test_a_part_of_the_run_stops_where_it_was_told(new_org: NewOrg, run: Runbook) -> None:
-    org = new_org()
+def test_a_part_of_the_run_stops_where_it_was_told(quick_org: NewOrg, run: Runbook) -> None:
+    org = quick_org()
     result = run(org, last="1.7")
 
     assert result.error is None, run.printed.getvalue()
@@ -168,18 +183,18 @@ def test_a_part_of_the_run_stops_where_it_was_told(new_org: NewOrg, run: Runbook
     assert (again.outcome, again.error, again.state.proof.token) == ("unchanged", None, True)
 
 
-def test_a_run_that_ends_with_section_2_saves_it(new_org: NewOrg, run: Runbook) -> None:
+def test_a_run_that_ends_with_section_2_saves_it(quick_org: NewOrg, run: Runbook) -> None:
     """At 2.6, as section 3 does not follow; and a run that ends before any Save says that nothing was saved."""
-    org = new_org(after_password=[], verification="not_asked")
-    assert run(org, last="1.7").outcome == "created"
+    org = quick_org()
+    make_app(org, policies=False)
     unsaved = run(org, last="2.5")
     assert (unsaved.outcome, unsaved.error) == ("unchanged", None)
     assert any("step 2.5 filled in was not saved" in note for note in unsaved.state.notes)
-    assert commits(org) == ["createApp"]
+    assert commits(org) == []
     result = run(org, last="2.6")
 
     assert (result.outcome, result.error) == ("changed", None)
     (app,) = org.truth()["apps"]
     assert app["policies"]["runAs"] == org.run_as
     assert app["policies"]["ipRelaxation"] == "Enforce"
-    assert commits(org) == ["createApp", "savePolicies"]
+    assert commits(org) == ["savePolicies"]

@@ -33,7 +33,8 @@ class Case:
         says: words of the message.
         cure: words of the recovery sentence; by default the class's own.
         commits: how often the org was asked to create or save, where that is certain.
-        patient: the cause shows only once a time limit has passed, so there is no quick message to measure.
+        done: the org has done what it was asked for; the run finds that out by reading, and does not start over.
+        made: the app is there, up to step 1.7, as what goes wrong comes later.
     """
 
     faults: tuple[Spec, ...] = ()
@@ -42,7 +43,8 @@ class Case:
     ends: type[RunbookError] | None = None
     says: str = ""
     cure: str = ""
-    patient: bool = False
+    done: bool = False
+    made: bool = False
 
 
 def aura(effect: str, action: str, **more: Any) -> Spec:
@@ -55,15 +57,31 @@ def shown(action: str, **ui: Any) -> Spec:
     return aura("ui", action, ui=ui)
 
 
-SAVES = ("createApp", "savePolicies")
+CODES: Spec = {"after_password": ["email"], "verification": "asked"}
+"""An org that asks for a code at the login and at the reveal."""
+
+REVEAL: Spec = {"after_password": [], "verification": "asked"}
+"""An org that asks for a code at the reveal alone."""
+
+SAVES = {"createApp": False, "savePolicies": True}
+"""Calls that change the org, and whether the app is made before."""
 
 HEALED: dict[str, Case] = {
-    **{f"{action}: {effect}": Case((aura(effect, action),)) for action in SAVES for effect in ("reset_before", "reset_after")},
-    **{f"{action}: {effect} 500": Case((aura(effect, action),)) for action in SAVES for effect in ("status", "status_after")},
-    **{f"{action}: error though done": Case((aura("error_after", action),)) for action in SAVES},
-    **{f"{action}: late": Case((aura("delay", action, seconds=1.0),)) for action in SAVES},
-    "createApp: the spinner never ends": Case((shown("createApp", spinner="forever"),), settings={"TIMEOUT_SAVE": "3"}),
-    "savePolicies: the spinner never ends": Case((shown("savePolicies", spinner="forever"),), settings={"TIMEOUT_SAVE": "3"}),
+    **{
+        f"{action}: {effect}{' 500' if 'status' in effect else ''}": Case(
+            (aura(effect, action),), done=effect.endswith("after"), made=made
+        )
+        for action, made in SAVES.items()
+        for effect in ("reset_before", "reset_after", "status", "status_after")
+    },
+    **{
+        f"{action}: error though done": Case((aura("error_after", action),), done=True, made=made) for action, made in SAVES.items()
+    },
+    **{f"{action}: late": Case((aura("delay", action, seconds=1.0),), made=made) for action, made in SAVES.items()},
+    "createApp: the spinner never ends": Case((shown("createApp", spinner="forever"),), settings={"TIMEOUT_SAVE": "2"}),
+    "savePolicies: the spinner never ends": Case(
+        (shown("savePolicies", spinner="forever"),), settings={"TIMEOUT_SAVE": "2"}, made=True
+    ),
     "the list: the spinner never ends": Case((shown("listApps", spinner="forever"),), settings={"TIMEOUT_PAGE": "4"}),
     "the app: couldn't load": Case((aura("error", "getApp", message="We couldn't load the external client app."),)),
     "the list: 500": Case((aura("status", "listApps"),)),
@@ -76,34 +94,35 @@ HEALED: dict[str, Case] = {
         ({"effect": "status", "kind": "static", "status": 503, "path": r"\.css$"},), variants={"look": "summer25"}
     ),
     "static files: one breaks off": Case(
-        ({"effect": "truncate", "kind": "static", "path": r"app\.js"},), settings={"TIMEOUT_PAGE": "6"}
+        ({"effect": "truncate", "kind": "static", "path": r"app\.js"},), settings={"TIMEOUT_PAGE": "4"}
     ),
     "the app: something went wrong": Case(({"preset": "went_wrong"},)),
     "the new tab: blocked for good, opened by its URL": Case(variants={"popup_blocked": True}, settings={"TIMEOUT_ACTION": "2"}),
     "the app: re-rendered under the cursor": Case((shown("getApp", rerender=True),)),
     "the app: a toast covers the footer": Case((shown("getApp", cover=2),)),
-    "savePolicies: an error toast though saved": Case(({"preset": "error_after_save"},)),
+    "savePolicies: an error toast though saved": Case(({"preset": "error_after_save"},), made=True),
     "the flow's box: disabled until propagated": Case(variants={"flow_propagation_seconds": 3.0}),
     "the new tab: blocked once": Case((shown("consumerDetailsUrl", popup_blocked=True),), settings={"TIMEOUT_ACTION": "4"}),
     "the new tab: blocked until the page is loaded again": Case(
         (shown("consumerDetailsUrl", popup_blocked=True),), variants={"reveal": "link"}, settings={"TIMEOUT_ACTION": "4"}
     ),
-    "the code: refused once, then right": Case(({"preset": "wrong_code_first"},)),
-    "the reveal's code: its time is over once": Case(({"preset": "code_timed_out"},), variants={"after_password": []}),
+    "the code: refused once, then right": Case(({"preset": "wrong_code_first"},), variants=CODES, made=True),
+    "the reveal's code: its time is over once": Case(({"preset": "code_timed_out"},), variants=REVEAL, made=True),
     "the page of key and secret: the connection breaks": Case(
-        ({"effect": "reset_before", "kind": "consumer", "times": 2},), variants={"after_password": []}
+        ({"effect": "reset_before", "kind": "consumer", "times": 2},), variants=REVEAL, made=True
     ),
     "the page of key and secret: 500, in the same tab": Case(
-        ({"effect": "status", "kind": "consumer"},), variants={"reveal": "same_tab", "after_password": []}
+        ({"effect": "status", "kind": "consumer"},), variants={"reveal": "same_tab", **REVEAL}, made=True
     ),
     "the reveal's verification: the connection breaks": Case(
-        ({"effect": "reset_before", "kind": "verify", "times": 2},), variants={"after_password": []}
+        ({"effect": "reset_before", "kind": "verify", "times": 2},), variants=REVEAL, made=True
     ),
     "the Lightning page of key and secret: couldn't load": Case(
         (aura("error", "consumerDetails", message="We couldn't load the external client app."),),
         variants={"consumer_page": "lightning"},
+        made=True,
     ),
-    "the mail: late": Case(variants={"mail_delay_seconds": 1.5}),
+    "the mail: late": Case(variants={**CODES, "mail_delay_seconds": 1.5}, made=True),
     "the key: not known for a while": Case(variants={"propagation_seconds": 3.0}),
 }
 """Faults after which the run goes on by itself."""
@@ -176,35 +195,41 @@ STOPS: dict[str, Case] = {
     ),
     "the code: refused for good": Case(
         ({"preset": "wrong_code_first", "times": 0},),
+        variants=CODES,
         ends=VerificationNeeded,
         says="refused",
         cure="Check that the mailbox",
     ),
-    "the code: its time is over": Case(({"preset": "code_timed_out"},), ends=TryAgainLater, says="timed out"),
+    "the code: its time is over": Case(({"preset": "code_timed_out"},), variants=CODES, ends=TryAgainLater, says="timed out"),
     "the new tab: blocked for good": Case(
         variants={"popup_blocked": True, "consumer_without_ret_url": "refused"},
         settings={"TIMEOUT_ACTION": "2"},
         ends=UnexpectedPage,
         says="no new tab",
         cure="blocks new tabs",
-        patient=True,
     ),
     "the list: the spinner never ends, ever": Case(
         ({**shown("listApps", spinner="forever"), "times": 0},),
         settings={"TIMEOUT_PAGE": "3"},
         ends=PageTrouble,
         says="went on loading",
-        patient=True,
     ),
 }
 """Faults that end the run, with the error that names the cause."""
 
-CALLS = ("bootstrap", "listApps", "createApp", "getApp", "savePolicies", "consumerDetailsUrl")
+CALLS = {
+    "bootstrap": False,
+    "listApps": False,
+    "createApp": False,
+    "getApp": True,
+    "savePolicies": True,
+    "consumerDetailsUrl": True,
+}
 PAGES = ("page", "door", "verify", "consumer")
 
-EXPIRIES: dict[str, Spec] = {
-    **{f"at {call}": aura("expire_all", call) for call in CALLS},
-    **{f"at the {kind} page": {"effect": "expire_all", "kind": kind, "k": 2} for kind in PAGES},
-    **{f"on the Setup host at {call}": aura("expire_session", call) for call in ("getApp", "savePolicies")},
+EXPIRIES: dict[str, Case] = {
+    **{f"at {call}": Case((aura("expire_all", call),), made=made) for call, made in CALLS.items()},
+    **{f"at the {kind} page": Case(({"effect": "expire_all", "kind": kind, "k": 2},), variants=CODES, made=True) for kind in PAGES},
+    **{f"on the Setup host at {call}": Case((aura("expire_session", call),), made=True) for call in ("getApp", "savePolicies")},
 }
 """The session ends before this request is handled."""

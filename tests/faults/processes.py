@@ -18,9 +18,10 @@ from automation.replica.events import EventLog
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle
+    from automation.replica.orgs import Org
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "DISPLAY")
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "DISPLAY", "PLAYWRIGHT_NODEJS_PATH")
 PATIENCE = 150.0
 """Seconds until a process counts as hanging; a busy machine is slow."""
 
@@ -128,8 +129,8 @@ class Trap(EventLog):
 def set_trap(org: OrgHandle, name: str, action: Callable[[], None], nth: int = 1) -> Trap:
     """Let ``action`` happen at the nth event of that name from now on; it runs on the replica's own thread."""
 
-    def put() -> Trap:
-        org._org.events = trap = Trap(org._org.events, name, nth, action)
+    def put(inner: Org) -> Trap:
+        inner.events = trap = Trap(inner.events, name, nth, action)
         return trap
 
-    return org._server.call(put)
+    return org.do(put)

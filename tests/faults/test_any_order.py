@@ -69,7 +69,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(path=st.sampled_from(sorted(DRIFTS)))
     def a_person_edits(self, path: str) -> None:
         """One value of the app is no longer as wanted."""
-        for app in self.play.org._org.apps.values():
+        for app in self.play.org.do(lambda org: list(org.apps.values())):
             edit(self.play.org, app, path, DRIFTS[path])
 
     @precondition(lambda self: bool(ours(self.play.org)))

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
+ASKED = {"after_password": ["email"], "verification": "asked"}
+
 MOMENTS: dict[str, tuple[str, int]] = {
     "the first page of Setup": ("page opened", 1),
     "the code's mail": ("code sent", 1),
@@ -40,6 +42,9 @@ MOMENTS: dict[str, tuple[str, int]] = {
 }
 """Events of the org at which the process is killed, before the org's answer has left."""
 
+MADE = {"consumer button", "reveal", "token given", "rest", "token revoked"}
+"""Events that come after the app is complete: it is there from the beginning."""
+
 FAST = ("Create, not answered", "key and secret on their way")
 
 
@@ -53,10 +58,13 @@ def killed(org: OrgHandle, folder: Path, event: str, nth: int, how: signal.Signa
 
 
 @pytest.mark.parametrize("moment", [pytest.param(name, marks=[] if name in FAST else [pytest.mark.slow]) for name in MOMENTS])
-def test_killed_and_run_again(moment: str, new_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
+def test_killed_and_run_again(moment: str, quick_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
     """kill -9 in mid-step; the journal tells where, the next run decides by the org."""
-    org = new_org(propagation_seconds=0.0)
-    code = killed(org, tmp_path / "first", *MOMENTS[moment], signal.SIGKILL)
+    event, nth = MOMENTS[moment]
+    org = quick_org(**(ASKED if event == "code sent" else {}))
+    if event in MADE:
+        make_app(org)
+    code = killed(org, tmp_path / "first", event, nth, signal.SIGKILL)
     assert code == -signal.SIGKILL
     assert not run.delivered.exists()
     events = read_journal(tmp_path / "first" / "run" / "journal.jsonl")
@@ -108,9 +116,11 @@ def test_a_write_that_is_cut_off_leaves_the_old_file_and_the_next_write_clears_u
         pytest.param("token given", signal.SIGTERM, id="SIGTERM at the proof", marks=pytest.mark.slow),
     ],
 )
-def test_interrupted_by_a_person(event: str, how: signal.Signals, new_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
+def test_interrupted_by_a_person(event: str, how: signal.Signals, quick_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
     """130, one JSON object that says so, no stack trace, no browser left; the next run finishes."""
-    org = new_org(propagation_seconds=0.0)
+    org = quick_org(**(ASKED if event == "code sent" else {}))
+    if event == "savePolicies":
+        make_app(org, policies=False)
     with command(org, tmp_path / "first", "--json") as running:
         set_trap(org, event, lambda: os.kill(running.process.pid, how))
         assert running.ended() == 130, running.printed.decode()
@@ -128,9 +138,10 @@ def test_interrupted_by_a_person(event: str, how: signal.Signals, new_org: NewOr
     assert duplicates(org) == 0
 
 
-def test_of_two_runs_at_once_the_second_leaves(new_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
+def test_of_two_runs_at_once_the_second_leaves(quick_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
     """75 at once and without a browser, while the first goes on undisturbed."""
-    org = new_org(propagation_seconds=0.0, after_password=[], verification="not_asked")
+    org = quick_org()
+    make_app(org, policies=False)
     with command(org, tmp_path / "first") as first:
         trap = set_trap(org, "logged in", lambda: None)
         assert trap.sprung.wait(PATIENCE), first.printed.decode()

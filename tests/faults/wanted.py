@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from dotenv import dotenv_values
 
+from automation.credentials import Credentials
+from automation.delivery.dotenv_file import DotenvFile
 from automation.replica.rules import API_NAME_TAKEN
+from automation.secrets import Secret
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle
     from automation.replica.apps import App
+    from automation.replica.orgs import Org
 
 NAME, API_NAME = "ServiceMax Service Board Sync", "ServiceMax_Service_Board_Sync"
 CALLBACK = "https://acme.serviceboard.example/oauth"
@@ -37,22 +41,27 @@ def document(org: OrgHandle, **changes: Any) -> Doc:
     }
 
 
-def make_app(org: OrgHandle, **changes: Any) -> App:
-    """The wanted app with its policies, made without a browser, as by a careful person."""
+POLICIES = {"clientCredentialsEnabled": True, "ipRelaxation": "Bypass"}
 
-    def make() -> App:
-        app = org._org.create_app(org._org.admin, document(org, **changes))
-        policies = {"clientCredentialsEnabled": True, "runAs": org.run_as, "ipRelaxation": "Bypass"}
-        org._org.save_policies(app, policies)
-        return app
 
-    return org._server.call(make)
+def make_app(org: OrgHandle, *, policies: bool = True, **changes: Any) -> App:
+    """The wanted app with its policies, made without a browser, as by a careful person; ``policies=False``: up to step 1.7."""
+    return org.create_app(document(org, **changes), {**POLICIES, "runAs": org.run_as} if policies else None)
+
+
+def deliver(org: OrgHandle, path: Path) -> None:
+    """The pair of the org's app, where an earlier run would have put it."""
+    app, host = org.app(), org.login_url.removeprefix("https://")
+    token_url = f"{org.login_url}/services/oauth2/token"
+    DotenvFile(str(path)).write(
+        Credentials(Secret(app.key), Secret(app.secret), token_url, org.login_url, org.org_id, host, API_NAME, "2026")
+    )
 
 
 def edit(org: OrgHandle, app: App, path: str, value: Any) -> None:
     """A person changes one value of an app behind the tool's back; ``path`` is dotted, as in ``oauth.callbackUrl``."""
 
-    def change() -> None:
+    def change(_: Org) -> None:
         *folders, last = path.split(".")
         place = app.doc
         for name in folders:
@@ -61,7 +70,7 @@ def edit(org: OrgHandle, app: App, path: str, value: Any) -> None:
             raise KeyError(path)
         place[last] = value
 
-    org._server.call(change)
+    org.do(change)
 
 
 def ours(org: OrgHandle) -> list[Doc]:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.e2e.conftest import run
+from tests.e2e.conftest import expect_created_and_found_again, quick_org, run
 
-__all__ = ["run"]
+__all__ = ["expect_created_and_found_again", "quick_org", "run"]

@@ -14,6 +14,7 @@ from flows.pages.commit import Answer, Commit
 from flows.pages.labels import Labels
 from flows.pages.setup_page import SetupPage
 from tests.e2e.conftest import NewOrg, Runbook
+from tests.faults.wanted import make_app
 from tests.first_contact.test_confirmations import SENTENCE
 
 pytestmark = pytest.mark.browser
@@ -108,9 +109,10 @@ def test_a_dialog_that_blocks_nothing_is_no_answer(page: Page) -> None:
     assert _answer(page, modal="false", text="See what is new", yes="Next") == Answer(done=True)
 
 
-def test_a_dialog_at_save_is_named_by_the_run(new_org: NewOrg, run: Runbook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dialog_at_save_is_named_by_the_run(quick_org: NewOrg, run: Runbook, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not a bare timeout: the message has the dialog's words and buttons."""
-    org = new_org(cc_confirm="none")
+    org = quick_org(cc_confirm="none")
+    make_app(org, policies=False)
     usable = "flows.pages.app_page.AppTab._usable_save"
 
     def and_then_a_dialog(tab: AppTab) -> Locator:
@@ -118,7 +120,7 @@ def test_a_dialog_at_save_is_named_by_the_run(new_org: NewOrg, run: Runbook, mon
         return tab.save_buttons.first
 
     monkeypatch.setattr(usable, and_then_a_dialog)
-    result = run(org)
+    result = run(org, first="2.1")
 
     assert result.error is not None
     assert result.error.kind == "save_refused"

@@ -17,6 +17,7 @@ from automation.secrets import Secret
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle, Replica
+    from automation.replica.orgs import Org
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = "ServiceMax_Service_Board_Sync"
@@ -70,7 +71,7 @@ class FleetOnReplica:
     def set_up(self, name: str, **policies: Any) -> OrgHandle:
         """One more sandbox in which the app is made and its pair delivered, as by an earlier run."""
         org = self.add(name)
-        app = org._server.call(lambda: self._make(org, policies))
+        app = self._make(org, policies)
         host = org.login_url.removeprefix("https://")
         pair = Credentials(
             Secret(app.key),
@@ -86,7 +87,6 @@ class FleetOnReplica:
         return org
 
     def _make(self, handle: OrgHandle, policies: dict[str, Any]) -> Any:
-        org = handle._org
         form = {
             "label": "ServiceMax Service Board Sync",
             "developerName": APP,
@@ -98,19 +98,16 @@ class FleetOnReplica:
                 "flows": {"clientCredentials": True},
             },
         }
-        app = org.create_app(org.admin, form)
+        wanted = {"clientCredentialsEnabled": True, "runAs": handle.run_as, "ipRelaxation": "Bypass"}
+        app = handle.create_app(form, {**wanted, **policies})
         app.created_at -= 3600  # known everywhere by now
-        org.save_policies(
-            app, {"clientCredentialsEnabled": True, "runAs": org.run_as.username, "ipRelaxation": "Bypass", **policies}
-        )
         return app
 
     def change_app(self, name: str, **changes: Any) -> None:
         """Somebody changes the app of an org by hand: ``policies={...}``, ``secret="..."`` ``doc={...}`` or ``scopes=[...]``."""
         handle = self.orgs[name]
 
-        def change() -> None:
-            org = handle._org
+        def change(org: Org) -> None:
             app = org.app_named(APP)
             assert app is not None
             if "policies" in changes:
@@ -119,12 +116,11 @@ class FleetOnReplica:
             app.doc.update(changes.get("doc", {}))
             app.doc["oauth"]["scopes"] = changes.get("scopes", app.doc["oauth"]["scopes"])
 
-        handle._server.call(change)
+        handle.do(change)
 
     def delete_app(self, name: str) -> None:
         """Somebody deletes the app of an org."""
-        org = self.orgs[name]
-        org._server.call(org._org.apps.clear)
+        self.orgs[name].do(lambda org: org.apps.clear())
 
     @property
     def file(self) -> Path:
@@ -161,7 +157,7 @@ run_as = "sync@{self.company}.example"
 
     def environment(self, **more: str) -> dict[str, str]:
         """The command's environment: where the secrets are, and nothing of the developer's."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PLAYWRIGHT_NODEJS_PATH") if name in os.environ}
         own = {"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(self.folder / "state")}
         return {**kept, **own, **self.secrets, **more}
 

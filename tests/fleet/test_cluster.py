@@ -184,6 +184,7 @@ def test_a_lost_workers_org_is_run_again(fleet: FleetOnReplica, cluster: Callabl
     assert leaks(fleet.folder, fleet.secret_values()) == []
 
 
+@pytest.mark.slow
 def test_orgs_in_order_take_no_browser_on_a_cluster_either(fleet: FleetOnReplica, cluster: Callable[[], Cluster]) -> None:
     """Workers look, and the history is kept where the command runs."""
     for name in ("a", "b", "c"):
@@ -196,6 +197,7 @@ def test_orgs_in_order_take_no_browser_on_a_cluster_either(fleet: FleetOnReplica
     assert running.leaks() == []
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_not_there_is_told(fleet: FleetOnReplica) -> None:
     """Before anything is begun, with the way to start one."""
     fleet.add("a")

@@ -117,7 +117,7 @@ def test_another_run_as_user_is_drift(fleet: FleetOnReplica, looks: Looks) -> No
 def test_a_busy_org_is_left_alone(fleet: FleetOnReplica, looks: Looks, error: str) -> None:
     """It is tried later."""
     org = fleet.set_up("dev")
-    org._org.token_error = error
+    org.force_token_error(error)
     seen = looks()
     assert seen.found in WAIT
     assert seen.error is not None
@@ -190,8 +190,7 @@ class TestWithProductionAccess:
     def _production(self, fleet: FleetOnReplica, tmp_path: Path) -> None:
         """A production org whose own app's pair is at hand."""
         production = fleet.replica.new_org(fleet.company, 1)
-        token = production._server.call(lambda: _token(production))
-        fleet.secrets["PRODUCTION_TOKEN"] = token
+        fleet.secrets["PRODUCTION_TOKEN"] = production.cli_token(scope="full")
         fleet.extra = (
             f'\n[production]\nlogin_url = "https://{fleet.company}.my.salesforce.com"\naccess_token = "env:PRODUCTION_TOKEN"\n'
         )
@@ -229,11 +228,3 @@ class TestWithProductionAccess:
         """Production's word is needed for nothing else."""
         fleet.set_up("dev")
         assert looks(production=True).found == "in_order"
-
-
-def _token(production: OrgHandle) -> str:
-    """A token of production's admin, as the Salesforce CLI has one."""
-    from automation.replica.oauth import issue
-
-    org = production._org
-    return str(issue(org, None, org.admin, "full")["access_token"])

@@ -21,6 +21,7 @@ from automation.replica.sessions import Session
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle
+    from automation.replica.orgs import Org
 
 Made = TypeVar("Made", Session, str)
 
@@ -33,10 +34,9 @@ class Ledger:
     def __init__(self, org: OrgHandle) -> None:
         self._org = org
         self._seen: dict[str, str] = {}
-        org._server.call(self._watch)
+        org.do(self._watch)
 
-    def _watch(self) -> None:
-        org = self._org._org
+    def _watch(self, org: Org) -> None:
         org.open_session = self._noting(org.open_session, "session id")  # type: ignore[method-assign]
         org.make_link = self._noting(org.make_link, "one-time link")  # type: ignore[method-assign]
         org.tokens = _Remembering(self._seen, org.tokens)

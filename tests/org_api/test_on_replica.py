@@ -38,12 +38,12 @@ class Scene:
         target = f"dotenv:{folder}/pair.env"
         self.settings: Settings = load_settings({**org.environment(), "CREDENTIALS_TO": target}, dotenv=None)
         self.spec = AppSpec.from_settings(self.settings)
-        self.app = org._server.call(lambda: self._make(policies))
+        self.app = self._make(policies)
         self.state = self.fresh()
         self.state.credentials = self.pair
 
     def _make(self, policies: dict[str, Any]) -> Any:
-        org, spec = self.org._org, self.spec
+        spec = self.spec
         form = {
             "label": spec.name,
             "developerName": spec.api_name,
@@ -55,10 +55,8 @@ class Scene:
                 "flows": {"clientCredentials": True},
             },
         }
-        app = org.create_app(org.admin, form)
         wanted = {"clientCredentialsEnabled": True, "runAs": spec.run_as, "ipRelaxation": spec.ip_relaxation}
-        org.save_policies(app, {**wanted, **policies})
-        return app
+        return self.org.create_app(form, {**wanted, **policies})
 
     @property
     def pair(self) -> Credentials:
@@ -169,7 +167,7 @@ def test_another_run_as_user_is_named(scene: Callable[..., Scene]) -> None:
     """By the token itself."""
     run = scene()
     other = run.org.user("sync.some").username
-    run.org._server.call(lambda: run.org._org.save_policies(run.app, {"runAs": other}))
+    run.org.do(lambda org: org.save_policies(run.app, {"runAs": other}))
     with pytest.raises(ProofFailed, match=f"for {other}, not for {run.org.run_as}"):
         run.run()
 
@@ -205,7 +203,7 @@ def test_hidden_objects_are_not_claimed_to_be_read(scene: Callable[..., Scene], 
 def test_every_refusal_of_the_org_is_understood(scene: Callable[..., Scene], knob: str, kind: type[RunbookError]) -> None:
     """As the org words it, over a real connection."""
     run = scene()
-    run.org._server.call(lambda: setattr(run.org._org, "token_error", knob))
+    run.org.force_token_error(knob)
     connection = run.settings.network.client()
     with connection, pytest.raises(kind):
         request_token(connection, run.pair)
@@ -234,7 +232,7 @@ def test_rights_are_those_of_the_run_as_user(scene: Callable[..., Scene], short:
     """The replica has users with all, some and none of Appendix C."""
     run = scene()
     user = run.org.user(short).username
-    run.org._server.call(lambda: run.org._org.save_policies(run.app, {"runAs": user}))
+    run.org.do(lambda org: org.save_policies(run.app, {"runAs": user}))
     with open_proof(run.settings.network.client(), run.pair, Patience(5)) as session:
         rights = check_rights(session.rest, RECIPE, session.identity().user_id)
     assert bool(rights.missing) is bool(missing)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from automation.recording import file
-from automation.recording.file import Recording
-from automation.recording.replay import CLOSED_DOOR
+from automation.recording.file import RecordedPage, Recording
+from automation.recording.replay import CLOSED_DOOR, opened
 from flows.pages.labels import Labels
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser, Page, Playwright
 
 COMMITTED = Path(__file__).parents[1] / "recordings"
 GREEN = ("winter27", "summer25")
@@ -39,6 +40,26 @@ def closed_browser(playwright: Playwright) -> Iterator[Browser]:
     )
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def _open_pages(closed_browser: Browser) -> Iterator[tuple[ExitStack, dict[int, Page]]]:
+    with ExitStack() as stack:
+        yield stack, {}
+
+
+@pytest.fixture
+def each_page_once(_open_pages: tuple[ExitStack, dict[int, Page]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recorded pages stay open for the looks of later steps: without scripts, no look changes one."""
+    stack, pages = _open_pages
+
+    @contextmanager
+    def opened_once(browser: Browser, recorded: RecordedPage) -> Iterator[Page]:
+        if id(recorded) not in pages:
+            pages[id(recorded)] = stack.enter_context(opened(browser, recorded))
+        yield pages[id(recorded)]
+
+    monkeypatch.setattr("automation.recording.replay.opened", opened_once)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.usefixtures("each_page_once")
 def test_step_finds_and_reads_what_it_did_in_the_run(
     closed_browser: Browser, recording: Recording, recorded_step: RecordedStep, replay_labels: Labels
 ) -> None:

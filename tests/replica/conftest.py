@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -15,9 +13,7 @@ from tests.replica.visitor import Visitor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from playwright.sync_api import Browser, BrowserType, Playwright
-
-    from automation.replica import OrgHandle, Replica
+    from automation.replica import OrgHandle
 
 
 class Visit(Protocol):
@@ -38,26 +34,6 @@ def visit(new_org: Callable[..., OrgHandle]) -> Iterator[Visit]:
             return visitor
 
         yield make
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
-    """The machine's Chromium where Playwright has none of its own."""
-    if "channel" in browser_type_launch_args or Path(playwright.chromium.executable_path).exists():
-        return browser_type_launch_args
-    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    return {**browser_type_launch_args, **({"executable_path": found} if found else {})}
-
-
-@pytest.fixture(scope="module")
-def pinned(browser_type: BrowserType, browser_type_launch_args: dict[str, Any], replica: Replica) -> Iterator[Browser]:
-    """A browser that goes through the replica's proxy and trusts its CA's key."""
-    given = browser_type_launch_args.get("args")
-    args = [*(given if isinstance(given, list) else []), f"--ignore-certificate-errors-spki-list={replica.spki}"]
-    options = {**browser_type_launch_args, "args": args, "proxy": {"server": replica.proxy_url, "bypass": "<-loopback>"}}
-    browser = browser_type.launch(**options)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture

@@ -25,10 +25,10 @@ HOME = "/lightning/setup/SetupOneHome/home"
 
 
 @pytest.fixture
-def page(pinned: Browser, org: OrgHandle) -> Iterator[Page]:
+def page(browser: Browser, org: OrgHandle) -> Iterator[Page]:
     """A page that is logged in to Setup."""
     org.set(after_password=[])
-    context = pinned.new_context()
+    context = browser.new_context()
     page = context.new_page()
     page.goto(f"{org.login_url}/?startURL={HOME.replace('/', '%2F')}")
     page.locator("#username").fill(org.admin.username)

@@ -15,9 +15,9 @@ HOME = "**/lightning/setup/SetupOneHome/home"
 
 
 @pytest.fixture
-def context(pinned: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser) -> Iterator[BrowserContext]:
     """A context with an authenticator."""
-    context = pinned.new_context()
+    context = browser.new_context()
     context.credentials.install()
     yield context
     context.close()

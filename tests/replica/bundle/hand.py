@@ -106,9 +106,7 @@ def make_app(org: OrgHandle, **changes: Any) -> str:
     flows = {"clientCredentials": changes.pop("flow", True)}
     oauth = {"enabled": True, "callbackUrl": "https://acme.example/oauth", "scopes": ["api"], "flows": flows}
     document = {"label": "My Community", "developerName": "My_Community", "contactEmail": "ada@acme.example", "oauth": oauth}
-    inner = org._org
-    app = org._server.call(lambda: inner.create_app(inner.person("admin"), {**document, "distributionState": "Local", **changes}))
-    return str(app.id15)
+    return org.create_app({**document, "distributionState": "Local", **changes}).id15
 
 
 @contextmanager

@@ -48,5 +48,5 @@ def test_an_app_is_made_and_its_policies_saved(pages: Pages, cell: str) -> None:
     hand.button("Save").first.click()
     expect(hand.button("Edit")).to_be_visible()
 
-    (made,) = hand.org._org.apps.values()
+    made = hand.org.app()
     assert made.doc["oauth"]["flows"]["clientCredentials"] is True

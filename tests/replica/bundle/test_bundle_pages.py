@@ -185,7 +185,7 @@ def test_saved_policies_reach_the_org(pages: Pages) -> None:
     hand.button("Save").first.click()
     expect(hand.button("Edit")).to_be_visible()
 
-    policies = hand.org._org.apps[made].doc["policies"]
+    policies = hand.org.app(made).doc["policies"]
     assert (policies["clientCredentialsEnabled"], policies["runAs"], policies["ipRelaxation"]) == (True, hand.org.run_as, "Bypass")
 
 
@@ -200,7 +200,7 @@ def test_settings_are_edited_in_place(pages: Pages) -> None:
     hand.button("Save").first.click()
     expect(hand.button("Edit")).to_be_visible()
 
-    doc = hand.org._org.apps[made].doc
+    doc = hand.org.app(made).doc
     assert (doc["contactEmail"], doc["oauth"]["callbackUrl"]) == ("new@acme.example", "https://new.example/cb")
 
 
@@ -245,4 +245,4 @@ def test_the_lightning_consumer_page_shows_the_pair(pages: Pages) -> None:
     hand.expand("OAuth Settings")
     hand.button("Consumer Key and Secret").click()
     expect(hand.main.get_by_role("heading", name="Consumer Details")).to_be_visible()
-    expect(hand.main.get_by_text(hand.org._org.apps[made].secret, exact=True)).to_be_visible()
+    expect(hand.main.get_by_text(hand.org.app(made).secret, exact=True)).to_be_visible()

@@ -153,7 +153,7 @@ def test_run_as_may_be_a_lookup_with_suggestions(pages: Pages) -> None:
     hand.page.get_by_role("option").filter(has_text=hand.org.run_as).click()
     hand.button("Save").first.click()
     expect(hand.button("Edit")).to_be_visible()
-    assert hand.org._org.apps[made].doc["policies"]["runAs"] == hand.org.run_as
+    assert hand.org.app(made).doc["policies"]["runAs"] == hand.org.run_as
 
 
 @pytest.mark.parametrize("asks", [True, False])
