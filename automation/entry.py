@@ -67,11 +67,12 @@ def parse_org_command(arguments: Sequence[str]) -> CommandLine:
         raise
 
 
-def run_on_org(command: CommandLine, perform: Perform) -> int:
+def run_on_org(command: CommandLine, perform: Perform, check: Callable[[], None] = lambda: None) -> int:
     """Load settings and app of a command for one org, perform its run, and return the exit code.
 
     Args:
         perform: does the run and shows its end on the console.
+        check: raises UsageError for what is wrong with the command line, before settings are read.
     """
     from automation.report.console import Console
     from automation.terminal import telling_log
@@ -80,6 +81,7 @@ def run_on_org(command: CommandLine, perform: Perform) -> int:
     printed = _print_json if command.json else lambda _: None
 
     def work() -> int:
+        check()
         _check_steps(command.options)
         with _settings_and_app(command, console) as (settings, spec):
             result = perform(settings, spec, command.options, console)

@@ -32,14 +32,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     own, rest = parser().parse_known_args(arguments)
     command = parse_org_command(rest)
 
-    def perform(settings: Settings, spec: AppSpec, options: Options, console: Console) -> RunResult:
+    def check() -> None:
         if command.list_steps:
             raise UsageError("--list-steps records nothing.", next="Use python -m automation.create_app --list-steps.")
         if own.to is not None and not own.to.name.endswith(SUFFIX):
             raise UsageError(f"--to {own.to}: the name of a recording ends in {SUFFIX}.")
+
+    def perform(settings: Settings, spec: AppSpec, options: Options, console: Console) -> RunResult:
         return _record(settings, spec, options, console, own.to, own.replace)
 
-    return run_on_org(command, perform)
+    return run_on_org(command, perform, check)
 
 
 def parser() -> argparse.ArgumentParser:

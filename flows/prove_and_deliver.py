@@ -6,7 +6,7 @@ Nothing in here needs a browser.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import NoReturn
 
@@ -14,6 +14,7 @@ from automation.app_spec import AppSpec
 from automation.credentials import Credentials
 from automation.delivery import Pending, Receipts, deliver, lacking, look_at, parse
 from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
+from automation.network.parallel import in_background
 from automation.org_api import (
     Patience,
     ProofSession,
@@ -60,9 +61,9 @@ def read_back_app(settings: Settings, spec: AppSpec, state: OrgState) -> Finding
     if state.credentials is None or not state.proof.token:
         return needed("read back what was set and compare", act=_no_pair)
     try:
-        with _session(settings, state, state.credentials) as session, ThreadPoolExecutor(1) as pool:
+        with _session(settings, state, state.credentials) as session:
             user_id = session.identity().user_id
-            rights = pool.submit(check_rights, session.rest, load_recipe(), user_id)  # beside the reading
+            rights = in_background(lambda: check_rights(session.rest, load_recipe(), user_id))  # beside the reading
             reading = _read(session, spec, state)
             differences = compare(reading, spec, state.proof.scopes, user_id)
             _note_rights(rights, state)

@@ -102,14 +102,18 @@ def begin_proof(client: httpx.Client, credentials: Credentials, patience: Patien
     """
     try:
         host = token_host(credentials)
-        version = in_background(lambda: ask_version(client, host))
+    except BaseException:
+        client.close()
+        raise
+    version = in_background(lambda: ask_version(client, host))
+    try:
         answer = wait_for_token(client, credentials, patience, tell)
         if not isinstance(answer, NoToken):
             return ProofSession(client, answer, host, version.result())
     except BaseException:
-        client.close()
+        version.add_done_callback(lambda _: client.close())
         raise
-    client.close()
+    version.add_done_callback(lambda _: client.close())  # not before: a connection in use would stay open
     return answer
 
 

@@ -89,6 +89,7 @@ def test_no_file_and_no_program_raises_anything_else(reference: str, told: str) 
 def test_a_program_gets_none_of_our_other_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SF_PASSWORD", "geheim-777")
     monkeypatch.setenv("VAULT_ADDR", "https://vault.example")
+    monkeypatch.setenv("COMMAND_ENVIRONMENT", "VAULT_*")
     shown = references.resolve("command:env")
     assert "VAULT_ADDR=https://vault.example" in shown
     assert "geheim-777" not in shown
