@@ -8,7 +8,7 @@ DEMO_STAMP := $(VENV)/.installed-demo
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
 
-.PHONY: demo check quick test test-all lint types docs bundle bundle-matrix bundle-check browser browser-demo clean
+.PHONY: demo check quick test test-all lint types docs docs-check bundle bundle-matrix bundle-check browser browser-demo clean
 
 demo: $(DEMO_STAMP) browser-demo
 	$(BIN)/python -m automation.create_app --demo
@@ -31,12 +31,16 @@ test-all: $(STAMP) browser bundle-matrix
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache >$(VENV)/layers.txt 2>&1 || { cat $(VENV)/layers.txt; exit 1; }
 
 types: $(STAMP)
 	$(BIN)/mypy
 
+docs-check: $(STAMP)
+	$(BIN)/python -m docs.generate --check
+
 docs: $(STAMP)
-	$(BIN)/python -m automation.docs $(if $(LOG),--log)
+	$(BIN)/python -m docs.generate $(if $(LOG),--log)
 
 # Rebuilds the replica's pages from their source; needs Node 20 or newer.
 bundle: $(STAMP)
@@ -52,10 +56,10 @@ bundle-check: $(STAMP)
 
 # A browser: one that is there, else Playwright's download. Packages of the system are not installed: it says which.
 browser: $(STAMP)
-	@$(BIN)/python -m automation.get_browser
+	@$(BIN)/python -m automation.browser
 
 browser-demo: $(DEMO_STAMP)
-	@$(BIN)/python -m automation.get_browser
+	@$(BIN)/python -m automation.browser
 
 # What the demo needs is a third of what the tests need; whoever has those has the demo's as well.
 $(DEMO_STAMP): pyproject.toml

@@ -10,16 +10,16 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from automation.entry import parse_org_command, run_on_org
+from automation.run.entry import parse_org_command, run_on_org
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from automation.app_spec import AppSpec
-    from automation.options import Options
     from automation.report.console import Console
-    from automation.result import RunResult
+    from automation.report.result import RunResult
     from automation.settings import Settings
+    from automation.settings.app_spec import AppSpec
+    from automation.settings.options import Options
 
 
 def create_app(
@@ -34,7 +34,7 @@ def create_app(
     Returns:
         How it ended. Every foreseen failure is in its ``error``, not raised.
     """
-    from automation.one_run import OneRun
+    from automation.run.one_run import OneRun
 
     return OneRun(settings, spec, options, console, browser).perform()
 
@@ -52,7 +52,7 @@ def _perform(settings: Settings, spec: AppSpec, options: Options, console: Conso
 
 
 def _list_steps() -> int:
-    from automation.step_list import steps_as_text
+    from flows.procedure import steps_as_text
 
     print(steps_as_text())
     return 0

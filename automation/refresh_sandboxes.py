@@ -28,8 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code, unless work that was given up still goes on: then the process ends here."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
     from automation.fleet.pool import end_if_held
-    from automation.interrupts import signals_as_interrupt
-    from automation.terminal import quiet_crashes
+    from automation.run.terminal import quiet_crashes
+    from automation.steps.interrupts import signals_as_interrupt
 
     quiet_crashes(verbose=options.verbosity > 0)
     with signals_as_interrupt():
@@ -123,7 +123,7 @@ def _done(
 def exit_code(outcomes: Sequence[OrgOutcome], *, interrupted: bool = False, plan_exit_code: bool = False) -> int:
     """130 interrupted; 1 some org failed; 75 some have to be tried later; 3 a plan has changes; else 0."""
     from automation.errors import TryAgainLater
-    from automation.result import PLAN_HAS_CHANGES
+    from automation.report.result import PLAN_HAS_CHANGES
 
     if interrupted:
         return Interrupted.exit_code

@@ -6,20 +6,20 @@ ends the run in between.
 
 from __future__ import annotations
 
-from automation.app_spec import AppSpec
-from automation.options import Options
-from automation.org_state import OrgState
-from automation.run import Selection
 from automation.settings import Settings
+from automation.settings.app_spec import AppSpec
+from automation.settings.options import Options
 from automation.steps import Finding, needed, skipped, step, unchanged
-from flows.app_policies import AppPolicies
-from flows.app_settings import AppSettings
-from flows.confirmed_tick import tick_with_confirmation
+from automation.steps.runner import Selection
+from flows.app.open import to_app, to_manager
+from flows.app.policies import AppPolicies
+from flows.app.settings import AppSettings
+from flows.app.state import OrgState
+from flows.app.tick import tick_with_confirmation
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.confirmation import Confirmation
 from flows.pages.settings_tab import SettingsTab
-from flows.way_to_app import to_app, to_manager
 
 OF_SECTION_2 = ("client_credentials", "run_as")
 """Policies that this section sets, by attribute of `PolicyValues`."""

@@ -5,8 +5,6 @@ When the app is there already, the same steps compare its settings with the want
 
 from __future__ import annotations
 
-from automation.access import hosts
-from automation.app_spec import AppSpec
 from automation.errors import (
     AnotherRun,
     FieldRefused,
@@ -17,12 +15,15 @@ from automation.errors import (
     TryAgainLater,
     UnexpectedPage,
 )
-from automation.org_state import OrgState
+from automation.salesforce import hosts
+from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, step, unchanged
-from flows.app_settings import AppSettings
-from flows.app_values import same_address, wanted_scopes
-from flows.confirmed_tick import tick_with_confirmation
-from flows.existing_app import find_app, remember_app
+from flows.app.find import find_app, remember_app
+from flows.app.save import confirmed
+from flows.app.settings import AppSettings
+from flows.app.state import OrgState
+from flows.app.tick import tick_with_confirmation
+from flows.app.values import same_address, wanted_scopes
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.commit import Commit
@@ -30,7 +31,6 @@ from flows.pages.confirmation import Confirmation
 from flows.pages.create_form import CreateForm
 from flows.pages.overlays import Overlays
 from flows.pages.settings_tab import SettingsTab
-from flows.saving import confirmed
 
 TAKEN = (
     "If another app has this API name, as one that was renamed, set ECA_NAME to its name, or ECA_API_NAME to one that is free; "

@@ -5,10 +5,10 @@ With ``Enforce IP restrictions`` a token request from outside the Run As user's 
 
 from __future__ import annotations
 
-from automation.app_spec import AppSpec
-from automation.org_state import OrgState
+from automation.settings.app_spec import AppSpec
 from automation.steps import Finding, needed, skipped, step, unchanged
-from flows.app_policies import AppPolicies
+from flows.app.policies import AppPolicies
+from flows.app.state import OrgState
 from flows.pages.confirmation import Confirmation
 from flows.pages.policies_tab import IP_LABELS
 

@@ -8,21 +8,21 @@ import threading
 
 from playwright.sync_api import Page
 
-from automation.access import hosts
-from automation.access.doors import ENTRANCE, Door, DoorShut, doors
+from automation.access.login_methods import ENTRANCE, Door, DoorShut, doors
 from automation.access.named_org import NEXT
 from automation.access.navigation import AnswerLost, NotNow, open_address
-from automation.access.ring import PASSING_THROUGH
+from automation.access.redirect_loop import PASSING_THROUGH
 from automation.artifacts import Recorder
+from automation.browser.race import Outcome
 from automation.errors import ForeignHost, LoginRefused, ProductionRefused, SettingsError
-from automation.org_state import OrgState
-from automation.outcomes import Outcome
+from automation.salesforce import hosts
 from automation.secrets import Secret, private
 from automation.settings import Settings
 from automation.steps import Finding, step, unchanged
-from flows.org_language import follow_language
+from flows.app.language import follow_language
+from flows.app.state import OrgState
 from flows.pages.setup_page import LOGIN_FIELDS
-from flows.verify_identity import IdentityVerification
+from flows.verification.methods import IdentityVerification
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,6 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import NoReturn
 
-from automation.app_spec import AppSpec
-from automation.credentials import Credentials
 from automation.delivery import Pending, Receipts, deliver, lacking, look_at, parse
 from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
 from automation.network.parallel import in_background
@@ -30,10 +28,12 @@ from automation.org_api import (
     read_back,
     same_id,
 )
-from automation.org_state import OrgState, Proof
+from automation.secrets.credentials import Credentials
 from automation.settings import Settings
+from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, skipped, step, unchanged
-from flows.delivered_pair import find_delivered
+from flows.app.delivered_pair import find_delivered
+from flows.app.state import OrgState, Proof
 
 NO_PAIR = "There is no pair to go on with: section 4 was not run, and no delivery target holds a valid one."
 TRIES_FOR = 60.0

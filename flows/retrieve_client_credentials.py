@@ -8,23 +8,23 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from automation.access.navigation import AnswerLost
-from automation.app_spec import AppSpec
 from automation.artifacts import Recorder
-from automation.credentials import Credentials
 from automation.delivery import Pending
 from automation.errors import ElementNotFound, RunbookError, TryAgainLater
-from automation.org_state import OrgState
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 from automation.settings import Settings
+from automation.settings.app_spec import AppSpec
 from automation.steps import Finding, needed, skipped, step, unchanged
-from flows.delivered_pair import find_delivered, look_for_pair
+from flows.app.delivered_pair import find_delivered, look_for_pair
+from flows.app.open import to_app, to_manager
+from flows.app.reveal import Reveal
+from flows.app.state import OrgState
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.consumer_details import consumer_url
 from flows.pages.settings_tab import SettingsTab
-from flows.reveal import Reveal
-from flows.verify_identity import IdentityVerification
-from flows.way_to_app import to_app, to_manager
+from flows.verification.methods import IdentityVerification
 
 ALREADY = "the pair delivered earlier is still valid; nothing is revealed again"
 KEPT = "the pair of an earlier run is kept and proven in 5.1; that it gets no token now does not lie in the pair"

@@ -100,8 +100,8 @@ def browser_type_launch_args(
     The browser of a test process is shared by all its tests, so there is one such choice for all folders.
     """
     from automation.browser import launch_options
-    from automation.browser_finding import find_browser
-    from automation.browser_trust import trusting
+    from automation.browser.find import find_browser
+    from automation.browser.trust import trusting
     from automation.settings import load_settings
 
     settings = load_settings(replica.new_org("acme--browser.sandbox").environment(), None)

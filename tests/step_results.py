@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from automation.run import StepResult
-from automation.step_list import all_steps
 from automation.steps import Difference, Step, unchanged
+from automation.steps.runner import StepResult
+from flows.procedure import all_steps
 
 
 def step_result(

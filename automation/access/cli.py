@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from playwright.sync_api import Page
 
 from automation.access.cli_output import answer_in, first_line
-from automation.access.doors import ENTRANCE, DoorShut
+from automation.access.login_methods import ENTRANCE, DoorShut
 from automation.access.named_org import NamedOrg
 from automation.access.navigation import open_address
-from automation.child_environment import SALESFORCE_CLI, child_environment
 from automation.secrets import Secret, scrub
+from automation.secrets.child_environment import SALESFORCE_CLI, child_environment
 
 if TYPE_CHECKING:
     from automation.settings import Settings

@@ -9,8 +9,8 @@ from typing import Final
 
 from playwright.sync_api import Frame, Page, Request
 
-from automation.access import hosts
 from automation.errors import ForeignHost
+from automation.salesforce import hosts
 
 OWN_PAGES: Final = (".salesforce.com", ".salesforce.mil")
 """Salesforce's own hosts that are no org's, such as an instance's or the status page: no place to type, but no stranger's."""

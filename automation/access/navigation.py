@@ -11,10 +11,10 @@ from typing import Final, Self
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame, Page, Request, Response
 
-from automation.access import hosts
-from automation.access.ring import PASSING_THROUGH, Ring
+from automation.access.redirect_loop import PASSING_THROUGH, Ring
 from automation.errors import OrgBusy, OrgUnavailable
 from automation.network.certificates import certificate_cure
+from automation.salesforce import hosts
 
 ERROR_PAGE: Final = "chrome-error://"
 SECONDS_SINCE_LOAD: Final = """() => {

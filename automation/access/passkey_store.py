@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from automation.errors import SettingsError
-from automation.files import private_folder, write_private
 from automation.secrets import Secret
+from automation.secrets.files import private_folder, write_private
 
 VERSION: Final = 1
 

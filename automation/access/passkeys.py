@@ -23,10 +23,10 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page
 
-from automation.access import hosts
-from automation.access.keys import require_password_host
+from automation.access.keyboard import require_password_host
 from automation.access.passkey_store import Passkey, PasskeyStore
 from automation.errors import ForeignHost, SettingsError, UnexpectedPage
+from automation.salesforce import hosts
 from automation.secrets import Secret
 from automation.settings import Settings
 

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from automation.credentials import Credentials
 from automation.delivery.deliver import Delivery, Looks, deliver, lacking, look_at
 from automation.delivery.held import Held
 from automation.delivery.pending import Pending, Receipts
 from automation.delivery.target import KINDS, Target, parse
 from automation.delivery.unit import same_pair
+from automation.secrets.credentials import Credentials
 
 __all__ = [
     "KINDS",

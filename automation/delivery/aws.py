@@ -10,12 +10,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
-from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.extras import failed, request_token, require
 from automation.delivery.held import Held
 from automation.delivery.limits import limit
 from automation.delivery.target import Target
+from automation.secrets.credentials import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.boundary import said
 from automation.delivery.extras import failed, require
 from automation.delivery.held import Held
 from automation.delivery.target import Target
+from automation.secrets.credentials import Credentials
 
 
 class KeyVault(Target):

@@ -13,13 +13,13 @@ from pathlib import PurePath
 from subprocess import DEVNULL, PIPE
 from typing import Any, ClassVar, Final
 
-from automation.child_environment import command_environment
-from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.held import Held
 from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
 from automation.secrets import scrub
+from automation.secrets.child_environment import command_environment
+from automation.secrets.credentials import Credentials
 
 TIMEOUT: Final = 120.0
 """Seconds until a delivery program is taken for hanging."""

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from automation.credentials import Credentials
 from automation.delivery.boundary import said
 from automation.delivery.held import Held
 from automation.delivery.pending import Pending, Receipts
 from automation.delivery.target import Target
 from automation.delivery.unit import same_pair
 from automation.errors import DeliveryFailed, RunbookError
-from automation.files import private_folder, state_folder
+from automation.secrets.credentials import Credentials
+from automation.secrets.files import private_folder, state_folder
 
 LOCKED_FOR: Final = 60.0
 """Seconds that another writer of the same place is waited for."""

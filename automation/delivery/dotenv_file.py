@@ -7,12 +7,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from automation.credentials import Credentials
 from automation.delivery.files import read_text, write_text
 from automation.delivery.held import Held
 from automation.delivery.json_file import FileTarget
 from automation.errors import DeliveryFailed
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 
 ID: Final = "SALESFORCE_CLIENT_ID"
 SECRET: Final = "SALESFORCE_CLIENT_SECRET"  # noqa: S105 - the name of a variable
@@ -144,6 +144,6 @@ def _quoted(value: str) -> str:
 
 
 def _host(url: str) -> str:
-    from automation.access.hosts import parse
+    from automation.salesforce.hosts import parse
 
     return parse(url).host

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from automation import files
 from automation.errors import DeliveryFailed
+from automation.secrets import files
 
 LARGEST: Final = 1 << 20
 """Bytes. A file of settings is far smaller; a larger one is something else."""

@@ -19,7 +19,6 @@ import time
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.boundary import said
 from automation.delivery.extras import failed, require
@@ -28,6 +27,7 @@ from automation.delivery.limits import redirected
 from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
 from automation.network.backoff import Patience
+from automation.secrets.credentials import Credentials
 
 if TYPE_CHECKING:
     import httpx

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from automation.credentials import Credentials
+from automation.secrets.credentials import Credentials
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from automation.credentials import Credentials
 from automation.delivery import files, unit
 from automation.delivery.held import Held
 from automation.delivery.target import Target
+from automation.secrets.credentials import Credentials
 
 
 class FileTarget(Target):

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.boundary import said
 from automation.delivery.extras import failed, require
@@ -21,6 +20,7 @@ from automation.delivery.held import Held
 from automation.delivery.limits import limit
 from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
+from automation.secrets.credentials import Credentials
 
 TRIES: Final = 2
 TIMEOUT: Final = (15.0, 30.0)

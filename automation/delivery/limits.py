@@ -60,7 +60,7 @@ class _Counted(io.RawIOBase):
 
 def redirected(location: str) -> DeliveryFailed:
     """The error for a store that sends us elsewhere; only the host of where is shown."""
-    from automation.access.hosts import parse
+    from automation.salesforce.hosts import parse
 
     host = parse(location).host or "another place"
     return DeliveryFailed(

@@ -11,11 +11,11 @@ import json
 import re
 from pathlib import Path
 
-from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.files import read_text, write_text
 from automation.errors import DeliveryFailed
-from automation.files import state_folder
+from automation.secrets.credentials import Credentials
+from automation.secrets.files import state_folder
 
 
 def _file_name(host: str, app: str, ending: str) -> str:

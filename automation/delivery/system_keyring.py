@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.held import Held
 from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
+from automation.secrets.credentials import Credentials
 
 INDEX = "delivered"
 """Name of the entry that says which app's pair was delivered last, so that it can be found without knowing it."""

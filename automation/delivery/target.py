@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, Final
 
-from automation.credentials import Credentials
 from automation.delivery.boundary import within
 from automation.delivery.extras import MissingExtra
 from automation.delivery.held import Held
 from automation.errors import DeliveryFailed, SettingsError
+from automation.secrets.credentials import Credentials
 
 
 class Target(ABC):

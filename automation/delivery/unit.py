@@ -10,9 +10,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from automation.credentials import Credentials
 from automation.delivery.held import Held
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 
 REQUIRED: Final = ("client_id", "client_secret", "token_url", "host", "app")
 KEYS: Final = (*REQUIRED, "instance_url", "org_id", "created_at")

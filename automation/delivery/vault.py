@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from automation.credentials import Credentials
 from automation.delivery import unit
 from automation.delivery.boundary import said
 from automation.delivery.extras import failed, require
 from automation.delivery.held import Held
 from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
+from automation.secrets.credentials import Credentials
 
 TRIES = 4
 """How often a request is repeated while the server is sealed for a moment, overloaded or asks for patience."""

@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.access.hosts import sandbox_name
 from automation.delivery import parse
 from automation.errors import OrgUnavailable, RunbookError, SettingsError
 from automation.fleet import references
@@ -19,9 +18,10 @@ from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.pool import TimeIsUp, bounded
 from automation.org_api import NotReadable, Rest, Token, request_token, revoke
-from automation.org_api.ids import is_id
 from automation.org_api.rest import NO_RECORDS
 from automation.org_api.sandbox_auth import ask_for_sandbox
+from automation.salesforce.hosts import sandbox_name
+from automation.salesforce.ids import is_id
 from automation.secrets import Secret
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _token(client: httpx.Client, reference: str | None, target: str | None) -> T
 
 
 def _checked(value: str) -> str:
-    from automation.settings_rules import token
+    from automation.settings.rules import token
 
     try:
         return token(value.strip())

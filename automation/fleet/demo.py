@@ -13,12 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from automation.app_spec import DEFAULT_NAME
-from automation.credentials import Credentials
 from automation.delivery.dotenv_file import DotenvFile
-from automation.demo import own_state, running_replica
+from automation.run.demo import own_state, running_replica
 from automation.secrets import Secret
-from automation.settings_rules import api_name_for
+from automation.secrets.credentials import Credentials
+from automation.settings.app_spec import DEFAULT_NAME
+from automation.settings.rules import api_name_for
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle, Replica

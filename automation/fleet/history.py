@@ -19,10 +19,10 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from automation.errors import SettingsError, TryAgainLater
-from automation.files import state_folder
 from automation.fleet.look import Known
 from automation.fleet.outcome import OrgOutcome
 from automation.report.plain import one_line
+from automation.secrets.files import state_folder
 
 VERSION: Final = 2
 """The first that is released."""

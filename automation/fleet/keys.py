@@ -7,12 +7,12 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from automation.app_spec import SWITCHES, TEXTS
 from automation.errors import SettingsError
 from automation.fleet import references
 from automation.fleet.orgs import Org, has_suffix, with_suffix
-from automation.settings_addresses import secret_parts
-from automation.settings_table import BY_NAME, SETTINGS, Setting
+from automation.settings.app_spec import SWITCHES, TEXTS
+from automation.settings.table import BY_NAME, SETTINGS, Setting
+from automation.settings.urls import secret_parts
 
 REFUSED: Final = frozenset({"SF_FRONTDOOR_URL"})
 """Ways in that no scheduled job can use: a link that works once."""
@@ -137,8 +137,8 @@ def _check(setting: Setting, text: str) -> None:
 
 def _whole_problems(org: Org) -> list[str]:
     """What is wrong with the settings taken together, in the words of the orgs file."""
-    from automation.access.hosts import is_my_domain, is_production
     from automation.delivery import parse
+    from automation.salesforce.hosts import is_my_domain, is_production
 
     where = f"[orgs.{org.name}]"
     if not is_my_domain(org.host):

@@ -16,8 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from automation.app_spec import AppSpec
-from automation.credentials import Credentials
 from automation.delivery import Looks, Pending, Receipts, Target, lacking, parse
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.fleet.copies import Copy, Production
@@ -36,7 +34,9 @@ from automation.org_api import (
 )
 from automation.org_api.delivered_pair import Answer, Pairs, ask_org, find_pairs
 from automation.org_api.proof import wait_for_token
+from automation.secrets.credentials import Credentials
 from automation.settings import Settings
+from automation.settings.app_spec import AppSpec
 
 Found = Literal[
     "in_order", "undelivered", "never", "gone", "refreshed", "dead", "broken", "drifted", "refreshing", "busy", "failed"

@@ -23,11 +23,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from automation.child_environment import command_environment
 from automation.errors import RunbookError
 from automation.fleet import references
 from automation.fleet.pool import Pool, TimeIsUp, next_done
 from automation.secrets import Secret, scrub
+from automation.secrets.child_environment import command_environment
 
 if TYPE_CHECKING:
     from automation.settings import Settings

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from automation.options import TRACING, PrintVersion
+from automation.settings.options import TRACING, PrintVersion
 
 EPILOG: Final = """\
 exit codes:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from automation.access.hosts import sandbox_name
-from automation.app_spec import AppFile, AppSpec
 from automation.fleet import references
+from automation.salesforce.hosts import sandbox_name
 from automation.settings import Settings, load_settings
-from automation.settings_table import BY_NAME
+from automation.settings.app_spec import AppFile, AppSpec
+from automation.settings.table import BY_NAME
 
 ON_THE_WAY: Final = frozenset({"HTTPS_PROXY"})
 """Secret settings that are needed to ask the org anything at all."""
@@ -61,7 +61,7 @@ class Org:
     @property
     def app(self) -> str:
         """API name of the wanted app."""
-        from automation.settings_rules import api_name_for
+        from automation.settings.rules import api_name_for
 
         return self.texts.get("ECA_API_NAME") or api_name_for(self.texts.get("ECA_NAME") or BY_NAME["ECA_NAME"].default or "")
 

@@ -16,9 +16,9 @@ from typing import Any, Final
 from automation.errors import SettingsError
 from automation.fleet import keys
 from automation.fleet.orgs import Org
-from automation.settings_dotenv import read_dotenv
-from automation.settings_table import SETTINGS
-from automation.text_files import read_toml
+from automation.secrets.text_files import read_toml
+from automation.settings.dotenv import read_dotenv
+from automation.settings.table import SETTINGS
 
 TABLES: Final = ("defaults", "orgs", "production", "limits", "notify")
 EVENTS: Final = ("failure", "change", "always")

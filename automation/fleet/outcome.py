@@ -97,7 +97,7 @@ class OrgOutcome:
 
 def empty_line(org: Org) -> dict[str, Any]:
     """The JSON object of an org that nothing is known of yet; `report.json_result` makes those of whole runs."""
-    from automation.access.hosts import is_sandbox
+    from automation.salesforce.hosts import is_sandbox
 
     return {
         "schema": 1,
@@ -114,7 +114,7 @@ def empty_line(org: Org) -> dict[str, Any]:
 
 
 def _default_name() -> str:
-    from automation.app_spec import DEFAULT_NAME
+    from automation.settings.app_spec import DEFAULT_NAME
 
     return DEFAULT_NAME
 

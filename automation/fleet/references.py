@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from automation.child_environment import command_environment
 from automation.errors import SettingsError
 from automation.secrets import remember
-from automation.text_files import decoded, home_expanded, read_text
+from automation.secrets.child_environment import command_environment
+from automation.secrets.text_files import decoded, home_expanded, read_text
 
 TIMEOUT: Final = 60.0
 """Seconds that a program may take to print a secret."""

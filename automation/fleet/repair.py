@@ -25,7 +25,7 @@ from automation.errors import Interrupted, RunbookError
 from automation.fleet.look import Look
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, of_error, of_look, of_run
-from automation.lock import org_lock
+from automation.run.lock import org_lock
 
 GRACE: Final = 20.0
 """Seconds that a worker gets at its deadline to end in order before it is killed."""

@@ -23,11 +23,11 @@ from automation.errors import Interrupted, RunbookError
 from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import of_error
-from automation.options import TRACING, Options
 from automation.report.console import Console
-from automation.run import StepResult
 from automation.secrets import scrub
+from automation.settings.options import TRACING, Options
 from automation.steps import Step
+from automation.steps.runner import StepResult
 
 
 @dataclass
@@ -67,8 +67,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, tell, and answer the exit code of the run."""
-    from automation.interrupts import signals_as_interrupt
-    from automation.terminal import quiet_crashes
+    from automation.run.terminal import quiet_crashes
+    from automation.steps.interrupts import signals_as_interrupt
 
     given = parser().parse_args(arguments)
     console = Telling(lines=_own_output())
@@ -97,8 +97,8 @@ def _run(given: argparse.Namespace, console: Telling) -> tuple[dict[str, Any], i
 
 
 def _create(org: Org, given: argparse.Namespace, console: Telling) -> Any:
-    from automation.create_app import create_app
-    from automation.lock import org_lock
+    from automation.run.lock import org_lock
+    from automation.run.one_run import OneRun
 
     settings = org.settings()
     options = Options(
@@ -111,7 +111,7 @@ def _create(org: Org, given: argparse.Namespace, console: Telling) -> Any:
     if given.lock_wait:
         with org_lock(org.host, given.lock_wait):
             pass  # a run that lost its parent is ending; its lock is free now
-    return create_app(settings, org.spec(settings, exact=given.exact), options, console)
+    return OneRun(settings, org.spec(settings, exact=given.exact), options, console).perform()
 
 
 def _own_output() -> IO[str]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from automation.report.time_spent import waiting_for_org
+from automation.steps.time_spent import waiting_for_org
 
 
 def _wait(seconds: float) -> None:

@@ -43,7 +43,7 @@ class Network:
         import httpx
 
         from automation.network.transport import Transport
-        from automation.report.time_spent import hooks
+        from automation.steps.time_spent import hooks
 
         return httpx.Client(
             transport=Transport(ssl_context(self.ca_file), self.proxy, self.no_proxy, self.ca_file),

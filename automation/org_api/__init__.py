@@ -7,13 +7,13 @@ is used. The proof token is taken back in every case.
 from __future__ import annotations
 
 from automation.network.backoff import Patience
-from automation.org_api.ids import same_id, to_18
 from automation.org_api.proof import Identity, ProofSession, begin_proof, check_org, is_user, open_proof
 from automation.org_api.read_back import Reading, compare, extra_scopes, read_back
 from automation.org_api.refusals import REFUSALS, Refusal, refusal_for
 from automation.org_api.rest import NotReadable, Rest
 from automation.org_api.rights import Recipe, Rights, check_rights, load_recipe
 from automation.org_api.token import NoToken, Token, ask, request_token, revoke, token_host
+from automation.salesforce.ids import same_id, to_18
 
 __all__ = [
     "REFUSALS",

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
-from automation.credentials import Credentials
 from automation.delivery import Held, Looks, Pending, Target, look_at, same_pair
 from automation.errors import ForeignHost, RunbookError, SettingsError
-from automation.org_api.ids import same_id
 from automation.org_api.proof import ProofSession
 from automation.org_api.token import NoToken, token_host
+from automation.salesforce.ids import same_id
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 
 PROPAGATION: Final = timedelta(minutes=30)
 """A key that was read so recently may be unknown to the token endpoint and good all the same (`NotPropagatedYet`)."""

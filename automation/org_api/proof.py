@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from automation.credentials import Credentials
 from automation.errors import ProofFailed, UnexpectedPage
 from automation.network.backoff import Patience
 from automation.network.parallel import in_background
-from automation.org_api.ids import same_id
 from automation.org_api.rest import NotReadable, Rest, ask_version
 from automation.org_api.token import NoToken, Token, ask, revoke, token_host
+from automation.salesforce.ids import same_id
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 
 if TYPE_CHECKING:
     import httpx

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
-from automation.app_spec import AppSpec
 from automation.network.parallel import together
-from automation.org_api.ids import same_id
 from automation.org_api.rest import NotReadable, Rest
+from automation.salesforce.ids import same_id
+from automation.settings.app_spec import AppSpec
 from automation.steps import Difference
 
 

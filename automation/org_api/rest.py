@@ -7,12 +7,12 @@ import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.access import hosts
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.network.backoff import Patience
 from automation.network.failures import Failure
 from automation.network.http import decoded, send
 from automation.org_api.token import Token
+from automation.salesforce import hosts
 from automation.secrets import scrub
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.access import hosts
-from automation.credentials import Credentials
 from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, RunbookError, SettingsError, UnexpectedPage
 from automation.network.backoff import Patience
 from automation.network.failures import Failure
 from automation.network.http import decoded, retry_after, send
-from automation.org_api.ids import is_id, to_18
 from automation.org_api.refusals import About, refusal_for
+from automation.salesforce import hosts
+from automation.salesforce.ids import is_id, to_18
 from automation.secrets import Secret, scrub
+from automation.secrets.credentials import Credentials
 
 if TYPE_CHECKING:
     import httpx

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from automation.errors import RunbookError
-from automation.options import PrintVersion
+from automation.settings.options import PrintVersion
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

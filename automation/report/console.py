@@ -12,9 +12,9 @@ from automation.report.plain import one_line, plain
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
-    from automation.result import RunResult
-    from automation.run import StepResult
+    from automation.report.result import RunResult
     from automation.steps import Step
+    from automation.steps.runner import StepResult
 
 MARKS: Final = {"changed": "+", "unchanged": "=", "skipped": "-", "failed": "x"}
 COLOURS: Final = {"changed": "green", "unchanged": "cyan", "skipped": "dim", "failed": "bold red"}

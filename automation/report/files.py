@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from automation.errors import UsageError
-from automation.files import write_private
 from automation.report.html import report_page
 from automation.report.json_result import SCHEMA, as_report, report_text
 from automation.report.junit import junit_text
-from automation.result import RunResult
+from automation.report.result import RunResult
+from automation.secrets.files import write_private
 
 JSON_NAME: Final = "report.json"
 HTML_NAME: Final = "report.html"

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from automation.files import write_private
 from automation.report.files import HTML_NAME
 from automation.report.html import OUTCOMES, index_page, outcome_words
 from automation.report.json_result import as_json, scrubbed
-from automation.result import RunResult
+from automation.report.result import RunResult
+from automation.secrets.files import write_private
 
 INDEX_NAME: Final = "index.html"
 ORDER: Final = ("failed", "waiting", "created", "changed", "delivered", "planned", "unchanged")

@@ -10,14 +10,14 @@ import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from automation.errors import RunbookError
-from automation.result import RunResult
-from automation.run import StepResult
+from automation.report.result import RunResult
 from automation.secrets import scrub
 from automation.steps import Difference
+from automation.steps.runner import StepResult
 
 if TYPE_CHECKING:
     from automation.report.record import Record
-    from automation.report.time_spent import Spent
+    from automation.steps.time_spent import Spent
 
 SCHEMA: Final = 1
 """Version of the object's form; raised when a field changes its meaning or goes away."""

@@ -12,11 +12,11 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.artifacts import Recorder
-from automation.evidence import MASK_COLOUR, MASKED, UNSEEN
-from automation.files import write_private
-from automation.options import Pictures as Wanted
-from automation.run import StepResult
+from automation.artifacts.evidence import MASK_COLOUR, MASKED, UNSEEN
+from automation.secrets.files import write_private
+from automation.settings.options import Pictures as Wanted
 from automation.steps import Step
+from automation.steps.runner import StepResult
 
 FOLDER: Final = "pictures"
 TIMEOUT: Final = 2_000

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation.report.time_spent import Spent, TimeSpent
+from automation.steps.time_spent import Spent, TimeSpent
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from automation.artifacts import Recorder
-    from automation.options import Pictures as Wanted
     from automation.report.pictures import Pictures
-    from automation.run import Observer
+    from automation.settings.options import Pictures as Wanted
+    from automation.steps.runner import Observer
 
 
 @dataclass(frozen=True)

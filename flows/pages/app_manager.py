@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from playwright.sync_api import Locator
 
+from automation.browser.race import Outcome, race
 from automation.errors import NotPermitted, UnexpectedPage
-from automation.outcomes import Outcome, race
 from flows.pages.base import by_role, the_only
 from flows.pages.labels import exactly
 from flows.pages.reading import TEXT, texts_of

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from playwright.sync_api import Locator
 
+from automation.browser.race import Outcome, race
 from automation.errors import PageTrouble, UnexpectedPage
-from automation.outcomes import Outcome, race
 from flows.pages.base import Region, by_role, find, the_only
 from flows.pages.commit import Answer, Commit
 from flows.pages.setup_page import LIST_PATH, NEW_PATH, SetupPage, StillLoading

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
-from automation.outcomes import Outcome
+from automation.browser.race import Outcome
 from flows.pages.base import PageObject, names_by_role
 from flows.pages.confirmation import KNOWN, Confirmation
 from flows.pages.messages import Messages

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Dialog, Locator
 
+from automation.browser.race import Outcome, gone, race
 from automation.errors import UnexpectedPage
-from automation.outcomes import Outcome, gone, race
 from flows.pages.base import PageObject, by_role
 
 KNOWN = ("confirm.client_credentials", "confirm.propagation")

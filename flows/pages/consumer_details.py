@@ -11,9 +11,9 @@ from contextlib import suppress
 
 from playwright.sync_api import Frame, Locator, Page
 
-from automation.access.hosts import is_org_host, parse
+from automation.browser.race import Outcome, race
 from automation.errors import UnexpectedPage
-from automation.outcomes import Outcome, race
+from automation.salesforce.hosts import is_org_host, parse
 from automation.secrets import Secret
 from flows.pages.base import PageObject
 from flows.pages.copied import CopyButtons, can_copy

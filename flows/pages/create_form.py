@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator
 
-from automation.outcomes import Outcome
+from automation.browser.race import Outcome
 from flows.pages.app_fields import AppFields
 from flows.pages.base import by_role, the_only
 from flows.pages.sections import open_section

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
+from automation.browser.race import Outcome, race
 from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
-from automation.outcomes import Outcome, race
 from flows.pages import base
 from flows.pages.base import STRICT, Region, labelled, the_only
 from flows.pages.labels import Labels

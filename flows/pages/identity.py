@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator
 
-from automation.access import hosts
 from automation.access.codes import Method
+from automation.salesforce import hosts
 from flows.pages.base import PageObject
 from flows.pages.labels import written_as
 from flows.pages.login import LoginPage

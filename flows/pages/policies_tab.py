@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator
 
-from automation.outcomes import Outcome
+from automation.browser.race import Outcome
 from flows.pages.app_page import AppTab
 from flows.pages.fields import Checkbox, Choice
 from flows.pages.run_as import RunAsField

@@ -6,8 +6,8 @@ import re
 
 from playwright.sync_api import Locator
 
+from automation.browser.race import Outcome, race
 from automation.errors import ElementNotFound, UnexpectedPage
-from automation.outcomes import Outcome, race
 from flows.pages.fields import TextField
 
 SUGGESTIONS = 3.0

@@ -8,8 +8,8 @@ from contextlib import suppress
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
+from automation.browser.race import Outcome, race
 from automation.errors import UnexpectedPage
-from automation.outcomes import Outcome, race
 from flows.pages.base import Region, by_role
 from flows.pages.labels import Labels
 

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from playwright.sync_api import Locator
 
+from automation.browser.race import Outcome, race
 from automation.errors import UnexpectedPage
-from automation.outcomes import Outcome, race
 from flows.pages.app_fields import AppFields
 from flows.pages.app_page import AppTab
 from flows.pages.base import by_role, the_only

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Request
 
-from automation.access import hosts
+from automation.salesforce import hosts
 from flows.pages.reading import shown
 
 SPINNER: Final = ".slds-spinner, lightning-spinner"

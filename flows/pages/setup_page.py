@@ -10,9 +10,9 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 
 from automation.access.named_org import ANY_ORG, NEXT
-from automation.access.ring import Ring
+from automation.access.redirect_loop import Ring
+from automation.browser.race import Outcome, race
 from automation.errors import ForeignHost, NotPermitted, OrgUnavailable, PageTrouble, RunbookError, SessionLost, UnexpectedPage
-from automation.outcomes import Outcome, race
 from flows.pages.base import PageObject, Timeouts, sought
 from flows.pages.labels import Labels
 from flows.pages.reading import shown

@@ -12,9 +12,10 @@ from automation.access.codes import CodeRequest, CodeSources, Method
 from automation.access.codes.source import NoCodeYet
 from automation.secrets import Secret
 from automation.settings import Settings
-from flows import fill_in_login, passage
 from flows.pages.labels import Labels
-from flows.verify_identity import IdentityVerification
+from flows.verification import login_form as fill_in_login
+from flows.verification import passage
+from flows.verification.methods import IdentityVerification
 from tests.access.fake_salesforce import ORG, FakeSalesforce
 
 USER, PASSWORD = "admin@acme.example.dev", "Correct-Horse-9"

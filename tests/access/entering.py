@@ -12,7 +12,7 @@ from automation.replica import OrgHandle
 from automation.settings import Settings, load_settings
 from flows.log_in import enter
 from flows.pages.labels import Labels
-from flows.verify_identity import IdentityVerification
+from flows.verification.methods import IdentityVerification
 
 NewOrg = Callable[..., OrgHandle]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from automation.access import hosts
 from automation.errors import ForeignHost, LoginRefused, RunbookError
 from automation.replica import Replica
+from automation.salesforce import hosts
 from tests.access.entering import Entering, NewOrg, get_in
 
 __all__ = ["get_in"]

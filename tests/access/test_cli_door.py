@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from automation.access.cli import CliDoor
-from automation.access.doors import DoorShut, doors
+from automation.access.login_methods import DoorShut, doors
 from automation.errors import ForeignHost
 from automation.secrets import Secret, known_secrets
 from automation.settings import Settings

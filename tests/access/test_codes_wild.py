@@ -18,9 +18,9 @@ from automation.access.codes.mail_text import BODY_LIMIT, as_lines, html_text
 from automation.access.codes.source import NoCodeYet
 from automation.access.codes.totp import Authenticator
 from automation.errors import SettingsError, VerificationNeeded
-from automation.otpauth import read_seed
 from automation.secrets import Secret
-from automation.settings_rules import command_line, totp_seed
+from automation.settings.otpauth import read_seed
+from automation.settings.rules import command_line, totp_seed
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 REQUEST = CodeRequest(Method.EMAIL, sandbox=True, user_name="admin@acme.example.dev", address="a***n@acme.example")

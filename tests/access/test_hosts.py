@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.access import hosts
+from automation.salesforce import hosts
 
 TRUSTED = [
     "https://login.salesforce.com/",

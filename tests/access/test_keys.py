@@ -7,7 +7,7 @@ import traceback
 import pytest
 from playwright.sync_api import Page
 
-from automation.access.keys import type_secret, type_user_name
+from automation.access.keyboard import type_secret, type_user_name
 from automation.access.navigation import AnswerLost, Navigation, NotNow, open_address
 from automation.errors import ForeignHost, OrgUnavailable, UnexpectedPage
 from automation.secrets import Secret

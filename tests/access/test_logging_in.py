@@ -19,9 +19,9 @@ from automation.errors import (
     UnexpectedPage,
     VerificationNeeded,
 )
-from automation.org_state import OrgState
+from flows.app.state import OrgState
 from flows.log_in import enter, log_in
-from flows.verify_identity import IdentityVerification
+from flows.verification.methods import IdentityVerification
 from tests.access.conftest import PASSWORD, USER, ListedCodes
 from tests.access.fake_salesforce import (
     EMAIL_PATH,

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route
 
+from automation.browser.race import Outcome
 from automation.errors import UnexpectedPage
-from automation.outcomes import Outcome
-from flows import passage
-from flows.verify_identity import IdentityVerification
+from flows.verification import passage
+from flows.verification.methods import IdentityVerification
 from tests.access.fake_salesforce import EMAIL_PATH, ORG, SETUP_HOME, FakeSalesforce
 
 pytestmark = pytest.mark.browser

@@ -14,15 +14,15 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from automation.access.passkey_store import Passkey, PasskeyStore
 from automation.access.passkeys import Passkeys, main
 from automation.browser import new_context
+from automation.browser.race import Outcome
 from automation.errors import ForeignHost, PersonNeeded, SettingsError, VerificationNeeded
-from automation.org_state import OrgState
-from automation.outcomes import Outcome
 from automation.replica import OrgHandle
 from automation.secrets import Secret, known_secrets
 from automation.settings import load_settings
+from flows.app.state import OrgState
 from flows.log_in import enter, note_org
 from flows.pages.labels import Labels
-from flows.verify_identity import IdentityVerification
+from flows.verification.methods import IdentityVerification
 
 NewOrg = Callable[..., OrgHandle]
 KEY = Passkey(

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from automation.access import hosts
 from automation.access.cli import CliDoor
-from automation.access.doors import DoorShut
+from automation.access.login_methods import DoorShut
 from automation.replica import OrgHandle
+from automation.salesforce import hosts
 from automation.settings import load_settings
 
 pytestmark = pytest.mark.skipif(shutil.which("sf") is None, reason="the Salesforce CLI (sf) is not installed")

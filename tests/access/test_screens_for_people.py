@@ -16,7 +16,7 @@ from automation.errors import (
     VerificationNeeded,
 )
 from flows.log_in import enter
-from flows.verify_identity import IdentityVerification
+from flows.verification.methods import IdentityVerification
 from tests.access.conftest import PASSWORD, ListedCodes
 from tests.access.fake_salesforce import (
     EMAIL_PATH,

@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import Page
 
 from automation.access.codes import Method
+from automation.browser.race import Outcome
 from automation.errors import SessionLost, UnexpectedPage, VerificationNeeded
-from automation.outcomes import Outcome
 from flows.log_in import enter
 from flows.pages.base import Timeouts
 from flows.pages.setup_page import SetupPage
-from flows.verify_identity import IdentityVerification
+from flows.verification.methods import IdentityVerification
 from tests.access.conftest import ListedCodes
 from tests.access.fake_salesforce import MY_DOMAIN, ORG, SETUP_HOME, VERIFY, FakeSalesforce, one_step, to
 

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from automation.access import hosts
-from automation.access.doors import DoorShut
+from automation.access.login_methods import DoorShut
 from automation.errors import (
     ForeignHost,
     LoginRefused,
@@ -22,9 +21,10 @@ from automation.errors import (
     UnexpectedPage,
     VerificationNeeded,
 )
-from automation.org_state import OrgState
 from automation.replica import OrgHandle, Replica
+from automation.salesforce import hosts
 from automation.secrets import known_secrets
+from flows.app.state import OrgState
 from flows.log_in import note_org
 from tests.access.entering import Entering, NewOrg, get_in
 

@@ -16,16 +16,17 @@ from unittest import mock
 
 from playwright._impl._sync_base import SyncBase
 
-from automation.app_spec import AppSpec
+from automation.artifacts.journal import Journal
 from automation.create_app import create_app
-from automation.journal import Journal
-from automation.options import Options
 from automation.replica.handles import OrgHandle, Replica
 from automation.report.console import Console
 from automation.report.json_result import json_line
-from automation.result import RunResult
+from automation.report.result import RunResult
 from automation.settings import load_settings
-from flows import enter_code, log_in
+from automation.settings.app_spec import AppSpec
+from automation.settings.options import Options
+from flows import log_in
+from flows.verification import codes as enter_code
 from tests.bench.chaos_faults import Kill, Schedule
 from tests.faults.wanted import duplicates, lacking
 from tests.leaks.search import Ledger, files, leaks

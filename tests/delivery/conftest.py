@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from automation.credentials import Credentials
 from automation.delivery import Pending, Receipts
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 
 HOST = "acme--dev.sandbox.my.salesforce.com"
 MakePair = Callable[..., Credentials]

@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 import pytest
 
-from automation.credentials import Credentials
 from automation.delivery import Target, parse
 from automation.errors import DeliveryFailed, SettingsError
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Says, serving
 
 NAME = "acme/service-board"

@@ -12,11 +12,11 @@ from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import RequestsTransport
 from azure.keyvault.secrets import SecretClient
 
-from automation.credentials import Credentials
 from automation.delivery import Held, Target, parse
 from automation.delivery.sessions import StoreAdapter
 from automation.errors import DeliveryFailed, SettingsError
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
 
 VAULT = "https://acme.vault.azure.net"

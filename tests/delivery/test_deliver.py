@@ -11,10 +11,10 @@ from typing import ClassVar
 
 import pytest
 
-from automation.credentials import Credentials
 from automation.delivery import Held, Pending, Receipts, Target, deliver, lacking, look_at, parse
 from automation.errors import DeliveryFailed
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 
 
 class Shelf(Target):

@@ -11,11 +11,11 @@ from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.credentials import Credentials
 from automation.delivery import parse, same_pair
 from automation.delivery.dotenv_file import with_values
 from automation.errors import DeliveryFailed
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 
 MARK = "# External Client App Service_Board of acme--dev.sandbox.my.salesforce.com, read 2026-11-24T10:00:00+00:00"
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from automation.credentials import Credentials
 from automation.delivery import files, parse
 from automation.errors import DeliveryFailed
-from automation.files import state_folder
+from automation.secrets.credentials import Credentials
+from automation.secrets.files import state_folder
 
 OTHER = 1000
 """Number of a user and a group that are not ours."""

@@ -11,11 +11,11 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.secretmanager import SecretManagerServiceClient
 
-from automation.credentials import Credentials
 from automation.delivery import Held, Target, parse
 from automation.delivery.gcp import limited
 from automation.errors import DeliveryFailed, SettingsError
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
 
 SECRET = "/v1/projects/acme/secrets/service-board"

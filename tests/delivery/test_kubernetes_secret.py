@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from automation.credentials import Credentials
 from automation.delivery import Held, Target, parse
 from automation.errors import DeliveryFailed, SettingsError
+from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
 
 SECRETS = "/api/v1/namespaces/integration/secrets"

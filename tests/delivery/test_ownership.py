@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from automation.credentials import Credentials
 from automation.delivery import parse, unit
 from automation.delivery.held import Held, mark
 from automation.errors import DeliveryFailed, SettingsError
+from automation.secrets.credentials import Credentials
 
 HOST = "acme--dev.sandbox.my.salesforce.com"
 TOKEN_URL = f"https://{HOST}/services/oauth2/token"

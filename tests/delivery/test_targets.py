@@ -14,10 +14,10 @@ import keyring.backend
 import keyring.errors
 import pytest
 
-from automation.credentials import Credentials
 from automation.delivery import KINDS, Target, parse
 from automation.delivery.command import Command
 from automation.errors import DeliveryFailed, SettingsError
+from automation.secrets.credentials import Credentials
 
 EXAMPLES = {
     "dotenv": "credentials/acme.env",

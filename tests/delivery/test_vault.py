@@ -10,9 +10,9 @@ from typing import Any
 import hvac  # noqa: F401 - it reads variables when it is first imported, so that is done before a test sets any
 import pytest
 
-from automation.credentials import Credentials
 from automation.delivery import Held, Target, parse
 from automation.errors import DeliveryFailed, SettingsError
+from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
 
 PATH = "/v1/secret/data/acme/service-board"

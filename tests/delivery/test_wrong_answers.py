@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automation.credentials import Credentials
 from automation.delivery import Held, Target, parse, unit
 from automation.delivery.github_actions import ActionsSecret
 from automation.errors import DeliveryFailed, RunbookError
 from automation.org_api import Patience
 from automation.secrets import Secret, only_own
+from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Says, Service, serving
 from tests.delivery.test_azure import VAULT, Identity, ToDouble
 

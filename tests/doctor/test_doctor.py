@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation import doctor
-from automation.checks import Check, network
+from automation.doctor import Check, network
+from automation.doctor import __main__ as doctor
 from automation.settings import load_settings
 from tests.doctor.broken import CASES, Case, SetUp
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.checks import machine, settings_files
+from automation.doctor import machine, settings_files
 from automation.secrets import only_own
 from automation.settings import load_settings
 

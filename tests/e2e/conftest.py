@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from automation.app_spec import AppSpec
 from automation.create_app import create_app
-from automation.options import Options
 from automation.replica.apps import locked_boxes
 from automation.report.console import Console
-from automation.result import RunResult
+from automation.report.result import RunResult
 from automation.settings import load_settings
-from flows import fill_in_login
+from automation.settings.app_spec import AppSpec
+from automation.settings.options import Options
+from flows.verification import login_form as fill_in_login
 from tests.e2e.variants import WINDOW, Variant, of_org
 from tests.faults.wanted import duplicates, lacking
 
@@ -108,7 +108,7 @@ def expect_created_and_found_again(quick_org: NewOrg, run: Runbook, monkeypatch:
     def expect(row: Variant, **knobs: Any) -> None:
         if row[WINDOW]:
             width, height = row[WINDOW]
-            monkeypatch.setattr("automation.browser.VIEWPORT", {"width": width, "height": height})
+            monkeypatch.setattr("automation.browser.launch.VIEWPORT", {"width": width, "height": height})
         org = quick_org(**of_org(row), **knobs)
         first = run(org)
         _created(first, org, run)

@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 
 from automation.report.json_result import json_line
 from automation.settings import load_settings
-from automation.step_list import all_steps
+from flows.procedure import all_steps
 from tests.faults.wanted import deliver, lacking, make_app
 
 from .conftest import NewOrg, Runbook
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from automation.replica import OrgHandle, Replica
-    from automation.result import RunResult
+    from automation.report.result import RunResult
 
 COMMITS = ("createApp", "savePolicies", "saveSettings")
 

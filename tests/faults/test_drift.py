@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from automation.errors import AmbiguousApp, FieldRefused
-from automation.result import RunResult
+from automation.report.result import RunResult
 from tests.e2e.conftest import NewOrg, Runbook
 from tests.faults.wanted import CALLBACK, NAME, deliver, edit, lacking, make_app, ours
 

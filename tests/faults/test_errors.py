@@ -10,10 +10,10 @@ import pytest
 
 from automation import errors
 from automation.errors import RunbookError
-from automation.org_state import OrgState
 from automation.report.console import Console
 from automation.report.json_result import json_line
-from automation.result import RunResult
+from automation.report.result import RunResult
+from flows.app.state import OrgState
 
 EXIT_CODES = {
     "usage": 2,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from automation.access import hosts
-from automation.app_spec import AppSpec
 from automation.errors import ForeignHost
 from automation.replica import OrgHandle, Replica
 from automation.replica.rules import SCRATCH_CREATE
-from flows import create_external_client_app, enter_code, retrieve_client_credentials
+from automation.salesforce import hosts
+from automation.settings.app_spec import AppSpec
+from flows import create_external_client_app, retrieve_client_credentials
 from flows.pages.base import PageObject
 from flows.pages.create_form import CreateForm
+from flows.verification import codes as enter_code
 from tests.e2e.conftest import NewOrg, Runbook
 from tests.faults.cases import EXPIRIES, HEALED, STOPS, Case
 from tests.faults.wanted import duplicates, lacking, make_app

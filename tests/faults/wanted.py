@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from dotenv import dotenv_values
 
-from automation.credentials import Credentials
 from automation.delivery.dotenv_file import DotenvFile
 from automation.replica.rules import API_NAME_TAKEN
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page
 
-from automation.outcomes import Outcome
+from automation.browser.race import Outcome
 from flows.pages.app_page import AppNotLoaded, AppPage, AppTab
 from flows.pages.base import Timeouts
 from flows.pages.commit import Answer, Commit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from flows.confirmed_tick import tick_with_confirmation
+from flows.app.tick import tick_with_confirmation
 from flows.pages.base import Timeouts
 from flows.pages.confirmation import Confirmation
 from flows.pages.fields import Checkbox

@@ -11,18 +11,18 @@ from playwright.sync_api import Page
 
 from automation.access.named_org import ANY_ORG, HostWatch
 from automation.artifacts import Recorder
+from automation.browser.page_loads import Losses
 from automation.errors import ElementNotFound, UnexpectedPage
-from automation.losses import Losses
-from automation.run import Toolbox, explain
-from automation.step_list import all_steps
+from automation.run.attempt import Workbench
 from automation.steps import Step, unchanged
-from automation.workbench import Workbench
+from automation.steps.runner import Toolbox, explain
 from flows.pages.base import Timeouts, find
 from flows.pages.dual_list import DualList
 from flows.pages.fields import Checkbox, Choice, TextField
 from flows.pages.labels import Labels, exactly
 from flows.pages.overlays import Overlays
 from flows.pages.run_as import RunAsField
+from flows.procedure import all_steps
 
 pytestmark = pytest.mark.browser
 

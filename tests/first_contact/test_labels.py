@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from automation import labels as command
-from automation.org_state import OrgState
 from automation.replica import build
-from flows.org_language import follow_language, page_language
+from flows.app.language import follow_language, page_language
+from flows.app.state import OrgState
 from flows.pages import labels as label_files
 from flows.pages.labels import Labels
+from flows.pages.labels import __main__ as command
 
 OTHERS = ["ja", "es"]
 

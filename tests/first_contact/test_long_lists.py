@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from automation.errors import AmbiguousApp
-from automation.org_state import OrgState
-from flows.existing_app import find_app
+from flows.app.find import find_app
+from flows.app.state import OrgState
 from flows.pages import app_manager
 from flows.pages.app_manager import AppManager, RowsMissing
 from flows.pages.base import Timeouts

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from automation.artifacts.evidence import masked
 from automation.errors import ElementNotFound, Sought, UnexpectedPage
-from automation.evidence import masked
 from flows.pages.labels import Labels
-from flows.pages.mending import suggest_labels, suggested_labels
+from flows.pages.suggestions import suggest_labels, suggested_labels
 from tests.e2e.conftest import NewOrg, Runbook
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from automation.app_spec import AppSpec
 from automation.errors import UnexpectedPage
-from flows.app_policies import AppPolicies
-from flows.confirmed_tick import tick_with_confirmation
+from automation.settings.app_spec import AppSpec
+from flows.app.policies import AppPolicies
+from flows.app.tick import tick_with_confirmation
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.base import Timeouts

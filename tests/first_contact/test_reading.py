@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route
 
+from automation.browser.race import Outcome
 from automation.errors import RunbookError, UnexpectedPage
-from automation.outcomes import Outcome
 from flows.pages.base import Timeouts
 from flows.pages.consumer_details import ConsumerDetails
 from flows.pages.identity import IdentityPage

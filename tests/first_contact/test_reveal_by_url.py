@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from automation.errors import UnexpectedPage
+from flows.app.reveal import Reveal
 from flows.pages.base import Timeouts
 from flows.pages.consumer_details import consumer_url
 from flows.pages.labels import Labels
-from flows.reveal import Reveal
 
 pytestmark = pytest.mark.browser
 

@@ -73,8 +73,8 @@ def _threads(orgs_file: str, at_once: str) -> None:
     from playwright.sync_api import sync_playwright
 
     from automation.browser import launch_options
-    from automation.browser_finding import find_browser
-    from automation.browser_trust import trusting
+    from automation.browser.find import find_browser
+    from automation.browser.trust import trusting
     from automation.fleet.orgs_file import OrgsFile
 
     fleet = OrgsFile.read(Path(orgs_file))
@@ -95,9 +95,9 @@ def _one(org: Any, port: int) -> int:
     import dataclasses
 
     from automation.create_app import create_app
-    from automation.options import Options
     from automation.report.console import Console
     from automation.secrets import Secret
+    from automation.settings.options import Options
 
     settings = dataclasses.replace(org.settings(), browser_cdp=Secret(f"http://127.0.0.1:{port}", ""))
     options = Options(tracing="off", verbosity=-1, output=Path("runs") / org.name)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automation.credentials import Credentials
 from automation.delivery.dotenv_file import DotenvFile
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle, Replica
@@ -194,7 +194,7 @@ run_as = "sync@{self.company}.example"
 
 def leaks(folder: Path, values: Mapping[str, str], skip: Sequence[str] = ("credentials",)) -> list[str]:
     """``file: what`` for every secret that stands in a file below ``folder``, in any encoding; also inside zip files."""
-    from automation.encodings import encodings
+    from automation.secrets.encodings import encodings
 
     forms = {what: [form.encode() for form in encodings(value)] for what, value in values.items()}
     found = []

@@ -17,7 +17,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from automation.encodings import encodings
+from automation.secrets.encodings import encodings
 from tests.fleet.fleet_double import APP, FleetOnReplica, leaks
 
 pytest.importorskip("distributed")

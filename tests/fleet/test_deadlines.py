@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from automation.credentials import Credentials
 from automation.delivery.dotenv_file import DotenvFile
 from automation.fleet.pool import Pool, TimeIsUp, bounded, next_done
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 from tests.fleet.fleet_double import APP, ROOT
 
 ORGS = """

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automation.access.hosts import sandbox_name
 from automation.errors import SettingsError
 from automation.fleet import orgs_file as orgs_file_module
 from automation.fleet.orgs import with_suffix
 from automation.fleet.orgs_file import OrgsFile
+from automation.salesforce.hosts import sandbox_name
 from automation.secrets import only_own
 
 GOOD = """

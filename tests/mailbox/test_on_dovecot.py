@@ -20,9 +20,9 @@ from automation.access.codes import CodeRequest, Method
 from automation.access.codes.mailbox import Mailbox
 from automation.access.codes.source import NoCodeYet
 from automation.access.codes.tokens import Bearer, GivenToken
-from automation.encodings import encodings
 from automation.errors import VerificationNeeded
 from automation.secrets import Secret
+from automation.secrets.encodings import encodings
 from tests.mailbox.dovecot import PASSWORD, USER, Dovecot, give
 from tests.mailbox.token_endpoint import USABLE, TokenEndpoint
 

@@ -16,7 +16,7 @@ from automation.access.codes.mailbox import mailbox_from
 from automation.access.codes.token_google import GoogleTokens
 from automation.access.codes.token_microsoft import MicrosoftTokens
 from automation.access.codes.tokens import TokenCommand
-from automation.checks.mailbox import examine
+from automation.doctor.mailbox import examine
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret, known_secrets
 from automation.settings import Settings, load_settings
@@ -255,7 +255,7 @@ def test_what_does_not_fit_together_is_named_at_start(given: dict[str, str], wor
 
 def test_a_missing_library_is_named_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each vendor's library is an optional extra."""
-    monkeypatch.setattr("automation.settings_imap.find_spec", dict.fromkeys(["msal"]).get)
+    monkeypatch.setattr("automation.settings.imap.find_spec", dict.fromkeys(["msal"]).get)
     with pytest.raises(SettingsError, match=r"pip install 'external-client-app-runbook\[microsoft\]'"):
         load_settings({**BASE, **MICROSOFT, "SF_IMAP_MICROSOFT_CLIENT_SECRET": "secret~value"}, dotenv=None)
 

@@ -9,9 +9,9 @@ from urllib.parse import parse_qs
 
 import httpx
 
-from automation.credentials import Credentials
 from automation.org_api import Patience
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 
 HOST = "acme--dev.sandbox.my.salesforce.com"
 ORG_15, ORG_18 = "00DWs000000AbCd", "00DWs000000AbCdMAK"

@@ -9,15 +9,15 @@ from typing import Any
 import httpx
 import pytest
 
-from automation.app_spec import AppSpec
 from automation.delivery import parse
 from automation.network.http import Network
-from automation.org_state import OrgState
-from automation.run import Runner, StepResult, Toolbox
 from automation.settings import Settings
+from automation.settings.app_spec import AppSpec
 from automation.steps import registered_steps
+from automation.steps.runner import Runner, StepResult, Toolbox
 from flows import prove_and_deliver
-from flows.delivered_pair import find_delivered
+from flows.app.delivered_pair import find_delivered
+from flows.app.state import OrgState
 from tests.org_api.org_double import (
     HOST,
     ORG_15,

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automation.app_spec import AppSpec
 from automation.errors import OrgBusy, OrgUnavailable, RunbookError, UnexpectedPage
 from automation.network.http import Network
 from automation.org_api import (
@@ -29,6 +28,7 @@ from automation.org_api import (
     revoke,
 )
 from automation.secrets import Secret, known_secrets, scrub
+from automation.settings.app_spec import AppSpec
 from tests.org_api.org_double import HOST, Clock, OrgDouble, pair, records, refused, rest_error
 from tests.org_api.org_double import given as granted
 from tests.unit.servers import Server, dripping

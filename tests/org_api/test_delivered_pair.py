@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from automation.credentials import Credentials
 from automation.delivery import Pending, Target, parse, same_pair
 from automation.errors import (
     DeliveryFailed,
@@ -19,7 +18,8 @@ from automation.errors import (
     SettingsError,
 )
 from automation.secrets import Secret
-from flows.delivered_pair import check_files
+from automation.secrets.credentials import Credentials
+from flows.app.delivered_pair import check_files
 from flows.retrieve_client_credentials import copy_credentials
 from tests.org_api.org_double import (
     HOST,

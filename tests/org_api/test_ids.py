@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automation.org_api.ids import is_id, same_id, to_18
+from automation.salesforce.ids import is_id, same_id, to_18
 
 
 @pytest.mark.parametrize(

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from automation.app_spec import AppSpec
-from automation.credentials import Credentials
 from automation.delivery import parse
 from automation.errors import NotPropagatedYet, OrgBusy, OrgUnavailable, ProofFailed, ReadBackDiffers, RunbookError
 from automation.org_api import Patience, check_rights, load_recipe, open_proof, request_token
-from automation.org_state import OrgState
-from automation.run import Runner, StepResult, Toolbox
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
 from automation.settings import Settings, load_settings
+from automation.settings.app_spec import AppSpec
 from automation.steps import registered_steps
+from automation.steps.runner import Runner, StepResult, Toolbox
 from flows import prove_and_deliver
-from flows.delivered_pair import find_delivered
+from flows.app.delivered_pair import find_delivered
+from flows.app.state import OrgState
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle

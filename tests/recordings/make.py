@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from automation.app_spec import AppSpec
-from automation.options import Options
-from automation.recording.file import SUFFIX
-from automation.recording.recorded_run import RecordedRun, review_of
+from automation.record.file import SUFFIX
+from automation.record.recorded_run import RecordedRun, review_of
 from automation.replica import OrgHandle, start
 from automation.report.console import Console
-from automation.result import RunResult
+from automation.report.result import RunResult
 from automation.settings import load_settings
+from automation.settings.app_spec import AppSpec
+from automation.settings.options import Options
 
 FOLDER: Final = Path(__file__).parent
 

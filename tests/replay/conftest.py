@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.recording import file
-from automation.recording.file import RecordedPage, Recording
-from automation.recording.replay import CLOSED_DOOR, opened
+from automation.record import file
+from automation.record.file import RecordedPage, Recording
+from automation.record.replay import CLOSED_DOOR, opened
 from flows.pages.labels import Labels
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ GREEN = ("winter27", "summer25")
 @pytest.fixture(scope="session")
 def closed_browser(playwright: Playwright) -> Iterator[Browser]:
     """A browser of its own, as the shared one has a way to the replica."""
-    from automation.browser import FLAGS
-    from automation.browser_finding import find_browser
+    from automation.browser.find import find_browser
+    from automation.browser.launch import FLAGS
     from automation.settings import load_settings
 
     least = {
@@ -59,7 +59,7 @@ def each_page_once(_open_pages: tuple[ExitStack, dict[int, Page]], monkeypatch: 
             pages[id(recorded)] = stack.enter_context(opened(browser, recorded))
         yield pages[id(recorded)]
 
-    monkeypatch.setattr("automation.recording.replay.opened", opened_once)
+    monkeypatch.setattr("automation.record.replay.opened", opened_once)
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from automation import docs_pictures
-from automation.recording import file
-from automation.recording.replay import Replay
+from automation.record import file
+from automation.record.replay import Replay
+from docs import take_pictures as docs_pictures
 from tests.recordings.make import FOLDER
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "debugging.md"
 
 def made(folder: Path, *flags: str) -> list[str]:
     """Run the command in a process of its own, as it starts a browser of its own; the names of what it made."""
-    command = [sys.executable, "-m", "automation.docs_pictures", "--to", str(folder), *flags]
+    command = [sys.executable, "-m", "docs.take_pictures", "--to", str(folder), *flags]
     subprocess.run(command, check=True, capture_output=True, cwd=docs_pictures.FOLDER.parents[1])
     return sorted(path.name for path in folder.iterdir())
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from automation import secrets
-from automation.encodings import encodings
-from automation.org_api.ids import same_id, to_18
-from automation.recording.anonymous import SecretLeft, all_texts, require_clean
-from automation.recording.fakes import Fakes
+from automation.record.anonymous import SecretLeft, all_texts, require_clean
+from automation.record.fakes import Fakes
+from automation.salesforce.ids import same_id, to_18
 from automation.secrets import remember
+from automation.secrets import secret as secrets
+from automation.secrets.encodings import encodings
 from tests.growth import growth
 
 KEY = "3MVG9" + "aB1.x_" * 13

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.recording.file import RecordedPage
-from automation.recording.page_copy import PageCopy, copy_page
-from automation.recording.replay import opened
+from automation.record.file import RecordedPage
+from automation.record.page_copy import PageCopy, copy_page
+from automation.record.replay import opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

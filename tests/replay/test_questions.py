@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from automation.recording import file
-from automation.recording.questions import QUESTIONS, answers
-from automation.recording.review import review_page
+from automation.record import file
+from automation.record.questions import QUESTIONS, answers
+from automation.record.review import review_page
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 

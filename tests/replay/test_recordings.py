@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation import record as command
-from automation import secrets
 from automation.errors import UsageError
-from automation.recording import file
-from automation.recording.looks import OWNERS, WATCHES
-from automation.recording.recorded_run import review_of
-from automation.recording.replay import Replay
-from automation.recording.watching import watching
+from automation.record import __main__ as command
+from automation.record import file
+from automation.record.looks import OWNERS, WATCHES
+from automation.record.recorded_run import review_of
+from automation.record.replay import Replay
+from automation.record.watching import watching
+from automation.secrets import secret as secrets
 from flows.pages.labels import Labels
 from tests.recordings.make import FOLDER, record
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from automation.recording.file import Recording
+    from automation.record.file import Recording
     from automation.replica import OrgHandle
 
 RENAMED = """\

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.recording.replay import Replay
+from automation.record.replay import Replay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from automation.recording.file import RecordedStep, Recording
+    from automation.record.file import RecordedStep, Recording
     from flows.pages.labels import Labels
 
 pytestmark = pytest.mark.browser

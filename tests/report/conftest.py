@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from automation import secrets
+from automation.secrets import secret as secrets
 
 
 @pytest.fixture(autouse=True)

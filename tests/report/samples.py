@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from automation.app_spec import AppSpec
-from automation.credentials import Credentials
 from automation.errors import RunbookError, UnexpectedPage
-from automation.org_state import OrgState, Proof
 from automation.report.record import Record
-from automation.report.time_spent import Spent
-from automation.result import RunResult
-from automation.run import StepResult
+from automation.report.result import RunResult
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
+from automation.settings.app_spec import AppSpec
 from automation.steps import SECTIONS, Difference
+from automation.steps.runner import StepResult
+from automation.steps.time_spent import Spent
+from flows.app.state import OrgState, Proof
 from tests.step_results import step_result
 
 IP = Difference("IP Relaxation", "Enforce IP restrictions", "Relax IP restrictions")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from automation.banner import Banner, pointing
+from automation.run.banner import Banner, pointing
 from automation.secrets import Secret
 from automation.steps import Step, unchanged
 from flows.pages.base import find

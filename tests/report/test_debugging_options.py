@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from automation.app_spec import AppSpec
-from automation.browser import DEVTOOLS, VIEWPORT, launch_options, new_context, open_browser
-from automation.browser_finding import Found
-from automation.browser_trust import Trust
+from automation.browser.find import Found
+from automation.browser.launch import DEVTOOLS, VIEWPORT, launch_options, new_context, open_browser
+from automation.browser.trust import Trust
 from automation.errors import UsageError
-from automation.one_run import OneRun
-from automation.options import Options, parse
-from automation.person import from_step
 from automation.report.console import Console
+from automation.run.guards import FOR_A_DEBUGGER
+from automation.run.one_run import OneRun
+from automation.run.person import from_step
 from automation.settings import load_settings
+from automation.settings.app_spec import AppSpec
+from automation.settings.options import Options, parse
 from automation.steps import Step, unchanged
-from automation.watchers import FOR_A_DEBUGGER
 
 from .test_headed import SETTINGS
 

@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from automation import one_run, person
-from automation.app_spec import AppSpec
-from automation.browser_finding import find_installed
+from automation.browser.find import find_installed
 from automation.create_app import create_app
 from automation.errors import FieldRefused, Interrupted, LoginRefused
-from automation.options import Options
 from automation.report.console import Console
-from automation.result import RunResult
+from automation.report.result import RunResult
+from automation.run import one_run, person
 from automation.settings import load_settings
+from automation.settings.app_spec import AppSpec
+from automation.settings.options import Options
 from automation.steps import Finding, Step, unchanged
 
 pytestmark = [

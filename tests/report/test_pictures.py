@@ -10,11 +10,10 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page
 
-from automation import evidence
-from automation.artifacts import Recorder
+from automation.artifacts import Recorder, evidence
 from automation.report import pictures
 from automation.report.pictures import Pictures, photograph
-from automation.run import StepResult
+from automation.steps.runner import StepResult
 from tests.step_results import step_result
 
 pytestmark = pytest.mark.browser

@@ -18,7 +18,7 @@ from automation.report.__main__ import main
 from automation.report.files import write_reports
 from automation.report.json_result import as_json, as_report
 from automation.report.junit import junit_text
-from automation.result import RunResult
+from automation.report.result import RunResult
 
 from .samples import failed, good
 

@@ -17,7 +17,7 @@ from automation.report.files import write_reports
 from automation.report.html import duration
 from automation.report.index import write_index
 from automation.report.json_result import as_json
-from automation.result import RunResult
+from automation.report.result import RunResult
 
 from .samples import failed, good
 

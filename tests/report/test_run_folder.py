@@ -16,11 +16,11 @@ import pytest
 from dotenv import dotenv_values
 from jsonschema import Draft202012Validator
 
-from automation import secrets
-from automation.encodings import encodings
 from automation.report.files import read_report
-from automation.result import RunResult
-from automation.step_list import all_steps
+from automation.report.result import RunResult
+from automation.secrets import secret as secrets
+from automation.secrets.encodings import encodings
+from flows.procedure import all_steps
 from tests.e2e.conftest import Runbook
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def good(perform: Callable[..., Finished]) -> Finished:
 @pytest.fixture(scope="module")
 def bad(perform: Callable[..., Finished]) -> Finished:
     """A run that the org stopped at a field, with the defaults."""
-    return perform("acme--refused.sandbox", {"ECA_RUN_AS": "nobody@acme.example"}, tracing="retain-on-failure")
+    return perform("acme--refused.sandbox", {"ECA_RUN_AS": "nobody@acme.example"}, tracing="retain-on-failure", pictures="changed")
 
 
 @pytest.fixture(params=["good", "bad"])

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from automation.report.time_spent import Spent, TimeSpent, hooks, waiting_for_org
-from automation.run import StepResult
 from automation.steps import Step, unchanged
+from automation.steps.runner import StepResult
+from automation.steps.time_spent import Spent, TimeSpent, hooks, waiting_for_org
 from tests.step_results import step_result
 
 STEP = Step("1.2", "t", "s", lambda: unchanged(""))

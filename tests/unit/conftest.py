@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from automation import secrets
-from automation.settings_names import OURS
+from automation.secrets import secret as secrets
+from automation.settings.names import OURS
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from automation.app_spec import DEFAULT_NAME, AppFile, AppSpec
 from automation.errors import SettingsError
 from automation.settings import load_settings
-from automation.settings_table import BY_NAME
+from automation.settings.app_spec import DEFAULT_NAME, AppFile, AppSpec
+from automation.settings.table import BY_NAME
 
 
 def test_the_settings_give_the_documents_app(environment: dict[str, str]) -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automation.app_spec import AppSpec
-from flows.app_values import AppValues, extra_callbacks, state_difference, text_differences
+from automation.settings.app_spec import AppSpec
+from flows.app.values import AppValues, extra_callbacks, state_difference, text_differences
 from flows.pages.labels import Labels
 
 OURS, FIRST, SECOND = "https://acme.example/oauth", "https://one.example/a", "myapp://callback"

@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from automation.artifacts import Recorder
 from automation.browser import launched, new_context
-from automation.browser_trust import verified_keys
+from automation.browser.trust import verified_keys
 from automation.errors import OrgUnavailable, SettingsError
 from automation.secrets import Secret
 from automation.settings import Settings, load_settings
@@ -23,8 +23,8 @@ from automation.steps import Step, unchanged
 from tests.step_results import step_result
 
 if TYPE_CHECKING:
-    from automation.options import Tracing
     from automation.replica import OrgHandle
+    from automation.settings.options import Tracing
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from automation.browser import launch_options, proxy_option, require_display
-from automation.browser_finding import Found, find_browser
-from automation.browser_trust import Trust
+from automation.browser.find import Found, find_browser
+from automation.browser.trust import Trust
 from automation.errors import SettingsError, UsageError
 from automation.network.proxy import Proxy
 from automation.settings import load_settings

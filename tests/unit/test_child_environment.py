@@ -15,17 +15,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright
 
-from automation import browser
 from automation.access.cli import CliDoor
 from automation.access.codes import CodeRequest, Method
 from automation.access.codes.command import Command as CodeCommand
-from automation.browser_trust import Trust
-from automation.child_environment import FOR_COMMANDS, child_environment, only
-from automation.credentials import Credentials
+from automation.browser import launch as browser
+from automation.browser.trust import Trust
 from automation.delivery.command import Command as DeliveryCommand
 from automation.errors import SettingsError
 from automation.fleet import notify, references
 from automation.secrets import Secret
+from automation.secrets.child_environment import FOR_COMMANDS, child_environment, only
+from automation.secrets.credentials import Credentials
 from automation.settings import Settings, load_settings
 
 SECRETS = {
@@ -134,7 +134,7 @@ OPEN = """
 import json, psutil, sys
 from pathlib import Path
 from automation.browser import open_browser
-from automation.files import state_folder
+from automation.secrets.files import state_folder
 from automation.settings import Settings, load_settings
 with open_browser(load_settings(json.loads(sys.argv[1]), None)) as running:
     page = running.new_page()
@@ -197,7 +197,7 @@ def test_the_sandbox_is_given_up_only_for_its_own_reasons(
 
 
 def test_launch_options_name_the_browsers_environment(secrets: None, environment: dict[str, str]) -> None:
-    from automation.browser_finding import Found
+    from automation.browser.find import Found
 
     options = browser.launch_options(load_settings(environment, None), Found("x"), Trust({"HOME": "/tmp/home"}))
     assert options["env"]["HOME"] == "/tmp/home"

@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from automation import create_app, demo, doctor, record, refresh_sandboxes
+from automation import create_app, refresh_sandboxes
 from automation.create_app import main
-from automation.options import Options, parse
+from automation.doctor import __main__ as doctor
+from automation.record import __main__ as record
 from automation.report import __main__ as report
+from automation.run import demo
+from automation.settings.options import Options, parse
 
 
 def test_flags_become_options() -> None:

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from automation import docs
 from automation.errors import RunbookError
 from automation.settings import load_settings
-from automation.settings_table import SETTINGS
+from automation.settings.table import SETTINGS
+from docs import generate as docs
 
 
 @pytest.mark.parametrize("path", docs.documents(), ids=lambda path: path.name)
 def test_generated_documents_are_up_to_date(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == docs.documents()[path], "run: python -m automation.docs"
+    assert path.read_text(encoding="utf-8") == docs.documents()[path], "run: python -m docs.generate"
 
 
 def test_the_example_names_every_setting_and_loads_once_it_is_filled_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

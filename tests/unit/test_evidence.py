@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from automation.evidence import masked, outline
+from automation.artifacts.evidence import masked, outline
 from tests.growth import growth
 
 TREE = """\

@@ -7,14 +7,14 @@ from unittest.mock import Mock
 import pytest
 from playwright.sync_api import Page
 
-from automation.app_spec import AppSpec
-from automation.org_state import OrgState
-from flows.existing_app import _open, find_app
+from automation.settings.app_spec import AppSpec
+from flows.app.find import _open, find_app
+from flows.app.open import open_afresh, to_app
+from flows.app.state import OrgState
 from flows.pages.app_manager import App, AppManager
 from flows.pages.app_page import AppNotLoaded, AppPage
 from flows.pages.base import Timeouts
 from flows.pages.labels import Labels
-from flows.way_to_app import open_afresh, to_app
 
 SPEC = AppSpec("Sync", "Sync", "ada@acme.example", "https://acme.example/oauth", "sync@acme.example")
 BROKEN = AppNotLoaded("The org could not load the page of the External Client App.")

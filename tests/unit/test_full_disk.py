@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from automation import artifacts, evidence
-from automation.artifacts import Recorder
+from automation.artifacts import Recorder, evidence
+from automation.artifacts import recorder as artifacts
+from automation.artifacts.journal import Journal
 from automation.errors import ElementNotFound, Sought
-from automation.journal import Journal
 from automation.report.pictures import Pictures
 from flows.pages.labels import Labels
-from flows.pages.mending import suggest_labels
+from flows.pages.suggestions import suggest_labels
 from tests.step_results import step_result
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -87,7 +87,7 @@ def test_evidence_pictures_and_suggestions_are_left_out(
 ) -> None:
     monkeypatch.setattr(evidence, "collect", full)
     assert recorded(tmp_path, b"").collect_evidence() is None
-    monkeypatch.setattr("flows.pages.mending.write_private", full)
+    monkeypatch.setattr("flows.pages.suggestions.write_private", full)
     error = ElementNotFound("x", sought=(Sought("textbox", "API Name", ("Other",)),))
     suggest_labels(error, Labels(), tmp_path, private=False)
     assert caplog.text.count("could not be kept") == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.run_folder import STALE, make_run_folder, remove_leftovers
+from automation.artifacts.run_folder import STALE, make_run_folder, remove_leftovers
 
 
 def test_only_old_unscrubbed_parts_are_deleted(tmp_path: Path) -> None:

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from automation import one_run
-from automation.app_spec import AppSpec
+from automation.artifacts.journal import read_journal
 from automation.create_app import create_app
 from automation.errors import NotPermitted, RunbookError, SessionLost
-from automation.journal import read_journal
-from automation.lock import org_lock
-from automation.options import Options
-from automation.org_state import OrgState
 from automation.report.console import Console
-from automation.result import RunResult
-from automation.run import StepResult
+from automation.report.result import RunResult
+from automation.run import one_run
+from automation.run.lock import org_lock
 from automation.settings import load_settings
+from automation.settings.app_spec import AppSpec
+from automation.settings.options import Options
 from automation.steps import Finding, Step, needed, unchanged
+from automation.steps.runner import StepResult
+from flows.app.state import OrgState
 from tests.step_results import step_result
 
 pytestmark = pytest.mark.browser

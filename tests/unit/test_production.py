@@ -7,11 +7,11 @@ from contextlib import ExitStack
 import pytest
 
 from automation.errors import ProductionRefused
-from automation.options import Options
-from automation.org_state import OrgState
-from automation.production import require_named
+from automation.run.guards import HostGuard
+from automation.run.production import require_named
 from automation.settings import load_settings
-from automation.watchers import HostGuard
+from automation.settings.options import Options
+from flows.app.state import OrgState
 from tests.step_results import step_result
 
 PRODUCTION = "acme.my.salesforce.com"

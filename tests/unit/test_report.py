@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from automation.app_spec import AppSpec
-from automation.credentials import Credentials
 from automation.errors import OrgUnavailable, RunbookError
-from automation.org_state import OrgState, Proof
 from automation.report.console import Console
 from automation.report.files import write_reports
 from automation.report.json_result import as_json, json_line
-from automation.result import RunResult, outcome_of, unsaved
+from automation.report.result import RunResult, outcome_of, unsaved
 from automation.secrets import Secret
+from automation.secrets.credentials import Credentials
+from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Step, unchanged
+from flows.app.state import OrgState, Proof
 from tests.step_results import step_result
 
 DIFFERENCE = Difference("IP Relaxation", "Enforce IP restrictions", "Relax IP restrictions")

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, NotPermitted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
-from automation.interrupts import signals_as_interrupt
-from automation.run import Runner, Selection, StepResult, Toolbox, explain
-from automation.step_list import all_steps
 from automation.steps import Difference, Finding, Step, needed, skipped, step, unchanged
+from automation.steps.interrupts import signals_as_interrupt
+from automation.steps.runner import Runner, Selection, StepResult, Toolbox, explain
+from flows.procedure import all_steps
 
 
 class Org:

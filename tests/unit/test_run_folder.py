@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from automation.artifacts.run_folder import make_run_folder
 from automation.errors import UsageError
-from automation.run_folder import make_run_folder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes")
 

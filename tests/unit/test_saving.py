@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 
 from automation.errors import FieldRefused, PageTrouble, ReadBackDiffers, RunbookError, SaveRefused
+from flows.app.save import save_and_read
 from flows.pages.commit import Answer
-from flows.saving import save_and_read
 
 DONE, SILENT = Answer(done=True), Answer(done=False)
 

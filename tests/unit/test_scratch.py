@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from automation.errors import SettingsError
-from automation.scratch import scratch_folder
+from automation.secrets.scratch import scratch_folder
 
 KILLED = """
 import os, signal
-from automation.scratch import scratch_folder
+from automation.secrets.scratch import scratch_folder
 with scratch_folder() as folder:
     (folder / "session").write_text("00D...!secret")
     print(folder, flush=True)

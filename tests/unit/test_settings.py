@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from automation.errors import SettingsError
 from automation.secrets import Secret, known_secrets
 from automation.settings import load_settings
-from automation.settings_table import NAMES, SECRET_FILES
+from automation.settings.table import NAMES, SECRET_FILES
 
 
 def test_the_least_settings_give_the_documents_app(environment: dict[str, str]) -> None:

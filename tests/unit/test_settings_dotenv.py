@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from automation.errors import SettingsError
-from automation.settings_dotenv import read_dotenv
+from automation.settings.dotenv import read_dotenv
 
 
 def _read(folder: Path, text: str | bytes) -> dict[str, str]:

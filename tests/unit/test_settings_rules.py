@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation import settings_addresses as addresses
-from automation import settings_rules as rules
 from automation.access.codes.totp import Authenticator
 from automation.secrets import Secret
+from automation.settings import rules
+from automation.settings import urls as addresses
 
 
 @pytest.mark.parametrize(

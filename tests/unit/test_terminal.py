@@ -9,12 +9,12 @@ import sys
 
 import pytest
 
-from automation import get_browser
+from automation.browser import __main__ as get_browser
 from automation.errors import RunbookError
-from automation.interrupts import raise_if_noted, signals_as_interrupt
 from automation.report.console import Console
+from automation.run.terminal import quiet_crashes, telling_log
 from automation.secrets import Secret
-from automation.terminal import quiet_crashes, telling_log
+from automation.steps.interrupts import raise_if_noted, signals_as_interrupt
 
 
 @pytest.mark.parametrize(("verbosity", "shown"), [(0, ["warned"]), (1, ["informed", "warned"])])

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automation.app_spec import AppFile
 from automation.errors import SettingsError
-from automation.files import state_folder
 from automation.fleet.orgs_file import OrgsFile
-from automation.text_files import read_toml
+from automation.secrets.files import state_folder
+from automation.secrets.text_files import read_toml
+from automation.settings.app_spec import AppFile
 from flows.pages.labels import keys_in
 
 READERS = {"app": AppFile.read, "orgs": OrgsFile.read, "label": keys_in}

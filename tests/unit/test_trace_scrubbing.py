@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from automation.artifacts.trace import scrub_trace
 from automation.secrets import Secret
-from automation.trace_scrubbing import scrub_trace
 
 SESSION = "00D5g000004ABCD!AQEAQJx.abcdefghijklmnopqrstuvwx"
 NETWORK = json.dumps(

@@ -8,9 +8,9 @@ from typing import Final
 
 from automation.access.codes.program import ProgramFailed, output_of
 from automation.access.codes.source import CodeRequest, Method
-from automation.child_environment import command_environment
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret
+from automation.secrets.child_environment import command_environment
 
 _CODE: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)", re.ASCII)
 

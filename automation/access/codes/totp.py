@@ -10,8 +10,8 @@ from typing import Final
 
 from automation.access.codes.source import CodeRequest, Method, NoCodeYet
 from automation.errors import SettingsError
-from automation.otpauth import read_seed
 from automation.secrets import Secret
+from automation.settings.otpauth import read_seed
 
 SECONDS_LEFT: Final = 8
 """A code is used only with this many seconds left in its window, so that it is still good when it arrives.

@@ -12,7 +12,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from automation.errors import AnotherRun
-from automation.files import private_folder, state_folder
+from automation.secrets.files import private_folder, state_folder
 
 PATIENCE: Final = 600.0
 """Seconds to wait for a turn: other runs need the mailbox for well under a minute each."""

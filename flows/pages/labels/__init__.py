@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any
 
 from automation.errors import SettingsError
-from automation.text_files import read_toml
+from automation.secrets.text_files import read_toml
 
 FOLDER = Path(__file__).parent
 

@@ -1,0 +1,132 @@
+"""The production org as a way into a freshly refreshed sandbox, without a password of that sandbox.
+
+``POST tooling/sandboxAuth`` on production answers with a code that the sandbox exchanges for a token of the same
+person; ``singleaccess`` turns the token into a one-time link. This is what the Salesforce CLI does after
+``sf org refresh sandbox`` (sfdx-core ``org.ts``: ``sandboxSignupComplete``, ``writeSandboxAuthFile``, ``getFrontDoorUrl``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from playwright.sync_api import Page
+
+from automation.access.cli import SENTINEL
+from automation.access.login_methods import ENTRANCE, DoorShut
+from automation.access.named_org import NamedOrg
+from automation.access.navigation import open_address
+from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, ProofFailed
+from automation.network.failures import Failure
+from automation.network.http import decoded, send
+from automation.org_api import Rest, Token
+from automation.org_api.sandbox_auth import CALLBACK, CLIENT, SandboxAuth, ask_for_sandbox, error_codes
+from automation.salesforce import hosts
+from automation.secrets import Secret
+
+if TYPE_CHECKING:
+    import httpx
+
+    from automation.settings import Settings
+
+RENEW: Final = "Get a fresh token of production, for example: sf org auth show-access-token --no-prompt --target-org ALIAS"
+
+
+class ProductionDoor:
+    """A sandbox, opened by its production org.
+
+    Args:
+        production_url: ``https://<My Domain of production>``.
+        token: access token of production, with the scopes ``api`` and ``web`` or ``full``.
+        settings: the sandbox is that of ``SF_LOGIN_URL``.
+    """
+
+    name = "the production org of SF_PRODUCTION_URL"
+    types_password = False
+    opens_again = True  # with a fresh link each time
+
+    def __init__(self, production_url: str, token: Secret, settings: Settings) -> None:
+        self._production = hosts.parse(production_url).host
+        self._token = token
+        self._settings = settings
+
+    def open(self, page: Page) -> None:
+        """Have a link made and open it at once."""
+        open_address(page, self.link().reveal(), self._settings.timeout_page, self._settings.sf_ca_file)
+
+    def link(self) -> Secret:
+        """A fresh one-time link into the sandbox.
+
+        Raises:
+            DoorShut: production refuses the token, or does not know the sandbox.
+            OrgBusy: the sandbox is not ready yet.
+            OrgUnavailable: one of the orgs does not answer.
+            ForeignHost: an answer names a host that is not the sandbox's.
+        """
+        if self._token.reveal().startswith(SENTINEL):
+            raise DoorShut("SF_PRODUCTION_TOKEN holds no token: the Salesforce CLI hid it.", next=RENEW)
+        with self._settings.network.client() as http:
+            found = self._ask_production(http)
+            self._require_sandbox(found.instance_url)
+            return self._single_access(http, self._exchange(http, found.login_url, found.code))
+
+    def _ask_production(self, http: httpx.Client) -> SandboxAuth:
+        name = hosts.sandbox_name(self._settings.host)
+        if name is None:
+            raise DoorShut(f"{self._settings.host} names no sandbox, so production can't open it.")
+        try:
+            found = ask_for_sandbox(Rest(http, self._production, Token(self._token, None, None, ())), name)
+        except ProofFailed:
+            raise DoorShut("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW) from None
+        if found.codes:
+            raise self._refusal(name, found)
+        return found
+
+    def _refusal(self, name: str, found: SandboxAuth) -> OrgBusy | DoorShut:
+        if not found.ready:
+            return OrgBusy(f'The sandbox "{name}" can\'t be signed in to yet; its copy or activation is not over.')
+        if "INVALID_SESSION_ID" in found.codes:
+            return DoorShut("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW)
+        return DoorShut(f'Production does not open the sandbox "{name}": {", ".join(found.codes)}.', next=_CHECK)
+
+    def _require_sandbox(self, instance_url: str) -> None:
+        if hosts.parse(instance_url).host != self._settings.host:
+            raise ForeignHost(f"Production names another host than {self._settings.host} for the sandbox.", next=_CHECK)
+
+    def _exchange(self, http: httpx.Client, login_url: str, code: Secret) -> Secret:
+        if not hosts.is_password_host(login_url) or hosts.parse(login_url).host not in (*hosts.LOGIN_HOSTS, self._settings.host):
+            raise ForeignHost("Production names a login host that is not Salesforce's, or another org's.")
+        form = {"grant_type": "authorization_code", "client_id": CLIENT, "redirect_uri": CALLBACK, "code": code.reveal()}
+        told = self._send(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, data=form)
+        token = Secret(_text(told, "access_token"))
+        if not token:
+            raise DoorShut(f"The sandbox did not take production's code: {', '.join(error_codes(told)) or 'no token'}.")
+        return token
+
+    def _single_access(self, http: httpx.Client, token: Secret) -> Secret:
+        url = f"https://{self._settings.host}/services/oauth2/singleaccess"
+        told = self._send(http, "GET", url, token, params={"redirect_uri": ENTRANCE})
+        link = Secret(_text(told, "frontdoor_uri"))
+        if not link:
+            raise DoorShut("The sandbox gives no link for production's token (scope web or full is needed).")
+        NamedOrg(self._settings.host).require_link(link.reveal(), "The sandbox's own link")
+        return link
+
+    def _send(self, http: httpx.Client, method: str, url: str, token: Secret | None, **content: Any) -> Any:
+        """Decoded JSON of any status; None for anything else. The error holds the host alone: the rest may be secret."""
+        headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}
+        host = hosts.parse(url).host
+        answer = send(http, method, url, headers=headers, **content)
+        if isinstance(answer, Failure):
+            raise answer.error(host, "to open the sandbox")
+        if answer.status_code >= 500:
+            raise OrgUnavailable(f"{host} answers with an error (HTTP {answer.status_code}).")
+        return decoded(answer)
+
+
+_CHECK: Final = "Check SF_PRODUCTION_URL, and that SF_LOGIN_URL is the My Domain URL of one of its sandboxes."
+
+
+def _text(told: Any, key: str) -> str:
+    """A text of a JSON object; empty where there is none."""
+    value = told.get(key) if isinstance(told, dict) else None
+    return value if isinstance(value, str) else ""

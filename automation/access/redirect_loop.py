@@ -1,0 +1,57 @@
+"""Pages that only lead on, and do so for ever: what an org whose session does not hold looks like from outside."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from types import TracebackType
+from typing import Final, Self
+
+from playwright.sync_api import Frame, Page
+
+from automation.errors import SessionLost
+from automation.salesforce import hosts
+
+PASSING_THROUGH: Final = re.compile(
+    r"^/(?:secur/(?:frontdoor\.jsp|contentDoor)|home/home\.jsp|visualforce/(?:rec)?session|"
+    r"_ui/identity/verification/policy/VerificationStartUi|_ui/identity/verification/method/\w+VerificationStartUi)"
+)
+"""Paths that lead on by themselves (sf-pi ``lightning-wait.ts``; `org-access` 1.3)."""
+
+RING: Final = 10
+"""How often the same of these may come on one way (a guess: an honest login passes each once or twice).
+
+Other pages are not counted: those that wait for a person may load themselves again and again.
+"""
+
+
+class Ring:
+    """Counts, while it is open as a context, the pages of the top frame that only lead on. Costs no round trip."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._came: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        self._page.on("framenavigated", self._navigated)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._page.remove_listener("framenavigated", self._navigated)
+
+    def closed(self) -> bool:
+        """Whether the browser goes round in a ring."""
+        return max(self._came.values(), default=0) >= RING
+
+    def error(self) -> SessionLost:
+        """What to raise then."""
+        where = hosts.parse(self._page.url).shown
+        return SessionLost(
+            f"The org sends the browser round in a ring by way of {where}: the session does not hold.",
+            next="Try again in a while. If it stays so, look whether a proxy or a policy takes the org's cookies away.",
+        )
+
+    def _navigated(self, frame: Frame) -> None:
+        address = hosts.parse(frame.url)
+        if frame == self._page.main_frame and PASSING_THROUGH.match(address.path):
+            self._came[address.shown] += 1

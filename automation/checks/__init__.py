@@ -1,5 +1,0 @@
-"""What the doctor looks at: machine, settings, network, mailbox, org. Nothing here changes anything."""
-
-from automation.checks.check import Check, Result, failed, from_error, passed, skipped, warned
-
-__all__ = ["Check", "Result", "failed", "from_error", "passed", "skipped", "warned"]

@@ -1,0 +1,192 @@
+"""``python -m automation.doctor``: can this machine and this org do it? One line per check, with its cure.
+
+It changes nothing: it reads files, connects, logs in as a run would, and looks. A login may make the org send a code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automation.doctor import Check, skipped
+from automation.errors import RunbookError, SettingsError, UnexpectedPage
+from automation.settings.options import PrintVersion
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
+
+    from automation.settings import Settings
+
+MARKS = {"ok": "ok     ", "warning": "warning", "failed": "FAILED ", "skipped": "-      "}
+
+
+def examine(
+    environment: Mapping[str, str],
+    dotenv: Path | None,
+    *,
+    login: bool = True,
+    allow_production: str | None = None,
+    app: Mapping[str, str] | None = None,
+    browser: Browser | None = None,
+) -> Iterator[Check]:
+    """All checks, each as soon as it is done; a check that needs another one is skipped when that failed.
+
+    Args:
+        environment: variables, as of the process.
+        dotenv: the ``.env`` file; None for none.
+        login: whether to try the way into the org.
+        allow_production: a production org's host, named a second time.
+        app: ``ECA_*`` values of an app file.
+        browser: one that runs already; otherwise one is started and closed again.
+    """
+    from automation.doctor import machine, mailbox, network, org, settings_files
+
+    yield machine.python()
+    yield machine.packages()
+    settings, error = _load(environment, dotenv, app or {})
+    yield from settings_files.examine(environment, dotenv, settings, error)
+    yield from machine.folders(settings)
+    if settings is None:
+        yield from _without_settings()
+        return
+    kind = org.kind(settings, allow_production)
+    yield kind
+    ways: list[Check] = []
+    for check in network.examine(settings):
+        ways.append(check)
+        yield check
+    box = mailbox.examine(settings)
+    yield box
+    yield from _in_a_browser(settings, [kind, *ways, box], login=login, running=browser)
+
+
+def _load(
+    environment: Mapping[str, str], dotenv: Path | None, app: Mapping[str, str]
+) -> tuple[Settings | None, SettingsError | None]:
+    from automation.settings import load_settings
+
+    try:
+        return load_settings(environment, dotenv, app=app), None
+    except SettingsError as error:
+        return None, error
+
+
+def _without_settings() -> Iterator[Check]:
+    from automation.doctor import org
+
+    for name in ("org.kind", "network.proxy", "network.host", "network.clock", "mailbox", "machine.browser_found", *org.LATER):
+        yield skipped(name, "the settings come first")
+
+
+def _in_a_browser(settings: Settings, before: list[Check], *, login: bool, running: Browser | None) -> Iterator[Check]:
+    """Find and start the browser, and, if nothing before failed, go into the org with it."""
+    from automation.doctor import org
+
+    broken = next((check for check in before if check.result == "failed"), None)
+    with ExitStack() as stack:
+        checks, browser = _browser(settings, stack, running)
+        yield from checks
+        if broken is not None:
+            yield from org.not_tried(f"{broken.id} comes first")
+        elif browser is None:
+            yield from org.not_tried("the browser comes first")
+        elif not login:
+            yield from org.not_tried("--no-login")
+        else:
+            yield from org.inside(browser, settings)
+
+
+def _browser(settings: Settings, stack: ExitStack, running: Browser | None) -> tuple[list[Check], Browser | None]:
+    """The lines about the browser, and the browser, if it started."""
+    from automation.browser import started_driver
+    from automation.doctor import machine
+
+    if running is not None:
+        return [machine.browser_started(running)], running
+    playwright = stack.enter_context(started_driver())
+    found = machine.browser_found(playwright, settings)
+    started = _start(playwright, settings, stack) if found.result == "ok" else None
+    return [found, machine.browser_started(started)], None if isinstance(started, RunbookError) else started
+
+
+def _start(playwright: Playwright, settings: Settings, stack: ExitStack) -> Browser | RunbookError:
+    from automation.browser import launched
+
+    try:
+        return stack.enter_context(launched(playwright, settings))
+    except RunbookError as error:
+        return error
+
+
+def line(check: Check) -> str:
+    """One check as a line of text, with its cure on the next one."""
+    cure = f"\n        {check.cure}" if check.cure and check.result in ("warning", "failed") else ""
+    return f"{MARKS[check.result]} {check.id}: {check.said}{cure}"
+
+
+def exit_code(checks: Sequence[Check]) -> int:
+    """That of the first check that failed; 0 when none did."""
+    return next((check.exit_code for check in checks if check.result == "failed"), 0)
+
+
+def as_json(checks: Sequence[Check]) -> dict[str, Any]:
+    """The object of ``--json``."""
+    return {"schema": 1, "exit_code": exit_code(checks), "checks": [check.as_dict() for check in checks]}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command. Returns the exit code."""
+    given = parser().parse_args(arguments)
+    from automation.run.terminal import quiet_crashes
+    from automation.steps.interrupts import signals_as_interrupt
+
+    quiet_crashes(verbose=given.verbose)
+    checks: list[Check] = []
+    try:
+        with signals_as_interrupt():
+            for check in _examine(given):
+                checks.append(check)
+                print(line(check), file=sys.stderr, flush=True)
+    except RunbookError as error:
+        print(f"Error: {error.message}\nNext: {error.next}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    if given.json:
+        print(json.dumps(as_json(checks), ensure_ascii=False))
+    return exit_code(checks)
+
+
+def _examine(given: argparse.Namespace) -> Iterator[Check]:
+    from automation.settings.app_spec import AppFile
+
+    app = AppFile.read(given.app).settings if given.app is not None else {}
+    return examine(os.environ, Path(".env"), login=not given.no_login, allow_production=given.allow_production, app=app)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(
+        prog="python -m automation.doctor",
+        description="Check machine, settings, network, mailbox and org, and say what to do about each fault. Changes nothing.",
+        epilog=f"The exit code is that of the first check that failed, as of a run; 0 when none did, {UnexpectedPage.exit_code} "
+        "when a page was not understood.",
+        allow_abbrev=False,
+    )
+    made.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    made.add_argument("--no-login", action="store_true", help="do not try the way into the org")
+    made.add_argument("--allow-production", metavar="HOST", help="name a production org's host a second time")
+    made.add_argument("--app", type=Path, metavar="FILE", help="TOML file with the wanted app")
+    made.add_argument("--version", action=PrintVersion)
+    made.add_argument("-v", "--verbose", action="store_true", help="show stack traces of faults")
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main())

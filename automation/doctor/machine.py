@@ -1,0 +1,116 @@
+"""The machine: Python, packages, folders, browser."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from automation.doctor.check import Check, failed, from_error, passed, skipped
+from automation.errors import RunbookError, SettingsError, UsageError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
+
+    from automation.settings import Settings
+
+PROJECT: Final = "external-client-app-runbook"
+OLDEST: Final = (3, 11)
+PACKAGES: Final = (
+    "cryptography", "filelock", "certifi", "httpx", "imapclient", "jinja2", "keyring", "platformdirs", "playwright", "pyotp",
+    "python-dotenv", "rich",
+)  # fmt: skip
+"""What a run needs; used where the project runs from a checkout that was never installed."""
+
+
+def python() -> Check:
+    """Python's version."""
+    here = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info[:2] < OLDEST:
+        return failed("machine.python", f"This is Python {here}.", "Install Python 3.11 or newer.", SettingsError.exit_code)
+    return passed("machine.python", f"Python {here}")
+
+
+def packages() -> Check:
+    """Whether all packages of a run are installed."""
+    missing = [name for name in _needed() if _version(name) is None]
+    if missing:
+        cure = 'Run: python -m pip install -e "."  (or make, which makes .venv)'
+        return failed("machine.packages", f"Packages are missing: {', '.join(missing)}.", cure, SettingsError.exit_code)
+    return passed("machine.packages", f"all packages are there; playwright {_version('playwright')}")
+
+
+def _needed() -> Iterable[str]:
+    try:
+        lines = requires(PROJECT) or []
+    except PackageNotFoundError:
+        return PACKAGES
+    return [line.split(";")[0].split(">")[0].split("=")[0].strip() for line in lines if "extra ==" not in line]
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def folders(settings: Settings | None) -> Iterator[Check]:
+    """Whether runs, locks and deliveries can be written where they belong. Nothing is made."""
+    from automation.delivery import parse
+    from automation.delivery.json_file import FileTarget
+
+    places = {"runs": Path("runs"), "state": _state()}
+    for target in settings.credentials_to if settings is not None else ():
+        if isinstance(file := parse(target), FileTarget):
+            places[f"delivery ({file.name})"] = file.path.parent
+    bad = [f"{what}: {reason}" for what, folder in places.items() if (reason := _not_writable(folder)) is not None]
+    if bad:
+        cure = "Give this user write permission there, or name another place (--output, XDG_STATE_HOME, CREDENTIALS_TO)."
+        yield failed("machine.folders", f"Can't be written: {'; '.join(bad)}.", cure, UsageError.exit_code)
+    else:
+        yield passed("machine.folders", f"folders for {', '.join(places)} can be written")
+
+
+def _state() -> Path | None:
+    from platformdirs import user_state_path
+
+    try:
+        return user_state_path(PROJECT, appauthor=False)
+    except RuntimeError:
+        return None
+
+
+def _not_writable(folder: Path | None) -> str | None:
+    """Why a folder can't be written, or can't be made in the nearest one that is there; None when it can."""
+    if folder is None:
+        return "this user has no home folder"
+    there = next((one for one in (folder, *folder.absolute().parents) if os.path.exists(one)), Path("/"))  # noqa: PTH110  never raises
+    if not os.path.isdir(there):  # noqa: PTH112  as above
+        return f"{there} is no folder"
+    return None if os.access(there, os.W_OK | os.X_OK) else f"{there} is not this user's to write"
+
+
+def browser_found(playwright: Playwright, settings: Settings) -> Check:
+    """Which browser a run would start."""
+    from automation.browser.find import find_browser
+
+    if settings.browser_ws is not None or settings.browser_cdp is not None:
+        return passed("machine.browser_found", "a remote browser is set")
+    try:
+        found = find_browser(settings, Path(playwright.chromium.executable_path), headed=False)
+    except RunbookError as error:
+        return from_error("machine.browser_found", error)
+    return passed("machine.browser_found", f"{found.executable or found.channel or 'Chromium'} ({found.why})")
+
+
+def browser_started(browser: Browser | RunbookError | None) -> Check:
+    """Whether it starts; it is started once, for this and for the way into the org."""
+    if browser is None:
+        return skipped("machine.browser_started", "there is no browser to start")
+    if isinstance(browser, RunbookError):
+        return from_error("machine.browser_started", browser)
+    return passed("machine.browser_started", f"it starts: {browser.browser_type.name} {browser.version}")

@@ -1,0 +1,174 @@
+"""The org: which kind it is, whether the way in works, its language, and what the user may do there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from automation.doctor.check import Check, failed, from_error, passed, skipped, warned
+from automation.errors import FieldRefused, RunbookError
+from automation.salesforce import hosts
+from automation.secrets import Secret, private
+from flows.app.state import OrgState
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from automation.settings import Settings
+    from flows.pages.labels import Labels
+
+LATER = ("org.way_in", "org.language", "org.permission", "org.run_as")
+"""What needs a way in, in the order of the lines."""
+
+
+def kind(settings: Settings, allowed: str | None) -> Check:
+    """Sandbox or production, by the host's name; production has to be named a second time."""
+    from automation.run.production import require_named
+
+    try:
+        require_named(settings.host, allowed)
+    except RunbookError as error:
+        return from_error("org.kind", error)
+    if settings.host in hosts.LOGIN_HOSTS:
+        return warned("org.kind", f"{settings.host} belongs to all orgs.", "Better set SF_LOGIN_URL to the org's My Domain.")
+    what = (
+        "a sandbox"
+        if hosts.is_sandbox(settings.host)
+        else "production"
+        if hosts.is_production(settings.host)
+        else "no production org"
+    )
+    return passed("org.kind", f"{settings.host} is {what}")
+
+
+def not_tried(why: str) -> Iterator[Check]:
+    """The lines for an org that no way in was tried to."""
+    return (skipped(name, why) for name in LATER)
+
+
+def inside(browser: Browser, settings: Settings) -> Iterator[Check]:
+    """Get in up to Setup as a run does, and look at the list of apps. Nothing is recorded, and nothing is changed.
+
+    A one-time link is not used, as a run could not use it again.
+    """
+    from automation.browser import new_context
+
+    settings = replace(settings, sf_frontdoor_url=None)
+    if not _has_door(settings):
+        yield from not_tried("the one-time link of SF_FRONTDOOR_URL works once, so it is left for the run")
+        return
+    context = new_context(browser, settings)
+    try:
+        yield from _looks(context.new_page(), settings)
+    finally:
+        context.close()
+
+
+def _has_door(settings: Settings) -> bool:
+    from automation.access.login_methods import doors
+
+    return bool(doors(settings))
+
+
+def _looks(page: Page, settings: Settings) -> Iterator[Check]:
+    from flows.pages.labels import Labels
+
+    state = OrgState(host=settings.host)
+    labels = Labels("en", settings.labels_file)
+    way_in = _way_in(page, settings, state, labels)
+    yield way_in
+    if way_in.result == "failed":
+        yield from list(not_tried("the way in comes first"))[1:]
+        return
+    yield _language(page, labels, state)
+    yield _permission(page, settings, state, labels)
+    yield run_as(page, settings, state)
+
+
+def _way_in(page: Page, settings: Settings, state: OrgState, labels: Labels) -> Check:
+    from flows.log_in import enter, note_org
+    from flows.verification.methods import IdentityVerification
+
+    try:
+        verification = IdentityVerification.from_settings(settings, labels)
+        try:
+            door = enter(page, settings, verification)
+        finally:
+            verification.close()
+        note_org(page, settings, state)
+    except RunbookError as error:
+        return from_error("org.way_in", error)
+    return passed("org.way_in", f"Setup of {state.host} (org {state.org_id or 'unknown'}) opens by {door.name}")
+
+
+def _language(page: Page, labels: Labels, state: OrgState) -> Check:
+    from flows.app.language import follow_language
+    from flows.pages.labels import languages
+
+    follow_language(page, labels, state)
+    if not labels.known_language:
+        known = ", ".join(languages())
+        said = f"The org's language for this user is {labels.language!r}, which has no label file; texts in {known} are tried."
+        return warned("org.language", said, "Use a user whose language is English, or give the labels in a LABELS_FILE.")
+    guesses = labels.guesses()
+    if labels.language == "en" or not guesses:
+        return passed("org.language", f"the org speaks {labels.language!r}")
+    said = f"The org speaks {labels.language!r}, of which {len(guesses)} labels are guesses."
+    return warned("org.language", said, "A user whose language is English is safer.")
+
+
+def _permission(page: Page, settings: Settings, state: OrgState, labels: Labels) -> Check:
+    from flows.pages.app_manager import AppManager
+    from flows.pages.base import Timeouts
+    from flows.pages.overlays import Overlays
+
+    times = Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
+    manager = AppManager(page, labels, times)
+    try:
+        Overlays(page, labels, times).close_when_in_the_way()
+        manager.open(state.setup_url, fresh=False)
+        manager.require_new_button()
+    except RunbookError as error:
+        return from_error("org.permission", error)
+    return passed("org.permission", f'the user sees the list of apps and "{labels["manager.new"]}"')
+
+
+def run_as(page: Page, settings: Settings, state: OrgState) -> Check:
+    """Whether the Run As user is there and active, read over REST with the session of the browser's user."""
+    session = _session(page, state)
+    if session is None:
+        return skipped("org.run_as", "the session does not allow REST")
+    try:
+        found = _user(settings, state, session)
+    except RunbookError:
+        found = None
+    if found is None:
+        return skipped("org.run_as", "this user may not read users over REST; the run itself will tell")
+    cure = "Set ECA_RUN_AS to the user name (not the e-mail address) of an active integration user of this org."
+    if not found:
+        return failed("org.run_as", f"There is no user {settings.eca_run_as} in this org.", cure, FieldRefused.exit_code)
+    if not found[0].get("IsActive"):
+        return failed("org.run_as", f"The user {settings.eca_run_as} is not active.", cure, FieldRefused.exit_code)
+    return passed("org.run_as", f"{settings.eca_run_as} is there and active")
+
+
+def _session(page: Page, state: OrgState) -> Secret | None:
+    """The session id of the My Domain host, the only one that REST takes (`org-access` 2.1)."""
+    with private("reading the session"):
+        cookies = page.context.cookies(f"https://{state.host}")
+    values = [cookie.get("value", "") for cookie in cookies if cookie.get("name") == "sid"]
+    return Secret(values[0]) if values else None
+
+
+def _user(settings: Settings, state: OrgState, session: Secret) -> list[dict[str, Any]] | None:
+    """The records of users with that name; None when they may not be read."""
+    from automation.org_api import NotReadable
+    from automation.org_api.rest import Rest
+    from automation.org_api.token import Token
+
+    name = settings.eca_run_as.replace("\\", "\\\\").replace("'", "\\'")
+    with settings.network.client() as http:
+        rest = Rest(http, state.host, Token(session, None, None, ()))
+        found = rest.query(f"SELECT Id, IsActive FROM User WHERE Username = '{name}'")  # noqa: S608  escaped above
+    return None if isinstance(found, NotReadable) else found

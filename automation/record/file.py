@@ -1,0 +1,143 @@
+"""The file of a recording: one zip with a manifest, the pages and a page for people to look through."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from automation.errors import UsageError
+from automation.record.looks import Look
+from automation.secrets.files import write_private
+
+SCHEMA: Final = 1
+"""Version of the manifest's form; a reader refuses a newer one."""
+SUFFIX: Final = ".recording.zip"
+MANIFEST: Final = "manifest.json"
+REVIEW: Final = "review.html"
+_BEGINNING: Final = (1980, 1, 1, 0, 0, 0)
+"""Time stamp of all members: the same pages make the same file."""
+
+
+@dataclass(frozen=True)
+class RecordedPage:
+    """A page as it is replayed. ``address`` has neither query nor fragment."""
+
+    number: int
+    address: str
+    title: str
+    html: str
+    tree: str
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class RecordedStep:
+    """A step as it went: ``result`` as in `StepResult`, and its sentence."""
+
+    id: str
+    title: str
+    result: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording, anonymous.
+
+    Attributes:
+        name: of the file, without its ending.
+        language: of the labels that the run spoke.
+        outcome: of the run.
+        replaced: kind of value to how many different ones were replaced.
+    """
+
+    name: str
+    language: str
+    outcome: str
+    steps: tuple[RecordedStep, ...]
+    looks: tuple[Look, ...]
+    pages: tuple[RecordedPage, ...]
+    replaced: Mapping[str, int] = field(default_factory=dict)
+
+    def page(self, number: int) -> RecordedPage:
+        """A page by its number, from 1."""
+        return self.pages[number - 1]
+
+    def looks_of(self, step: str) -> list[Look]:
+        """The looks of one step, in order."""
+        return [look for look in self.looks if look.step == step]
+
+    @property
+    def recorded_steps(self) -> list[RecordedStep]:
+        """The steps that looked at pages."""
+        seen = {look.step for look in self.looks}
+        return [step for step in self.steps if step.id in seen]
+
+
+def members(recording: Recording, review: str) -> dict[str, str]:
+    """Name to text of everything that the file will hold."""
+    manifest = {
+        "schema": SCHEMA,
+        "language": recording.language,
+        "outcome": recording.outcome,
+        "replaced": dict(recording.replaced),
+        "steps": [vars(step) for step in recording.steps],
+        "looks": [look.as_json() for look in recording.looks],
+        "pages": [_described(page) for page in recording.pages],
+    }
+    files = {MANIFEST: json.dumps(manifest, indent=1, ensure_ascii=False), REVIEW: review}
+    for page in recording.pages:
+        files[f"pages/{page.number:03}.html"] = page.html
+        files[f"pages/{page.number:03}.aria.yml"] = page.tree
+    return files
+
+
+def _described(page: RecordedPage) -> dict[str, Any]:
+    return {"number": page.number, "address": page.address, "title": page.title, "private": page.private}
+
+
+def write(files: Mapping[str, str], path: Path) -> Path:
+    """Write the zip, mode 0600, in one step. The same texts make the same bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, text in files.items():
+            info = zipfile.ZipInfo(name, _BEGINNING)
+            info.external_attr = 0o600 << 16
+            archive.writestr(info, text.encode(), zipfile.ZIP_DEFLATED, 9)
+    return write_private(path, packed.getvalue())
+
+
+def read(path: Path) -> Recording:
+    """Read a recording.
+
+    Raises:
+        UsageError: it is none, or it was made by a newer version.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest = json.loads(archive.read(MANIFEST))
+            if manifest["schema"] > SCHEMA:
+                raise UsageError(f"{path.name} has form {manifest['schema']}; this version reads forms up to {SCHEMA}.")
+            pages = tuple(_page(archive, page) for page in manifest["pages"])
+    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise UsageError(f"{path} is no recording: {error}.") from None
+    return Recording(
+        name=path.name.removesuffix(SUFFIX),
+        language=manifest["language"],
+        outcome=manifest["outcome"],
+        steps=tuple(RecordedStep(**step) for step in manifest["steps"]),
+        looks=tuple(Look.from_json(look) for look in manifest["looks"]),
+        pages=pages,
+        replaced=manifest["replaced"],
+    )
+
+
+def _page(archive: zipfile.ZipFile, page: dict[str, Any]) -> RecordedPage:
+    number = page["number"]
+    html, tree = (archive.read(f"pages/{number:03}.{ending}").decode() for ending in ("html", "aria.yml"))
+    return RecordedPage(number, page["address"], page["title"], html, tree, page["private"])

@@ -1,0 +1,61 @@
+"""A static copy of a page as it stands: its HTML without scripts and pictures, its accessible tree, its address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page
+
+from automation.artifacts.evidence import outline
+
+LOOK_TIMEOUT: Final = 5_000
+"""Milliseconds for the accessible tree."""
+
+
+@dataclass(frozen=True)
+class PageCopy:
+    """A page. Nothing in it is anonymous yet.
+
+    Attributes:
+        address: without query and fragment, which can hold one-time links.
+        html: one whole document; shadow roots are declarative.
+        tree: the accessible tree as an aria snapshot; of a page of secrets only its outline.
+        words: on a page of secrets, what stands there and may be a key, a token or a code.
+        private: whether the page was one of secrets, so that its fields were emptied.
+    """
+
+    address: str
+    title: str
+    html: str
+    tree: str
+    words: tuple[str, ...]
+    private: bool
+
+
+def copy_page(page: Page, known: dict[str, PageCopy], *, private: bool) -> PageCopy:
+    """Copy a page.
+
+    Args:
+        known: copies made before, by address and HTML; the same page is not copied twice.
+        private: empty all fields, as this is a page on which secrets are typed or shown.
+
+    Raises:
+        PlaywrightError: the page is on its way elsewhere, or closed.
+    """
+    address = page.url.split("?")[0].split("#")[0]
+    found = page.evaluate(_script(), {"blank": private})
+    html = str(found["html"])
+    key = f"{address}\n{html}"
+    if key not in known:
+        tree = page.locator("body").aria_snapshot(timeout=LOOK_TIMEOUT)
+        words = tuple(str(word) for word in found["words"])
+        known[key] = PageCopy(address, str(found["title"]), html, outline(tree) if private else tree, words, private)
+    return known[key]
+
+
+@cache
+def _script() -> str:
+    return (Path(__file__).parent / "page_copy.js").read_text(encoding="utf-8")

@@ -1,0 +1,75 @@
+"""A run of the whole procedure with a tape running."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from automation.errors import RunbookError
+from automation.record import file
+from automation.record.anonymous import anonymous, fakes_for, require_clean
+from automation.record.review import review_page
+from automation.record.tape import Tape
+from automation.record.watching import watching
+from automation.report.result import RunResult
+from automation.run.attempt import Workbench
+from automation.run.banner import Banner
+from automation.run.guards import HostGuard
+from automation.run.one_run import OneRun, RunFiles
+from automation.secrets.files import write_private
+from automation.steps.runner import Observer
+from flows.pages.labels import Labels
+
+
+@dataclass
+class RecordedRun(OneRun):
+    """As `OneRun`, recorded. A run that fails is recorded up to its failure, which is what a recording is most wanted for."""
+
+    tape: Tape = field(default_factory=Tape)
+    _language: str = "en"
+
+    def perform(self) -> RunResult:
+        """Do it all; foreseen failures are in the result."""
+        with watching(self.tape):
+            return super().perform()
+
+    def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
+        self.tape.attach(bench.recorder)
+        return [self.tape, *super()._observers(bench, files, guard, banner)]
+
+    def _keep_evidence(self, error: RunbookError, bench: Workbench) -> None:
+        labels = bench.toolbox.get(Labels)
+        self.tape.failed(error, bench.page, labels)
+        super()._keep_evidence(error, bench)
+
+    def write(self, result: RunResult, path: Path, also: Iterable[str] = ()) -> Path:
+        """Replace what names the org, check, and write the recording and, beside it, the page to look it through.
+
+        Args:
+            path: the recording's; its name ends in ``.recording.zip``.
+            also: further names to replace.
+
+        Raises:
+            SecretLeft: something that has to be replaced was still inside; nothing was written.
+        """
+        also = tuple(also)
+        fakes = fakes_for(self.settings, self.spec, self.state, self.tape, also)
+        name = path.name.removesuffix(file.SUFFIX)
+        recording = anonymous(self.tape, fakes, name=name, language=self.state.language, outcome=result.outcome)
+        files = file.members(recording, review_page(recording))
+        require_clean(files, [*self._names(), *also])
+        written = file.write(files, path)
+        write_private(review_of(written), files[file.REVIEW])
+        return written
+
+    def _names(self) -> Iterator[str]:
+        """What names the org and its people, as far as the run knows it."""
+        settings, spec, state = self.settings, self.spec, self.state
+        yield from (settings.host, state.host, spec.run_as, spec.contact_email)
+        yield from filter(None, (settings.sf_username, state.app_id, state.org_id))
+
+
+def review_of(path: Path) -> Path:
+    """Where the page for looking a recording through lies: beside it."""
+    return path.with_name(path.name.removesuffix(file.SUFFIX) + ".review.html")

@@ -1,0 +1,218 @@
+"""One run on one org: guard, lock, browser, attempts, and what is left of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from automation.artifacts import Recorder
+from automation.artifacts.journal import Journal
+from automation.artifacts.run_folder import JOURNAL, make_run_folder
+from automation.browser import open_browser
+from automation.errors import Interrupted, RunbookError
+from automation.report.console import Console
+from automation.report.files import write_reports
+from automation.report.record import Recording
+from automation.report.result import RunResult, outcome_of, unsaved
+from automation.run.attempt import Workbench, workbench
+from automation.run.banner import Banner, pointing
+from automation.run.guards import HostGuard, Pause, Stay, patient
+from automation.run.lock import org_lock
+from automation.run.person import Person
+from automation.run.production import require_named
+from automation.settings import Settings
+from automation.settings.app_spec import AppSpec
+from automation.settings.options import Options
+from automation.steps import Step
+from automation.steps.runner import Observer, Runner, Selection, StepResult
+from flows.app.delivered_pair import check_files
+from flows.app.state import OrgState
+from flows.pages.labels import Labels
+from flows.pages.suggestions import suggest_labels
+from flows.procedure import all_steps
+
+
+@dataclass
+class RunFiles:
+    """The run folder and who writes into it."""
+
+    folder: Path
+    journal: Journal
+    recorder: Recorder
+    recording: Recording
+
+    @classmethod
+    def make(cls, settings: Settings, options: Options) -> RunFiles:
+        """Make the folder. Raises UsageError when that is impossible."""
+        folder = make_run_folder(settings.host, options.output)
+        recording = Recording(folder, options.pictures, banner=options.headed)
+        return cls(folder, Journal(folder / JOURNAL), Recorder(folder, options.tracing), recording)
+
+
+@dataclass
+class OneRun:
+    """What a run holds while it goes on; see `create_app.create_app` for the arguments."""
+
+    settings: Settings
+    spec: AppSpec
+    options: Options
+    console: Console
+    browser: Browser | None = None
+
+    def __post_init__(self) -> None:
+        if self.options.headed and os.environ.get("PWDEBUG"):
+            self.settings = patient(self.settings)
+        self.state = OrgState(host=self.settings.host, tell=self.console.waiting, rights_required=self.options.require_permissions)
+        self.steps: list[StepResult] = []
+        self.round: list[StepResult] = []
+        self.files: RunFiles | None = None
+
+    def perform(self) -> RunResult:
+        """Do it all; foreseen failures are in the result."""
+        started = time.monotonic()
+        error: RunbookError | None = None
+        try:
+            self._guarded()
+        except RunbookError as known:
+            error = known
+        except KeyboardInterrupt:
+            error = Interrupted("Stopped by a person.")
+        finally:
+            self.console.close()
+        return self._result(error, time.monotonic() - started)
+
+    def _guarded(self) -> None:
+        require_named(self.settings.host, self.options.allow_production)
+        check_files(self.settings, self.spec)
+        with ExitStack() as locks:
+            locks.enter_context(org_lock(_lock_name(self.settings)))
+            files = self.files = RunFiles.make(self.settings, self.options)
+            files.journal.note("run_begun", host=self.settings.host, app=self.spec.api_name, plan=self.options.plan)
+            selection = self._selection()
+            if selection.begin != selection.first:
+                self.console.note(f"Beginning at step {selection.begin}: step {selection.first} goes on with what that one opens.")
+            browser = self.browser or locks.enter_context(self._browser())
+            self._attempts(browser, files, locks)
+
+    def _browser(self) -> AbstractContextManager[Browser]:
+        options = self.options
+        return open_browser(self.settings, headed=options.headed, slowmo=options.slowmo, devtools=options.devtools)
+
+    def _attempts(self, browser: Browser, files: RunFiles, locks: ExitStack) -> None:
+        """Start over at step 1.1 after an error that this can cure: every step reads before it acts, so that is safe."""
+        left = self.options.restarts
+        guard = HostGuard(self.settings, self.options, self.state, locks, {_lock_name(self.settings)})
+        while True:
+            try:
+                return self._attempt(browser, files, guard, last=left <= 0)
+            except RunbookError as error:
+                if not error.restart or left <= 0:
+                    raise
+                left -= 1
+                self.round = []
+                self.console.note(f"{error.message} Starting over at step 1.1.")
+                files.journal.note("starting_over", kind=error.kind, step=error.step)
+
+    def _attempt(self, browser: Browser, files: RunFiles, guard: HostGuard, *, last: bool) -> None:
+        files.recorder = files.recorder.again()
+        tools = (browser, self.settings, self.spec, self.options, self.state, self.console, files.recorder)
+        with workbench(*tools) as bench, self._watched(bench) as banner:
+            observers = self._observers(bench, files, guard, banner)
+            person = Person(bench.page, banner, self.console.note) if banner is not None and self.options.keep_open else None
+            todo: Sequence[Step] = all_steps()
+            while todo:
+                todo = self._round(todo, bench, observers, person, last=last)
+
+    def _round(
+        self, todo: Sequence[Step], bench: Workbench, observers: list[Observer], person: Person | None, *, last: bool
+    ) -> Sequence[Step]:
+        """Do these steps; answers those to do again after a person has mended what failed."""
+        ahead = {step.id for step in todo}
+        done = [result for result in self.round if result.id not in ahead]
+        runner = Runner(bench.toolbox, observers, self.options.plan, self._selection(), results=done)
+        try:
+            runner.run(todo)
+        except RunbookError as met:
+            error = bench.explained(met)
+            self._keep_evidence(error, bench)
+            again = person.mends(error, all_steps()) if person is not None and (last or not error.restart) else None
+            if again is None:
+                raise error from None
+            return again
+        finally:
+            self.round = runner.results
+            self.steps = merged(self.steps, runner.results)
+        return ()
+
+    @contextmanager
+    def _watched(self, bench: Workbench) -> Iterator[Banner | None]:
+        """With a visible browser, the banner, and the outline of what is used."""
+        if not self.options.headed:
+            yield None
+            return
+        banner = Banner([step.id for step in all_steps()])
+        banner.attach(bench.page.context)
+        with pointing(banner):
+            yield banner
+
+    def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
+        measured = files.recording.attach(bench.page, bench.recorder)
+        observers: list[Observer] = [*measured, files.journal, bench.recorder, self.console, guard, Stay(bench.watch, self.state)]
+        if banner is not None:
+            observers.append(banner)
+        if self.options.pause_at is not None:
+            observers.append(Pause(self.options.pause_at, bench.page))
+        return observers
+
+    def _selection(self) -> Selection:
+        return Selection(self.options.first, self.options.last)
+
+    def _keep_evidence(self, error: RunbookError, bench: Workbench) -> None:
+        if not isinstance(error, Interrupted) and error.evidence is None:
+            folder = bench.recorder.collect_evidence()
+            error.evidence = str(folder) if folder is not None else None
+            if folder is not None:
+                suggest_labels(error, bench.toolbox.get(Labels), folder, private=not bench.recorder.recording_allowed)
+
+    def _result(self, error: RunbookError | None, seconds: float) -> RunResult:
+        outcome = outcome_of(self.steps, self.state, error, plan=self.options.plan)
+        filled = unsaved(self.steps) if outcome in ("changed", "unchanged") else None
+        if filled is not None:
+            self.state.notes.append(f"What step {filled} filled in was not saved: the run ended before the step that saves it.")
+        result = RunResult(outcome, self.spec, self.state, tuple(self.steps), seconds, error=error)
+        if self.files is None:
+            return result
+        traces = self.files.recorder.finish(failed=error is not None)
+        record = self.files.recording.finished()
+        result = replace(result, artifacts=self.files.folder, traces=tuple(traces), record=record)
+        self.files.journal.note("run_ended", outcome=outcome, kind=error.kind if error is not None else None)
+        try:
+            write_reports(result, self.files.folder)
+        except OSError as trouble:  # a full disk must not turn a run that delivered into one that crashed
+            self.state.notes.append(f"The report could not be written: {trouble.strerror}.")
+        return result
+
+
+def merged(before: list[StepResult], after: list[StepResult]) -> list[StepResult]:
+    """Results over several attempts: the last one counts, but what an earlier one changed stays told as changed."""
+    changed = {step.id: step for step in before if step.result == "changed"}
+    return [_kept(changed.get(step.id), step) for step in after]
+
+
+def _kept(earlier: StepResult | None, step: StepResult) -> StepResult:
+    if earlier is None or step.result not in ("unchanged", "skipped"):
+        return step
+    return replace(earlier, seconds=round(earlier.seconds + step.seconds, 3))
+
+
+def _lock_name(settings: Settings) -> str:
+    """The org's host; before a login on a host of all orgs, with the user who logs in there."""
+    from automation.salesforce.hosts import is_my_domain
+
+    return settings.host if is_my_domain(settings.host) else f"{settings.host}--{settings.sf_username or 'session'}"

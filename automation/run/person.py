@@ -1,0 +1,120 @@
+"""A person before a visible browser: waits until they have mended something in the window, so that the run can go on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Frame, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from automation.errors import AnotherRun, ForeignHost, Interrupted, LoginRefused, ProductionRefused, RunbookError, UsageError
+from automation.run.banner import FAILED, RUNNING, Banner
+from automation.steps import Step
+
+QUIET: Final = 3.0
+"""Seconds without a click or a key after which a person counts as done."""
+LOOK_MS: Final = 300
+"""Milliseconds between two looks whether that time is over; a closed window is noticed at once."""
+
+BEYOND_A_WINDOW: Final = (AnotherRun, ForeignHost, LoginRefused, ProductionRefused, UsageError)
+"""Nothing done in the window cures these, and a refused password is never tried again."""
+
+
+@dataclass
+class Person:
+    """Somebody who may act in the window.
+
+    Attributes:
+        page: the run's page.
+        banner: shows the failure there; it is told of clicks and keys.
+        tell: says something to the person elsewhere.
+        clock: seconds; replaced in tests.
+    """
+
+    page: Page
+    banner: Banner
+    tell: Callable[[str], None]
+    clock: Callable[[], float] = time.monotonic
+    _last: float | None = field(default=None, init=False)
+
+    def mends(self, error: RunbookError, steps: Sequence[Step]) -> Sequence[Step] | None:
+        """Wait until the person has mended what failed; answers the steps to do now, or None when the window was closed.
+
+        After Ctrl-C it is None at once.
+
+        A page that has moved on meanwhile means that the person did the step, or more: all is read again from the
+        manager on. Otherwise the failed step is done again.
+        """
+        if isinstance(error, Interrupted):
+            return None  # who has stopped the run is not asked anything
+        curable = not isinstance(error, BEYOND_A_WINDOW)
+        self._ask(error, curable=curable)
+        address = self.page.url
+        if not self._acted(ends=curable):
+            return None
+        self.banner.say("Going on.", RUNNING)
+        return from_step(steps, error.step, moved=self.page.url != address)
+
+    def _ask(self, error: RunbookError, *, curable: bool) -> None:
+        how = f"Mend it in this window; the run goes on {QUIET:g} s after your last click or key. " if curable else ""
+        self.tell(f"{error.message} {error.next}")
+        self.tell(f"{how}Close the window to end the run.")
+        where = f"Step {error.step}: " if error.step else ""
+        self.banner.say(f"{where}{error.message}\n{how}Close the window to end the run.", FAILED)
+
+    def _acted(self, *, ends: bool) -> bool:
+        """Wait for the person: True once they acted and were quiet for a while, False when they closed the window."""
+        self._last = None
+        self.banner.acted = self._note
+        self.page.on("framenavigated", self._navigated)
+        try:
+            while True:
+                if self._closed():
+                    return False
+                if ends and self._quiet():
+                    return True
+        finally:
+            self.banner.acted = lambda: None
+            self.page.remove_listener("framenavigated", self._navigated)
+
+    def _closed(self) -> bool:
+        """Let the browser tell of events for a moment; whether the window was closed."""
+        try:
+            self.page.wait_for_event("close", timeout=LOOK_MS)
+        except PlaywrightTimeout:
+            return False
+        except PlaywrightError:
+            return True  # closed together with its browser
+        return True
+
+    def _quiet(self) -> bool:
+        return self._last is not None and self.clock() - self._last >= QUIET
+
+    def _note(self) -> None:
+        self._last = self.clock()
+
+    def _navigated(self, frame: Frame) -> None:
+        if frame == self.page.main_frame:
+            self._note()
+
+
+def from_step(steps: Sequence[Step], failed: str | None, *, moved: bool = False) -> Sequence[Step]:
+    """The steps to do after ``failed`` was fixed in the window; all when there is none of this number.
+
+    A section with private steps is one private phase from there on, so it is done again from its entry. Where the page
+    has ``moved``, all is read again from the manager on, the last of the steps that are always done.
+    """
+    ids = [step.id for step in steps]
+    if failed not in ids:
+        return steps
+    first = steps[ids.index(failed)]
+    section = [step for step in steps if step.section == first.section]
+    if any(step.private for step in section):
+        first = section[0]
+    elif moved and not first.login and any(step.fills for step in section):
+        first = [step for step in steps if step.always][-1]
+    return steps[ids.index(first.id) :]

@@ -1,0 +1,25 @@
+"""Secrets: values that do not print themselves, the scrubber, private phases, and private files."""
+
+from automation.secrets.secret import (
+    MASK,
+    Secret,
+    holds_secret,
+    known_secrets,
+    only_own,
+    private,
+    remember,
+    scrub,
+    scrub_bytes,
+)
+
+__all__ = [
+    "MASK",
+    "Secret",
+    "holds_secret",
+    "known_secrets",
+    "only_own",
+    "private",
+    "remember",
+    "scrub",
+    "scrub_bytes",
+]

@@ -1,0 +1,203 @@
+"""Values that must never be shown: the `Secret` type, the scrubber, and private phases.
+
+A value is made a `Secret` the moment it is read. From then on it shows as ``***``, and `scrub` removes it, in every
+encoding in which it was seen to travel, from any text that is about to be kept or printed.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from automation.errors import UnexpectedPage
+from automation.secrets.encodings import encodings
+from automation.secrets.form_index import FormIndex
+
+MASK: Final = "***"
+SHORTEST: Final = 4
+"""Values shorter than this are not searched for: they would turn every text to asterisks."""
+
+CODE: Final = 8
+"""Digits that a short code has at most: it is replaced only where it is a number of its own."""
+
+_known: dict[str, list[str]] = {}
+"""Known values and the forms of each that are searched for."""
+_index = FormIndex()
+"""All forms that are searched for, but short codes."""
+_codes: set[str] = set()
+_lock = threading.Lock()
+
+
+class Secret:
+    """A value that shows as ``***`` and that the scrubber knows from now on.
+
+    Args:
+        value: the clear text. An empty one is allowed and is not searched for.
+        hides: the part of it that is searched for, when the rest is no secret (the password in a proxy's address).
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str, hides: str | None = None) -> None:
+        self._value = value
+        remember(value if hides is None else hides)
+
+    def reveal(self) -> str:
+        """The clear text, for the one place that needs it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return MASK
+
+    def __str__(self) -> str:
+        return MASK
+
+    def __format__(self, spec: str) -> str:
+        return MASK
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a Secret is not pickled or copied to another process")
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+
+def remember(value: str) -> None:
+    """Make ``value`` known to the scrubber. Values of fewer than four characters are left out."""
+    if len(value) < SHORTEST or value in _known:
+        return
+    forms = encodings(value)
+    with _lock:
+        _known[value] = forms
+        _look_for(forms)
+
+
+def _look_for(forms: Iterable[str]) -> None:
+    for form in forms:
+        if _is_code(form):
+            _codes.add(form)
+        else:
+            _index.add([form])
+
+
+def _is_code(form: str) -> bool:
+    return form.isdigit() and len(form) <= CODE
+
+
+def known_secrets() -> frozenset[str]:
+    """All values that the scrubber looks for, in clear text; for leak tests and the scrubber alone."""
+    with _lock:
+        return frozenset(_known)
+
+
+@contextmanager
+def only_own(*, empty: bool = False) -> Iterator[None]:
+    """Forget, at the end, the secrets that became known meanwhile: one test's values do not mask another's texts.
+
+    ``empty``: none is known at the beginning either.
+    """
+    before = dict(_known)
+    if empty:
+        _know({})
+    try:
+        yield
+    finally:
+        _know(before)
+
+
+def _know(values: Mapping[str, list[str]]) -> None:
+    """Look for these values alone from now on."""
+    global _index
+    values = dict(values)
+    with _lock:
+        _known.clear()
+        _known.update(values)
+        _codes.clear()
+        _index = FormIndex()
+        for forms in values.values():
+            _look_for(forms)
+
+
+SHAPES: Final = (
+    (re.compile(r"00D[A-Za-z0-9]{12,15}(?:!|%21|\\u0021)[A-Za-z0-9._%-]{20,}"), MASK),
+    (re.compile(r"(frontdoor\.jsp|contentDoor)\?[^\s\"'<>\\]+"), rf"\1?{MASK}"),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"), MASK),
+)
+"""Secrets that are recognised by their shape alone: session ids, one-time links, signed tokens."""
+
+
+def scrub(text: str) -> str:
+    """``text`` with every known secret, in every encoding, and every session id or one-time link replaced by ``***``."""
+    text = _without_codes(_index.replaced(text, MASK))
+    for shape, mask in SHAPES:
+        text = shape.sub(mask, text)
+    return text
+
+
+def scrub_bytes(data: bytes) -> bytes:
+    """As `scrub`, for bytes of any encoding that keeps ASCII. Anything but the secrets stays as it is."""
+    return scrub(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def holds_secret(text: str) -> bool:
+    """Whether a known secret stands in ``text``, in any encoding."""
+    return _index.finds(text) or _without_codes(text) != text
+
+
+_NUMBER: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
+
+
+def _without_codes(text: str) -> str:
+    """A short code such as 123456 is replaced only where it is a number of its own, not part of a time stamp or of 123456.7.
+
+    Where a trace has the same digits as a bare JSON value, they become 0: asterisks there would make it unreadable.
+    """
+    return _NUMBER.sub(lambda found: _code_or_number(text, found), text) if _codes else text
+
+
+def _code_or_number(text: str, found: re.Match[str]) -> str:
+    if found.group() not in _codes:
+        return found.group()
+    before, after = text[max(0, found.start() - 3) : found.start()], text[found.end() : found.end() + 2]
+    if before.endswith((":", ",", "[", '": ')) and after.startswith((",", "]", "}")):
+        return "0"
+    part_of_a_number = re.search(r"\d\.$", before) or re.match(r"\.\d", after)
+    return found.group() if part_of_a_number else MASK
+
+
+@contextmanager
+def private(what: str) -> Iterator[None]:
+    """A phase in which secrets are typed or read: browser errors leave it without their own text.
+
+    A slow ``fill`` prints the typed value and a failing ``expect`` prints the page, so neither text may pass.
+
+    Args:
+        what: what was going on, as in ``"typing the password"``.
+
+    Raises:
+        UnexpectedPage: instead of any Playwright error or failed ``expect``.
+    """
+    from playwright.sync_api import Error as PlaywrightError  # late: this module is needed before a browser is
+    from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+    try:
+        yield
+    except PlaywrightTimeout:
+        raise UnexpectedPage(f"While {what}: the page did not get ready in time.") from None
+    except (PlaywrightError, AssertionError):
+        raise UnexpectedPage(f"While {what}: the page did not behave as known.") from None

@@ -1,0 +1,164 @@
+"""Settings: from ``.env``, the environment and the command line to checked values, with all problems told at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from automation.errors import SettingsError
+from automation.secrets import Secret, remember
+from automation.secrets.text_files import home_expanded, read_text
+from automation.settings.dotenv import read_dotenv
+from automation.settings.imap import problems_of_mailbox
+from automation.settings.names import problem_with
+from automation.settings.table import SECRET_FILES, SETTINGS, Setting, Settings
+
+__all__ = ["Settings", "load_settings"]
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A value as somebody wrote it, and where."""
+
+    text: str
+    where: str
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None,
+    dotenv: Path | None = Path(".env"),
+    overrides: Mapping[str, str] = MappingProxyType({}),
+    app: Mapping[str, str] = MappingProxyType({}),
+) -> Settings:
+    """Read and check all settings.
+
+    Args:
+        environment: by default that of the process.
+        dotenv: read when it exists; None reads none.
+        overrides: setting name to text, from the command line; they win over everything.
+        app: ``ECA_*`` values of an app file; they win over the environment.
+
+    Raises:
+        SettingsError: names every setting that is missing, unknown or malformed, each with what is right.
+    """
+    problems: list[str] = []
+    given: dict[str, _Given] = {}
+    layers = [(read_dotenv(dotenv), str(dotenv)), (os.environ if environment is None else environment, "the environment")]
+    for values, where in [*layers, (app, "the app file"), (overrides, "the command line")]:
+        given |= _layer(values, where, problems)
+    return _checked({name: one for name, one in given.items() if one.text.strip()}, problems)
+
+
+def _layer(values: Mapping[str, str], where: str, problems: list[str]) -> dict[str, _Given]:
+    """What one source says; within it, a value and a file for the same secret contradict each other."""
+    found: dict[str, _Given] = {}
+    for setting in SETTINGS:
+        text = values.get(setting.name)
+        if setting.group == "Network":
+            text = text or values.get(setting.name.lower(), text)
+        if text is not None:
+            found[setting.name] = _Given(text, where)
+    for file_name, name in SECRET_FILES.items():
+        if not values.get(file_name):
+            continue
+        if found.get(name, _Given("", "")).text:
+            problems.append(f"{name}: both {name} and {file_name} are set in {where}; keep one")
+        found[name] = _Given(_secret_file(file_name, values[file_name], problems), where)
+    problems += [problem for problem in map(problem_with, values) if problem is not None]
+    return found
+
+
+def _secret_file(name: str, path: str, problems: list[str]) -> str:
+    try:
+        return read_text(home_expanded(path)).rstrip("\r\n")
+    except ValueError as error:
+        problems.append(f"{name}: {path} {error}")
+        return ""
+
+
+def _checked(given: dict[str, _Given], problems: list[str]) -> Settings:
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        one = given.get(setting.name) or (_Given(setting.default, "default") if setting.default else None)
+        values[setting.attribute] = _value(setting, one, problems)
+    _complete(values, problems)
+    if problems:
+        raise SettingsError(_sentence(problems))
+    return Settings(**values)
+
+
+def _value(setting: Setting, given: _Given | None, problems: list[str]) -> Any:
+    if given is None:
+        if setting.required:
+            problems.append(f"{setting.name}: missing; {setting.meaning} Example: {setting.example}")
+        return None
+    if setting.secret and setting.hides is None:
+        remember(given.text)  # before any rule can complain
+    try:
+        value = setting.rule(given.text if setting.secret else given.text.strip())
+    except ValueError as error:
+        problems.append(f"{setting.name}: {error} (in {given.where})")
+        return None
+    if setting.hides is None:
+        return Secret(value) if setting.secret else value
+    for part in setting.hides(value):
+        remember(part)
+    return Secret(value, hides="")
+
+
+def _complete(values: dict[str, Any], problems: list[str]) -> None:
+    """Fill in what follows from other settings, and check what only makes sense together."""
+    link: Secret | None = values["sf_frontdoor_url"]
+    if values["sf_login_url"] is None and link is not None:
+        values["sf_login_url"] = f"https://{urlsplit(link.reveal()).hostname}"
+    host = urlsplit(values["sf_login_url"] or "").hostname
+    if host is None and not any(problem.startswith("SF_LOGIN_URL:") for problem in problems):
+        problems.append("SF_LOGIN_URL: missing; give the org's My Domain URL. Example: https://acme--dev.sandbox.my.salesforce.com")
+    _api_name(values, problems)
+    values["credentials_to"] = values["credentials_to"] or (f"dotenv:credentials/{host}.env",)
+    if values["sf_username"] is not None and values["sf_username"] == values["eca_run_as"]:
+        problems.append("ECA_RUN_AS: is the same user as SF_USERNAME; the integration user can't log in to the UI")
+    _pairs(values, problems)
+
+
+def _api_name(values: dict[str, Any], problems: list[str]) -> None:
+    from automation.settings.rules import api_name_for
+
+    values["eca_api_name"] = values["eca_api_name"] or api_name_for(values["eca_name"] or "")
+    if not values["eca_api_name"] and values["eca_name"]:
+        problems.append(
+            "ECA_API_NAME: missing; ECA_NAME has no letters A-Z or digits to make one from. Example: Service_Board_Sync"
+        )
+
+
+def _pairs(values: dict[str, Any], problems: list[str]) -> None:
+    together = [
+        ("SF_USERNAME", "SF_PASSWORD"),
+        ("SF_IMAP_URL", "SF_IMAP_USERNAME"),
+        ("SF_PRODUCTION_URL", "SF_PRODUCTION_TOKEN"),
+    ]
+    broken = {problem.split(":")[0] for problem in problems}
+    for first, second in together:
+        for here, there in ((first, second), (second, first)):
+            lacking = values[here.lower()] is not None and values[there.lower()] is None
+            if lacking and here != "SF_USERNAME" and there not in broken:
+                problems.append(f"{there}: missing; {here} is set and needs it")
+                broken.add(there)
+    problems += [problem for problem in problems_of_mailbox(values) if problem.split(":")[0] not in broken]
+    doors = ("sf_password", "sf_cli_org", "sf_frontdoor_url", "sf_storage_state", "sf_production_token")
+    if not any(values[door] is not None for door in doors) and not broken & {name.upper() for name in doors}:
+        problems.append(
+            "SF_PASSWORD: missing; give SF_USERNAME and SF_PASSWORD, or SF_CLI_ORG, SF_FRONTDOOR_URL, SF_STORAGE_STATE "
+            "or SF_PRODUCTION_TOKEN"
+        )
+
+
+def _sentence(problems: list[str]) -> str:
+    if len(problems) == 1:
+        return problems[0] if problems[0].endswith("?") else f"{problems[0]}."
+    return f"{len(problems)} settings are not right:\n" + "\n".join(f"  {problem}" for problem in problems)

@@ -1,0 +1,228 @@
+"""Running steps in order: plan or apply, observed, with every failure explained."""
+
+from __future__ import annotations
+
+import inspect
+import time
+import typing
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from playwright.sync_api import Error as PlaywrightError
+
+from automation.errors import Interrupted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
+from automation.steps import Difference, Finding, Step, entry_before, skipped
+from automation.steps.covered import Covered, covering
+from automation.steps.interrupts import raise_if_noted, reacted
+
+T = TypeVar("T")
+
+
+class Toolbox:
+    """What steps may ask for, by the type of a parameter."""
+
+    def __init__(self) -> None:
+        self._tools: dict[type, Any] = {}
+        self._makers: list[tuple[type, Callable[[type], Any]]] = []
+
+    def provide(self, *tools: object) -> None:
+        """Offer objects under their own type; a later one of the same type replaces the earlier."""
+        for tool in tools:
+            self._tools[type(tool)] = tool
+
+    def make(self, base: type, maker: Callable[[type], Any]) -> None:
+        """Offer subclasses of ``base``, each made by ``maker`` when first asked for."""
+        self._makers.append((base, maker))
+
+    def get(self, kind: type[T]) -> T:
+        """The tool of this type. Raises LookupError when nothing provides it."""
+        if kind in self._tools:
+            return typing.cast("T", self._tools[kind])
+        for base, maker in self._makers:
+            if issubclass(kind, base):
+                self._tools[kind] = maker(kind)
+                return typing.cast("T", self._tools[kind])
+        for known, tool in self._tools.items():
+            if issubclass(known, kind):
+                return typing.cast("T", tool)
+        raise LookupError(f"no step tool of type {kind.__name__}")
+
+    def call(self, function: Callable[..., T]) -> T:
+        """Call a step function with its parameters filled by annotation."""
+        hints = typing.get_type_hints(function)
+        arguments = {name: self.get(hints[name]) for name in inspect.signature(function).parameters}
+        return function(**arguments)
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One line of the report. ``result``: changed, unchanged, skipped or failed; ``seconds``: wall time."""
+
+    step: Step
+    result: str
+    seconds: float
+    note: str
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.step.id
+
+    @property
+    def title(self) -> str:
+        return self.step.title
+
+    @property
+    def section(self) -> str:
+        return self.step.section
+
+
+class Observer(Protocol):
+    """Whoever follows a run: console, trace groups, journal, banner."""
+
+    def step_started(self, step: Step) -> None: ...
+
+    def step_ended(self, result: StepResult) -> None: ...
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which steps a run does, from ``--from`` to ``--until``, both included; None means open."""
+
+    first: str | None = None
+    last: str | None = None
+
+    @property
+    def begin(self) -> str | None:
+        """Where the run really begins: at ``first``, or at the nearest entry before it."""
+        if self.first is None:
+            return None
+        return entry_before(self.first).id
+
+    def includes(self, step: Step) -> bool:
+        """Whether the step is done."""
+        key = step.sort_key
+        return not self._after_last(key) and (step.always or self.begin is None or key >= _key(self.begin))
+
+    def ends_before(self, id: str) -> bool:
+        """Whether the run ends before this step."""
+        return self._after_last(_key(id))
+
+    def _after_last(self, key: tuple[int, ...]) -> bool:
+        return self.last is not None and key > _key(self.last)
+
+
+def _key(id: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in id.split("."))
+
+
+@dataclass
+class Runner:
+    """Runs steps in order and keeps their results, also when one fails.
+
+    ``plan``: only the reading halves are performed.
+    """
+
+    toolbox: Toolbox
+    observers: Sequence[Observer] = ()
+    plan: bool = False
+    selection: Selection = field(default_factory=Selection)
+    results: list[StepResult] = field(default_factory=list)
+    _blocked_by: Step | None = None
+
+    def run(self, steps: Iterable[Step]) -> list[StepResult]:
+        """Run ``steps``; raises the RunbookError of the step that failed, after its result was kept."""
+        remaining = list(steps)
+        while remaining:
+            current = remaining.pop(0)
+            try:
+                self._run_one(current)
+            except RunbookError:
+                self._not_reached(remaining)
+                raise
+            except KeyboardInterrupt:  # it came while an observer wrote or took a picture
+                reacted()
+                error = Interrupted(f"Stopped by a person at step {current.id}.")
+                error.step = current.id
+                self._not_reached(remaining)
+                raise error from None
+        return self.results
+
+    def _run_one(self, step: Step) -> None:
+        for observer in self.observers:
+            observer.step_started(step)
+        started = time.monotonic()
+        try:
+            raise_if_noted()
+            finding = self._perform(step)
+            raise_if_noted()
+        except KeyboardInterrupt:
+            reacted()
+            error: RunbookError = Interrupted(f"Stopped by a person at step {step.id}.")
+            self._failed(step, started, error)
+            raise error from None
+        except RunbookError as error:
+            self._failed(step, started, error)
+            raise
+        except (PlaywrightError, AssertionError) as error:
+            explained = explain(error, step)
+            self._failed(step, started, explained)
+            raise explained from None
+        self._end(step, started, finding.result, finding.note, finding.differences)
+
+    def _perform(self, step: Step) -> Finding:
+        if not self.selection.includes(step):
+            return skipped("outside of --from and --until")
+        if self._blocked_by is not None:
+            return Finding("changed", f"would follow step {self._blocked_by.id}")
+        finding = self.toolbox.call(step.run)
+        if finding.act is None:
+            return finding
+        if self.plan:
+            if finding.blocks_reading:
+                self._blocked_by = step
+            return Finding(finding.result, f"would: {finding.note}", finding.differences)
+        return Finding(finding.result, finding.act() or finding.note, finding.differences)
+
+    def _failed(self, step: Step, started: float, error: RunbookError) -> None:
+        error.step = error.step or step.id
+        self._end(step, started, "failed", error.message, ())
+
+    def _not_reached(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            self._end(step, time.monotonic(), "skipped", "not reached")
+
+    def _end(self, step: Step, started: float, result: str, note: str, differences: tuple[Difference, ...] = ()) -> None:
+        seconds = round(time.monotonic() - started, 3)
+        ended = StepResult(step, result, seconds, note, differences)
+        self.results.append(ended)
+        for observer in self.observers:
+            observer.step_ended(ended)
+
+
+def explain(error: PlaywrightError | AssertionError, step: Step) -> RunbookError:
+    """Turn a browser error, or a failed ``expect``, into one for operators.
+
+    Its own text is left out but for the first line: the rest may hold what was typed, or the page.
+    """
+    if isinstance(error, AssertionError):
+        return UnexpectedPage(f"{step.title}: the page did not become what it should.")
+    text = error.message.splitlines()[0] if error.message else type(error).__name__
+    if "has been closed" in text:
+        return TryAgainLater(f"{step.title}: the browser window was closed.")
+    if "crashed" in text:
+        return PageTrouble(f"{step.title}: the page crashed in the browser.")
+    if "Timeout" not in text:
+        return UnexpectedPage(f"{step.title}: {text}.")
+    return _timed_out(error, step)
+
+
+def _timed_out(error: PlaywrightError, step: Step) -> RunbookError:
+    """The error for a control that was there and could not be used, by what lay over it."""
+    cover = covering(error.message)
+    if "spinner" in cover.lower():
+        return PageTrouble(f"{step.title}: a spinner stayed over the page and never ended.")
+    if cover:
+        return Covered(step.title, error.message)
+    return UnexpectedPage(f"{step.title}: a control did not become usable in time.")

@@ -1,0 +1,118 @@
+"""What an app's settings are, and how they differ from the wanted ones (steps 1.4 to 1.6 and 5.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from automation.settings.app_spec import AppSpec
+from automation.steps import Difference
+from flows.pages.app_fields import AppFields
+from flows.pages.labels import Labels
+
+
+@dataclass(frozen=True)
+class AppValues:
+    """The documented settings as a page shows them. None: not shown, or not readable in this mode."""
+
+    name: str | None
+    api_name: str | None
+    contact_email: str | None
+    distribution_state: str | None
+    callback_url: str | None
+    scopes: tuple[str, ...] | None
+    client_credentials: bool | None
+    secret_web_server: bool | None
+    secret_refresh_token: bool | None
+    pkce: bool | None
+    other_flows: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def read(cls, fields: AppFields) -> AppValues:
+        """Read all documented fields; their sections must be open."""
+        scopes = fields.scopes
+        return cls(
+            name=fields.name.value(),
+            api_name=fields.api_name.value(),
+            contact_email=fields.contact_email.value(),
+            distribution_state=fields.distribution_state.value(),
+            callback_url=fields.callback_url.value(),
+            scopes=tuple(scopes.chosen()) if scopes.there() else None,
+            client_credentials=fields.client_credentials.state(),
+            secret_web_server=fields.secret_web_server.state(),
+            secret_refresh_token=fields.secret_refresh_token.state(),
+            pkce=fields.pkce.state(),
+            other_flows=tuple(key for key, box in fields.other_flows.items() if box.state()),
+        )
+
+    @property
+    def readable(self) -> bool:
+        """Whether everything that the document sets could be read (the PKCE box may be absent)."""
+        needed = (
+            self.name,
+            self.api_name,
+            self.contact_email,
+            self.distribution_state,
+            self.callback_url,
+            self.scopes,
+            self.client_credentials,
+        )
+        return all(value is not None for value in needed)
+
+
+def text_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[str, Difference]:
+    """Step 1.4: fields of Basic Information and OAuth settings that are not as wanted, by attribute."""
+    pairs = {
+        "name": ("create.name", values.name, spec.name),
+        "contact_email": ("create.contact_email", values.contact_email, spec.contact_email),
+        "callback_url": ("create.callback_url", "\n".join(_urls(values.callback_url)), wanted_callbacks(values, spec)),
+    }
+    return {
+        attribute: Difference(labels[key], before, after)
+        for attribute, (key, before, after) in pairs.items()
+        if (before or "").strip() != after.strip() and not (attribute == "contact_email" and same_address(before, after))
+    }
+
+
+def state_difference(values: AppValues, spec: AppSpec, labels: Labels) -> list[Difference]:
+    """Step 1.4: the distribution state, if it is shown and not as configured."""
+    key, before = f"create.distribution_{spec.distribution_state.lower()}", values.distribution_state
+    if before is None or labels.same(key, before):
+        return []
+    return [Difference(labels["create.distribution_state"], before, labels[key])]
+
+
+def wanted_callbacks(values: AppValues, spec: AppSpec) -> str:
+    """The callback URLs that the app is to have, one per line: those of other integrations stay, unless ``--exact``."""
+    wanted, there = _urls(spec.callback_url), _urls(values.callback_url)
+    kept = [url for url in there if url in wanted or not spec.exact]
+    return "\n".join([*kept, *(url for url in wanted if url not in there)])
+
+
+def extra_callbacks(values: AppValues, spec: AppSpec) -> list[str]:
+    """Callback URLs of the app that are not configured."""
+    return [url for url in _urls(values.callback_url) if url not in _urls(spec.callback_url)]
+
+
+def _urls(text: str | None) -> list[str]:
+    """One per line in the field; a page that shows it as plain text may have drawn the lines together."""
+    return (text or "").split()
+
+
+def same_address(one: str | None, other: str) -> bool:
+    """Whether two e-mail addresses are the same: an org may keep them in lower case."""
+    return (one or "").strip().casefold() == other.strip().casefold()
+
+
+def missing_scopes(values: AppValues, spec: AppSpec, labels: Labels) -> list[str]:
+    """Texts of wanted scopes that are not selected."""
+    return [text for text in wanted_scopes(spec, labels) if text not in (values.scopes or ())]
+
+
+def extra_scopes(values: AppValues, spec: AppSpec, labels: Labels) -> list[str]:
+    """Texts of selected scopes that are not wanted."""
+    return [text for text in values.scopes or () if text not in wanted_scopes(spec, labels)]
+
+
+def wanted_scopes(spec: AppSpec, labels: Labels) -> list[str]:
+    """Texts of the wanted scopes in the org's language."""
+    return [labels[f"scopes.{token}"] for token in spec.scopes]

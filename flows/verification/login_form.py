@@ -1,0 +1,156 @@
+"""Filling in the login page."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
+
+from automation.access.keyboard import type_secret, type_user_name
+from automation.access.named_org import NamedOrg
+from automation.access.navigation import Navigation
+from automation.browser.race import Outcome, race
+from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, SessionLost, UnexpectedPage
+from automation.secrets import Secret, scrub
+from automation.settings import Settings
+from flows.pages.login import LoginPage
+
+LATE_SCRIPTS = 0.6
+"""Seconds in which what was typed must stay: the page's own scripts may empty the fields after its load (`org-access` 1.1)."""
+WIPES = 3
+"""How often the form is filled again after the page emptied it before it was sent."""
+
+
+class LoginForm:
+    """Fills in the login page, one-step or username-first, and sends a password once.
+
+    Attributes:
+        touched: something was typed into it.
+    """
+
+    def __init__(self, page: Page, login: LoginPage, settings: Settings, user_name: str, password: Secret, org: NamedOrg) -> None:
+        self._org = org
+        self.touched = False
+        self._page = page
+        self._login = login
+        self._settings = settings
+        self._user_name = user_name
+        self._password = password
+        self._password_sent = False
+        self._user_name_sent = 0
+        self._wiped = 0
+        self._sent_from = ""
+        self._answers_before = 0
+        self._accepted = False
+
+    def left(self) -> None:
+        """Another screen of the login came up: what was sent from this form was taken."""
+        self._accepted = self._password_sent
+
+    def fill_in(self, navigation: Navigation) -> None:
+        """Do what the form asks for now; comes back when the page answered.
+
+        Raises:
+            LoginRefused: Salesforce refused what was sent; it is not sent again.
+            SessionLost: the password was taken, but the session ended before the login was complete.
+            OrgBusy, OrgUnavailable: the org does not let anybody in now.
+            ForeignHost: the form is not on the login page of the run's org.
+        """
+        self._read_answer(navigation)
+        self._wait_for_scripts()
+        self.touched = True
+        asks_password = self._login.password.count() > 0
+        if self._login.user_name.count() > 0 and self._login.user_name.is_editable():
+            type_user_name(self._page, self._login.user_name, self._user_name, self._settings.timeout_action, self._org)
+        if asks_password:
+            type_secret(self._page, self._login.password, self._password, self._settings.timeout_action, self._org)
+        if self._emptied(asks_password):
+            return  # looked at again from the start
+        self._send(asks_password, navigation)
+
+    def _send(self, asks_password: bool, navigation: Navigation) -> None:
+        before = navigation.commits
+        self._password_sent |= asks_password
+        self._sent_from, self._answers_before = self._page.url, len(navigation.answered)
+        self._user_name_sent += not asks_password
+        self._login.submit.click(timeout=self._settings.timeout_action * 1000)
+        outcomes = [
+            Outcome("the next page", fact=lambda: navigation.commits > before),
+            Outcome("a message of the login page", fact=lambda: self._login.error_text() is not None),
+        ]
+        if not asks_password:
+            outcomes.append(Outcome("the password field", element=self._login.password))
+        race(self._page, "the answer to the login form", outcomes, self._settings.timeout_page)
+
+    def _read_answer(self, navigation: Navigation) -> None:
+        """The login page is open although something was sent: say why."""
+        if not self._password_sent and self._user_name_sent == 0:
+            return
+        said = self._login.error_text()
+        if said is None:
+            self._came_back_silently(navigation)
+            return
+        if self._login.says("login.password_missing", said) and self._wiped < WIPES:
+            self._wiped += 1  # the page's scripts emptied the form under way: no password was tried
+            self._password_sent = False
+            return
+        raise self._explained(said)
+
+    def _came_back_silently(self, navigation: Navigation) -> None:
+        since = navigation.answered[self._answers_before :]
+        if self._password_sent and (self._accepted or _sent_back(self._page.url, self._sent_from, since)):
+            raise SessionLost("The org took the password, but ended the session before the login was complete.")
+        if self._password_sent:
+            raise LoginRefused(
+                "The login page came back after the password, without a message.",
+                next="Log in by hand once with this user; a login policy of the org may refuse this browser or network.",
+            )
+        if self._user_name_sent > 1 and self._login.password.count() == 0:
+            raise LoginRefused(
+                "The login page keeps asking for the user name.",
+                next="Check SF_USERNAME; the user may be bound to single sign-on.",
+            )
+
+    def _explained(self, said: str) -> LoginRefused | OrgBusy | OrgUnavailable:
+        text = scrub(said)[:200]
+        if self._login.says("login.busy", said):
+            return OrgBusy(f'The login page says: "{text}"')
+        if self._login.says("login.locked", said):
+            return LoginRefused(f'{self._user_name} is locked: "{text}"', next="Wait, or have an admin unlock the user.")
+        return LoginRefused(f'Salesforce refused the login of {self._user_name}: "{text}"')
+
+    def _emptied(self, asks_password: bool) -> bool:
+        """Whether the page's scripts emptied a field by a moment after typing: what is sent empty counts as a wrong password."""
+        try:
+            race(self._page, "a late script", [Outcome("emptied", fact=lambda: not self._holds(asks_password))], LATE_SCRIPTS)
+        except UnexpectedPage:
+            return False
+        self._wiped += 1
+        return self._wiped <= WIPES
+
+    def _holds(self, asks_password: bool) -> bool:
+        try:
+            held = self._login.user_name.count() == 0 or self._login.user_name.input_value() == self._user_name
+            return held and (not asks_password or self._login.password.input_value() == self._password.reveal())
+        except PlaywrightError:
+            return False
+
+    def _wait_for_scripts(self) -> None:
+        """Let the page load first: Salesforce's scripts empty what is typed before."""
+        try:
+            self._page.wait_for_load_state("load", timeout=self._settings.timeout_action * 1000)
+        except PlaywrightError:
+            return  # a slow picture must not hold up the login; the fields are checked after typing anyway
+
+
+def _sent_back(now: str, before: str, answered: list[str]) -> bool:
+    """Whether a page of the org has led back here for want of a session: ``/?ec=302&startURL=...``.
+
+    Where the form stood at that address before already, the page that it leads to must have answered meanwhile.
+
+    Guess: no evidence tells which ``ec`` that is. With another one the login counts as refused, which is the safer answer.
+    """
+    query = urlsplit(now).query
+    wanted = {urlsplit(url).path for url in parse_qs(query).get("startURL", [])}
+    return "ec=302" in query.split("&") and (now != before or not wanted.isdisjoint(answered))

@@ -1,0 +1,298 @@
+"""One way through the screens: race all known ones, and act on each, until the wanted page is there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator, Page
+
+from automation.access.codes import Method
+from automation.access.named_org import HostWatch
+from automation.access.navigation import AnswerLost, Navigation, require_answer
+from automation.browser.race import Outcome, race
+from automation.errors import ForeignHost, NotPermitted, OrgBusy, PersonNeeded, RunbookError, UnexpectedPage
+from automation.salesforce import hosts
+from automation.secrets import scrub
+from flows.pages.base import Timeouts
+from flows.pages.identity import METHODS, IdentityPage, Screen
+from flows.pages.reading import shown
+from flows.pages.settling import Settling
+from flows.pages.setup_page import NO_LABEL_HELPS, RIGHTS
+from flows.verification.codes import CodeEntry, loop
+from flows.verification.login_form import LoginForm
+from flows.verification.passkey import PasskeyUse
+from flows.verification.single_sign_on import SingleSignOn
+from flows.verification.stops import ENDS, explained, method_keys
+
+if TYPE_CHECKING:
+    from flows.verification.methods import IdentityVerification
+
+log = logging.getLogger(__name__)
+
+SETTLED: Final = 5.0
+"""Seconds after its load until a page that nothing is known of counts as unknown."""
+NOTICES: Final = 5
+"""How often the maintenance notice is passed; it can come again (a fork of sfdx-browserforce-plugin, `org-access` 1.7)."""
+CHOICES: Final = 4
+"""How often a method may be chosen in one passage; a choice that leads back to itself goes round in a loop."""
+FOR_A_PERSON: Final = 900.0
+"""Seconds to wait for a person in a visible browser."""
+
+
+class Passage:
+    """One way through the screens.
+
+    Args:
+        means: what the run can answer.
+        page: where the screens come up.
+        navigation: follows that page already.
+        watch: follows it too, and notes foreign hosts.
+        done: the wanted page is there.
+        types_password: whether a login page may be answered.
+    """
+
+    def __init__(
+        self,
+        means: IdentityVerification,
+        page: Page,
+        navigation: Navigation,
+        watch: HostWatch,
+        done: Outcome,
+        types_password: bool,
+    ) -> None:
+        settings = means.settings
+        self._watch = watch
+        self._means = means
+        self._page = page
+        self._navigation = navigation
+        self._done = done
+        self._identity = IdentityPage(
+            page, means.labels, Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
+        )
+        self._codes = CodeEntry(page, self._identity, settings, means.codes, means.org)
+        self._form = self._login_form() if types_password else None
+        self._sso = SingleSignOn(page, settings, self._identity.login, self._form, watch)
+        self._passkey = PasskeyUse(page, self._identity, settings, means.passkeys)
+        self._notices = 0
+        self._choices = 0
+        self._switched = False
+        self._settling: Settling | None = None
+        self._told: set[Screen | None] = set()
+
+    def run(self, first: Callable[[], None] | None = None) -> None:
+        """Pass screens until the wanted page is there; raises as `IdentityVerification.until` says.
+
+        Args:
+            first: opens the first page; left out when it is open.
+        """
+        if first is not None:
+            self._sso.open(first)
+        while True:
+            outcome = self._next()
+            if outcome is self._done:
+                return
+            try:
+                self._act(outcome.name)
+            except (PersonNeeded, ForeignHost, UnexpectedPage) as error:
+                self._leave_to_person(error)
+
+    def _next(self) -> Outcome:
+        """Wait for the wanted page, a known screen, or trouble."""
+        known = self._identity.known
+        outcomes = [
+            Outcome(_FOREIGN, fact=lambda: bool(self._watch.met)),
+            Outcome(_BROKEN, fact=self._navigation.broken),  # before the wanted address, which may have an error for a page
+            self._done,
+            Outcome(_RING, fact=self._navigation.ring.closed),
+            Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
+            Outcome(_SCREEN, element=known),
+            Outcome(_REFUSED, element=self._refusal),
+            Outcome(_UNKNOWN, fact=self._is_unknown),
+        ]
+        limit = self._means.settings.timeout_page
+        try:
+            return race(self._page, f"{self._done.name} or a known screen", outcomes, limit)
+        except UnexpectedPage:
+            raise UnexpectedPage(
+                f'Waited {limit:g} s on the way in; the page at {self._where()}, titled "{self._title()}", neither became '
+                f"{self._done.name} nor showed a screen that is known."
+            ) from None
+
+    def _act(self, what: str) -> None:
+        if what == _FOREIGN:
+            if not self._sso.passed():
+                raise self._sso.foreign_host()
+            return
+        if what == _RING:
+            raise self._navigation.ring.error()
+        if what == _REFUSED:
+            raise self._not_permitted()
+        if what == _BROKEN:
+            require_answer(hosts.parse(self._page.url).host, self._navigation.status)
+            raise AnswerLost("The connection to the org broke on the way in.")
+        if what == _UNKNOWN:
+            if self._means.labels.containing("problems.not_permitted").search(self._title()):
+                raise self._not_permitted()
+            require_answer(hosts.parse(self._page.url).host, self._navigation.status)
+            self._pass_unknown()
+            return
+        screen = self._identity.screen()
+        if screen is not None:
+            self._tell_form(screen)
+            self._pass(screen)
+        elif self._navigation.settled(SETTLED):  # something known is visible, but not enough to tell what it is
+            self._act(_UNKNOWN)
+
+    @property
+    def _refusal(self) -> Locator:
+        """Salesforce's page for a missing right, which may come with HTTP 403 or 200."""
+        return self._page.get_by_text(self._means.labels.containing("problems.not_permitted")).filter(visible=True)
+
+    def _not_permitted(self) -> NotPermitted:
+        return NotPermitted(f"The org refused the page at {self._where()}: insufficient privileges.", next=RIGHTS)
+
+    def _pass_unknown(self) -> None:
+        if self._sso.at_login_page() and self._sso.passed():
+            return
+        if self._sso.is_the_only_login():
+            raise self._sso.no_form(self._where(), self._title())
+        raise self._unknown()
+
+    def _unknown(self) -> RunbookError:
+        there = shown(self._page)
+        if there is not None and there.sealed:
+            return UnexpectedPage(f"An unknown page came up on the way in: {self._where()}. {there}", next=NO_LABEL_HELPS)
+        said = self._means.labels.containing("problems.could_not_load", "problems.interrupted")
+        if self._page.get_by_text(said).filter(visible=True).count():
+            return AnswerLost(f"The page at {self._where()} says that it could not load.")
+        return UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
+
+    def _tell_form(self, screen: Screen) -> None:
+        if self._form is not None and screen is not Screen.LOGIN:
+            self._form.left()
+
+    def _is_unknown(self) -> bool:
+        """Whether a page is there and not known. Lightning pages fill themselves long after their load."""
+        if not self._navigation.settled(SETTLED):
+            self._settling = None
+            return False
+        if not hosts.parse(self._page.url).path.startswith("/lightning/"):
+            return True
+        if self._settling is None:
+            self._settling = Settling(self._page, self._means.settings.timeout_action)
+        return self._settling.over()
+
+    def _pass(self, screen: Screen) -> None:
+        log.info("screen: %s", screen.value)
+        if screen in METHODS or screen is Screen.CODE:
+            self._pass_code(METHODS.get(screen) or self._likely_method())
+        elif screen is Screen.LOGIN:
+            self._pass_login()
+        elif screen is Screen.CHOOSE:
+            self._choose()
+        elif screen is Screen.PASSKEY and self._passkey.was_refused:
+            raise self._passkey.refusal()
+        elif screen is Screen.PASSKEY and self._passkey.can_answer():
+            self._passkey.answer(self._navigation)
+        elif screen is Screen.ENROL_PASSKEY and self._passkey.can_enrol():
+            self._passkey.enrol(self._navigation)
+        elif screen is Screen.REGISTER_PHONE:
+            self._follow(self._identity.decline_phone)
+        elif screen is Screen.MAINTENANCE:
+            self._pass_notice()
+        elif screen not in ENDS and self._can_switch():
+            self._follow(self._identity.other_method)
+        else:
+            known_once = self._passkey.forgotten() if screen is Screen.ENROL_PASSKEY else None
+            raise known_once or explained(screen, self._where())
+
+    def _pass_code(self, method: Method) -> None:
+        if not self._codes.can_answer(method) and self._can_switch():
+            self._follow(self._identity.other_method)
+            return
+        self._codes.enter(method, self._navigation)
+
+    def _likely_method(self) -> Method:
+        """The first kind of code that can be told, where the page does not say which it wants; mails are the usual way."""
+        return next((method for method in Method if self._codes.can_answer(method)), Method.EMAIL)
+
+    def _pass_login(self) -> None:
+        if self._form is None:
+            raise explained(Screen.LOGIN, self._where())
+        self._means.codes.prepared()
+        self._form.fill_in(self._navigation)
+
+    def _login_form(self) -> LoginForm | None:
+        settings = self._means.settings
+        if not settings.sf_username or not settings.sf_password:
+            return None
+        return LoginForm(self._page, self._identity.login, settings, settings.sf_username, settings.sf_password, self._means.org)
+
+    def _choose(self) -> None:
+        """Choose the first offered method that can be answered."""
+        self._choices += 1
+        if self._choices > CHOICES:
+            raise loop("choice of a verification method", CHOICES)
+        for key in method_keys(self._codes.can_answer, passkey=self._passkey.can_answer()):
+            choice = self._identity.choice(key)
+            if choice.count() == 1:
+                choice.check(timeout=self._means.settings.timeout_action * 1000)
+                self._follow(self._identity.choose_submit)
+                return
+        raise explained(Screen.CHOOSE, self._where())
+
+    def _can_switch(self) -> bool:
+        """Whether the page offers other methods; followed once, as the choice may lead back here."""
+        if self._switched or self._identity.other_method.count() != 1:
+            return False
+        self._switched = True
+        return True
+
+    def _pass_notice(self) -> None:
+        self._notices += 1
+        if self._notices > NOTICES:
+            raise OrgBusy(f"The maintenance notice came {self._notices} times.")
+        self._follow(self._identity.maintenance_button)
+
+    def _follow(self, link: Locator) -> None:
+        """Click something that leads to another page, and wait for that page to begin.
+
+        A page known by its path alone may be leaving already when it is recognised; then there is nothing to click.
+        """
+        settings, before = self._means.settings, self._navigation.commits
+        ready = Outcome("the page's link or button", element=link)
+        moved = Outcome("the next page", fact=lambda: self._navigation.commits > before)
+        if race(self._page, "a way on from this page", [moved, ready], settings.timeout_action) is ready:
+            link.click(timeout=settings.timeout_action * 1000)
+            race(self._page, "the page after this one", [moved], settings.timeout_page)
+
+    def _leave_to_person(self, error: RunbookError) -> None:
+        """With a visible browser, wait until a person has moved on from this page; else raise."""
+        if not self._means.person:
+            raise error
+        screen, before = self._identity.screen(), self._navigation.commits
+        if screen not in self._told:
+            self._told.add(screen)
+            self._means.tell(f"{error.message} Please do it in the browser window; the run then goes on by itself.")
+        moved = Outcome("the next page", fact=lambda: self._navigation.commits > before)
+        try:
+            race(self._page, "a person in the browser window", [moved, self._done], FOR_A_PERSON)
+        except UnexpectedPage:
+            raise error from None
+        self._watch.forget()
+
+    def _where(self) -> str:
+        return hosts.parse(self._page.url).shown
+
+    def _title(self) -> str:
+        try:
+            return scrub(self._page.title())[:80]
+        except PlaywrightError:
+            return ""  # it is leaving right now
+
+
+_FOREIGN, _BROKEN, _RING = "a foreign page", "an error", "a ring of pages"
+_SCREEN, _UNKNOWN, _REFUSED = "a known screen", "an unknown page", "a missing right"
