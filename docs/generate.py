@@ -128,8 +128,8 @@ def refusals_table() -> str:
 COMMANDS: Final = {
     "create_app": "automation.settings.options:parser",
     "refresh_sandboxes": "automation.fleet.options:parser",
-    "doctor": "automation.doctor:parser",
-    "record": "automation.record:parser",
+    "doctor": "automation.doctor.__main__:parser",
+    "record": "automation.record.__main__:parser",
     "report": "automation.report.__main__:parser",
 }
 """Command to the function that makes its parser."""
