@@ -52,13 +52,20 @@ DRIVER = "PLAYWRIGHT_NODEJS_PATH"
 
 
 @pytest.fixture(autouse=True)
-def _own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """No test depends on, or changes, a developer's variables and state folder; none without the mark starts a browser."""
+def _own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test depends on, or changes, a developer's variables and state folder; none without the mark starts a browser.
+
+    The secrets of one test are forgotten after it: they would mask the texts of another.
+    """
+    from automation.secrets import only_own
+
     for name in [name for name in os.environ if name.startswith(("SF_", "ECA_", "TIMEOUT_", "BROWSER_", "CREDENTIALS_TO"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     if request.node.get_closest_marker("browser") is None:
         monkeypatch.setenv(DRIVER, "/this test starts a browser: give it pytest.mark.browser")
+    with only_own():
+        yield
 
 
 @pytest.fixture(scope="session")

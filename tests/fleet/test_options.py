@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -50,7 +51,6 @@ def test_flags_of_single_runs_are_passed_on() -> None:
 @pytest.mark.parametrize("flags", [[], ["--exact"]])
 def test_exact_reaches_the_wanted_app(flags: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the command line of the job to what a run compares the org with."""
-    import automation.create_app
     from automation.fleet import worker
 
     path = tmp_path / "orgs.toml"
@@ -58,7 +58,8 @@ def test_exact_reaches_the_wanted_app(flags: list[str], tmp_path: Path, monkeypa
     monkeypatch.setenv("X", "password")
     monkeypatch.setenv("Y", "password")
     specs: list[Any] = []
-    monkeypatch.setattr(automation.create_app, "create_app", lambda _settings, spec, *_: specs.append(spec))
+    run = "automation.run.one_run.OneRun"
+    monkeypatch.setattr(run, lambda _settings, spec, *_: SimpleNamespace(perform=lambda: specs.append(spec)))
     given = worker.parser().parse_args(["--orgs", str(path), *parse(flags).flags, "a"])
     with only_own():
         worker._create(OrgsFile.read(path).org("a"), given, worker.Telling())
