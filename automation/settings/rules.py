@@ -78,6 +78,8 @@ def password(value: str) -> str:
 
 def token(value: str) -> str:
     """An access token: visible ASCII characters, as it is sent in a header."""
+    if value.startswith("[REDACTED]"):
+        raise ValueError("is what the Salesforce CLI shows in place of a token; use sf org auth show-access-token")
     wrong = next((character for character in value if not "!" <= character <= "~"), None)
     if wrong is not None:
         raise ValueError(f"holds a character that no token has, U+{ord(wrong):04X}; copy the token again")

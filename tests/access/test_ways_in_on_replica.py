@@ -18,6 +18,7 @@ from automation.errors import (
     OrgBusy,
     PersonNeeded,
     RunbookError,
+    SettingsError,
     UnexpectedPage,
     VerificationNeeded,
 )
@@ -359,7 +360,7 @@ def test_production_refuses(new_org: NewOrg, get_in: Entering, production: Calla
     access = production(org)
     with pytest.raises(DoorShut, match="refuses SF_PRODUCTION_TOKEN"):
         get_in(org, **access | {"SF_PRODUCTION_TOKEN": "00D-dead-token"})
-    with pytest.raises(DoorShut, match="the Salesforce CLI hid it"):
+    with pytest.raises(SettingsError, match="the Salesforce CLI shows in place of a token"):
         get_in(org, **access | {"SF_PRODUCTION_TOKEN": "[REDACTED] Use 'sf org auth show-access-token' to view"})
     with pytest.raises(RunbookError) as caught:
         get_in(other, **access)

@@ -70,12 +70,10 @@ def test_in_a_private_phase_nothing_that_may_be_a_code_is_suggested(tmp_path: Pa
     assert "Check" in text
 
 
-def test_a_renamed_control_is_mended_by_the_file_that_the_failure_left(quick_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
+def test_a_renamed_control_is_found_by_the_file_that_the_failure_left(quick_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
     """The whole way: fail, take the suggestion, run again, and the app is there."""
-    wrong = tmp_path / "wrong.toml"
-    wrong.write_text('policies.ip_relaxation = { text = "IP Easing" }\ncreate.api_name = { text = "Developer Name" }\n')
-    org = quick_org()
-    failed = run(org, {"LABELS_FILE": str(wrong), "TIMEOUT_ACTION": "2"})
+    org = quick_org(labels_override={"create.apiName": "Developer Name"})
+    failed = run(org, {"TIMEOUT_ACTION": "2"})
 
     assert isinstance(failed.error, ElementNotFound)
     assert '"API Name"' in failed.error.message
@@ -83,9 +81,9 @@ def test_a_renamed_control_is_mended_by_the_file_that_the_failure_left(quick_org
     suggested = Path(failed.error.evidence or "") / "labels.toml"
     assert "Developer Name" in tomllib.loads(suggested.read_text(encoding="utf-8"))["create"]["api_name"]["text"]
 
-    mended = tmp_path / "mended.toml"
-    mended.write_text('create.api_name = { text = "API Name", source = "own" }\n', encoding="utf-8")
-    assert run(org, {"LABELS_FILE": str(mended)}, last="1.7").outcome == "created", run.printed.getvalue()
+    own = tmp_path / "own.toml"
+    own.write_text('create.api_name = { text = "Developer Name", source = "own" }\n', encoding="utf-8")
+    assert run(org, {"LABELS_FILE": str(own)}, last="1.7").outcome == "created", run.printed.getvalue()
 
 
 def test_a_renamed_tab_of_the_new_app_is_named_at_once(quick_org: NewOrg, run: Runbook) -> None:

@@ -153,15 +153,16 @@ def test_the_button_to_key_and_secret_may_say_that_it_opens_a_tab(page: Page) ->
     assert tab.key_and_secret_button().is_visible()
 
 
+SETUP = "https://acme--dev.sandbox.my.salesforce-setup.com"
 ROWS = """<h1><span>SETUP</span><span>External Client App Manager</span></h1><button>New External Client App</button>
 <p>0 items</p><script>setTimeout(() => document.body.insertAdjacentHTML('beforeend',
   '<table><tr><th scope=row><a href="#">Sync</a></th></tr></table>'), 800)</script>"""
 
 
 def test_a_list_that_says_nothing_is_there_before_it_has_its_rows_is_waited_for(page: Page) -> None:
-    page.route("https://setup.example/**", lambda route: route.fulfill(body=ROWS, content_type="text/html"))
+    page.route(f"{SETUP}/**", lambda route: route.fulfill(body=ROWS, content_type="text/html"))
     manager = AppManager(page, Labels(), Timeouts(page=15))
-    manager.open("https://setup.example")
+    manager.open(SETUP)
     assert manager.find("Sync") == ("Sync", "#", 0)
 
 
@@ -194,8 +195,8 @@ def test_a_list_that_comes_by_the_button_is_looked_through(button: str, turn: st
 
 @pytest.mark.parametrize(("path", "own"), [("0xI000000000001/detail", True), ("home", False), ("new", False)])
 def test_an_app_that_is_shown_under_the_lists_address_has_none_of_its_own(path: str, own: bool, page: Page) -> None:
-    address = f"https://setup.example/lightning/setup/ManageExternalClientApplication/{path}"
-    page.route("https://setup.example/**", lambda route: route.fulfill(body="<p>", content_type="text/html"))
+    address = f"{SETUP}/lightning/setup/ManageExternalClientApplication/{path}"
+    page.route(f"{SETUP}/**", lambda route: route.fulfill(body="<p>", content_type="text/html"))
     page.goto(address + "?a=b")
     assert AppPage(page, Labels(), Timeouts()).address() == (address if own else None)
 

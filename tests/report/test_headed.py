@@ -79,7 +79,10 @@ def run(window: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch, tmp_path: 
     """Runs step functions as 1.1, 1.2, ... in the visible browser, and waits for a person after a failure."""
 
     def perform(*functions: Callable[..., Finding], told: io.StringIO | None = None) -> RunResult:
-        steps = [Step(f"1.{number}", f"Title {number}", "Section", one) for number, one in enumerate(functions, 1)]
+        steps = [
+            Step(f"1.{number}", f"Title {number}", "Section", one, login=number == 1, always=number <= 2, fills=number > 2)
+            for number, one in enumerate(functions, 1)
+        ]
         monkeypatch.setattr(one_run, "all_steps", lambda: steps)
         monkeypatch.setattr(person, "QUIET", 0.3)
         settings = load_settings(SETTINGS, None)

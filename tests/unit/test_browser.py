@@ -136,7 +136,8 @@ def context(plain: Browser) -> Iterator[BrowserContext]:
 def walk(recorder: Recorder, page: Page) -> None:
     """A login, then a step, as a run does them."""
     Secret(PASSWORD)
-    login, manager = (Step(number, "Title", "Section", lambda: unchanged("")) for number in ("1.1", "1.2"))
+    login = Step("1.1", "Title", "Section", lambda: unchanged(""), login=True)
+    manager = Step("1.2", "Title", "Section", lambda: unchanged(""))
     recorder.step_started(login)
     with recorder.nothing_recorded():
         page.goto("https://acme.my.salesforce.com/login")

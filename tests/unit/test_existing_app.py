@@ -15,6 +15,7 @@ from flows.pages.app_manager import App, AppManager
 from flows.pages.app_page import AppNotLoaded, AppPage
 from flows.pages.base import Timeouts
 from flows.pages.labels import Labels
+from flows.pages.setup_page import LIST_PATH
 
 SPEC = AppSpec("Sync", "Sync", "ada@acme.example", "https://acme.example/oauth", "sync@acme.example")
 BROKEN = AppNotLoaded("The org could not load the page of the External Client App.")
@@ -26,7 +27,8 @@ tabs.innerHTML = "<li role=tab>Policies</li>"; document.querySelector('table').r
 
 @pytest.mark.parametrize("lost", [0, 1])
 def test_a_lost_click_is_made_again(lost: int, page: Page) -> None:
-    page.set_content(LIST % lost)
+    page.route("**/*", lambda route: route.fulfill(body=LIST % lost, content_type="text/html"))
+    page.goto(f"https://acme--dev.sandbox.my.salesforce-setup.com{LIST_PATH}")
     times = Timeouts(page=2.0, action=0.5)
     manager = AppManager(page, Labels(), times)
     app = manager.find("Sync", {})

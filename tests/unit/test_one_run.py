@@ -35,7 +35,10 @@ def run(environment: dict[str, str], browser: Browser, monkeypatch: pytest.Monke
     """Runs the given step functions as steps 1.1, 1.2, ..."""
 
     def perform(*functions: Callable[..., Finding], options: Options | None = None) -> RunResult:
-        steps = [Step(f"1.{number}", f"Title {number}", "Section", one) for number, one in enumerate(functions, 1)]
+        steps = [
+            Step(f"1.{number}", f"Title {number}", "Section", one, login=number == 1, always=number <= 2, fills=number > 2)
+            for number, one in enumerate(functions, 1)
+        ]
         monkeypatch.setattr(one_run, "all_steps", lambda: steps)
         settings = load_settings(environment, None)
         spec = AppSpec.from_settings(settings)
