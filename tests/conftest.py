@@ -22,10 +22,23 @@ hypothesis.settings.load_profile("any machine")
 _numbers = itertools.count(1)
 
 
+_RECORDING = "replay this *.recording.zip (repeatable); with --org: write it"
+_ORG = "do the procedure on the org of FILE (default: .env)"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of ``tests/replay``; options can only be declared at the top."""
     group = parser.getgroup("recordings of an org's pages")
-    group.addoption("--recording", action="append", default=[], metavar="FILE", help="replay this *.recording.zip (repeatable)")
+    group.addoption(
+        "--recording",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=_RECORDING,
+    )
+    org = parser.getgroup("a real sandbox")
+    org.addoption("--org", nargs="?", const=".env", metavar="FILE", help=_ORG)
+    org.addoption("--org-cleanup", action="store_true", help="with --org: delete the app at the end")
     group.addoption("--labels-file", metavar="FILE", help="replay with this LABELS_FILE over the built-in labels")
 
 

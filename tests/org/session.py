@@ -1,0 +1,103 @@
+"""One browser session on the org of ``--org``, in which the documented steps are done one by one."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from automation.artifacts import Recorder, make_run_folder
+from automation.errors import RunbookError
+from automation.record.recorded_run import RecordedRun
+from automation.record.tape import Tape
+from automation.record.watching import watching
+from automation.report.console import Console
+from automation.report.result import RunResult
+from automation.run.attempt import Workbench, workbench
+from automation.run.guards import HostGuard
+from automation.run.lock import org_lock
+from automation.run.production import require_named
+from automation.settings import Settings
+from automation.settings.app_spec import AppSpec
+from automation.settings.options import Options
+from automation.steps.runner import Observer, Runner, StepResult
+from flows.app.state import OrgState
+from flows.pages.labels import Labels
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from automation.steps import Step
+
+T = TypeVar("T")
+
+
+@dataclass
+class OrgSession:
+    """A run that goes on between tests.
+
+    Attributes:
+        printed: what people would see of the run.
+    """
+
+    settings: Settings
+    spec: AppSpec
+    state: OrgState
+    bench: Workbench
+    runner: Runner
+    printed: io.StringIO
+    done: dict[str, StepResult] = field(default_factory=dict)
+    tape: Tape | None = None
+
+    def perform(self, step: Step) -> StepResult:
+        """Do one step. Raises its error; a recording then ends with what the step was looking for."""
+        try:
+            self.runner.run([step])
+        except RunbookError as error:
+            if self.tape is not None:
+                self.tape.failed(error, self.bench.page, self.tool(Labels))
+            raise
+        self.done[step.id] = self.runner.results[-1]
+        return self.done[step.id]
+
+    def tool(self, kind: type[T]) -> T:
+        """A page object, or another tool of the steps, by its type."""
+        return self.bench.toolbox.get(kind)
+
+
+@contextmanager
+def org_session(
+    browser: Browser, settings: Settings, spec: AppSpec, folder: Path | None = None, recording: Path | None = None
+) -> Iterator[OrgSession]:
+    """Open a session.
+
+    Args:
+        folder: the run folder; None makes one in ``runs/``.
+        recording: where a recording of what was met goes; None records nothing.
+
+    Raises:
+        ProductionRefused: the org may be a production org; here there is no way to allow it.
+    """
+    require_named(settings.host, None)
+    options = Options(tracing="off", output=make_run_folder(settings.host, folder), restarts=0, verbosity=-1)
+    state, printed, tape = OrgState(host=settings.host), io.StringIO(), Tape()
+    console = Console(stream=printed)
+    recorder = Recorder(options.output or Path(), "off")
+    with ExitStack() as stack:
+        stack.enter_context(org_lock(settings.host))
+        if recording is not None:
+            stack.enter_context(watching(tape))
+        bench = stack.enter_context(workbench(browser, settings, spec, options, state, console, recorder))
+        tape.attach(recorder)
+        guard = HostGuard(settings, options, state, stack, {settings.host})
+        observers: list[Observer] = [*([tape] if recording is not None else []), recorder, console, guard]
+        session = OrgSession(settings, spec, state, bench, Runner(bench.toolbox, observers), printed)
+        session.tape = tape if recording is not None else None
+        yield session
+    if recording is not None:
+        run = RecordedRun(settings, spec, options, console, tape=tape)
+        run.state = state
+        run.write(RunResult("changed", spec, state, tuple(session.done.values()), 0.0), recording)
