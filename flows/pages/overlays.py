@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
 from flows.pages.base import PageObject, by_role
@@ -14,6 +15,8 @@ PANELS: Final = "aside, .slds-panel, .slds-docked-composer, .slds-popover, [role
 """How SLDS builds docked panels and popovers; roles and places of Setup's own are guesses (variant ``quick_settings``)."""
 PROMPTS: Final = ".slds-popover_prompt, .slds-popover_walkthrough, [class*=inAppGuidance i], [class*=in-app-guidance i]"
 """In-app guidance, which an administrator or Salesforce shows once: SLDS's classes for prompts, the rest a guess."""
+COVERED_FOR: Final = 1_000
+"""Milliseconds after which a button counts as covered by another overlay."""
 DIALOGS: Final = "[role=dialog], [role=alertdialog], dialog[open], .slds-modal"
 
 
@@ -40,4 +43,13 @@ class Overlays(PageObject):
 
     def close_when_in_the_way(self) -> None:
         """From now on, close or answer them whenever one is up while something on this page shall be clicked or typed."""
-        self.page.add_locator_handler(self.close.or_(self.stay).first, lambda button: button.click())
+        self.page.add_locator_handler(self.close.or_(self.stay).first, lambda _: self._dismiss(), no_wait_after=True)
+
+    def _dismiss(self) -> None:
+        """Click one of their buttons. One overlay may cover another: the newest is the last, and goes first."""
+        for button in reversed(self.close.or_(self.stay).all()):
+            try:
+                button.click(timeout=COVERED_FOR)
+            except PlaywrightError:  # it is covered itself, or went by itself
+                continue
+            return
