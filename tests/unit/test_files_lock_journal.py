@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from automation.artifacts.journal import Journal, read_journal
+from automation.artifacts.journal import Journal
 from automation.artifacts.run_folder import make_run_folder
 from automation.errors import AnotherRun, SettingsError, UsageError
 from automation.run.lock import org_lock
 from automation.secrets import Secret
 from automation.secrets.files import private_folder, state_folder, write_private, written_beside
 from automation.steps import Step, unchanged
+from tests.journals import read_journal
 from tests.step_results import step_result
 
 

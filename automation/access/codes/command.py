@@ -18,7 +18,7 @@ _CODE: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)", re.ASCII)
 class Command:
     """The program of ``SF_CODE_COMMAND``: run without a shell when a code is needed; its first number is the code.
 
-    It is told what is asked for by the environment: ``SF_CODE_METHOD`` (``email``, ``totp``, ``sms`` or ``temporary``) and
+    Its environment says what is asked for: ``SF_CODE_METHOD`` (``email``, ``totp``, ``sms`` or ``temporary``) and
     ``SF_CODE_USERNAME``. What it prints is never shown.
 
     Args:
@@ -63,7 +63,7 @@ class Command:
         """Nothing is open."""
 
     def _environment(self, request: CodeRequest) -> dict[str, str]:
-        extra = {"SF_CODE_METHOD": request.method.name.lower(), "SF_CODE_USERNAME": request.user_name or ""}
+        extra = {"SF_CODE_METHOD": request.method.name.lower(), "SF_CODE_USERNAME": request.username or ""}
         return command_environment(extra)
 
 
