@@ -47,9 +47,7 @@ class Sought:
 
     def __str__(self) -> str:
         closest = ", ".join(f'"{name}"' for name in self.there)
-        return (
-            f'No {self.role} labelled "{self.label}"; {f"closest matches: {closest}" if closest else "none of that kind is there"}.'
-        )
+        return f'No {self.role} labelled "{self.label}"; {f"closest matches: {closest}" if closest else "none is there"}.'
 
 
 class RunbookError(Exception):

@@ -19,6 +19,7 @@ from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, ProofFailed
 from automation.network.failures import Failure
 from automation.network.http import decoded, send
 from automation.org_api import Rest, Token
+from automation.org_api.rest import text_of
 from automation.org_api.sandbox_auth import CALLBACK, CLIENT, SandboxAuth, ask_for_sandbox, error_codes
 from automation.salesforce import hosts
 from automation.secrets import Secret
@@ -97,7 +98,7 @@ class ProductionLogin:
             raise ForeignHost("Production names a login host that is not Salesforce's, or another org's.")
         form = {"grant_type": "authorization_code", "client_id": CLIENT, "redirect_uri": CALLBACK, "code": code.reveal()}
         answer = self._send(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, data=form)
-        token = Secret(_text(answer, "access_token"))
+        token = Secret(_field(answer, "access_token"))
         if not token:
             raise LoginMethodFailed(f"The sandbox did not take production's code: {', '.join(error_codes(answer)) or 'no token'}.")
         return token
@@ -105,7 +106,7 @@ class ProductionLogin:
     def _single_access(self, http: httpx.Client, token: Secret) -> Secret:
         url = f"https://{self._settings.host}/services/oauth2/singleaccess"
         answer = self._send(http, "GET", url, token, params={"redirect_uri": ENTRANCE})
-        link = Secret(_text(answer, "frontdoor_uri"))
+        link = Secret(_field(answer, "frontdoor_uri"))
         if not link:
             raise LoginMethodFailed("The sandbox gives no link for production's token (scope web or full is needed).")
         NamedOrg(self._settings.host).require_link(link.reveal(), "The sandbox's own link")
@@ -126,7 +127,6 @@ class ProductionLogin:
 _CHECK: Final = "Check SF_PRODUCTION_URL, and that SF_LOGIN_URL is the My Domain URL of one of its sandboxes."
 
 
-def _text(answer: Any, key: str) -> str:
+def _field(answer: Any, key: str) -> str:
     """A text of a JSON object; empty where there is none."""
-    value = answer.get(key) if isinstance(answer, dict) else None
-    return value if isinstance(value, str) else ""
+    return (text_of(answer.get(key)) if isinstance(answer, dict) else None) or ""

@@ -40,9 +40,7 @@ def within(seconds: float, what: str, call: Callable[[], T]) -> T:
     if result:
         return result[0]
     if not trouble:
-        raise DeliveryFailed(
-            f"{what}: no answer within {seconds:g} s.", next="Check that the store can be reached, then run again."
-        )
+        raise DeliveryFailed(f"{what}: no answer within {seconds:g} s.", next="Check that the store can be reached; run again.")
     if isinstance(trouble[0], RunbookError):
         raise trouble[0]
     raise DeliveryFailed(

@@ -99,16 +99,15 @@ def _rewrite(real: Path, data: bytes) -> None:
 
 def _take_over(real: Path, old: os.stat_result, new: Path) -> None:
     """Give ``new`` what ``real`` has. Raises OSError when it can't get the same owner."""
-    if sys.platform == "win32":  # it has neither owners by number nor modes; the folder's ACL applies to the new file
-        return
-    made = new.stat()
-    if (made.st_uid, made.st_gid) != (old.st_uid, old.st_gid):
-        os.chown(new, old.st_uid, old.st_gid)
-    if sys.platform == "linux":
-        for name in os.listxattr(real):
-            with suppress(OSError):  # as far as this user may
-                os.setxattr(new, name, os.getxattr(real, name))
-    new.chmod(_mode(old))
+    if sys.platform != "win32":  # there are neither owners by number nor modes there; the folder's ACL holds for the new file
+        made = new.stat()
+        if (made.st_uid, made.st_gid) != (old.st_uid, old.st_gid):
+            os.chown(new, old.st_uid, old.st_gid)
+        if sys.platform == "linux":
+            for name in os.listxattr(real):
+                with suppress(OSError):  # as far as this user may
+                    os.setxattr(new, name, os.getxattr(real, name))
+        new.chmod(_mode(old))
 
 
 def _mode(old: os.stat_result) -> int:

@@ -50,9 +50,7 @@ class _Counted(io.RawIOBase):
         count = self._raw.readinto(buffer)
         self._read += count or 0
         if self._read > self.largest:
-            raise DeliveryFailed(
-                f"The store's answer is larger than {self.largest} bytes.", next="Check what answers in its place."
-            )
+            raise DeliveryFailed(f"The store's answer is larger than {self.largest} bytes.", next="Check what answers there.")
         return int(count) if count is not None else None
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from automation.errors import ProofFailed, UnexpectedPage
 from automation.network.backoff import Patience
 from automation.network.parallel import in_background
-from automation.org_api.rest import NotReadable, Rest, ask_version
+from automation.org_api.rest import NotReadable, Rest, ask_version, text_of
 from automation.org_api.token import NoToken, Token, ask, revoke, token_host
 from automation.salesforce.ids import same_id
 from automation.secrets import Secret
@@ -169,16 +169,12 @@ def is_user(identity: Identity, run_as: str) -> bool | None:
 def _username(rest: Rest, user_id: str) -> str | None:
     """The username by SOQL, else by userinfo; None where neither may be asked."""
     found = rest.query(f"SELECT Id, Username FROM User WHERE Id = '{user_id}'")  # noqa: S608 - a checked id
-    if not isinstance(found, NotReadable) and found and (name := _text(found[0].get("Username"))):
+    if not isinstance(found, NotReadable) and found and (name := text_of(found[0].get("Username"))):
         return name
     info = rest.userinfo()
-    if isinstance(info, NotReadable) or not same_id(_text(info.get("user_id", user_id)), user_id):
+    if isinstance(info, NotReadable) or not same_id(text_of(info.get("user_id", user_id)), user_id):
         return None
-    return _text(info.get("preferred_username"))
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return text_of(info.get("preferred_username"))
 
 
 def _end(client: httpx.Client, host: str, token: Secret) -> bool:

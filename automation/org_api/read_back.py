@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from automation.network.parallel import together
-from automation.org_api.rest import NotReadable, Rest
+from automation.org_api.rest import NotReadable, Rest, text_of
 from automation.salesforce.ids import same_id
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference
@@ -96,7 +96,7 @@ def read_back(rest: Rest, api_name: str, app_id: str | None = None) -> Reading |
     """
     if app_id is None:
         found = rest.query(f"SELECT Id FROM ExternalClientApplication WHERE DeveloperName = '{quoted(api_name)}'")  # noqa: S608
-        app_id = None if isinstance(found, NotReadable) or not found else _text(found[0].get("Id"))
+        app_id = None if isinstance(found, NotReadable) or not found else text_of(found[0].get("Id"))
         if app_id is None:
             return None
     wanted: list[tuple[str, tuple[str, ...], str]] = [
@@ -111,15 +111,15 @@ def read_back(rest: Rest, api_name: str, app_id: str | None = None) -> Reading |
 def _reading(app: dict[str, Any], policy: dict[str, Any], scopes: dict[str, Any]) -> Reading:
     ticks = {SCOPE_FIELDS[name]: scopes[name] for name in SCOPE_FIELDS if isinstance(scopes.get(name), bool)}
     return Reading(
-        name=_text(app.get("MasterLabel")),
-        api_name=_text(app.get("DeveloperName")),
-        contact_email=_text(app.get("ContactEmail")),
-        distribution_state=_text(app.get("DistributionState")),
+        name=text_of(app.get("MasterLabel")),
+        api_name=text_of(app.get("DeveloperName")),
+        contact_email=text_of(app.get("ContactEmail")),
+        distribution_state=text_of(app.get("DistributionState")),
         scopes=tuple(scope for scope, ticked in ticks.items() if ticked) if ticks else None,
         scopes_reported=frozenset(ticks) if ticks else None,
         client_credentials=_flag(policy.get("IsClientCredentialsFlowEnabled")),
-        run_as=_text(policy.get("ClientCredentialsFlowUser")),
-        ip_relaxation=_text(policy.get("IpRelaxationPolicyType")),
+        run_as=text_of(policy.get("ClientCredentialsFlowUser")),
+        ip_relaxation=text_of(policy.get("IpRelaxationPolicyType")),
     )
 
 
@@ -212,10 +212,6 @@ def _fields(rest: Rest, kind: str) -> tuple[str, ...]:
     fields = described.get("fields")
     names = [one.get("name") for one in fields if isinstance(one, dict)] if isinstance(fields, list) else []
     return tuple(name for name in names if isinstance(name, str))
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _flag(value: object) -> bool | None:

@@ -42,6 +42,11 @@ MOST_PAGES: Final = 25
 """Pages of a query that are read: 50,000 records."""
 
 
+def text_of(value: object) -> str | None:
+    """A value of an answer, if it is a text that is not empty."""
+    return value if isinstance(value, str) and value else None
+
+
 def newest_version(answer: object) -> str | None:
     """The newest of the versions in the answer of ``GET /services/data/``; None when it is no such answer."""
     listed = answer if isinstance(answer, list) else []

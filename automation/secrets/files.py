@@ -15,6 +15,9 @@ from typing import Final
 
 from automation.errors import SettingsError
 
+LEFT_AFTER: Final = 60.0
+"""Seconds after which a closed temporary file is a leftover, where locks do not say it (Windows)."""
+
 
 def private_folder(path: Path) -> Path:
     """Make a folder and those above it, each with mode 0700. One that exists keeps its mode: it may be anybody's. Returns it."""
@@ -61,13 +64,12 @@ def _locked_temporary(path: Path) -> tuple[int, Path]:
     """A new file beside ``path``, locked while it is open: so another writer sees that it is not a leftover."""
     while True:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}-")  # mkstemp makes it 0600
-        if sys.platform == "win32":
-            return handle, Path(name)
         with suppress(OSError):  # a file system without locks: then nobody can take it for a leftover either
             _lock(handle, wait=True)
-        if os.fstat(handle).st_nlink:
-            return handle, Path(name)
-        os.close(handle)  # it was removed as a leftover before it was locked
+        if sys.platform != "win32" and os.fstat(handle).st_nlink == 0:  # it was removed as a leftover before it was locked
+            os.close(handle)
+            continue
+        return handle, Path(name)
 
 
 def _clear_leftovers(path: Path) -> None:
@@ -87,22 +89,18 @@ def _remove_leftover(left: Path) -> None:
     if sys.platform == "win32":  # no file that is in use can be removed there; a writer renames its file soon after closing it
         if time.time() - left.stat().st_mtime > LEFT_AFTER:
             left.unlink()
-        return
-    with left.open("rb") as file:
-        _lock(file.fileno(), wait=False)
-        left.unlink(missing_ok=True)
+    else:
+        with left.open("rb") as file:
+            _lock(file.fileno(), wait=False)
+            left.unlink(missing_ok=True)
 
 
-if sys.platform != "win32":
-    import fcntl
+def _lock(handle: int, *, wait: bool) -> None:
+    """Lock an open file until it is closed. Raises OSError when somebody else holds the lock and we don't wait."""
+    if sys.platform != "win32":
+        import fcntl
 
-    def _lock(handle: int, *, wait: bool) -> None:
-        """Lock an open file until it is closed. Raises OSError when somebody else holds the lock and we don't wait."""
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-
-
-LEFT_AFTER: Final = 60.0
-"""Seconds after which a closed temporary file is a leftover, where an open file has no lock (Windows)."""
 
 
 def state_folder() -> Path:

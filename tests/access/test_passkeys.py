@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from automation.access import passkey_store
 from automation.access.passkey_store import Passkey, PasskeyStore
 from automation.access.passkeys import Passkeys, main
 from automation.browser import new_context
@@ -256,3 +257,12 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--file", str(file), "delete", KEY.host]) == 1
     file.chmod(0o644)
     assert main(["--file", str(file), "list"]) == 78
+
+
+def test_the_mode_of_the_file_says_nothing_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There every file has mode 666, so the file is read whatever its mode."""
+    file = tmp_path / "keys.json"
+    PasskeyStore(file).save(KEY)
+    file.chmod(0o666)
+    monkeypatch.setattr(passkey_store.sys, "platform", "win32")  # type: ignore[attr-defined]
+    assert PasskeyStore(file).all() == [KEY]

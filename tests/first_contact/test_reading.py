@@ -115,7 +115,7 @@ def test_a_page_that_cannot_be_read_is_named_as_such(page: Page) -> None:
 def test_a_page_that_can_be_read_in_part_is_named_with_both(page: Page) -> None:
     error, _ = strange(page, "<h1>Setup</h1>" + in_shadow(TABS, "closed"))
     assert isinstance(error, UnexpectedPage)
-    assert 'No tab labelled "Policies"; none of that kind is there. Parts of the page can\'t be read' in error.message
+    assert 'No tab labelled "Policies"; none is there. Parts of the page can\'t be read' in error.message
     assert error.sought
 
 

@@ -71,3 +71,14 @@ class CodeSource(Protocol):
 
     def close(self) -> None:
         """Let go of connections. Harmless when there are none."""
+
+
+class Stateless:
+    """Base of sources that need no preparation and keep nothing open."""
+
+    def prepare(self) -> str | None:
+        """Nothing to note."""
+        return None
+
+    def close(self) -> None:
+        """Nothing is open."""
