@@ -11,22 +11,22 @@
     │   ├── ElementNotFound    65   a control was not there, or not alone
     │   └── ReadBackDiffers    65   the org does not hold what was set
     ├── OrgUnavailable         69   the org or its login page can't be reached or does not answer
-    ├── TryAgainLater          75   nothing is wrong but the time
+    ├── TryAgainLater          75   a temporary condition
     │   ├── NotPropagatedYet   75   the org does not know the new key yet
-    │   ├── SessionLost        75   the org ended the session in mid-run
+    │   ├── SessionLost        75   the org ended the session during the run
     │   ├── PageTrouble        75   a page of the org failed to load or to answer
     │   ├── OrgBusy            75   maintenance, refresh or rate limit
     │   └── AnotherRun         75   another run holds the lock of this org
     ├── NotPermitted           77   the org does not let this user do it
-    │   ├── LoginRefused       77   user name or password refused, user locked or frozen
+    │   ├── LoginRefused       77   username or password refused, user locked or frozen
     │   ├── ForeignHost        77   the browser was led to a host that is not the org's
-    │   ├── ProductionRefused  77   a production org that was not named a second time
+    │   ├── ProductionRefused  77   a production org that was not confirmed
     │   └── ProofFailed        77   the token endpoint refused the new pair for a lasting reason
-    ├── PersonNeeded           77   a person has to act or to decide
-    │   ├── VerificationNeeded 77   no configured means passes this verification
-    │   └── AmbiguousApp       77   an app is there that may or may not be the wanted one
+    ├── PersonNeeded           77   a person has to act or decide
+    │   ├── VerificationNeeded 77   no configured method can complete this verification
+    │   └── AmbiguousApp       77   an existing app may or may not be the configured one
     ├── DeliveryFailed          1   the credentials work but could not be delivered
-    └── Interrupted           130   stopped by a person
+    └── Interrupted           130   interrupted by the user
 
 Each class says in ``recovery`` what to do next, in one sentence; a raise may replace it by a better one.
 """
@@ -39,19 +39,19 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Sought:
-    """A control that was looked for by role and label, and the names of that role that were there, nearest first."""
+    """A control that was looked for by role and label, and the names of that role that were there, closest first."""
 
     role: str
     label: str
     there: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        nearest = ", ".join(f'"{name}"' for name in self.there)
-        return f'Looked for {self.role} "{self.label}"; there {f"is: {nearest}" if nearest else "is none of that kind"}.'
+        closest = ", ".join(f'"{name}"' for name in self.there)
+        return f'No {self.role} labelled "{self.label}"; {f"closest matches: {closest}" if closest else "none is there"}.'
 
 
 class RunbookError(Exception):
-    """Any failure that an operator is told about.
+    """Any failure that is reported to the operator.
 
     Args:
         message: what happened and where, in one sentence without a secret.
@@ -63,9 +63,9 @@ class RunbookError(Exception):
 
     kind: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
-    recovery: ClassVar[str] = "Run again with -v and look at the evidence in the run folder."
+    recovery: ClassVar[str] = "Run again with -v and check the evidence in the run folder."
     restart: ClassVar[bool] = False
-    """Whether starting over at step 1.1 may cure it; every step reads first, so that is always safe."""
+    """Whether starting over at step 1.1 may fix it; every step reads first, so that is always safe."""
 
     def __init__(self, message: str, *, next: str | None = None, evidence: str | None = None) -> None:
         super().__init__(message)
@@ -99,26 +99,26 @@ class FieldRefused(SettingsError):
 
 
 class SaveRefused(SettingsError):
-    """The org refused to create or to save and named no field; it was read that nothing was saved."""
+    """The org refused to create or to save and named no field; a read-back showed that nothing was saved."""
 
     kind = "save_refused"
-    recovery = "Read what the org said; if it names a value, correct that setting, else run again."
+    recovery = "Read the org's message; if it names a value, correct that setting, otherwise run again."
     restart = True
 
 
 class UnexpectedPage(RunbookError):
-    """A page came up that no known outcome describes; it is never taken for success."""
+    """A page that no known outcome describes; never treated as success."""
 
     kind = "unexpected_page"
     exit_code = 65
-    recovery = "Look at the evidence; if Salesforce renamed something, mend the label file (LABELS_FILE) and run again."
+    recovery = "Check the evidence; if Salesforce renamed a label, update your label file (LABELS_FILE) and run again."
 
     def __init__(
         self, message: str, *, next: str | None = None, evidence: str | None = None, sought: tuple[Sought, ...] = ()
     ) -> None:
         super().__init__(message, next=next, evidence=evidence)
         self.sought = sought
-        """What a label file could name otherwise; the evidence has a file with suggestions."""
+        """What a label file could name differently; the evidence has a file with suggestions."""
 
 
 class ElementNotFound(UnexpectedPage):
@@ -135,7 +135,7 @@ class ReadBackDiffers(UnexpectedPage):
 
 
 class OrgUnavailable(RunbookError):
-    """The org or its login page can't be reached or does not answer sensibly."""
+    """The org or its login page can't be reached or returned an unusable response."""
 
     kind = "org_unavailable"
     exit_code = 69
@@ -143,11 +143,11 @@ class OrgUnavailable(RunbookError):
 
 
 class TryAgainLater(RunbookError):
-    """Nothing is wrong but the time; running again later is safe and right."""
+    """Temporary condition; it is safe to retry later."""
 
     kind = "try_again_later"
     exit_code = 75
-    recovery = "Run the same command again later; it goes on where it stopped."
+    recovery = "Run the same command again later; it resumes where it stopped."
 
 
 class NotPropagatedYet(TryAgainLater):
@@ -157,14 +157,14 @@ class NotPropagatedYet(TryAgainLater):
 
 
 class SessionLost(TryAgainLater):
-    """The org ended the session in mid-run, and logging in again did not help either."""
+    """The org ended the session during the run, and logging in again did not help."""
 
     kind = "session_lost"
     restart = True
 
 
 class PageTrouble(TryAgainLater):
-    """A page of the org failed to load, or its answer to a click got lost."""
+    """A page of the org failed to load, or its response to a click was lost."""
 
     kind = "page_trouble"
     restart = True
@@ -192,35 +192,35 @@ class NotPermitted(RunbookError):
 
 
 class LoginRefused(NotPermitted):
-    """User name or password refused, or the user is locked or frozen; never retried."""
+    """Username or password refused, or the user is locked or frozen; never retried."""
 
     kind = "login_refused"
-    recovery = "Check SF_USERNAME and SF_PASSWORD by hand once; too many wrong tries lock the user."
+    recovery = "Check SF_USERNAME and SF_PASSWORD by logging in by hand once; too many failed logins lock the user."
 
 
 class ForeignHost(NotPermitted):
     """The browser was led to a host that is not the org's, or a link would have; nothing was typed there."""
 
     kind = "foreign_host"
-    recovery = "Do not log in there. Check SF_LOGIN_URL and who redirects to that host."
+    recovery = "Do not log in there. Check SF_LOGIN_URL and what redirects to that host."
 
 
 class ProductionRefused(NotPermitted):
-    """A production org that was not named a second time."""
+    """A production org that was not confirmed with --allow-production."""
 
     kind = "production_refused"
-    recovery = "If you really mean production, name its host a second time with --allow-production HOST."
+    recovery = "If you do mean production, confirm its host with --allow-production HOST."
 
 
 class ProofFailed(NotPermitted):
-    """The token endpoint refused the new pair for a reason that waiting does not cure."""
+    """The token endpoint refused the new pair for a reason that waiting does not fix."""
 
     kind = "proof_failed"
-    recovery = "Mend the cause named above in the org, then run again."
+    recovery = "Fix the cause named above in the org, then run again."
 
 
 class PersonNeeded(RunbookError):
-    """A person has to act or to decide."""
+    """A person has to act or decide."""
 
     kind = "person_needed"
     exit_code = 77
@@ -228,14 +228,14 @@ class PersonNeeded(RunbookError):
 
 
 class VerificationNeeded(PersonNeeded):
-    """No configured means passes this identity verification."""
+    """No configured method can complete this identity verification."""
 
     kind = "verification_needed"
-    recovery = "Configure a means that this user has registered (mailbox, authenticator, passkey, command), or run with --headed."
+    recovery = "Configure a method that this user has registered (mailbox, authenticator, passkey, command), or run with --headed."
 
 
 class AmbiguousApp(PersonNeeded):
-    """An app is there that may or may not be the wanted one; the tool does not guess."""
+    """An existing app may or may not be the configured one; the tool does not guess."""
 
     kind = "ambiguous_app"
     recovery = "Decide which app is meant: set ECA_NAME and ECA_API_NAME to it, or rename or delete the other one."
@@ -246,12 +246,12 @@ class DeliveryFailed(RunbookError):
 
     kind = "delivery_failed"
     exit_code = 1
-    recovery = "Mend the delivery target and run again; the pair is delivered without changing the org."
+    recovery = "Fix the delivery target and run again; the pair is delivered without changing the org."
 
 
 class Interrupted(RunbookError):
-    """Stopped by a person (Ctrl-C)."""
+    """Interrupted (Ctrl-C or SIGTERM)."""
 
     kind = "interrupted"
     exit_code = 130
-    recovery = "Run the same command again; it goes on where it stopped."
+    recovery = "Run the same command again; it resumes where it stopped."

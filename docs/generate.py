@@ -83,11 +83,11 @@ def codes_table() -> str:
 
 
 def errors_table() -> str:
-    """Every kind of error with its exit code, cause and cure."""
+    """Every kind of error with its exit code, cause and fix."""
     for module in DEFINE_ERRORS:
         importlib.import_module(module)
     rows = ([f"`{kind.kind}`", str(kind.exit_code), _summary(kind), kind.recovery] for kind in error_kinds(RunbookError))
-    return table(["Kind", "Exit code", "Cause", "Cure"], rows)
+    return table(["Kind", "Exit code", "Cause", "Fix"], rows)
 
 
 def error_kinds(root: type[RunbookError]) -> Iterator[type[RunbookError]]:
@@ -118,11 +118,11 @@ def targets_table() -> str:
 
 
 def refusals_table() -> str:
-    """What the token endpoint may answer, with meaning and cure."""
+    """What the token endpoint may answer, with meaning and fix."""
     from automation.org_api import REFUSALS
 
-    rows = ([f"`{row.error}`", row.says, row.meaning, row.cure, "yes" if row.retry else "no"] for row in REFUSALS)
-    return table(["Error", "Description", "Meaning", "Cure", "Waited for"], rows)
+    rows = ([f"`{row.error}`", row.says, row.meaning, row.fix, "yes" if row.retry else "no"] for row in REFUSALS)
+    return table(["Error", "Description", "Meaning", "Fix", "Retried"], rows)
 
 
 COMMANDS: Final = {

@@ -8,9 +8,9 @@ import threading
 
 from playwright.sync_api import Page
 
-from automation.access.login_methods import ENTRANCE, Door, DoorShut, doors
+from automation.access.login_methods import ENTRANCE, LoginMethod, LoginMethodFailed, login_methods
 from automation.access.named_org import NEXT
-from automation.access.navigation import AnswerLost, NotNow, open_address
+from automation.access.navigation import AnswerLost, NotNow, open_url
 from automation.access.redirect_loop import PASSING_THROUGH
 from automation.artifacts import Recorder
 from automation.browser.race import Outcome
@@ -57,19 +57,19 @@ def _note_trouble(verification: IdentityVerification, state: OrgState) -> None:
             verification.tell(remark)
 
 
-def enter(page: Page, settings: Settings, verification: IdentityVerification) -> Door:
+def enter(page: Page, settings: Settings, verification: IdentityVerification) -> LoginMethod:
     """Try the configured ways in, in order, until Setup is open; answers the one that worked.
 
     Raises:
         LoginRefused: also when the last of several ways is shut.
         RunbookError: whatever the way in met, see `IdentityVerification.until`.
     """
-    remaining = doors(settings)
+    remaining = login_methods(settings)
     while remaining:
         door = remaining.pop(0)
         try:
             _through(door, page, settings, verification)
-        except (DoorShut, LoginRefused) as error:
+        except (LoginMethodFailed, LoginRefused) as error:
             if not remaining or door.types_password:
                 raise
             log.warning("%s Trying %s next.", error.message, remaining[0].name)
@@ -78,7 +78,7 @@ def enter(page: Page, settings: Settings, verification: IdentityVerification) ->
     raise SettingsError("No way into the org is set.", next="Set SF_USERNAME and SF_PASSWORD, or another way in.")
 
 
-def _through(door: Door, page: Page, settings: Settings, verification: IdentityVerification) -> None:
+def _through(door: LoginMethod, page: Page, settings: Settings, verification: IdentityVerification) -> None:
     """Go through one door, from its beginning again when an answer of the org was lost on the way."""
     for pause in (*PAUSES, None):
         try:
@@ -92,7 +92,7 @@ def _through(door: Door, page: Page, settings: Settings, verification: IdentityV
             return
 
 
-def _once_through(door: Door, page: Page, settings: Settings, verification: IdentityVerification) -> None:
+def _once_through(door: LoginMethod, page: Page, settings: Settings, verification: IdentityVerification) -> None:
     verification.prepare()
     if not door.types_password:
         verification.prepared()  # opening the link may have a code sent; the login form waits by itself before it is sent
@@ -109,7 +109,7 @@ def _to_setup(page: Page, settings: Settings, verification: IdentityVerification
     verification.until(
         page,
         Outcome("Setup", fact=lambda: _in_setup(page)),
-        first=lambda: open_address(page, setup, settings.timeout_page, settings.sf_ca_file),
+        first=lambda: open_url(page, setup, settings.timeout_page, settings.sf_ca_file),
         types_password=False,  # a login page that comes now means that the session was not taken over
     )
 
@@ -128,7 +128,7 @@ def _inside(page: Page) -> bool:
 _CLASSIC = ("/setup/forcecomHomepage.apexp", "/ui/setup/Setup", "/lightning/page/home")
 
 
-def _setup_stayed(page: Page, address: hosts.Address) -> bool:
+def _setup_stayed(page: Page, address: hosts.Url) -> bool:
     """Whether the My Domain host itself shows Setup. By all evidence it only passes on to the Setup host, with an empty page."""
     if not address.path.startswith("/lightning/setup/"):
         return False

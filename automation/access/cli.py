@@ -1,4 +1,4 @@
-"""The Salesforce CLI as a way in: ``sf org open --url-only --json`` prints a one-time link.
+"""The Salesforce CLI as a login method: ``sf org open --url-only --json`` prints a one-time link.
 
 Facts: plugin-org (``org open``), forcedotcom/cli #3249 (the link works once) and #3560 (secrets are replaced by a
 sentinel that starts with ``[REDACTED]`` since 2.136.8; ``org open`` is not among the commands that do so).
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from playwright.sync_api import Page
 
 from automation.access.cli_output import answer_in, first_line
-from automation.access.login_methods import ENTRANCE, DoorShut
+from automation.access.login_methods import ENTRANCE, LoginMethodFailed
 from automation.access.named_org import NamedOrg
-from automation.access.navigation import open_address
+from automation.access.navigation import open_url
 from automation.secrets import Secret, scrub
 from automation.secrets.child_environment import SALESFORCE_CLI, child_environment
 
@@ -27,7 +27,7 @@ TIMEOUT: Final = 120.0
 """Seconds; the CLI starts slowly and may refresh its token first."""
 
 
-class CliDoor:
+class CliLogin:
     """The org that the Salesforce CLI knows by an alias."""
 
     types_password = False
@@ -45,21 +45,21 @@ class CliDoor:
 
     def open(self, page: Page) -> None:
         """Have the CLI make a link and open it at once."""
-        open_address(page, self.link().reveal(), self._timeout, self._settings.sf_ca_file)
+        open_url(page, self.link().reveal(), self._timeout, self._settings.sf_ca_file)
 
     def link(self) -> Secret:
         """A fresh one-time link.
 
         Raises:
-            DoorShut: the CLI is missing, too old, not logged in to that org, or prints no link.
+            LoginMethodFailed: the CLI is missing, too old, not logged in to that org, or prints no link.
             ForeignHost: the link does not lead to the org that SF_LOGIN_URL names, or not to Salesforce at all.
         """
         result = self._answer(self._run())
         link = Secret(str(result.get("url") or ""))
         if not link or SENTINEL in link.reveal():
-            raise DoorShut(
+            raise LoginMethodFailed(
                 f"{self.name}: this version of the CLI does not print the link.",
-                next="Update the CLI (sf update); if that does not help, use SF_FRONTDOOR_URL or user name and password.",
+                next="Update the CLI (sf update); if that does not help, use SF_FRONTDOOR_URL or username and password.",
             )
         NamedOrg(self._settings.host).require_link(link.reveal(), f"The link of {self.name}")
         return link
@@ -68,9 +68,9 @@ class CliDoor:
         program = shutil.which("sf")
         if program is None:
             old = " (sfdx, its predecessor, is there but too old)" if shutil.which("sfdx") else ""
-            raise DoorShut(
+            raise LoginMethodFailed(
                 f"SF_CLI_ORG is set, but the program sf is not on the PATH{old}.",
-                next="Install the Salesforce CLI (npm install --global @salesforce/cli), or use another way in.",
+                next="Install the Salesforce CLI (npm install --global @salesforce/cli), or use another login method.",
             )
         argv = [program, "org", "open", "--url-only", "--json", "--target-org", self._alias, "--path", ENTRANCE]
         try:
@@ -78,9 +78,9 @@ class CliDoor:
                 argv, env=self._environment(), capture_output=True, encoding="utf-8", errors="replace", timeout=TIMEOUT, check=False
             )
         except subprocess.TimeoutExpired:
-            raise DoorShut(f"{self.name}: sf org open did not answer within {TIMEOUT:g} s.") from None
+            raise LoginMethodFailed(f"{self.name}: sf org open did not answer within {TIMEOUT:g} s.") from None
         except OSError as error:
-            raise DoorShut(f"{self.name}: sf can't be started: {error.strerror}.") from None
+            raise LoginMethodFailed(f"{self.name}: sf can't be started: {error.strerror}.") from None
 
     def _environment(self) -> dict[str, str]:
         """What the CLI needs, with the network settings that may come from ``.env``; no colours, no update notes."""
@@ -98,17 +98,19 @@ class CliDoor:
         if answer is None:
             said = first_line(done.stdout) or first_line(done.stderr)
             quoted = f': "{said}"' if said else ""
-            raise DoorShut(f"{self.name}: sf org open printed no JSON (exit code {done.returncode}){quoted}.", next=_UPDATE)
+            raise LoginMethodFailed(
+                f"{self.name}: sf org open printed no JSON (exit code {done.returncode}){quoted}.", next=_UPDATE
+            )
         result = answer.get("result")
         if done.returncode == 0 and isinstance(result, dict):
             return result
         raise self._refusal(str(answer.get("name") or "error"), str(answer.get("message") or ""))
 
-    def _refusal(self, kind: str, message: str) -> DoorShut:
+    def _refusal(self, kind: str, message: str) -> LoginMethodFailed:
         first = scrub(" ".join(message.split()).removesuffix("See more help with --help").strip()[:200] or "no message")
         if "nonexistent flag" in first.lower():
-            return DoorShut(f"{self.name}: this CLI is too old: {first}", next=_UPDATE)
-        return DoorShut(
+            return LoginMethodFailed(f"{self.name}: this CLI is too old: {first}", next=_UPDATE)
+        return LoginMethodFailed(
             f"{self.name}: sf org open says {kind}: {first}",
             next=f"Log in again with: sf org login web --alias {self._alias} (after a sandbox refresh this is always needed).",
         )

@@ -48,9 +48,9 @@ def type_secret(page: Page, locator: Locator, secret: Secret, timeout: float, or
     _type(page, locator, secret.reveal(), "typing a secret", timeout, org)
 
 
-def type_user_name(page: Page, locator: Locator, user_name: str, timeout: float, org: NamedOrg = ANY_ORG) -> None:
-    """As `type_secret`, for the user name: no secret, but no business of a stranger's page either."""
-    _type(page, locator, user_name, "typing the user name", timeout, org)
+def type_username(page: Page, locator: Locator, username: str, timeout: float, org: NamedOrg = ANY_ORG) -> None:
+    """As `type_secret`, for the username: no secret, but no business of a stranger's page either."""
+    _type(page, locator, username, "typing the username", timeout, org)
 
 
 def _type(page: Page, locator: Locator, text: str, what: str, timeout: float, org: NamedOrg) -> None:
@@ -90,5 +90,5 @@ def _whose(org: NamedOrg) -> str:
 
 
 def _where(page: Page) -> str:
-    address = hosts.parse(page.url)
-    return f"{address.scheme}://{address.host}" if address.host else "a page without a host"
+    url = hosts.parse(page.url)
+    return f"{url.scheme}://{url.host}" if url.host else "a page without a host"

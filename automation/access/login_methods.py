@@ -1,15 +1,15 @@
-"""Ways into an org, behind one interface.
+"""Login methods, behind one interface.
 
-A door brings the browser to a first page. What stands in the way after it (login page, codes, notices) is passed by
-``flows.verification.methods``, the same for all doors. They are tried in this order, each only when its settings are there:
+A login method brings the browser to a first page. What follows (login page, codes, notices) is handled by
+``flows.verification``, the same for all. They are tried in this order, each only when its settings are there:
 
 1. saved browser session (``SF_STORAGE_STATE``): costs nothing, and is checked, not trusted;
 2. Salesforce CLI (``SF_CLI_ORG``);
 3. one-time link (``SF_FRONTDOOR_URL``);
 4. the production org of a sandbox (``SF_PRODUCTION_URL``, ``SF_PRODUCTION_TOKEN``): needs no password of the sandbox;
-5. user name and password (``SF_USERNAME``, ``SF_PASSWORD``).
+5. username and password (``SF_USERNAME``, ``SF_PASSWORD``).
 
-A door that turns out to be shut (`DoorShut`) gives way to the next; the last one's reason is the error.
+After a method that failed (`LoginMethodFailed`) the next one is tried; the last one's reason is the error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.access.named_org import NamedOrg
-from automation.access.navigation import open_address
+from automation.access.navigation import open_url
 from automation.errors import NotPermitted
 from automation.salesforce import hosts
 from automation.secrets import Secret
@@ -31,22 +31,21 @@ if TYPE_CHECKING:
     from automation.settings import Settings
 
 ENTRANCE: Final = "/lightning/setup/ManageExternalClientApplication/home"
-"""Where a run wants to be once it is in: the list of External Client Apps."""
-
+"""Where a run goes after the login: the list of External Client Apps."""
 
 PAST_SSO: Final = "/?login"
 """Salesforce's documented way to the login form of an org that sends users to single sign-on by itself."""
 
 
-class DoorShut(NotPermitted):
-    """This way in does not lead into the org; another one may."""
+class LoginMethodFailed(NotPermitted):
+    """This login method did not work; the next one is tried."""
 
-    kind = "door_shut"
-    recovery = "Renew this way in, or set SF_USERNAME and SF_PASSWORD."
+    kind = "login_method_failed"
+    recovery = "Renew this login method, or set SF_USERNAME and SF_PASSWORD."
 
 
-class Door(Protocol):
-    """One way in."""
+class LoginMethod(Protocol):
+    """One login method."""
 
     @property
     def name(self) -> str:
@@ -54,25 +53,25 @@ class Door(Protocol):
 
     @property
     def types_password(self) -> bool:
-        """Whether a login page is what this door expects."""
+        """Whether a login page is what this method expects."""
 
     @property
     def opens_again(self) -> bool:
-        """Whether it may be opened a second time in a run."""
+        """Whether it may be used a second time in a run."""
 
     def open(self, page: Page) -> None:
         """Bring the browser to the first page.
 
         Raises:
-            DoorShut: known before any page was opened.
+            LoginMethodFailed: known before any page was opened.
             OrgUnavailable: the org does not answer.
         """
 
 
-class PasswordDoor:
+class PasswordLogin:
     """The login page of ``SF_LOGIN_URL``, asked to lead on to Setup."""
 
-    name = "user name and password"
+    name = "username and password"
     types_password = True
     opens_again = True
 
@@ -90,10 +89,10 @@ class PasswordDoor:
 
         past_sso = self._login_url.endswith(PAST_SSO)
         url = self._login_url if past_sso else f"{self._login_url}/?startURL={quote(ENTRANCE, safe='')}"
-        open_address(page, url, self._timeout, self._ca_file)
+        open_url(page, url, self._timeout, self._ca_file)
 
 
-class FrontdoorDoor:
+class FrontdoorLogin:
     """A one-time link. It is used once in the life of this process, and never shown."""
 
     name = "the one-time link of SF_FRONTDOOR_URL"
@@ -108,16 +107,16 @@ class FrontdoorDoor:
         self._timeout = timeout
 
     def open(self, page: Page) -> None:
-        """Open the link. Raises DoorShut when it was used before, ForeignHost when it leads to another org."""
+        """Open the link. Raises LoginMethodFailed when it was used before, ForeignHost when it leads to another org."""
         if self._org is not None:
             self._org.require_link(self._link.reveal(), "The link of SF_FRONTDOOR_URL")
         if self._link in self._used:
-            raise DoorShut(f"{self.name} was used already; such a link works once.", next="Make a new link.")
+            raise LoginMethodFailed(f"{self.name} was used already; such a link works once.", next="Make a new link.")
         self._used.add(self._link)
-        open_address(page, self._link.reveal(), self._timeout, self._ca_file)
+        open_url(page, self._link.reveal(), self._timeout, self._ca_file)
 
 
-class SessionDoor:
+class SessionLogin:
     """Cookies of a browser session that was saved as Playwright's storage state."""
 
     name = "the saved session of SF_STORAGE_STATE"
@@ -138,17 +137,17 @@ class SessionDoor:
         try:
             page.context.add_cookies(cookies)
         except PlaywrightError:
-            raise DoorShut(f"{self._file} holds cookies that a browser does not take.") from None
-        open_address(page, self._login_url + ENTRANCE, self._timeout, self._ca_file)
+            raise LoginMethodFailed(f"{self._file} holds cookies that the browser does not accept.") from None
+        open_url(page, self._login_url + ENTRANCE, self._timeout, self._ca_file)
 
     def _cookies(self) -> list[Any]:
         try:
             state = json.loads(self._file.read_text(encoding="utf-8"))
             cookies = state["cookies"]
         except OSError as error:
-            raise DoorShut(f"{self._file} can't be read: {error.strerror}.") from None
+            raise LoginMethodFailed(f"{self._file} can't be read: {error.strerror}.") from None
         except (ValueError, KeyError, TypeError):
-            raise DoorShut(f"{self._file} is no storage state of Playwright.") from None
+            raise LoginMethodFailed(f"{self._file} is not a Playwright storage state.") from None
         return [cookie for cookie in cookies if isinstance(cookie, dict)]
 
 
@@ -158,21 +157,21 @@ def _is_salesforce(domain: str) -> bool:
     return hosts.is_org_host(bare) or bare in ("salesforce.com", "force.com", "salesforce-setup.com")
 
 
-def doors(settings: Settings) -> list[Door]:
-    """The configured ways in, in the order in which they are tried."""
-    from automation.access.cli import CliDoor
-    from automation.access.production import ProductionDoor
+def login_methods(settings: Settings) -> list[LoginMethod]:
+    """The configured login methods, in the order in which they are tried."""
+    from automation.access.cli import CliLogin
+    from automation.access.production import ProductionLogin
 
-    found: list[Door] = []
+    found: list[LoginMethod] = []
     timeout, ca_file = settings.timeout_page, settings.sf_ca_file
     if settings.sf_storage_state:
-        found.append(SessionDoor(settings.sf_storage_state, f"https://{settings.host}", timeout, ca_file))
+        found.append(SessionLogin(settings.sf_storage_state, f"https://{settings.host}", timeout, ca_file))
     if settings.sf_cli_org:
-        found.append(CliDoor(settings.sf_cli_org, settings, timeout))
+        found.append(CliLogin(settings.sf_cli_org, settings, timeout))
     if settings.sf_frontdoor_url:
-        found.append(FrontdoorDoor(settings.sf_frontdoor_url, timeout, ca_file, NamedOrg(settings.host)))
+        found.append(FrontdoorLogin(settings.sf_frontdoor_url, timeout, ca_file, NamedOrg(settings.host)))
     if settings.sf_production_url and settings.sf_production_token:
-        found.append(ProductionDoor(settings.sf_production_url, settings.sf_production_token, settings))
+        found.append(ProductionLogin(settings.sf_production_url, settings.sf_production_token, settings))
     if settings.sf_username and settings.sf_password:
-        found.append(PasswordDoor(settings.sf_login_url, timeout, ca_file))
+        found.append(PasswordLogin(settings.sf_login_url, timeout, ca_file))
     return found

@@ -14,7 +14,7 @@ from automation.salesforce import hosts
 
 OWN_PAGES: Final = (".salesforce.com", ".salesforce.mil")
 """Salesforce's own hosts that are no org's, such as an instance's or the status page: no place to type, but no stranger's."""
-NEXT: Final = "Do not log in there. Check SF_LOGIN_URL (a renamed My Domain has a new host), and who redirects to that host."
+NEXT: Final = "Do not log in there. Check SF_LOGIN_URL (a renamed My Domain has a new host), and what redirects to that host."
 
 
 @dataclass
@@ -146,4 +146,4 @@ class HostWatch:
 
 
 def _named(link: str) -> str:
-    return hosts.parse(link).host or "an address that a browser reads otherwise"
+    return hosts.parse(link).host or "a URL that a browser reads differently"

@@ -1,4 +1,4 @@
-"""Following what the top frame of a page does, and opening addresses with a clear answer when that fails."""
+"""Following what the top frame of a page does, and opening URLs with a clear error when that fails."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Final, Self
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame, Page, Request, Response
 
-from automation.access.redirect_loop import PASSING_THROUGH, Ring
+from automation.access.redirect_loop import PASSING_THROUGH, RedirectLoop
 from automation.errors import OrgBusy, OrgUnavailable
-from automation.network.certificates import certificate_cure
+from automation.network.certificates import certificate_advice
 from automation.salesforce import hosts
 
 ERROR_PAGE: Final = "chrome-error://"
@@ -22,7 +22,7 @@ SECONDS_SINCE_LOAD: Final = """() => {
   const ended = document.readyState === "complete" && own ? own.loadEventEnd : 0;
   return ended > 0 ? (performance.now() - ended) / 1000 : 0;
 }"""
-"""How long ago the document's own load ended, as the page's clock tells it; 0 while it goes on."""
+"""How long ago the document's own load ended, by the page's clock; 0 while it goes on."""
 _BROWSER_ERROR: Final = re.compile(r"(?:net::)?(ERR_[A-Z_]+|NS_ERROR_[A-Z_]+)")
 
 
@@ -31,18 +31,18 @@ class AnswerLost(OrgUnavailable):
 
 
 class NotNow(OrgBusy):
-    """The server says that it is too busy at the moment (HTTP 503)."""
+    """The server is too busy at the moment (HTTP 503)."""
 
 
 class Navigation:
     """Counts the documents of a page's top frame while it is open as a context.
 
     Attributes:
-        commits: documents that came since the start; also counts changes of the address within a document.
-        readable: whether the newest document is there as a whole; pictures may still be missing.
+        commits: documents that came since the start; also counts changes of the URL within a document.
+        readable: whether the newest document is there as a whole; images may still be missing.
         status: HTTP status of the newest document, None when it is not known.
         answered: paths that answered, those that only led on included.
-        ring: whether they lead to each other for ever.
+        redirect_loop: whether they lead to each other for ever.
     """
 
     def __init__(self, page: Page) -> None:
@@ -54,7 +54,7 @@ class Navigation:
         self._broken_off = False
         self._loaded_at: float | None = time.monotonic()
         self.answered: list[str] = []
-        self.ring = Ring(page)
+        self.redirect_loop = RedirectLoop(page)
 
     def __enter__(self) -> Self:
         self._page.on("response", self._answered)
@@ -62,12 +62,12 @@ class Navigation:
         self._page.on("framenavigated", self._navigated)
         self._page.on("domcontentloaded", self._parsed)
         self._page.on("load", self._loaded)
-        self.ring.__enter__()
+        self.redirect_loop.__enter__()
         self.status = self._status_now()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.ring.__exit__(kind, error, at)
+        self.redirect_loop.__exit__(kind, error, at)
         self._page.remove_listener("response", self._answered)
         self._page.remove_listener("requestfailed", self._broke)
         self._page.remove_listener("framenavigated", self._navigated)
@@ -84,7 +84,7 @@ class Navigation:
     def settled(self, seconds: float) -> bool:
         """Whether the document was loaded that long ago, and leads to nowhere by itself.
 
-        The events tell of most pages that they are not; of the others the page itself is asked, as a tab that was opened
+        Most pages that are not are known by their events; the others are asked themselves, as a tab that was opened
         before this began to follow it, or a busy machine, can make a page look loaded that is not there yet.
         """
         if self._loaded_at is None or not _is_document(self._page.url):
@@ -118,7 +118,7 @@ class Navigation:
     def _navigated(self, frame: Frame) -> None:
         if frame == self._page.main_frame:
             self.commits += 1
-            if self._document_coming:  # else only the address changed, and no load will follow
+            if self._document_coming:  # else only the URL changed, and no load will follow
                 self._loaded_at = None
                 self.readable = False
             self._document_coming = False
@@ -131,19 +131,19 @@ class Navigation:
 
 
 def _is_document(url: str) -> bool:
-    """Whether this is the address of a page that may stay: not a new tab's empty page, nor one that leads on by itself."""
-    address = hosts.parse(url)
-    return address.scheme in ("http", "https") and PASSING_THROUGH.match(address.path) is None
+    """Whether this is the URL of a page that may stay: not a new tab's empty page, nor one that leads on by itself."""
+    parts = hosts.parse(url)
+    return parts.scheme in ("http", "https") and PASSING_THROUGH.match(parts.path) is None
 
 
-def open_address(page: Page, url: str, timeout: float, ca_file: Path | None = None) -> None:
-    """Go to an address; comes back as soon as a document begins to arrive.
+def open_url(page: Page, url: str, timeout: float, ca_file: Path | None = None) -> None:
+    """Go to a URL; returns as soon as a document begins to arrive.
 
-    The address may hold a one-time link, so neither it nor the browser's text is in an error.
+    The URL may be a one-time link, so neither it nor the browser's text is in an error.
 
     Args:
         page: where to open it.
-        url: the address.
+        url: where to go.
         timeout: seconds.
         ca_file: what SF_CA_FILE names, for the advice.
 
@@ -158,11 +158,11 @@ def open_address(page: Page, url: str, timeout: float, ca_file: Path | None = No
     except PlaywrightError as error:
         why = _BROWSER_ERROR.search(error.message)
         if why is not None and why.group(1) == "ERR_ABORTED":
-            return  # the page itself went on to another address, which is where it is looked at
+            return  # the page itself went on to another URL, which is checked there
         said = why.group(1) if why else f"no answer within {timeout:g} s"
-        cure = _cure(said, host, ca_file)
-        kind = OrgUnavailable if cure else AnswerLost
-        raise kind(f"{host} can't be opened: {said}.", next=cure) from None
+        advice = _advice(said, host, ca_file)
+        kind = OrgUnavailable if advice else AnswerLost
+        raise kind(f"{host} can't be opened: {said}.", next=advice) from None
     require_answer(host, response.status if response is not None else None)
 
 
@@ -176,10 +176,10 @@ def require_answer(host: str, status: int | None) -> None:
     raise kind(f"{host} answers with an error (HTTP {status}).")
 
 
-def _cure(said: str, host: str, ca_file: Path | None) -> str | None:
+def _advice(said: str, host: str, ca_file: Path | None) -> str | None:
     """What to do about a browser error, None for the general advice."""
     if "CERT" in said or "SSL" in said:
-        return certificate_cure(host, ca_file)
+        return certificate_advice(host, ca_file)
     if "PROXY" in said or "TUNNEL" in said:
         return "The proxy refuses or can't be reached: check HTTPS_PROXY, and that it allows this host."
     if "NAME_NOT_RESOLVED" in said:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Passkey:
     Attributes:
         host: My Domain host of the org.
         org_id: 15-character id of the org in which it was made; None until it is known. A refresh changes it.
-        user_name: Salesforce user name.
+        username: Salesforce username.
         rp_id: the relying party that Salesforce named.
         id: base64url, as Playwright gives it; so are ``user_handle``, ``private_key`` (PKCS#8) and ``public_key`` (SPKI).
         sign_count: the highest signature counter that the org may have seen.
@@ -34,7 +35,7 @@ class Passkey:
 
     host: str
     org_id: str | None
-    user_name: str
+    username: str
     rp_id: str
     id: str
     user_handle: Secret
@@ -84,21 +85,21 @@ class PasskeyStore:
         except OSError as error:
             raise SettingsError(f"SF_PASSKEY_FILE: {self._file} can't be read: {error.strerror}.") from None
         except (ValueError, KeyError, TypeError):
-            raise SettingsError(f"SF_PASSKEY_FILE: {self._file} is no passkey file.") from None
+            raise SettingsError(f"SF_PASSKEY_FILE: {self._file} is not a passkey file.") from None
 
-    def find(self, host: str, user_name: str) -> Passkey | None:
+    def find(self, host: str, username: str) -> Passkey | None:
         """The passkey of this user in this org."""
-        return next((key for key in self.all() if _same(key, host, user_name)), None)
+        return next((key for key in self.all() if _same(key, host, username)), None)
 
     def save(self, passkey: Passkey) -> None:
         """Keep a passkey in place of the earlier one of the same org and user."""
         with self._changing() as keys:
-            keys[:] = [key for key in keys if not _same(key, passkey.host, passkey.user_name)] + [passkey]
+            keys[:] = [key for key in keys if not _same(key, passkey.host, passkey.username)] + [passkey]
 
-    def delete(self, host: str, user_name: str | None = None) -> int:
+    def delete(self, host: str, username: str | None = None) -> int:
         """Delete the passkeys of an org, or of one of its users; answers how many there were."""
         with self._changing() as keys:
-            kept = [key for key in keys if key.host != host.lower() or (user_name and not _same(key, host, user_name))]
+            kept = [key for key in keys if key.host != host.lower() or (username and not _same(key, host, username))]
             gone = len(keys) - len(kept)
             keys[:] = kept
         return gone
@@ -117,15 +118,15 @@ class PasskeyStore:
 
     def _require_private(self) -> None:
         mode = stat.S_IMODE(self._file.stat().st_mode)
-        if mode & 0o077:
+        if sys.platform != "win32" and mode & 0o077:  # modes are made up there (always 666); the folder's ACL says who may read
             raise SettingsError(
                 f"SF_PASSKEY_FILE: {self._file} can be read by others (mode {mode:o}).",
                 next=f"A passkey is a credential: chmod 600 {self._file}",
             )
 
 
-def _same(key: Passkey, host: str, user_name: str) -> bool:
-    return key.host == host.lower() and key.user_name.lower() == user_name.lower()
+def _same(key: Passkey, host: str, username: str) -> bool:
+    return key.host == host.lower() and key.username.lower() == username.lower()
 
 
 _SECRET: Final = ("user_handle", "private_key")

@@ -45,13 +45,13 @@ class Passkeys:
 
     Args:
         store: where passkeys are kept.
-        user_name: Salesforce user name of the run; with the org's host it names the entry.
+        username: Salesforce username of the run; with the org's host it names the entry.
         enrol: whether a new passkey may be made (``--enrol-passkey``).
     """
 
-    def __init__(self, store: PasskeyStore, user_name: str, *, enrol: bool) -> None:
+    def __init__(self, store: PasskeyStore, username: str, *, enrol: bool) -> None:
         self._store = store
-        self._user_name = user_name
+        self._username = username
         self._enrol = enrol
         self._installed: list[BrowserContext] = []
 
@@ -66,7 +66,7 @@ class Passkeys:
             if enrol:
                 raise SettingsError(
                     "--enrol-passkey needs SF_PASSKEY_FILE and SF_USERNAME.",
-                    next="Say in SF_PASSKEY_FILE where the passkey is to be kept, and in SF_USERNAME whose it is.",
+                    next="Set SF_PASSKEY_FILE to where the passkey is stored, and SF_USERNAME to the user it belongs to.",
                 )
             return None
         return cls(PasskeyStore(settings.sf_passkey_file), settings.sf_username, enrol=enrol)
@@ -79,7 +79,7 @@ class Passkeys:
     def stored(self, page: Page) -> Passkey | None:
         """The kept passkey for the org of this page."""
         my_domain = hosts.my_domain_of(hosts.parse(page.url).host)
-        return self._store.find(my_domain, self._user_name) if my_domain else None
+        return self._store.find(my_domain, self._username) if my_domain else None
 
     def install(self, context: BrowserContext) -> None:
         """Put the authenticator, empty, into a context. Must come before its first page; a second call does nothing.
@@ -150,7 +150,7 @@ class Passkeys:
         finally:
             for one in credentials.get():
                 if one["id"] not in before and _covers(one["rpId"], my_domain):
-                    made = _kept(dict(one), my_domain, self._user_name)
+                    made = _kept(dict(one), my_domain, self._username)
                     self._store.save(made)
                     credentials.delete(one["id"])
         if made is None:
@@ -159,11 +159,11 @@ class Passkeys:
     def entry_of(self, key: Passkey) -> str:
         """Names the entry of the file: its host, user, org and day."""
         org = f" in org {key.org_id}" if key.org_id else ""
-        return f"the entry of {key.user_name} at {key.host} in {self._store.file}, made {key.created_at[:10]}{org}"
+        return f"the entry of {key.username} at {key.host} in {self._store.file}, made {key.created_at[:10]}{org}"
 
-    def cure(self, key: Passkey) -> str:
+    def advice(self, key: Passkey) -> str:
         """What to do with an entry that the org does not know any more, with the command that deletes it."""
-        file, host, user = (shlex.quote(text) for text in (str(self._store.file), key.host, key.user_name))
+        file, host, user = (shlex.quote(text) for text in (str(self._store.file), key.host, key.username))
         command = f"python -m automation.access.passkeys --file {file} delete {host} --user {user}"
         return (
             "A refreshed sandbox is a new org and knows no passkey of the old one, and neither does an org in which it was "
@@ -171,25 +171,25 @@ class Passkeys:
         )
 
     def belongs_to(self, my_domain: str, org_id: str) -> None:
-        """Note the org's id with the passkey of this host, once it is known; it tells an org from its refreshed successor.
+        """Note the org's id with the passkey of this host, once it is known; it distinguishes an org from its refreshed successor.
 
-        A passkey of another org on the same host is said to be useless: nobody might notice until a passkey is asked for.
+        A passkey of another org on the same host is reported as useless: nobody might notice until a passkey is asked for.
         """
-        key = self._store.find(my_domain, self._user_name)
+        key = self._store.find(my_domain, self._username)
         if key is None:
             return
         if key.org_id is None:
             self._store.save(key.in_org(org_id))
         elif key.org_id != org_id:
-            log.warning("The kept passkey is not of this org, whose id is %s: %s. %s", org_id, self.entry_of(key), self.cure(key))
+            log.warning("The kept passkey is not of this org, whose id is %s: %s. %s", org_id, self.entry_of(key), self.advice(key))
 
 
-def _kept(fields: Mapping[str, Any], my_domain: str, user_name: str) -> Passkey:
-    """What Playwright's authenticator tells of a key, as an entry for the file."""
+def _kept(fields: Mapping[str, Any], my_domain: str, username: str) -> Passkey:
+    """What Playwright's authenticator returns for a key, as an entry for the file."""
     return Passkey(
         host=my_domain,
         org_id=None,
-        user_name=user_name,
+        username=username,
         rp_id=fields["rpId"],
         id=fields["id"],
         user_handle=Secret(fields["userHandle"]),
@@ -230,7 +230,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("list", help="show what is kept, without keys")
     delete = commands.add_parser("delete", help="delete kept passkeys; also remove them in the org, on the user's page in Setup")
     delete.add_argument("host", help="My Domain host of the org")
-    delete.add_argument("--user", help="only of this user name")
+    delete.add_argument("--user", help="only those of this username")
     given = parser.parse_args(arguments)
     try:
         return _list(given.file) if given.command == "list" else _delete(given.file, given.host, given.user)
@@ -242,12 +242,12 @@ def main(arguments: list[str] | None = None) -> int:
 def _list(file: Path) -> int:
     for key in PasskeyStore(file).all():
         org = key.org_id or "org id not known"
-        print(f"{key.host}  {key.user_name}  {org}  made {key.created_at}  used {key.sign_count} times")
+        print(f"{key.host}  {key.username}  {org}  made {key.created_at}  used {key.sign_count} times")
     return 0
 
 
-def _delete(file: Path, host: str, user_name: str | None) -> int:
-    gone = PasskeyStore(file).delete(host, user_name)
+def _delete(file: Path, host: str, username: str | None) -> int:
+    gone = PasskeyStore(file).delete(host, username)
     print(f"{gone} deleted; the org still knows the public part: remove it there too (Setup > Users > the user).")
     return 0 if gone else 1
 

@@ -1,4 +1,4 @@
-"""The production org as a way into a freshly refreshed sandbox, without a password of that sandbox.
+"""The production org as a login method for a freshly refreshed sandbox, without a password of that sandbox.
 
 ``POST tooling/sandboxAuth`` on production answers with a code that the sandbox exchanges for a token of the same
 person; ``singleaccess`` turns the token into a one-time link. This is what the Salesforce CLI does after
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 from playwright.sync_api import Page
 
 from automation.access.cli import SENTINEL
-from automation.access.login_methods import ENTRANCE, DoorShut
+from automation.access.login_methods import ENTRANCE, LoginMethodFailed
 from automation.access.named_org import NamedOrg
-from automation.access.navigation import open_address
+from automation.access.navigation import open_url
 from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, ProofFailed
 from automation.network.failures import Failure
 from automation.network.http import decoded, send
 from automation.org_api import Rest, Token
+from automation.org_api.rest import text_of
 from automation.org_api.sandbox_auth import CALLBACK, CLIENT, SandboxAuth, ask_for_sandbox, error_codes
 from automation.salesforce import hosts
 from automation.secrets import Secret
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 RENEW: Final = "Get a fresh token of production, for example: sf org auth show-access-token --no-prompt --target-org ALIAS"
 
 
-class ProductionDoor:
+class ProductionLogin:
     """A sandbox, opened by its production org.
 
     Args:
@@ -51,19 +52,19 @@ class ProductionDoor:
 
     def open(self, page: Page) -> None:
         """Have a link made and open it at once."""
-        open_address(page, self.link().reveal(), self._settings.timeout_page, self._settings.sf_ca_file)
+        open_url(page, self.link().reveal(), self._settings.timeout_page, self._settings.sf_ca_file)
 
     def link(self) -> Secret:
         """A fresh one-time link into the sandbox.
 
         Raises:
-            DoorShut: production refuses the token, or does not know the sandbox.
+            LoginMethodFailed: production refuses the token, or does not know the sandbox.
             OrgBusy: the sandbox is not ready yet.
             OrgUnavailable: one of the orgs does not answer.
             ForeignHost: an answer names a host that is not the sandbox's.
         """
         if self._token.reveal().startswith(SENTINEL):
-            raise DoorShut("SF_PRODUCTION_TOKEN holds no token: the Salesforce CLI hid it.", next=RENEW)
+            raise LoginMethodFailed("SF_PRODUCTION_TOKEN holds no token: the Salesforce CLI hid it.", next=RENEW)
         with self._settings.network.client() as http:
             found = self._ask_production(http)
             self._require_sandbox(found.instance_url)
@@ -72,21 +73,21 @@ class ProductionDoor:
     def _ask_production(self, http: httpx.Client) -> SandboxAuth:
         name = hosts.sandbox_name(self._settings.host)
         if name is None:
-            raise DoorShut(f"{self._settings.host} names no sandbox, so production can't open it.")
+            raise LoginMethodFailed(f"{self._settings.host} names no sandbox, so production can't open it.")
         try:
             found = ask_for_sandbox(Rest(http, self._production, Token(self._token, None, None, ())), name)
         except ProofFailed:
-            raise DoorShut("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW) from None
+            raise LoginMethodFailed("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW) from None
         if found.codes:
             raise self._refusal(name, found)
         return found
 
-    def _refusal(self, name: str, found: SandboxAuth) -> OrgBusy | DoorShut:
+    def _refusal(self, name: str, found: SandboxAuth) -> OrgBusy | LoginMethodFailed:
         if not found.ready:
             return OrgBusy(f'The sandbox "{name}" can\'t be signed in to yet; its copy or activation is not over.')
         if "INVALID_SESSION_ID" in found.codes:
-            return DoorShut("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW)
-        return DoorShut(f'Production does not open the sandbox "{name}": {", ".join(found.codes)}.', next=_CHECK)
+            return LoginMethodFailed("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW)
+        return LoginMethodFailed(f'Production does not open the sandbox "{name}": {", ".join(found.codes)}.', next=_CHECK)
 
     def _require_sandbox(self, instance_url: str) -> None:
         if hosts.parse(instance_url).host != self._settings.host:
@@ -96,18 +97,18 @@ class ProductionDoor:
         if not hosts.is_password_host(login_url) or hosts.parse(login_url).host not in (*hosts.LOGIN_HOSTS, self._settings.host):
             raise ForeignHost("Production names a login host that is not Salesforce's, or another org's.")
         form = {"grant_type": "authorization_code", "client_id": CLIENT, "redirect_uri": CALLBACK, "code": code.reveal()}
-        told = self._send(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, data=form)
-        token = Secret(_text(told, "access_token"))
+        answer = self._send(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, data=form)
+        token = Secret(_field(answer, "access_token"))
         if not token:
-            raise DoorShut(f"The sandbox did not take production's code: {', '.join(error_codes(told)) or 'no token'}.")
+            raise LoginMethodFailed(f"The sandbox did not take production's code: {', '.join(error_codes(answer)) or 'no token'}.")
         return token
 
     def _single_access(self, http: httpx.Client, token: Secret) -> Secret:
         url = f"https://{self._settings.host}/services/oauth2/singleaccess"
-        told = self._send(http, "GET", url, token, params={"redirect_uri": ENTRANCE})
-        link = Secret(_text(told, "frontdoor_uri"))
+        answer = self._send(http, "GET", url, token, params={"redirect_uri": ENTRANCE})
+        link = Secret(_field(answer, "frontdoor_uri"))
         if not link:
-            raise DoorShut("The sandbox gives no link for production's token (scope web or full is needed).")
+            raise LoginMethodFailed("The sandbox gives no link for production's token (scope web or full is needed).")
         NamedOrg(self._settings.host).require_link(link.reveal(), "The sandbox's own link")
         return link
 
@@ -126,7 +127,6 @@ class ProductionDoor:
 _CHECK: Final = "Check SF_PRODUCTION_URL, and that SF_LOGIN_URL is the My Domain URL of one of its sandboxes."
 
 
-def _text(told: Any, key: str) -> str:
+def _field(answer: Any, key: str) -> str:
     """A text of a JSON object; empty where there is none."""
-    value = told.get(key) if isinstance(told, dict) else None
-    return value if isinstance(value, str) else ""
+    return (text_of(answer.get(key)) if isinstance(answer, dict) else None) or ""

@@ -1,4 +1,4 @@
-"""Pages that only lead on, and do so for ever: what an org whose session does not hold looks like from outside."""
+"""A redirect loop: pages that only lead on, again and again, as in an org that did not keep the session."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ PASSING_THROUGH: Final = re.compile(
 )
 """Paths that lead on by themselves (sf-pi ``lightning-wait.ts``; `org-access` 1.3)."""
 
-RING: Final = 10
+LOOP_AFTER: Final = 10
 """How often the same of these may come on one way (a guess: an honest login passes each once or twice).
 
 Other pages are not counted: those that wait for a person may load themselves again and again.
 """
 
 
-class Ring:
+class RedirectLoop:
     """Counts, while it is open as a context, the pages of the top frame that only lead on. Costs no round trip."""
 
     def __init__(self, page: Page) -> None:
@@ -40,18 +40,18 @@ class Ring:
         self._page.remove_listener("framenavigated", self._navigated)
 
     def closed(self) -> bool:
-        """Whether the browser goes round in a ring."""
-        return max(self._came.values(), default=0) >= RING
+        """Whether the browser is in a redirect loop."""
+        return max(self._came.values(), default=0) >= LOOP_AFTER
 
     def error(self) -> SessionLost:
         """What to raise then."""
         where = hosts.parse(self._page.url).shown
         return SessionLost(
-            f"The org sends the browser round in a ring by way of {where}: the session does not hold.",
-            next="Try again in a while. If it stays so, look whether a proxy or a policy takes the org's cookies away.",
+            f"Redirect loop through {where}: the org did not keep the session.",
+            next="Run again later. If it happens again, check whether a proxy or policy strips the org's cookies.",
         )
 
     def _navigated(self, frame: Frame) -> None:
-        address = hosts.parse(frame.url)
-        if frame == self._page.main_frame and PASSING_THROUGH.match(address.path):
-            self._came[address.shown] += 1
+        url = hosts.parse(frame.url)
+        if frame == self._page.main_frame and PASSING_THROUGH.match(url.path):
+            self._came[url.shown] += 1

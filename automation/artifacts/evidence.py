@@ -1,4 +1,4 @@
-"""What a failed page looked like, in a form that may be handed round: address, title, accessible tree, picture."""
+"""What a failed page looked like, in a form that can be shared: URL, title, accessibility tree, screenshot."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from playwright.sync_api import Page
 from automation.secrets import scrub
 from automation.secrets.files import write_private
 
-LOOK_TIMEOUT: Final = 3_000
-"""Milliseconds for each look at a page that may be stuck."""
+READ_TIMEOUT: Final = 3_000
+"""Milliseconds for each reading of a page that may be stuck."""
 
 MOST_PAGES: Final = 4
 
@@ -24,7 +24,7 @@ MASKED: Final = (
     "input[autocomplete=current-password]",
     "#emc, #smc, #tc",  # fields for codes on Salesforce's verification pages
 )
-"""What is painted over. Pages that show key or secret are private phases, of which there is no picture at all."""
+"""What is painted over. Pages that show key or secret are private phases, of which there is no screenshot at all."""
 MASK_COLOUR: Final = "#7a7a7a"
 UNSEEN: Final = "runbook-banner, runbook-outline { display: none !important; }"
 """The tool's own banner is no part of the org's page."""
@@ -40,18 +40,18 @@ _LONG = re.compile(r"[A-Za-z0-9_.!+/=%-]{16,}")
 _SHORT_NUMBER = re.compile(r"\b\d{4,8}\b")
 
 
-def address_of(page: Page) -> str:
-    """A page's address without query and fragment, which can hold one-time links; with all known secrets removed."""
+def url_of(page: Page) -> str:
+    """A page's URL without query and fragment, which can hold one-time links; with all known secrets removed."""
     parts = urlsplit(page.url)
     host = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else f"{parts.scheme}:"
     return scrub(f"{host}{parts.path}")
 
 
 def collect(pages: list[Page], folder: Path, *, private: bool) -> Path:
-    """Write one text (and, unless ``private``, one picture) per page.
+    """Write one text (and, unless ``private``, one screenshot) per page.
 
     Args:
-        private: the failure came while secrets were typed or shown: no picture is taken, and of the accessible tree
+        private: the failure came while secrets were typed or shown: no screenshot is taken, and of the accessibility tree
             only an outline is kept, without values, keys and codes.
 
     Returns:
@@ -65,12 +65,12 @@ def collect(pages: list[Page], folder: Path, *, private: bool) -> Path:
         text = _text(page, private=private)
         write_private(folder / f"page-{number}.txt", text.encode("utf-8", "replace"))  # a page may hold halves of characters
         if not private:
-            _picture(page, folder / f"page-{number}.png")
+            _screenshot(page, folder / f"page-{number}.png")
     return folder
 
 
 def _text(page: Page, *, private: bool) -> str:
-    lines = [f"address: {address_of(page)}", f"title: {_title(page)}", "accessible tree:"]
+    lines = [f"url: {url_of(page)}", f"title: {_title(page)}", "accessibility tree:"]
     if private:
         lines[-1] = "outline (values and texts are left out, as secrets were typed or shown here):"
     tree = _tree(page)
@@ -86,7 +86,7 @@ def _title(page: Page) -> str:
 
 def _tree(page: Page) -> str:
     try:
-        tree = page.locator("body").aria_snapshot(timeout=LOOK_TIMEOUT)
+        tree = page.locator("body").aria_snapshot(timeout=READ_TIMEOUT)
         return re.sub(r"(/url: [^?#\n]*)[?#].*", r"\1", tree)  # the query of a link can hold a session
     except PlaywrightError:
         return "(could not be read)"
@@ -117,10 +117,10 @@ def _without_value(line: str) -> str:
     return re.sub(r'^(\s*- [^"]*?(?:"(?:[^"\\]|\\.)*")?[^":]*):.*$', r"\1", line)
 
 
-def _picture(page: Page, path: Path) -> None:
+def _screenshot(page: Page, path: Path) -> None:
     try:
         secrets = page.locator(", ".join(MASKED))
-        data = page.screenshot(timeout=LOOK_TIMEOUT, mask=[secrets], mask_color=MASK_COLOUR, style=UNSEEN, animations="disabled")
+        data = page.screenshot(timeout=READ_TIMEOUT, mask=[secrets], mask_color=MASK_COLOUR, style=UNSEEN, animations="disabled")
     except PlaywrightError:
-        return  # the text says what the page was; a picture is an extra
+        return  # the text says what the page was; a screenshot is an extra
     write_private(path, data)

@@ -1,4 +1,4 @@
-"""What a run began and what was confirmed, line by line, for whoever looks into a run that was killed.
+"""What a run began and what was confirmed, line by line, for people who investigate a run that was killed.
 
 The next run does not decide by it: it reads the org.
 """
@@ -47,14 +47,3 @@ class Journal:
 
     def step_ended(self, result: StepResult) -> None:
         self.note("step_ended", step=result.id, result=result.result, note=result.note)
-
-
-def read_journal(path: Path) -> list[dict[str, Any]]:
-    """The events of a journal; a last line that was cut off is left out."""
-    events: list[dict[str, Any]] = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            events.append(json.loads(line))
-        except ValueError:
-            break
-    return events

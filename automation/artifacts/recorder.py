@@ -67,7 +67,7 @@ class Recorder:
 
     @contextmanager
     def nothing_recorded(self) -> Iterator[None]:
-        """A private phase (login, verification, reveal): no trace, no picture. It may be nested.
+        """A private phase (login, verification, reveal): no trace, no screenshot. It may be nested.
 
         When it fails, nothing is recorded until a later one has passed, as the page may still show a secret.
         """
@@ -87,7 +87,7 @@ class Recorder:
 
     @property
     def recording_allowed(self) -> bool:
-        """Whether a picture may be taken now."""
+        """Whether a screenshot may be taken now."""
         return self._private == 0 and not self._exposed
 
     def collect_evidence(self, pages: list[Page] | None = None) -> Path | None:
@@ -116,16 +116,16 @@ class Recorder:
                     part.unlink(missing_ok=True)
             self.parts.clear()
         for part in list(self.parts):
-            self._scrub(part, part)  # again: secrets that became known later may stand in an earlier part
+            self._scrub(part, part)  # again: secrets that became known later may be in an earlier part
         return self.parts
 
     def _start(self) -> None:
         if self._context is None or self.tracing == "off":
             return
-        film = self.tracing == "on"  # costs time all along; page snapshots alone tell enough of a failure
+        film = self.tracing == "on"  # costs time all along; page snapshots alone show enough of a failure
         try:
             self._context.tracing.start(screenshots=film, snapshots=True, sources=False, title=self.folder.name)
-        except PlaywrightError as error:  # no room for its temporary files; a browser that is gone is noticed by the step
+        except PlaywrightError as error:  # no room for its temporary files; a closed browser is noticed by the step
             log.warning("The trace could not be begun: %s", scrub(error.message.partition("\n")[0]))
             return
         self._running = True
@@ -139,7 +139,7 @@ class Recorder:
         try:
             with scratch_folder() as scratch:  # as the browser writes it, for as long as it takes to scrub it
                 raw = scratch / "trace.zip"
-                with suppress(PlaywrightError):  # the browser is gone, and with it what it recorded
+                with suppress(PlaywrightError):  # the browser is closed, and its recording is lost
                     self._context.tracing.stop(path=raw)
                 if raw.exists():
                     self._scrub(raw, self._next_part())

@@ -23,7 +23,7 @@ WRITTEN: Final = (JOURNAL, "report.html", "report.json", "report.junit.xml", "ev
 RAW: Final = ".trace-*.raw"
 """Parts of a trace as the browser wrote them, which earlier versions left in the run folder when they were killed."""
 STALE: Final = 3_600.0
-"""Seconds after which such a leftover is nobody's any more."""
+"""Seconds after which such a leftover belongs to no run any more."""
 
 
 def make_run_folder(host: str, output: Path | None = None, now: datetime | None = None) -> Path:

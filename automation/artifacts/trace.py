@@ -1,7 +1,7 @@
-"""Removing secrets from a Playwright trace, so that it can be handed round.
+"""Removing secrets from a Playwright trace, so that it can be shared.
 
 What a trace holds was measured: parameters and results of calls, request and response bodies, headers and cookies,
-page snapshots, and pictures. Texts are scrubbed; pictures can't be, so they go as soon as a text had to be.
+page snapshots, and images. Texts are scrubbed; images can't be, so they are dropped as soon as a text had to be.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Final
 
 from automation.secrets import holds_secret, scrub
 
-PICTURES: Final = (".jpeg", ".jpg", ".png", ".webp", ".gif")
+IMAGES: Final = (".jpeg", ".jpg", ".png", ".webp", ".gif")
 
 HEADERS: Final = "set-cookie|cookie|authorization|proxy-authorization|x-sfdc-request-token|x-csrf-token"
 """Headers whose values are removed whatever they are."""
 
 _HEADER = re.compile(rf'("name":\s*"(?:{HEADERS})",\s*"value":\s*")(?:[^"\\]|\\.)*"', re.IGNORECASE)
 _LISTS = re.compile(r'("(?:cookies|queryString)":\s*)\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
-"""Cookies, and the parameters of addresses: the address itself is scrubbed, but a one-time link is not known by its parts."""
+"""Cookies, and the parameters of URLs: the URL itself is scrubbed, but a one-time link is not known by its parts."""
 _AURA_TOKEN = re.compile(r"((?:aura\.token|csrfToken|_CONFIRMATIONTOKEN)(?:=|\\*\"\s*:\s*\\*\"|%22%3A%22))[^&\\\"%\s]{8,}")
 
 
@@ -32,21 +32,21 @@ def scrub_trace(source: Path, target: Path) -> bool:
         target: is written with mode 0600; may be the same path.
 
     Returns:
-        whether pictures were dropped, because a page that was recorded held a secret.
+        whether images were dropped, because a page that was recorded held a secret.
     """
     with zipfile.ZipFile(source) as archive:
         members = {info.filename: archive.read(info) for info in archive.infolist()}
-    texts = {name: data.decode("utf-8", "surrogateescape") for name, data in members.items() if not _picture(name)}
+    texts = {name: data.decode("utf-8", "surrogateescape") for name, data in members.items() if not _is_image(name)}
     shown = any(holds_secret(without_headers(text)) for text in texts.values())
     cleaned = {name: _clean(text) for name, text in texts.items()}
-    pictures = {} if shown else {name: data for name, data in members.items() if _picture(name)}
+    images = {} if shown else {name: data for name, data in members.items() if _is_image(name)}
     target.touch(mode=0o600)
     target.chmod(0o600)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name in members:
-            data = cleaned.get(name, pictures.get(name))
+            data = cleaned.get(name, images.get(name))
             if data is not None:
-                archive.writestr(name, data, zipfile.ZIP_STORED if _picture(name) else None)  # a JPEG is packed already
+                archive.writestr(name, data, zipfile.ZIP_STORED if _is_image(name) else None)  # a JPEG is packed already
     return shown
 
 
@@ -61,5 +61,5 @@ def _clean(text: str) -> bytes:
     return cleaned.encode("utf-8", "surrogateescape")
 
 
-def _picture(name: str) -> bool:
-    return name.lower().endswith(PICTURES)
+def _is_image(name: str) -> bool:
+    return name.lower().endswith(IMAGES)

@@ -1,4 +1,4 @@
-"""``python -m automation.browser``: see to it that there is a browser, for ``make demo`` and ``make test``.
+"""``python -m automation.browser``: make sure that there is a browser, for ``make demo`` and ``make test``.
 
 One that is there is taken, else Playwright's own is downloaded. Packages of the system are installed by nobody but its
 administrator: where the download fails, the message says which.

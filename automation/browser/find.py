@@ -39,7 +39,7 @@ ELSEWHERE: Final = {
         r"%ProgramFiles(x86)%\Microsoft\Edge\Application\msedge.exe",
     ),
 }
-"""Where browsers lie on systems that do not put them on PATH."""
+"""Where browsers are on systems that do not put them on PATH."""
 
 HOW_TO_GET_ONE: Final = (
     "Install one: `playwright install chromium`, or on Debian `sudo apt-get install chromium chromium-headless-shell "
@@ -64,8 +64,8 @@ def find_browser(settings: Settings, own: Path, *, headed: bool) -> Found:
     """Choose a browser.
 
     Args:
-        own: where Playwright's full Chromium would lie (``playwright.chromium.executable_path``).
-        headed: a window is wanted, so the headless shell does not do.
+        own: where Playwright's full Chromium would be (``playwright.chromium.executable_path``).
+        headed: a window is needed, so the headless shell does not do.
 
     Raises:
         SettingsError: there is none; the message says how to get one.
@@ -92,7 +92,7 @@ def _own_shell(own: Path) -> bool:
 
 
 def find_installed(*, headed: bool) -> Path | None:
-    """The first installed browser; the headless shell counts only when no window is wanted."""
+    """The first installed browser; the headless shell counts only when no window is needed."""
     names = ON_PATH if headed else (SHELL, *ON_PATH)
     for name in names:
         found = shutil.which(name)

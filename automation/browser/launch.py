@@ -38,7 +38,7 @@ FLAGS: Final = (
 DEVTOOLS: Final = "--auto-open-devtools-for-tabs"
 
 VIEWPORT: Final = {"width": 1280, "height": 1536}
-"""Pixels. Tall enough for the whole create form, so that pictures in reports show it."""
+"""Pixels. Tall enough for the whole create form, so that screenshots in reports show it."""
 
 _NO_SANDBOX: Final = re.compile(r"sandboxing failed|No usable sandbox|Failed to move to new namespace|crbug\.com/(?:638180|357670)")
 """What Chromium says, or Playwright in its place, when its sandbox is the reason not to start."""
@@ -117,7 +117,7 @@ def launch_options(
 ) -> dict[str, Any]:
     """Keyword arguments of ``playwright.chromium.launch``.
 
-    Signals are left to Python: the run ends its steps in order before it closes the browser.
+    Signals are left to Python: the run ends its steps before it closes the browser.
     """
     options: dict[str, Any] = {
         "headless": not headed,
@@ -166,7 +166,7 @@ def require_display() -> None:
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise UsageError(
             "--headed needs a display, and this machine has none.",
-            next="Run it under `xvfb-run -a`, or leave --headed out and look at the trace of --tracing on.",
+            next="Run it under `xvfb-run -a`, or leave --headed out and open the trace of --tracing on.",
         )
 
 
@@ -178,7 +178,7 @@ def _connected(playwright: Playwright, settings: Settings, slowmo: float) -> Bro
             return playwright.chromium.connect_over_cdp(settings.browser_cdp.reveal(), slow_mo=slowmo)
     except PlaywrightError:
         name = "BROWSER_WS" if settings.browser_ws is not None else "BROWSER_CDP"
-        raise SettingsError(f"{name}: no browser answers at this address.") from None
+        raise SettingsError(f"{name}: no browser answers at this URL.") from None
     return None
 
 
@@ -208,4 +208,4 @@ def _close(browser: Browser) -> None:
     try:
         browser.close()
     except PlaywrightError:
-        return  # it is gone already, which is what was wanted
+        return  # it is closed already

@@ -1,7 +1,7 @@
 """Files of a page that did not load: without its script or style sheet a page is not what it is at other times.
 
-What such a page lacks says nothing about the org or the labels, so an error that it led to is trouble of the page, which
-starting over may cure.
+What such a page lacks says nothing about the org or the labels, so an error that it led to is a problem of the page, which
+starting over may fix.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from automation.errors import PageTrouble, ReadBackDiffers, RunbookError, Unexpe
 from automation.salesforce import hosts
 
 KINDS = frozenset({"script", "stylesheet"})
-"""A picture, a font or a call for statistics may be missing, or blocked by a company, without harm."""
+"""An image, a font or a call for statistics may be missing, or blocked by a company, without harm."""
 
 
 class Losses:
@@ -29,7 +29,7 @@ class Losses:
         page.on("response", self._answered)
 
     def explained(self, error: RunbookError) -> RunbookError:
-        """The error itself, or trouble of the page when it is about a page that lacks files."""
+        """The error itself, or a problem of the page when it is about a page that lacks files."""
         if not isinstance(error, UnexpectedPage) or isinstance(error, ReadBackDiffers) or not self._lost:
             return error
         trouble = PageTrouble(f"Files of the page did not load ({', '.join(self._lost)}). {error.message}", evidence=error.evidence)
@@ -49,9 +49,9 @@ class Losses:
             self._note(response.request)
 
     def _note(self, request: Request) -> None:
-        address = urlsplit(request.url)
-        if request.resource_type in KINDS and hosts.is_org_host(address.hostname or ""):
-            self._lost[address.path.rpartition("/")[2]] = None
+        url = urlsplit(request.url)
+        if request.resource_type in KINDS and hosts.is_org_host(url.hostname or ""):
+            self._lost[url.path.rpartition("/")[2]] = None
 
 
 class Failures:
@@ -59,7 +59,7 @@ class Failures:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self.told = ""
+        self.last = ""
         """``HTTP 502``, ``no answer``, or nothing."""
 
     def __enter__(self) -> Self:
@@ -73,9 +73,9 @@ class Failures:
 
     def _answered(self, response: Response) -> None:
         if response.status >= 500 and hosts.is_org_host(urlsplit(response.url).hostname or ""):
-            self.told = f"HTTP {response.status}"
+            self.last = f"HTTP {response.status}"
 
     def _broke(self, request: Request) -> None:
         superseded = "ERR_ABORTED" in (request.failure or "")
         if not superseded and hosts.is_org_host(urlsplit(request.url).hostname or ""):
-            self.told = "no answer"
+            self.last = "no answer"

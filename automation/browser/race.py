@@ -3,7 +3,7 @@
 A click that can end in several ways is followed by `race`, which knows them all by name. What matches none of them
 within the time limit is an `UnexpectedPage`, never success.
 
-Each look at an element is a round trip to the browser. So while nothing has happened, all elements are looked for at
+Each check of an element is a round trip to the browser. So while nothing has happened, all elements are looked for at
 once, and only when one of them shows it is asked which.
 """
 
@@ -20,14 +20,14 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from automation.errors import UnexpectedPage
 
 FIRST_SLICE, LONGEST_SLICE = 0.025, 0.2
-"""Seconds between two looks at outcomes that are no elements (dialogs, new tabs, addresses)."""
+"""Seconds between two checks of outcomes that are no elements (dialogs, new tabs, URLs)."""
 SLICE_PART = 0.2
-"""In between, this part of what was waited already: so a look comes at most so much too late."""
+"""In between, this part of what was waited already: so a check comes at most so much too late."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A named way in which an action can end: an element that becomes visible, or a fact that becomes true."""
+    """A named end of an action: an element that becomes visible, or a fact that becomes true."""
 
     name: str
     element: Locator | None = None
@@ -49,7 +49,7 @@ def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: flo
     Args:
         page: where the elements are; its events are dispatched while waiting.
         waiting_for: what the wait is for, for the error message.
-        timeout: seconds; 0 looks once.
+        timeout: seconds; 0 checks once.
 
     Raises:
         UnexpectedPage: none happened in time.
@@ -67,7 +67,7 @@ def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: flo
                 return outcome
         if left <= 0:
             expected = ", ".join(outcome.name for outcome in outcomes)
-            raise UnexpectedPage(f"Waited {timeout:g} s for {waiting_for}; none of these came: {expected}.")
+            raise UnexpectedPage(f"Waited {timeout:g} s for {waiting_for}; none of these appeared: {expected}.")
 
 
 def gone(element: Locator, timeout: float) -> bool:
@@ -80,7 +80,7 @@ def gone(element: Locator, timeout: float) -> bool:
 
 
 def _shows_within(page: Page, elements: list[Locator], seconds: float) -> bool:
-    """Let the browser tell of a change: returns as soon as one of the elements shows, or after so long.
+    """Wait in the browser for a change: returns as soon as one of the elements shows, or after so long.
 
     Raises:
         PlaywrightError: the page was closed, so that nothing will ever show.

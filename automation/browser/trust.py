@@ -54,7 +54,7 @@ def trusting(settings: Settings, folder: Path | None = None) -> Iterator[Trust]:
         folder: where the browser's home folder is made; by default where temporary files go.
 
     Raises:
-        SettingsError: the file has no certificate, or there is no way to tell this browser of it.
+        SettingsError: the file has no certificate, or this browser can't be made to trust it.
         OrgUnavailable: the login host did not answer the handshake that the second way needs.
     """
     if settings.sf_ca_file is None:

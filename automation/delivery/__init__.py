@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from automation.delivery.deliver import Delivery, Looks, deliver, lacking, look_at
+from automation.delivery.deliver import Contents, Delivery, deliver, lacking, read_all
 from automation.delivery.held import Held
 from automation.delivery.pending import Pending, Receipts
 from automation.delivery.target import KINDS, Target, parse
@@ -14,16 +14,16 @@ from automation.secrets.credentials import Credentials
 
 __all__ = [
     "KINDS",
+    "Contents",
     "Credentials",
     "Delivery",
     "Held",
-    "Looks",
     "Pending",
     "Receipts",
     "Target",
     "deliver",
     "lacking",
-    "look_at",
     "parse",
+    "read_all",
     "same_pair",
 ]

@@ -71,8 +71,8 @@ class SecretsManager(Target):
             with closing(_client(self.region)) as client:
                 return request(client)
         except ClientError as error:
-            told = error.response.get("Error", {})
-            code, message = str(told.get("Code", "")), str(told.get("Message", ""))
+            problem = error.response.get("Error", {})
+            code, message = str(problem.get("Code", "")), str(problem.get("Message", ""))
             if code == none_for:
                 return None
         except BotoCoreError as error:

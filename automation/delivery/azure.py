@@ -67,8 +67,8 @@ class KeyVault(Target):
 def _codes(error: Any) -> list[str]:
     """The code of an error and those inside it, the outermost first."""
     codes: list[str] = []
-    told = getattr(error, "error", None)
-    inner: Any = {"code": getattr(told, "code", None), "innererror": getattr(told, "innererror", None)}
+    said = getattr(error, "error", None)
+    inner: Any = {"code": getattr(said, "code", None), "innererror": getattr(said, "innererror", None)}
     while isinstance(inner, dict) and len(codes) < 5:
         codes.append(str(inner.get("code") or ""))
         inner = inner.get("innererror")

@@ -1,4 +1,4 @@
-"""The one place where a store's trouble, whatever it is, becomes our error; and where its time ends."""
+"""The one place where a store's error, whatever it is, becomes ours; and where its time ends."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def within(seconds: float, what: str, call: Callable[[], T]) -> T:
     if result:
         return result[0]
     if not trouble:
-        raise DeliveryFailed(f"{what}: no answer within {seconds:g} s.", next="See whether the store can be reached; run again.")
+        raise DeliveryFailed(f"{what}: no answer within {seconds:g} s.", next="Check that the store can be reached; run again.")
     if isinstance(trouble[0], RunbookError):
         raise trouble[0]
     raise DeliveryFailed(
-        f"{what}: {said(trouble[0])}.", next="Check this target; if it is right, report this as a fault."
+        f"{what}: {said(trouble[0])}.", next="Check this target; if it is right, report this as a bug of this tool."
     ) from None
 
 

@@ -20,7 +20,7 @@ from automation.secrets.files import private_folder, state_folder
 LOCKED_FOR: Final = 60.0
 """Seconds that another writer of the same place is waited for."""
 
-Looks = Mapping[Target, Held | RunbookError]
+Contents = Mapping[Target, Held | RunbookError]
 """What each target holds, or why that could not be found out."""
 
 
@@ -38,8 +38,8 @@ class Delivery:
         return [*self.already, *self.done]
 
 
-def look_at(targets: Sequence[Target]) -> Looks:
-    """Read every target once. A target that fails, in whatever way, is no reason not to read the others."""
+def read_all(targets: Sequence[Target]) -> Contents:
+    """Read every target once. One that fails never keeps the others from being read."""
     return {target: _held(target) for target in targets}
 
 
@@ -50,13 +50,13 @@ def _held(target: Target) -> Held | RunbookError:
         return error
 
 
-def lacking(looks: Looks, credentials: Credentials, receipts: Receipts) -> list[Target]:
-    """The targets that do not hold this pair, as far as can be told without writing; unreachable ones count as lacking."""
-    return [target for target, held in looks.items() if not _holds(target, held, credentials, receipts)]
+def lacking(contents: Contents, credentials: Credentials, receipts: Receipts) -> list[Target]:
+    """The targets that do not hold this pair, as far as is known without writing; unreachable ones count as lacking."""
+    return [target for target, held in contents.items() if not _holds(target, held, credentials, receipts)]
 
 
 def deliver(targets: Sequence[Target], credentials: Credentials, pending: Pending, receipts: Receipts) -> Delivery:
-    """Bring the pair to every target that lacks it. One that fails, in whatever way, never keeps another from getting it.
+    """Bring the pair to every target that lacks it. One that fails never keeps another from getting it.
 
     Raises:
         DeliveryFailed: at least one target failed. The pair is then kept by ``pending`` (unless that fails too, which
@@ -70,7 +70,7 @@ def deliver(targets: Sequence[Target], credentials: Credentials, pending: Pendin
         except RunbookError as error:
             delivery.failures[target.name] = error
         except Exception as error:  # noqa: BLE001 - the other targets must get the pair whatever this one does
-            delivery.failures[target.name] = DeliveryFailed(f"{said(error)}.", next="Report this as a fault of the tool.")
+            delivery.failures[target.name] = DeliveryFailed(f"{said(error)}.", next="Report this as a bug of this tool.")
     if delivery.failures:
         raise _kept(credentials, pending, delivery)
     pending.drop()
@@ -86,7 +86,7 @@ def _deliver_one(target: Target, credentials: Credentials, receipts: Receipts, d
     if not target.can_read:
         receipts.add(target.place, credentials)
     elif not same_pair(target.read(), credentials):
-        raise DeliveryFailed("what was written does not read back", next="See who else writes there; run again.")
+        raise DeliveryFailed("what was written does not read back", next="Check what else writes there, then run again.")
     delivery.done.append(target.name)
 
 

@@ -25,7 +25,7 @@ BOM: Final = "\ufeff"
 _MARK: Final = re.compile(
     r"^# External Client App (?P<app>\S+) of (?P<host>\S+), read (?P<created_at>\S*)[ \t]*(?:\r?\n|\Z)", re.MULTILINE
 )
-"""The comment line that tells which app's pair it is; the four names alone would not tell."""
+"""The comment line that says which app's pair it is; the four names alone do not."""
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=!-]+")
 """Values that need no quotes: read alike by python-dotenv, shells, Docker's --env-file and systemd."""
@@ -83,7 +83,7 @@ def _pair(text: str, values: dict[str, str]) -> Credentials | None:
 
 
 def with_values(text: str, values: dict[str, str], mark: str) -> str:
-    """``text`` with the given names set: each in its old place, new ones at the end; ``mark`` stands before the first.
+    """``text`` with the given names set: each in its old place, new ones at the end; ``mark`` goes before the first.
 
     Raises:
         DeliveryFailed: a value can't be written so that it is read back as it was.
@@ -106,7 +106,7 @@ def with_values(text: str, values: dict[str, str], mark: str) -> str:
     if any(_values(new).get(name, "") != value for name, value in values.items()):
         raise DeliveryFailed(
             "The dotenv file could not be changed so that it reads back; it was left as it was.",
-            next="Look for an open quote in it, or name a file of its own.",
+            next="Check it for an open quote, or name a separate file.",
         )
     return new
 
@@ -128,7 +128,7 @@ def _in_place(original: str, head: str, line: str) -> str:
 
 
 def _values(text: str) -> dict[str, str]:
-    """What the text sets; the last line of a name wins, and ``${...}`` stands for itself."""
+    """What the text sets; the last line of a name wins, and ``${...}`` is not expanded."""
     from dotenv.parser import parse_stream
 
     return {one.key: one.value or "" for one in parse_stream(StringIO(text)) if one.key is not None}

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,7 @@ _NO_REPLACING: Final = (errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, err
 
 
 def require_regular(path: Path) -> None:
-    """Refuse devices, pipes, sockets and folders by DeliveryFailed. What is not there, or can't be looked at, passes."""
+    """Refuse devices, pipes, sockets and folders by DeliveryFailed. What is not there, or can't be checked, passes."""
     with suppress(OSError, ValueError):
         if not stat.S_ISREG(path.stat().st_mode):
             what = "Is a directory" if path.is_dir() else "Not a regular file"
@@ -98,15 +99,15 @@ def _rewrite(real: Path, data: bytes) -> None:
 
 def _take_over(real: Path, old: os.stat_result, new: Path) -> None:
     """Give ``new`` what ``real`` has. Raises OSError when it can't get the same owner."""
-    if os.name != "posix":
-        return
-    made = new.stat()
-    if (made.st_uid, made.st_gid) != (old.st_uid, old.st_gid):
-        os.chown(new, old.st_uid, old.st_gid)
-    for name in os.listxattr(real) if hasattr(os, "listxattr") else ():
-        with suppress(OSError):  # as far as this user may
-            os.setxattr(new, name, os.getxattr(real, name))
-    new.chmod(_mode(old))
+    if sys.platform != "win32":  # there are neither owners by number nor modes there; the folder's ACL holds for the new file
+        made = new.stat()
+        if (made.st_uid, made.st_gid) != (old.st_uid, old.st_gid):
+            os.chown(new, old.st_uid, old.st_gid)
+        if sys.platform == "linux":
+            for name in os.listxattr(real):
+                with suppress(OSError):  # as far as this user may
+                    os.setxattr(new, name, os.getxattr(real, name))
+        new.chmod(_mode(old))
 
 
 def _mode(old: os.stat_result) -> int:

@@ -132,7 +132,7 @@ def _answered(client: httpx.Client, method: str, url: str, body: dict[str, str] 
             for piece in response.iter_bytes(1 << 16):
                 data += piece
                 if len(data) > LARGEST:
-                    raise DeliveryFailed(f"GitHub's answer is larger than {LARGEST} bytes.", next="See what answers in its place.")
+                    raise DeliveryFailed(f"GitHub's answer is larger than {LARGEST} bytes.", next="Check what answers there.")
         if not response.has_redirect_location:
             return response, data
         there = urljoin(url, response.headers["location"])

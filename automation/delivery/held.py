@@ -45,5 +45,5 @@ class Held:
 
 
 def mark(host: str, app: str) -> str:
-    """Twelve letters and digits that stand for an app of an org, for places where only a name can be kept."""
+    """Twelve letters and digits that identify an app of an org, for places where only a name can be kept."""
     return hashlib.sha256(f"{app}@{host.lower()}".encode()).hexdigest()[:12].upper()

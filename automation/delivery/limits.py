@@ -50,7 +50,7 @@ class _Counted(io.RawIOBase):
         count = self._raw.readinto(buffer)
         self._read += count or 0
         if self._read > self.largest:
-            raise DeliveryFailed(f"The store's answer is larger than {self.largest} bytes.", next="See what answers in its place.")
+            raise DeliveryFailed(f"The store's answer is larger than {self.largest} bytes.", next="Check what answers there.")
         return int(count) if count is not None else None
 
     def close(self) -> None:
@@ -65,5 +65,5 @@ def redirected(location: str) -> DeliveryFailed:
     host = parse(location).host or "another place"
     return DeliveryFailed(
         f"The store redirects to {host}; neither token nor pair was sent there.",
-        next="If that is right, name that host in the store's own setting (such as VAULT_ADDR); see who redirects otherwise.",
+        next="If that is right, name that host in the store's own setting (such as VAULT_ADDR); otherwise check what redirects.",
     )

@@ -1,6 +1,6 @@
 """Pairs that are not delivered everywhere yet: kept on this machine, readable by their owner alone, from their reveal on.
 
-The file's presence means that there is something left to do. The next run finds it, proves it and delivers it without a
+While the file exists there is something left to deliver. The next run finds it, proves it and delivers it without a
 browser's help; nothing in the org changes.
 """
 
@@ -26,7 +26,7 @@ class Pending:
     """The pending pair of one app of one org.
 
     Args:
-        folder: where such files lie; by default ``pending`` in the `state_folder`.
+        folder: where such files are; by default ``pending`` in the `state_folder`.
     """
 
     def __init__(self, host: str, app: str, folder: Path | None = None) -> None:

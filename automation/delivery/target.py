@@ -33,7 +33,7 @@ class Target(ABC):
     @property
     @abstractmethod
     def name(self) -> str:
-        """How the report calls it, ``dotenv:credentials/acme.env``; never with a secret."""
+        """Its name in the report, ``dotenv:credentials/acme.env``; never with a secret."""
 
     @property
     def place(self) -> str:
@@ -44,7 +44,7 @@ class Target(ABC):
         """What is there.
 
         Raises:
-            DeliveryFailed: the target can't be reached, does not let us read, or answers nonsense.
+            DeliveryFailed: the target can't be reached, does not let us read, or gives an unusable answer.
         """
         return within(self.limit, f"{self.name} could not be read", self._held)
 
@@ -72,7 +72,7 @@ class Target(ABC):
     def how_to_allow(self) -> str:
         """What to do when something of somebody else is in the way."""
         mark = "&" if "?" in self.name else "?"
-        return f"Name another place, move away what is there, or allow to replace it: {self.name}{mark}replace=yes"
+        return f"Name another place, move what is there, or allow replacing it: {self.name}{mark}replace=yes"
 
     @abstractmethod
     def _held(self) -> Held:
@@ -90,7 +90,7 @@ class Kind:
     Attributes:
         maker: ``module:class`` below ``automation.delivery``; the class takes the text after the colon, and raises
             ValueError with what is wrong with it.
-        form: what stands after the colon.
+        form: what comes after the colon.
         extra: the optional extra that brings the client library; empty when none is needed.
     """
 

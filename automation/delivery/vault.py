@@ -89,16 +89,16 @@ class KeyValue(Target):
         """Ask which mount the path is in, as Vault's own client does before each KV command."""
         mount, _, path = self.text.partition("/")
         answer = self._call("ask", lambda: client.adapter.get(f"/v1/sys/internal/ui/mounts/{self.text}"))
-        told = _object(answer) if isinstance(answer, Mapping) else {}
-        if not isinstance(told.get("path"), str) or not f"{self.text}/".startswith(told["path"]):
+        mounted = _object(answer) if isinstance(answer, Mapping) else {}
+        if not isinstance(mounted.get("path"), str) or not f"{self.text}/".startswith(mounted["path"]):
             return _Where(mount, path, None)
-        mount = told["path"].strip("/")
-        if told.get("type") not in ("kv", "generic") or not self.text.removeprefix(mount).strip("/"):
+        mount = mounted["path"].strip("/")
+        if mounted.get("type") not in ("kv", "generic") or not self.text.removeprefix(mount).strip("/"):
             raise DeliveryFailed(
-                f"Vault secret {self.text}: the mount {mount} is of type {told.get('type')} and can't take it.",
+                f"Vault secret {self.text}: the mount {mount} is of type {mounted.get('type')} and can't take it.",
                 next="Name a path below the mount of a KV engine.",
             )
-        options = told.get("options")
+        options = mounted.get("options")
         version = options.get("version") if isinstance(options, Mapping) else None
         return _Where(mount, self.text.removeprefix(mount).strip("/"), str(version or "1"))
 

@@ -66,9 +66,9 @@ def inside(browser: Browser, settings: Settings) -> Iterator[Check]:
 
 
 def _has_door(settings: Settings) -> bool:
-    from automation.access.login_methods import doors
+    from automation.access.login_methods import login_methods
 
-    return bool(doors(settings))
+    return bool(login_methods(settings))
 
 
 def _looks(page: Page, settings: Settings) -> Iterator[Check]:

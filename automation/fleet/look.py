@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from automation.delivery import Looks, Pending, Receipts, Target, lacking, parse
+from automation.delivery import Contents, Pending, Receipts, Target, lacking, parse
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
@@ -129,7 +129,7 @@ def _asked(org: Org, settings: Settings, spec: AppSpec, targets: Sequence[Target
     """Ask the org with each pair that is there, until one is not dead."""
     pairs = find_pairs(targets, Pending(org.host, spec.api_name), org.host, spec.api_name)
     answers = ask_org(pairs.sources, lambda pair: _begin(settings, pair))
-    if answers and not answers[-1].dead:
+    if answers and not answers[-1].rejected:
         return _of(org, spec, answers[-1], known, pairs)
     for unreadable in pairs.troubles.values():  # the right pair may be there: no second one is made for a vault that is down
         return Look(org, "failed", unreadable.message, unreadable)
@@ -159,7 +159,7 @@ def _of(org: Org, spec: AppSpec, answer: Answer, known: Known, pairs: Pairs) -> 
     if answer.session is not None:
         with answer.session as session:
             pair = answer.source.pair
-            return _proven(org, spec, replace(pair, org_id=session.token.org_id), pair.org_id, session, known, pairs.looks)
+            return _proven(org, spec, replace(pair, org_id=session.token.org_id), pair.org_id, session, known, pairs.contents)
     if isinstance(answer.error, OrgBusy):
         return Look(org, "busy", answer.why, answer.error)
     if answer.verdict == "key":
@@ -178,7 +178,7 @@ def _proven(
     delivered_org_id: str | None,
     session: ProofSession,
     known: Known,
-    looks: Looks,
+    contents: Contents,
 ) -> Look:
     """The pair got a token: compare org, user and settings, and see whether every target has the pair."""
     seen = Look(org, "in_order", "the delivered pair got a token", pair=pair, scopes=session.token.scopes)
@@ -192,8 +192,8 @@ def _proven(
         trouble = error.message
     if trouble:
         return replace(seen, found="drifted", why=trouble)
-    missing = lacking(looks, pair, Receipts(org.host, spec.api_name))
-    seen.delivered_to = [target.name for target in looks if target not in missing]
+    missing = lacking(contents, pair, Receipts(org.host, spec.api_name))
+    seen.delivered_to = [target.name for target in contents if target not in missing]
     if missing or Pending(org.host, spec.api_name).waits():
         names = ", ".join(target.name for target in missing) or "nothing more"
         return replace(seen, found="undelivered", why=f"the pair is good and has still to be delivered to {names}")

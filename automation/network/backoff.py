@@ -1,4 +1,4 @@
-"""Waiting for something elsewhere: delays that grow, under a limit, on a condition that can be interrupted."""
+"""Waiting for something elsewhere: delays that grow, under a limit, interruptible."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def _context(ca_file: Path | None, _changed: int) -> ssl.SSLContext:
     return context
 
 
-def certificate_cure(host: str, ca_file: Path | None) -> str:
+def certificate_advice(host: str, ca_file: Path | None) -> str:
     """The advice for an untrusted certificate of ``host``; ``ca_file`` is what SF_CA_FILE names."""
     if ca_file is None:
         return "Behind a company proxy, set SF_CA_FILE to the company's CA (PEM); otherwise the connection may be intercepted."

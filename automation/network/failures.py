@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from automation.errors import OrgUnavailable
-from automation.network.certificates import certificate_cure
+from automation.network.certificates import certificate_advice
 from automation.secrets import scrub
 
 Kind = Literal["certificate", "proxy login", "proxy", "name", "too long", "request", "no answer"]
@@ -57,7 +57,7 @@ class Failure:
 
     def advice(self, host: str) -> str:
         """What to do about it."""
-        return self.next or certificate_cure(host, self.ca_file)
+        return self.next or certificate_advice(host, self.ca_file)
 
     def error(self, host: str, purpose: str) -> OrgUnavailable:
         """As an error: ``HOST could not be reached PURPOSE: ...``."""

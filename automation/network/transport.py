@@ -73,8 +73,8 @@ class Transport(httpx.BaseTransport):
 
 def _through(proxy: Proxy, context: ssl.SSLContext) -> httpx.HTTPTransport:
     auth = None if proxy.username is None else (proxy.username, proxy.password)
-    told = httpx.Proxy(proxy.url, auth=auth, ssl_context=context if proxy.tls else None)
-    return httpx.HTTPTransport(verify=context, proxy=told)
+    upstream = httpx.Proxy(proxy.url, auth=auth, ssl_context=context if proxy.tls else None)
+    return httpx.HTTPTransport(verify=context, proxy=upstream)
 
 
 def _untrusted(error: BaseException | None) -> BaseException | None:

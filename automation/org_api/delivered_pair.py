@@ -1,4 +1,4 @@
-"""Is the delivered pair still good? The one answer, for a run and for the fleet's look alike.
+"""Is the delivered pair still good? The one answer, for a run and for the fleet's check alike.
 
 First every target is read once (`find_pairs`), then the org is asked with the pairs that are there (`ask_org`): one request as a
 rule, and no browser. What follows from the answer is for the caller to decide.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
-from automation.delivery import Held, Looks, Pending, Target, look_at, same_pair
+from automation.delivery import Contents, Held, Pending, Target, read_all, same_pair
 from automation.errors import ForeignHost, RunbookError, SettingsError
 from automation.org_api.proof import ProofSession
 from automation.org_api.token import NoToken, token_host
@@ -23,11 +23,11 @@ PROPAGATION: Final = timedelta(minutes=30)
 """A key that was read so recently may be unknown to the token endpoint and good all the same (`NotPropagatedYet`)."""
 
 Verdict = Literal["good", "policy", "early", "key", "pair", "refreshed", "not_sent", "org"]
-"""What the org says to a pair: it gives a token; a policy or the Run As user is refused; the key was read a moment ago and is
+"""What the org answers to a pair: it gives a token; a policy or the Run As user is refused; the key was read a moment ago and is
 not known yet; the key is unknown; the secret is refused; the pair is of an org that a refresh has replaced, and was not sent;
 its token URL is not the org's, and it was not sent; the org could not be asked."""
 
-_DEAD: Final = frozenset({"key", "pair", "refreshed", "not_sent"})
+_REJECTED: Final = frozenset({"key", "pair", "refreshed", "not_sent"})
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class Source:
 
 @dataclass
 class Pairs:
-    """What the targets hold, the pairs of this app among it (each once), and the troubles of those that can't be read."""
+    """What the targets hold, the pairs of this app among it (each once), and the errors of those that can't be read."""
 
-    looks: Looks
+    contents: Contents
     sources: list[Source] = field(default_factory=list)
     troubles: dict[str, RunbookError] = field(default_factory=dict)
 
@@ -59,9 +59,9 @@ class Answer:
     session: ProofSession | None = None
 
     @property
-    def dead(self) -> bool:
-        """Whether this pair will never be good again."""
-        return self.verdict in _DEAD
+    def rejected(self) -> bool:
+        """Whether this pair will never be accepted again."""
+        return self.verdict in _REJECTED
 
 
 def find_pairs(targets: Sequence[Target], pending: Pending, host: str, app: str) -> Pairs:
@@ -70,8 +70,8 @@ def find_pairs(targets: Sequence[Target], pending: Pending, host: str, app: str)
     Raises:
         SettingsError: a target holds something that is not this app's pair, so it could not be delivered there.
     """
-    pairs = Pairs(look_at(targets))
-    for target, held in pairs.looks.items():
+    pairs = Pairs(read_all(targets))
+    for target, held in pairs.contents.items():
         if isinstance(held, Held):
             _add(pairs, target.name, held.pair, host, app)
         else:
@@ -80,7 +80,7 @@ def find_pairs(targets: Sequence[Target], pending: Pending, host: str, app: str)
         _add(pairs, pending.name, pending.read(), host, app, waiting=True)
     except RunbookError as error:
         pairs.troubles[pending.name] = error
-    require_ours(pairs.looks, host, app, [source.pair for source in pairs.sources])
+    require_ours(pairs.contents, host, app, [source.pair for source in pairs.sources])
     return pairs
 
 
@@ -91,14 +91,14 @@ def _add(pairs: Pairs, name: str, pair: Credentials | None, host: str, app: str,
         pairs.sources.append(Source(name, pair, waiting))
 
 
-def require_ours(looks: Looks, host: str, app: str, known: Sequence[Credentials] = ()) -> None:
+def require_ours(contents: Contents, host: str, app: str, known: Sequence[Credentials] = ()) -> None:
     """Refuse targets that hold what is not ours to replace. ``known``: pairs of this app, whatever a target says of them.
 
     Raises:
         SettingsError: it names the target, what it holds and how to allow that it is replaced.
     """
     keys: Sequence[Secret | None] = [pair.client_id for pair in known] or [None]
-    for target, held in looks.items():
+    for target, held in contents.items():
         if isinstance(held, Held) and not target.replaces and all(held.foreign(host, app, key) for key in keys):
             raise SettingsError(
                 f"{target.name} holds {held.foreign(host, app)}; the pair of {app} of {host} would replace it.",
@@ -109,7 +109,7 @@ def require_ours(looks: Looks, host: str, app: str, known: Sequence[Credentials]
 def ask_org(
     sources: Sequence[Source], begin: Callable[[Credentials], ProofSession | NoToken], org_id: str | None = None
 ) -> list[Answer]:
-    """Ask with one pair after the other, until the org does not say that the pair is dead.
+    """Ask with one pair after the other, until the org does not reject it for good.
 
     Args:
         sources: in the order in which they are asked with.
@@ -117,12 +117,12 @@ def ask_org(
         org_id: of the org as it is now, where that is known.
 
     Returns:
-        The answers; all but the last one are dead. Empty when there is no pair.
+        The answers; all but the last one are rejections. Empty when there is no pair.
     """
     answers: list[Answer] = []
     for source in sources:
         answers.append(_ask(source, begin, org_id))
-        if not answers[-1].dead:
+        if not answers[-1].rejected:
             break
     return answers
 

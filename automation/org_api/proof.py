@@ -1,4 +1,4 @@
-"""The proof: a token for the new pair, from the right org, for the right user; and the token taken back afterwards."""
+"""The proof: a token for the new pair, from the right org, for the right user; and the token revoked afterwards."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from automation.errors import ProofFailed, UnexpectedPage
 from automation.network.backoff import Patience
 from automation.network.parallel import in_background
-from automation.org_api.rest import NotReadable, Rest, ask_version
+from automation.org_api.rest import NotReadable, Rest, ask_version, text_of
 from automation.org_api.token import NoToken, Token, ask, revoke, token_host
 from automation.salesforce.ids import same_id
 from automation.secrets import Secret
@@ -19,17 +19,17 @@ from automation.secrets.credentials import Credentials
 if TYPE_CHECKING:
     import httpx
 
-Tell = Callable[[str], None]
-"""Takes a sentence about progress for whoever watches the run."""
+Report = Callable[[str], None]
+"""Takes a sentence about progress, for the log."""
 
 
 def silent(_: str) -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Whom a token speaks for. ``username`` is None where the org lets neither SOQL nor userinfo tell it."""
+    """Whom a token speaks for. ``username`` is None where the org answers neither SOQL nor userinfo."""
 
     org_id: str
     user_id: str
@@ -37,7 +37,7 @@ class Identity:
 
 
 class ProofSession:
-    """A proof token while it is in use. `close` takes it back; so does the end of the program, whichever comes first.
+    """A proof token while it is in use. `close` revokes it; so does the end of the program, whichever comes first.
 
     Args:
         client: closed together with the session.
@@ -61,44 +61,46 @@ class ProofSession:
 
     @property
     def is_open(self) -> bool:
-        """Whether the token was not yet taken back."""
+        """Whether the token was not revoked yet."""
         return self._finalizer.alive
 
     def close(self) -> None:
-        """Revoke the token and close the client. Later calls do nothing. ``revoked`` tells whether it worked."""
+        """Revoke the token and close the client. Later calls do nothing. ``revoked`` says whether it worked."""
         if self.is_open:
             self.revoked = bool(self._finalizer())
 
     def identity(self) -> Identity:
-        """Org, user id and, where readable, user name. Raises UnexpectedPage when the org did not name org and user."""
+        """Org, user id and, where readable, username. Raises UnexpectedPage when the org did not name org and user."""
         if self._identity is None:
             org_id, user_id = self.token.org_id, self.token.user_id
             if org_id is None or user_id is None:
-                raise UnexpectedPage(f"{self.rest.host} gave a token without saying for which org and user.")
+                raise UnexpectedPage(f"{self.rest.host} gave a token that does not name its org and user.")
             self._identity = Identity(org_id, user_id, _username(self.rest, user_id))
         return self._identity
 
 
-def open_proof(client: httpx.Client, credentials: Credentials, patience: Patience, tell: Tell = silent) -> ProofSession:
+def open_proof(client: httpx.Client, credentials: Credentials, patience: Patience, report: Report = silent) -> ProofSession:
     """As `begin_proof`, but raises when there is no token.
 
     Raises:
         RunbookError: as `token.request_token`; the last answer when patience ended.
     """
-    session = begin_proof(client, credentials, patience, tell)
+    session = begin_proof(client, credentials, patience, report)
     if isinstance(session, NoToken):
         raise session.error
     return session
 
 
-def begin_proof(client: httpx.Client, credentials: Credentials, patience: Patience, tell: Tell = silent) -> ProofSession | NoToken:
-    """Ask for a token until there is one, waiting only for what waiting cures. Meanwhile the API versions are asked for.
+def begin_proof(
+    client: httpx.Client, credentials: Credentials, patience: Patience, report: Report = silent
+) -> ProofSession | NoToken:
+    """Ask for a token until there is one, waiting only for what waiting fixes. Meanwhile the API versions are asked for.
 
     Args:
         client: owned by the session from now on; closed here when there is no token.
         credentials: the pair to prove.
         patience: how long; `Patience.unknown_key_limit` bounds the wait for a key to become known.
-        tell: gets a sentence before each further try.
+        report: gets a sentence before each further try.
     """
     try:
         host = token_host(credentials)
@@ -107,7 +109,7 @@ def begin_proof(client: httpx.Client, credentials: Credentials, patience: Patien
         raise
     version = in_background(lambda: ask_version(client, host))
     try:
-        answer = wait_for_token(client, credentials, patience, tell)
+        answer = wait_for_token(client, credentials, patience, report)
         if not isinstance(answer, NoToken):
             return ProofSession(client, answer, host, version.result())
     except BaseException:
@@ -117,7 +119,7 @@ def begin_proof(client: httpx.Client, credentials: Credentials, patience: Patien
     return answer
 
 
-def wait_for_token(client: httpx.Client, credentials: Credentials, patience: Patience, tell: Tell = silent) -> Token | NoToken:
+def wait_for_token(client: httpx.Client, credentials: Credentials, patience: Patience, report: Report = silent) -> Token | NoToken:
     """Ask until there is a token, a lasting refusal, or no patience left."""
     tries = patience.start()
     while True:
@@ -132,7 +134,7 @@ def wait_for_token(client: httpx.Client, credentials: Credentials, patience: Pat
             waited = f" Tried {tries.count} times in {tries.elapsed:.0f} s."
             raised = type(answer.error)(answer.error.message + waited, next=answer.error.next)
             return NoToken(raised, answer.about, answer.retry)
-        tell(f"{answer.error.message} Trying again in {delay:.0f} s ({tries.elapsed:.0f} of {patience.limit:.0f} s).")
+        report(f"{answer.error.message} Trying again in {delay:.0f} s ({tries.elapsed:.0f} of {patience.limit:.0f} s).")
         patience.wait(delay)
 
 
@@ -155,9 +157,9 @@ def check_org(identity: Identity, org_id: str | None, host: str) -> None:
 
 
 def is_user(identity: Identity, run_as: str) -> bool | None:
-    """Whether the token speaks for ``run_as`` (a user name or id); None when that can't be told.
+    """Whether the token speaks for ``run_as`` (a username or id); None when that is not known.
 
-    User names do not tell upper from lower case.
+    Usernames are not case-sensitive.
     """
     if same_id(identity.user_id, run_as):
         return True
@@ -165,18 +167,14 @@ def is_user(identity: Identity, run_as: str) -> bool | None:
 
 
 def _username(rest: Rest, user_id: str) -> str | None:
-    """The user's name by SOQL, else by userinfo; None where neither may be asked."""
+    """The username by SOQL, else by userinfo; None where neither may be asked."""
     found = rest.query(f"SELECT Id, Username FROM User WHERE Id = '{user_id}'")  # noqa: S608 - a checked id
-    if not isinstance(found, NotReadable) and found and (name := _text(found[0].get("Username"))):
+    if not isinstance(found, NotReadable) and found and (name := text_of(found[0].get("Username"))):
         return name
     info = rest.userinfo()
-    if isinstance(info, NotReadable) or not same_id(_text(info.get("user_id", user_id)), user_id):
+    if isinstance(info, NotReadable) or not same_id(text_of(info.get("user_id", user_id)), user_id):
         return None
-    return _text(info.get("preferred_username"))
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    return text_of(info.get("preferred_username"))
 
 
 def _end(client: httpx.Client, host: str, token: Secret) -> bool:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from automation.network.parallel import together
-from automation.org_api.rest import NotReadable, Rest
+from automation.org_api.rest import NotReadable, Rest, text_of
 from automation.salesforce.ids import same_id
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference
@@ -24,9 +24,9 @@ class Reading:
 
     Attributes:
         scopes: scope tokens of the app.
-        scopes_told: which scopes this reading can tell about at all; None means every scope.
+        scopes_reported: which scopes this reading covers at all; None means every scope.
         client_credentials: the tick on the Policies tab.
-        run_as: a user name or a user id (which of the two ``ClientCredentialsFlowUser`` holds is not known).
+        run_as: a username or a user id (which of the two ``ClientCredentialsFlowUser`` holds is not known).
         ip_relaxation: API value.
     """
 
@@ -35,7 +35,7 @@ class Reading:
     contact_email: str | None = None
     distribution_state: str | None = None
     scopes: tuple[str, ...] | None = None
-    scopes_told: frozenset[str] | None = None
+    scopes_reported: frozenset[str] | None = None
     client_credentials: bool | None = None
     run_as: str | None = None
     ip_relaxation: str | None = None
@@ -43,15 +43,15 @@ class Reading:
     def missing(self, spec: AppSpec, token_scopes: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Labels of what can't be compared with ``spec``; ``token_scopes`` are known from the proof token."""
         names = [label for name, label in _LABELS.items() if getattr(self, name) is None]
-        return (*names, _SCOPES) if _untold(self, spec, token_scopes) else tuple(names)
+        return (*names, _SCOPES) if _unreadable(self, spec, token_scopes) else tuple(names)
 
     def filled_from(self, other: Reading) -> Reading:
         """This reading, with what is missing taken from ``other``; scopes are taken together."""
         more = {name: getattr(other, name) for name in _LABELS if getattr(self, name) is None}
-        if self.scopes_told is not None or self.scopes is None:
+        if self.scopes_reported is not None or self.scopes is None:
             both = {*(self.scopes or ()), *(other.scopes or ())}
             more["scopes"] = tuple(sorted(both)) if self.scopes is not None or other.scopes is not None else None
-            more["scopes_told"] = other.scopes_told if other.scopes is not None else self.scopes_told
+            more["scopes_reported"] = other.scopes_reported if other.scopes is not None else self.scopes_reported
         return replace(self, **more)
 
 
@@ -67,7 +67,7 @@ SCOPE_FIELDS: Final = {
     "OauthScopesSFAP_API": "sfap_api",
     "OauthScopesMCP_API": "mcp_api",
 }
-"""Fields of ``ExtlClntAppOauthSettings`` that evidence names, and their scopes. None of them tells of the scope ``id``; that
+"""Fields of ``ExtlClntAppOauthSettings`` that evidence names, and their scopes. None of them is for the scope ``id``; that
 one, and those without a field here, are seen in the scopes that the proof token was given.
 """
 
@@ -96,7 +96,7 @@ def read_back(rest: Rest, api_name: str, app_id: str | None = None) -> Reading |
     """
     if app_id is None:
         found = rest.query(f"SELECT Id FROM ExternalClientApplication WHERE DeveloperName = '{quoted(api_name)}'")  # noqa: S608
-        app_id = None if isinstance(found, NotReadable) or not found else _text(found[0].get("Id"))
+        app_id = None if isinstance(found, NotReadable) or not found else text_of(found[0].get("Id"))
         if app_id is None:
             return None
     wanted: list[tuple[str, tuple[str, ...], str]] = [
@@ -109,28 +109,28 @@ def read_back(rest: Rest, api_name: str, app_id: str | None = None) -> Reading |
 
 
 def _reading(app: dict[str, Any], policy: dict[str, Any], scopes: dict[str, Any]) -> Reading:
-    told = {SCOPE_FIELDS[name]: scopes[name] for name in SCOPE_FIELDS if isinstance(scopes.get(name), bool)}
+    ticks = {SCOPE_FIELDS[name]: scopes[name] for name in SCOPE_FIELDS if isinstance(scopes.get(name), bool)}
     return Reading(
-        name=_text(app.get("MasterLabel")),
-        api_name=_text(app.get("DeveloperName")),
-        contact_email=_text(app.get("ContactEmail")),
-        distribution_state=_text(app.get("DistributionState")),
-        scopes=tuple(scope for scope, ticked in told.items() if ticked) if told else None,
-        scopes_told=frozenset(told) if told else None,
+        name=text_of(app.get("MasterLabel")),
+        api_name=text_of(app.get("DeveloperName")),
+        contact_email=text_of(app.get("ContactEmail")),
+        distribution_state=text_of(app.get("DistributionState")),
+        scopes=tuple(scope for scope, ticked in ticks.items() if ticked) if ticks else None,
+        scopes_reported=frozenset(ticks) if ticks else None,
         client_credentials=_flag(policy.get("IsClientCredentialsFlowEnabled")),
-        run_as=_text(policy.get("ClientCredentialsFlowUser")),
-        ip_relaxation=_text(policy.get("IpRelaxationPolicyType")),
+        run_as=text_of(policy.get("ClientCredentialsFlowUser")),
+        ip_relaxation=text_of(policy.get("IpRelaxationPolicyType")),
     )
 
 
 def compare(reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...] = (), run_as_id: str | None = None) -> list[Difference]:
-    """What is not as wanted. Fields that could not be read are not differences; see `Reading.missing`.
+    """What differs from the configured app. Fields that could not be read are not differences; see `Reading.missing`.
 
     Args:
         reading: what the org holds.
-        spec: what is wanted.
+        spec: the configured app.
         token_scopes: scopes of the proof token, which the app must have too.
-        run_as_id: user id of the wanted Run As user, for an org that answers with the id.
+        run_as_id: user id of the configured Run As user, for an org that answers with the id.
     """
     wanted: dict[str, str | bool] = {
         "name": spec.name,
@@ -150,7 +150,7 @@ def compare(reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...] = (),
 
 
 def extra_scopes(reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Scopes of the app beyond the wanted ones: reported, but no difference unless the app was asked for exactly."""
+    """Scopes of the app beyond the configured ones: reported, but no difference unless the app was asked for exactly."""
     return tuple(sorted({*(reading.scopes or ()), *token_scopes} - set(spec.scopes) - _IMPLIED))
 
 
@@ -158,19 +158,19 @@ _IMPLIED: Final = frozenset({"profile", "email", "address", "phone"})
 """Parts of the scope ``id``, whose label reads "(id, profile, email, address, phone)"; a token may list them one by one."""
 
 
-def _untold(reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...]) -> list[str]:
-    """Wanted scopes of which neither the token nor the reading tells anything."""
+def _unreadable(reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...]) -> list[str]:
+    """Configured scopes of which neither the token nor the reading says anything."""
     unseen = [scope for scope in spec.scopes if scope not in token_scopes]
     if reading.scopes is None:
         return unseen
-    told = reading.scopes_told
-    return [] if told is None else [scope for scope in unseen if scope not in told and scope not in reading.scopes]
+    reported = reading.scopes_reported
+    return [] if reported is None else [scope for scope in unseen if scope not in reported and scope not in reading.scopes]
 
 
 def _missing_scopes(reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...]) -> list[Difference]:
     known = {*(reading.scopes or ()), *token_scopes}
-    untold = _untold(reading, spec, token_scopes)
-    if all(scope in known or scope in untold for scope in spec.scopes):
+    unreadable = _unreadable(reading, spec, token_scopes)
+    if all(scope in known or scope in unreadable for scope in spec.scopes):
         return []
     return [Difference(_SCOPES, " ".join(sorted(known)) or None, " ".join(spec.scopes))]
 
@@ -212,10 +212,6 @@ def _fields(rest: Rest, kind: str) -> tuple[str, ...]:
     fields = described.get("fields")
     names = [one.get("name") for one in fields if isinstance(one, dict)] if isinstance(fields, list) else []
     return tuple(name for name in names if isinstance(name, str))
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _flag(value: object) -> bool | None:

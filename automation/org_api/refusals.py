@@ -26,9 +26,9 @@ class Refusal:
         says: a part of ``error_description``, in any case of letters.
         raises: the error an operator gets.
         meaning: what it means, for a sentence "The org gave no token: <meaning>."
-        cure: what to do about it.
+        fix: what to do about it.
         about: which thing is at fault.
-        retry: whether waiting alone can cure it. Never true where a repeated try may lock something.
+        retry: whether waiting alone can fix it. Never true where a repeated try may lock something.
         confidence: how well the row is known.
     """
 
@@ -36,7 +36,7 @@ class Refusal:
     says: str
     raises: type[RunbookError]
     meaning: str
-    cure: str
+    fix: str
     about: About
     retry: bool = False
     confidence: Literal["high", "medium", "low"] = "high"
@@ -56,7 +56,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "no client credentials user enabled",
         ProofFailed,
         "the app's policies name no usable Run As user",
-        "Set Run As (Username) on the Policies tab to the user name (not the e-mail address) of an active user who has"
+        "Set Run As (Username) on the Policies tab to the username (not the email address) of an active user who has"
         " the API Only permission and the permission sets of the integration.",
         "policy",
     ),
@@ -75,7 +75,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         NotPropagatedYet,
         "the org does not know this consumer key (yet)",
         "A new app is known after 2 to 10, sometimes 30 minutes: run the same command again later. If the sandbox was"
-        " refreshed, the app is gone and a run creates it anew.",
+        " refreshed, the app is gone and a run creates it again.",
         "key",
         retry=True,
     ),
@@ -84,7 +84,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "invalid client credentials",
         ProofFailed,
         "the org knows the consumer key but not this consumer secret",
-        "The secret was rotated or copied wrongly: remove the delivered pair and run again, so that it is read anew.",
+        "The secret was rotated or copied wrongly: remove the delivered pair and run again, so that it is read again.",
         "pair",
     ),
     Refusal(
@@ -107,8 +107,8 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "invalid_grant",
         "ip restricted or invalid login hours",
         ProofFailed,
-        "the Run As user may not log in from this address or at this hour",
-        "Set IP Relaxation to Relax IP restrictions, or add this machine's address to the ranges of the Run As user's"
+        "the Run As user may not log in from this IP address or at this hour",
+        "Set IP Relaxation to Relax IP restrictions, or add this machine's IP address to the ranges of the Run As user's"
         " profile; check the profile's login hours.",
         "policy",
     ),
@@ -135,7 +135,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "number of logins exceeded",
         OrgBusy,
         "the Run As user has used up the 3,600 logins of this hour",
-        "Wait an hour, and look for a program that asks for a token with every call.",
+        "Wait an hour, and find the program that requests a token with every call.",
         "user",
     ),
     Refusal(
@@ -143,7 +143,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "scope parameter not supported",
         ProofFailed,
         "a scope was sent, which this flow forbids",
-        "Please report this as a fault of this tool.",
+        "Please report this as a bug of this tool.",
         "request",
     ),
     Refusal(
@@ -159,7 +159,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "invalid_app_access",
         "user is not admin approved to access this app",
         ProofFailed,
-        "the app's Permitted Users policy shuts the Run As user out",
+        "the app's Permitted Users policy blocks the Run As user",
         "Assign a permission set or profile of the Run As user to the app on the Policies tab, or let all users authorize"
         " themselves.",
         "policy",
@@ -170,7 +170,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "external client app is not installed in this org",
         ProofFailed,
         "the app is disabled, or not in this org any more, as after a sandbox refresh",
-        "If the list shows the app, open it and press Enable; else run again: the app is created anew.",
+        "If the list shows the app, open it and press Enable; otherwise run again: the app is created again.",
         "key",
     ),
     Refusal(
@@ -194,12 +194,12 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "login rate exceeded",
         OrgBusy,
         "the Run As user has used up the 3,600 logins of this hour",
-        "Wait an hour, and look for a program that asks for a token with every call.",
+        "Wait an hour, and find the program that requests a token with every call.",
         "user",
         confidence="low",
     ),
     *(
-        Refusal(code, words, OrgBusy, "the org had a fault of its own", "Run the same command again later.", "org", retry=True)
+        Refusal(code, words, OrgBusy, "the org had an internal error", "Run the same command again later.", "org", retry=True)
         for code, words in (
             ("unknown_error", "retry your request"),
             ("server_error", "encountered an unexpected condition"),
@@ -207,7 +207,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         )
     ),
 )
-"""The last three: ``unknown_error`` as public issues show it; the two others are RFC 6749's words for a passing fault."""
+"""The last three: ``unknown_error`` as public issues show it; the two others are RFC 6749's words for a temporary fault."""
 
 BROAD: Final = frozenset({"invalid_request", "invalid_client", "invalid_grant", "invalid_scope", "unsupported_grant_type"})
 """Codes that RFC 6749 5.2 uses for many things: only their words say what is meant."""

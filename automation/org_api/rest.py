@@ -1,4 +1,4 @@
-"""Reading an org over REST with the proof token. Reads only; answers "not allowed" apart from "not there"."""
+"""Reading an org over REST with the proof token. Reads only; keeps "not allowed" apart from "not there"."""
 
 from __future__ import annotations
 
@@ -17,12 +17,6 @@ from automation.secrets import scrub
 
 if TYPE_CHECKING:
     import httpx
-
-NOT_ALLOWED: Final = frozenset(
-    {"INVALID_TYPE", "INVALID_FIELD", "INSUFFICIENT_ACCESS", "INSUFFICIENT_ACCESS_OR_READONLY", "NOT_FOUND",
-     "FUNCTIONALITY_NOT_ENABLED", "INVALID_QUERY_FILTER_OPERATOR", "MALFORMED_QUERY"}
-)  # fmt: skip
-"""Error codes that mean: this user does not see that. Salesforce hides an object by pretending that it is not there."""
 
 NO_RECORDS: Final = "NO_RECORDS"
 """Our own code for an answer to a query that is none."""
@@ -46,6 +40,11 @@ VERSION_TIMEOUT: Final = 10.0
 
 MOST_PAGES: Final = 25
 """Pages of a query that are read: 50,000 records."""
+
+
+def text_of(value: object) -> str | None:
+    """A value of an answer, if it is a text that is not empty."""
+    return value if isinstance(value, str) and value else None
 
 
 def newest_version(answer: object) -> str | None:

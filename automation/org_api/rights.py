@@ -51,7 +51,7 @@ class Recipe:
 
 @dataclass
 class Rights:
-    """What was found out. All three are lists of sentences; ``missing`` is what has to be mended."""
+    """What was found out. All three are lists of sentences; ``missing`` is what has to be fixed."""
 
     missing: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from automation.errors import OrgUnavailable
+from automation.network.failures import Failure
+from automation.network.http import decoded, send
 from automation.org_api.rest import Rest
 from automation.secrets import Secret
 
@@ -41,21 +43,15 @@ def ask_for_sandbox(rest: Rest, sandbox: str) -> SandboxAuth:
         OrgUnavailable: production does not answer.
         ProofFailed: production refuses the token (while it names its API versions).
     """
-    import httpx
-
     url = f"https://{rest.host}/services/data/v{rest.version}/tooling/sandboxAuth"
     body = {"clientId": CLIENT, "sandboxName": sandbox, "callbackUrl": CALLBACK}
     headers = {"Authorization": f"Bearer {rest.token.value.reveal()}"}
-    try:
-        answer = rest.client.post(url, json=body, headers=headers, follow_redirects=False)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise OrgUnavailable(f"{rest.host} can't be reached ({type(error).__name__}).") from None
+    answer = send(rest.client, "POST", url, json=body, headers=headers)
+    if isinstance(answer, Failure):
+        raise answer.error(rest.host, "for a code into its sandbox")
     if answer.status_code >= 500:
         raise OrgUnavailable(f"{rest.host} answers with an error (HTTP {answer.status_code}).")
-    try:
-        return _auth(answer.json())
-    except (ValueError, RecursionError):
-        return _auth(None)
+    return _auth(decoded(answer))
 
 
 def _auth(tree: Any) -> SandboxAuth:

@@ -1,4 +1,4 @@
-"""One request to the org's token endpoint, and taking the token back.
+"""One request to the org's token endpoint, and revoking the token.
 
 The client credentials flow: ``POST https://<My Domain>/services/oauth2/token`` with the pair in the body. Never in the
 query, which proxies and servers log; never with ``scope``, which the flow forbids; never to another host than the My
@@ -23,7 +23,7 @@ from automation.secrets.credentials import Credentials
 if TYPE_CHECKING:
     import httpx
 
-TOKEN_PATH: Final = "/services/oauth2/token"  # noqa: S105 - an address
+TOKEN_PATH: Final = "/services/oauth2/token"  # noqa: S105 - a path
 REVOKE_PATH: Final = "/services/oauth2/revoke"
 REVOKE_TIMEOUT: Final = 10.0
 """Seconds for one request to take a token back: a run is over and does not wait for long."""
@@ -51,7 +51,7 @@ class Token:
 
 @dataclass(frozen=True)
 class NoToken:
-    """Why there is no token: the error to raise, which thing is at fault, and whether waiting may cure it.
+    """Why there is no token: the error to raise, which thing is at fault, and whether waiting may fix it.
 
     ``retry_after``: seconds that the org asked us to wait, 0 if it did not.
     """
@@ -69,26 +69,26 @@ def token_host(credentials: Credentials) -> str:
         ForeignHost: the token URL is not on an org's My Domain host, or not on the one the pair belongs to.
         SettingsError: it is on ``login.`` or ``test.salesforce.com``, where this flow does not answer.
     """
-    address = hosts.parse(credentials.token_url)
-    if address.scheme == "https" and address.host in hosts.LOGIN_HOSTS:
+    url = hosts.parse(credentials.token_url)
+    if url.scheme == "https" and url.host in hosts.LOGIN_HOSTS:
         raise SettingsError(
-            f"{address.host} gives no tokens for client credentials.",
+            f"{url.host} gives no tokens for client credentials.",
             next="Set SF_LOGIN_URL to the org's My Domain URL, https://<My Domain>.my.salesforce.com.",
         )
-    odd = address.has_user or bool(address.query) or address.port not in (None, 443) or address.path != TOKEN_PATH
-    if address.scheme != "https" or odd or not hosts.is_my_domain(address.host):
-        raise ForeignHost(f"The pair was not sent to {address.shown}: that is no token endpoint of a Salesforce org.")
-    if address.host != credentials.host.lower():
-        raise ForeignHost(f"The pair belongs to {credentials.host} and was not sent to {address.host}.")
-    return address.host
+    odd = url.has_user or bool(url.query) or url.port not in (None, 443) or url.path != TOKEN_PATH
+    if url.scheme != "https" or odd or not hosts.is_my_domain(url.host):
+        raise ForeignHost(f"The pair was not sent to {url.shown}: that is no token endpoint of a Salesforce org.")
+    if url.host != credentials.host.lower():
+        raise ForeignHost(f"The pair belongs to {credentials.host} and was not sent to {url.host}.")
+    return url.host
 
 
 def request_token(client: httpx.Client, credentials: Credentials) -> Token:
     """Ask once for a token.
 
     Raises:
-        RunbookError: the class that `refusals` names for the org's answer; OrgUnavailable when it does not answer
-            sensibly; ForeignHost or SettingsError before anything is sent.
+        RunbookError: the class that `refusals` names for the org's answer; OrgUnavailable when its response is
+            unusable; ForeignHost or SettingsError before anything is sent.
     """
     answer = ask(client, credentials)
     if isinstance(answer, NoToken):
@@ -144,7 +144,7 @@ def _read(response: httpx.Response, host: str) -> Token | NoToken:
         return NoToken(OrgBusy(f"{host} answered 429: too many requests."), "org", retry_after=retry_after(response))
     return NoToken(
         OrgUnavailable(
-            f"{host} answered {status} with something that is no token answer.",
+            f"{host} answered {status} without a token and without an error code.",
             next="Check that SF_LOGIN_URL is the org's own URL and that no proxy or login portal answers instead.",
         ),
         "org",
@@ -152,11 +152,11 @@ def _read(response: httpx.Response, host: str) -> Token | NoToken:
 
 
 def _redirected(response: httpx.Response, host: str) -> NoToken:
-    target = hosts.parse(response.headers.get("location", "")).host or "another address"
+    target = hosts.parse(response.headers.get("location", "")).host or "another host"
     return NoToken(
         OrgUnavailable(
             f"{host} sends requests for a token on to {target}; key and secret were not sent there.",
-            next="If the org's My Domain was renamed, set SF_LOGIN_URL to its new address.",
+            next="If the org's My Domain was renamed, set SF_LOGIN_URL to its new URL.",
         ),
         "org",
     )
@@ -172,7 +172,7 @@ def _refused(error: str, description: object, host: str, wait: float) -> NoToken
             next="Look these words up in Salesforce Help under OAuth error codes.",
         )
         return NoToken(unknown, "request")
-    raised = row.raises(f"{host} gave no token: {row.meaning} ({said}).", next=row.cure)
+    raised = row.raises(f"{host} gave no token: {row.meaning} ({said}).", next=row.fix)
     return NoToken(raised, row.about, row.retry, wait)
 
 

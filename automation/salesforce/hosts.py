@@ -1,6 +1,6 @@
 """Which host is Salesforce's, and how an org's hosts belong together.
 
-All rules work on the parsed host, never on the text of an address: ``https://login.salesforce.com@evil.example/`` and
+All rules work on the parsed host, never on the text of a URL: ``https://login.salesforce.com@evil.example/`` and
 ``https://acme.my.salesforce.com.evil.example/`` are foreign. Sources: forcedotcom/sfdx-core ``src/util/sfdcUrl.ts``
 (clouds and their Lightning hosts), sfdx-browserforce-plugin and sfdx-hardis (the Setup host).
 """
@@ -19,7 +19,7 @@ MY_DOMAIN_SUFFIXES: Final = (".my.salesforce.com", ".my.salesforce.mil", ".my.sf
 """My Domain hosts: commercial, United States government and China clouds. The leading dot is part of the rule."""
 
 NAME: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
-"""A host name of letters, digits, hyphens and dots; anything else in an address is a trick."""
+"""A host name of letters, digits, hyphens and dots; anything else in a URL is a trick."""
 
 _TRICKS: Final = re.compile(r"[\x00-\x20\x7f\\]")
 
@@ -34,13 +34,13 @@ _COUNTERPARTS: Final = {
 """My Domain suffix -> (Setup suffix, Lightning suffix).
 
 Evidence covers the Setup host of the commercial cloud and all three Lightning hosts. The two other Setup suffixes are a
-guess by analogy; where they are wrong, Setup is reached by redirect and its host is read from the address.
+guess by analogy; where they are wrong, Setup is reached by redirect and its host is read from the URL.
 """
 
 
 @dataclass(frozen=True)
-class Address:
-    """The parts of an address that decide whether it is trusted. ``path`` has no query."""
+class Url:
+    """The parts of a URL that decide whether it is trusted. ``path`` has no query."""
 
     scheme: str
     host: str
@@ -51,38 +51,38 @@ class Address:
 
     @property
     def shown(self) -> str:
-        """The address as it may be shown: without query and fragment, which can hold one-time links."""
+        """The URL as it may be shown: without query and fragment, which can hold one-time links."""
         port = f":{self.port}" if self.port else ""
         return f"{self.scheme}://{self.host}{port}{self.path}"
 
 
-def parse(url: str) -> Address:
-    """Take an address apart; one that can't be parsed, or that a browser reads otherwise, has an empty host, and so is nobody's.
+def parse(url: str) -> Url:
+    """Split a URL; one that can't be parsed, or that a browser reads differently, has an empty host, and so is nobody's.
 
     Browsers take a backslash for a slash, and drop tabs and line breaks (WHATWG URL): with one behind ``evil.example``, that is
     the host, whatever follows.
     """
     if _TRICKS.search(re.split(r"[?#]", url, maxsplit=1)[0]):
-        return Address("", "", None, False, "", "")
+        return Url("", "", None, False, "", "")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return Address("", "", None, False, "", "")
+        return Url("", "", None, False, "", "")
     host = (parts.hostname or "").rstrip(".")
-    return Address(parts.scheme, host, port, parts.username is not None, parts.path, parts.query)
+    return Url(parts.scheme, host, port, parts.username is not None, parts.path, parts.query)
 
 
 def is_password_host(url: str) -> bool:
-    """Whether a password or a code may be typed on a page of this address.
+    """Whether a password or a code may be typed on a page of this URL.
 
-    https only; exactly ``login.`` or ``test.salesforce.com``, or a My Domain host; no user name in the address; no port
+    https only; exactly ``login.`` or ``test.salesforce.com``, or a My Domain host; no username in the URL; no port
     but 443. Salesforce never serves a login page on another port, so a page that does is not Salesforce's.
     """
-    address = parse(url)
-    if address.scheme != "https" or address.has_user or address.port not in (None, 443) or not NAME.fullmatch(address.host):
+    parts = parse(url)
+    if parts.scheme != "https" or parts.has_user or parts.port not in (None, 443) or not NAME.fullmatch(parts.host):
         return False
-    return address.host in LOGIN_HOSTS or is_my_domain(address.host)
+    return parts.host in LOGIN_HOSTS or is_my_domain(parts.host)
 
 
 def is_my_domain(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""Salesforce record ids: 15 characters that tell upper from lower case, or 18 with a checksum that does not need to.
+"""Salesforce record ids: 15 case-sensitive characters, or 18 with a checksum that makes case irrelevant.
 
 The same record has both forms, depending on who prints it, so ids are compared in one of them.
 """

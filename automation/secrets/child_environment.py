@@ -24,7 +24,7 @@ COMMON: Final = (
     *("PROGRAMDATA", "PROGRAMFILES*", "PROGRAMW6432", "COMMONPROGRAM*", "ALLUSERSPROFILE"),
 )
 PROXY: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-"""For programs that use the network by themselves; the address of a proxy may hold its password."""
+"""For programs that use the network by themselves; the URL of a proxy may hold its password."""
 
 PLAYWRIGHT: Final = (
     *(*PROXY, "NODE_EXTRA_CA_CERTS", "PWDEBUG", "PLAYWRIGHT_BROWSERS_PATH", "PLAYWRIGHT_NODEJS_PATH"),
@@ -49,7 +49,7 @@ def child_environment(
     """What a program is started with.
 
     Args:
-        names: further variables beside `COMMON`, in upper case; ``*`` stands for any characters.
+        names: further variables beside `COMMON`, in upper case; ``*`` matches any characters.
         values: are added as they are, and win.
         source: by default the environment of this process.
     """

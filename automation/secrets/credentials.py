@@ -34,5 +34,5 @@ class Credentials:
 
     @property
     def fingerprint(self) -> str:
-        """First 12 hex digits of the key's SHA-256: tells pairs apart without showing them."""
+        """First 12 hex digits of the key's SHA-256: distinguishes pairs without showing them."""
         return hashlib.sha256(self.client_id.reveal().encode()).hexdigest()[:12]

@@ -21,10 +21,10 @@ UNQUOTED: Final = (
     UNRESERVED + "!$&'()*+,;=:@/?%[]\\^`{|}",  # a fragment, as Chromium shows it
     UNRESERVED + "!$&()*+,;=:@/?%[]\\^`{|}",  # a query: ' is quoted too
     UNRESERVED + "!$&'()*+,;=:@/%[]\\^|",  # a path
-    UNRESERVED + "!$&'()*+,%",  # user and password in an address
+    UNRESERVED + "!$&'()*+,%",  # user and password in a URL
     "",  # everything quoted
 )
-"""Characters that are left as they are when an address is written, by who writes it; beyond ASCII nothing is."""
+"""Characters that are left as they are when a URL is written, by who writes it; beyond ASCII nothing is."""
 
 
 class _Table(dict[int, str]):
@@ -63,7 +63,7 @@ ESCAPES: Final = tuple(
 
 
 def encodings(value: str) -> list[str]:
-    """Every form in which ``value`` may stand in a log, trace or page, longest first.
+    """Every form in which ``value`` may appear in a log, trace or page, longest first.
 
     Raw; percent-encoded as Python, JavaScript and Chromium do, once and twice; JSON-escaped, once and twice (traces hold JSON
     in JSON); HTML-escaped by names and numbers; base64 at each of the three alignments; hexadecimal. Small and capital letters

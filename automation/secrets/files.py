@@ -5,14 +5,18 @@ from __future__ import annotations
 import glob
 import os
 import re
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from automation.errors import SettingsError
 
-POSIX = os.name == "posix"
+LEFT_AFTER: Final = 60.0
+"""Seconds after which a closed temporary file is a leftover, where locks do not say it (Windows)."""
 
 
 def private_folder(path: Path) -> Path:
@@ -41,16 +45,18 @@ def written_beside(path: Path, data: bytes | str) -> Iterator[Path]:
     _clear_leftovers(path)
     handle, temporary = _locked_temporary(path)
     try:
-        with os.fdopen(handle, "wb", closefd=False) as file:
-            file.write(data.encode() if isinstance(data, str) else data)
-            file.flush()
-            os.fsync(handle)
-        if not POSIX:  # an open file can't be renamed there
-            os.close(handle)
+        try:
+            with os.fdopen(handle, "wb", closefd=False) as file:
+                file.write(data.encode() if isinstance(data, str) else data)
+                file.flush()
+                os.fsync(handle)
+        finally:
+            if sys.platform == "win32":  # an open file can't be renamed or removed there
+                os.close(handle)
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)
-        if POSIX:
+        if sys.platform != "win32":
             os.close(handle)
 
 
@@ -60,9 +66,10 @@ def _locked_temporary(path: Path) -> tuple[int, Path]:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}-")  # mkstemp makes it 0600
         with suppress(OSError):  # a file system without locks: then nobody can take it for a leftover either
             _lock(handle, wait=True)
-        if not POSIX or os.fstat(handle).st_nlink:
-            return handle, Path(name)
-        os.close(handle)  # it was removed as a leftover before it was locked
+        if sys.platform != "win32" and os.fstat(handle).st_nlink == 0:  # it was removed as a leftover before it was locked
+            os.close(handle)
+            continue
+        return handle, Path(name)
 
 
 def _clear_leftovers(path: Path) -> None:
@@ -73,14 +80,24 @@ def _clear_leftovers(path: Path) -> None:
     """
     for left in path.parent.glob(f".{glob.escape(path.name)}.*-*"):
         if re.fullmatch(r"\d+-\w+", left.name.removeprefix(f".{path.name}.")) is not None:
-            with suppress(OSError), left.open("rb") as file:
-                _lock(file.fileno(), wait=False)
-                left.unlink(missing_ok=True)
+            with suppress(OSError):
+                _remove_leftover(left)
+
+
+def _remove_leftover(left: Path) -> None:
+    """Remove it. Raises OSError when its writer is alive."""
+    if sys.platform == "win32":  # no file that is in use can be removed there; a writer renames its file soon after closing it
+        if time.time() - left.stat().st_mtime > LEFT_AFTER:
+            left.unlink()
+    else:
+        with left.open("rb") as file:
+            _lock(file.fileno(), wait=False)
+            left.unlink(missing_ok=True)
 
 
 def _lock(handle: int, *, wait: bool) -> None:
     """Lock an open file until it is closed. Raises OSError when somebody else holds the lock and we don't wait."""
-    if POSIX:  # elsewhere a file that is in use can't be removed, which does the same
+    if sys.platform != "win32":
         import fcntl
 
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))

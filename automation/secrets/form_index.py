@@ -1,4 +1,4 @@
-"""Finding any of very many texts in one: the time depends on the text, not on how many are looked for."""
+"""Finding any of very many texts in one: the time depends on the text, not on how many are searched for."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FormIndex:
                 self._by_head[form[:HEAD]] = dict(sorted([*by_length.items(), (len(form), {form})], reverse=True))
 
     def finds(self, text: str) -> bool:
-        """Whether any of them stands in the text."""
+        """Whether any of them is in the text."""
         return next(self._found(text), None) is not None
 
     def replaced(self, text: str, mask: str) -> str:

@@ -36,7 +36,7 @@ class Secret:
 
     Args:
         value: the clear text. An empty one is allowed and is not searched for.
-        hides: the part of it that is searched for, when the rest is no secret (the password in a proxy's address).
+        hides: the part of it that is searched for, when the rest is no secret (the password in a proxy's URL).
     """
 
     __slots__ = ("_value",)
@@ -155,7 +155,7 @@ def scrub_bytes(data: bytes) -> bytes:
 
 
 def holds_secret(text: str) -> bool:
-    """Whether a known secret stands in ``text``, in any encoding."""
+    """Whether a known secret is in ``text``, in any encoding."""
     return _index.finds(text) or _without_codes(text) != text
 
 

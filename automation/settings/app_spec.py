@@ -1,4 +1,4 @@
-"""The wanted External Client App, as one checked value."""
+"""The configured External Client App, as one checked value."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ DEFAULT_NAME: Final = "ServiceMax Service Board Sync"
 
 @dataclass(frozen=True)
 class AppSpec:
-    """What the app shall be.
+    """What the app is to be.
 
     Attributes:
-        scopes: scope tokens (``id``, ``api``), see `settings_rules.SCOPES` for their labels.
-        run_as: user name of the integration user.
+        scopes: scope tokens (``id``, ``api``), see `rules.SCOPES` for their labels.
+        run_as: username of the integration user.
         ip_relaxation: API value: Enforce, Enforce_RelaxRefresh, Bypass_2factor or Bypass.
-        pkce: whether ``Require Proof Key for Code Exchange`` shall be ticked; the procedure clears it.
-        exact: remove scopes and flows beyond the wanted ones instead of only reporting them.
+        pkce: whether ``Require Proof Key for Code Exchange`` is ticked; the procedure clears it.
+        exact: remove scopes and flows that are not configured, instead of only reporting them.
     """
 
     name: str
@@ -90,7 +90,7 @@ class AppFile:
         tree = read_toml(path, "app file")
         problems = [problem for key, value in tree.items() if (problem := _problem(key, value))]
         if problems:
-            raise SettingsError(f"The app file {path} is not right: {'; '.join(problems)}.")
+            raise SettingsError(f"The app file {path} is wrong: {'; '.join(problems)}.")
         texts = {TEXTS[key]: _text(value) for key, value in tree.items() if key in TEXTS}
         return cls(texts, {key: value for key, value in tree.items() if key in SWITCHES})
 

@@ -1,4 +1,4 @@
-"""Settings of the mailbox: what each must look like, and which belong together. See `settings_rules` for how a rule answers."""
+"""Settings of the mailbox: what each must look like, and which belong together. See `rules` for how a rule answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def auth(value: str) -> str:
     """``password``, ``xoauth2`` or ``oauthbearer``, in any case."""
     found = value.strip().lower()
     if found not in AUTH:
-        raise ValueError(f"{value!r} is no way to open a mailbox; give one of: {', '.join(AUTH)}")
+        raise ValueError(f"{value!r} is not a way to open a mailbox; give one of: {', '.join(AUTH)}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Which names in ``.env`` and the environment are ours, nearly ours (an error), or nobody's business."""
+"""Which names in ``.env`` and the environment are ours, nearly ours (an error), or someone else's."""
 
 from __future__ import annotations
 

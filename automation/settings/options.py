@@ -16,7 +16,7 @@ PICTURES: Final[tuple[Pictures, ...]] = ("changed", "all", "off")
 
 EXIT_CODES: Final = """\
 exit codes:
-  0 done or nothing to do    3 plan has changes (--exit-code)    65 a page was not understood
+  0 done or nothing to do    3 plan has changes (--exit-code)    65 unexpected page
   69 org or login unavailable    75 try again later    77 not permitted, or a person is needed
   78 wrong settings    2 wrong usage    130 interrupted
 
@@ -26,17 +26,17 @@ Settings come from .env, the environment and the flags below; .env.example expla
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How a run is done; what it shall achieve is in the settings.
+    """How a run is done; what it achieves is in the settings.
 
     Attributes:
         first, last: ``--from`` and ``--until``, ids of steps; None means open.
         slowmo: milliseconds after each browser action.
         output: run folder; None means ``runs/<UTC time>-<host>``.
-        allow_production: host that the user named a second time.
-        keep_open: after a failure wait for a person, who may mend it in the window or close it.
+        allow_production: host that the user confirmed as a production org.
+        keep_open: after a failure wait for a person, who may fix it in the window or close it.
         devtools: open the browser's developer tools.
         pictures: after which steps the report gets a picture of the page.
-        restarts: how often a run may start over at step 1.1 after an error that this can cure.
+        restarts: how often a run may start over at step 1.1 after an error that this can fix.
     """
 
     plan: bool = False
@@ -128,22 +128,22 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_what(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--demo", action="store_true", help="start the replica org and run against it")
-    group.add_argument("--plan", action="store_true", help="only read, and tell what would be changed")
-    group.add_argument("--exit-code", action="store_true", help="with --plan: exit 3 when something would change")
-    group.add_argument("--from", dest="first", metavar="STEP", help="first step to do, e.g. 2.1 (1.1 and 1.2 are always done)")
-    group.add_argument("--until", dest="last", metavar="STEP", help="last step to do")
+    group.add_argument("--plan", action="store_true", help="show what would change; change nothing")
+    group.add_argument("--exit-code", action="store_true", help="with --plan: exit 3 if something would change")
+    group.add_argument("--from", dest="first", metavar="STEP", help="first step to run, e.g. 2.1 (1.1 and 1.2 always run)")
+    group.add_argument("--until", dest="last", metavar="STEP", help="last step to run")
     group.add_argument("--list-steps", action="store_true", help="print the documented steps and exit")
 
 
 def _add_org(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--allow-production", metavar="HOST", help="name a production org's host a second time")
-    group.add_argument("--app", dest="app_file", type=Path, metavar="FILE", help="TOML file with the wanted app")
-    group.add_argument("--exact", action="store_true", help="remove scopes and flows beyond the wanted ones")
+    group.add_argument("--allow-production", metavar="HOST", help="confirm that HOST is a production org")
+    group.add_argument("--app", dest="app_file", type=Path, metavar="FILE", help="TOML file that describes the app")
+    group.add_argument("--exact", action="store_true", help="remove scopes and flows that are not configured")
     group.add_argument(
         "--deliver", action="append", metavar="TARGET", help="where key and secret go (repeatable), e.g. dotenv:PATH"
     )
-    group.add_argument("--require-permissions", action="store_true", help="fail when the Run As user lacks a right of Appendix C")
-    group.add_argument("--enrol-passkey", action="store_true", help="consent to make a software passkey when the org asks for one")
+    group.add_argument("--require-permissions", action="store_true", help="fail if the Run As user lacks a right of Appendix C")
+    group.add_argument("--enrol-passkey", action="store_true", help="allow creating a software passkey if the org requires one")
 
 
 def _add_browser(group: argparse._ArgumentGroup) -> None:
@@ -151,7 +151,9 @@ def _add_browser(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--slowmo", type=float, default=0, metavar="MS", help="wait after each browser action")
     group.add_argument("--browser-channel", metavar="CHANNEL", help="installed browser to use: chrome, msedge, ...")
     group.add_argument("--pause-at", metavar="STEP", help="open Playwright's inspector at this step (implies --headed)")
-    group.add_argument("--keep-open", action="store_true", help="with --headed: after a failure, wait for a person to mend it")
+    group.add_argument(
+        "--keep-open", action="store_true", help="keep the browser open after a failure and continue once you have fixed it"
+    )
     group.add_argument("--devtools", action="store_true", help="open the browser's developer tools (implies --headed)")
     group.add_argument("--tracing", choices=TRACING, default="retain-on-failure", help="keep a trace (default: %(default)s)")
     group.add_argument(
@@ -162,8 +164,8 @@ def _add_browser(group: argparse._ArgumentGroup) -> None:
 def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--output", type=Path, metavar="DIR", help="run folder (default: runs/<UTC time>-<host>)")
     group.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-    group.add_argument("-v", "--verbose", action="count", default=0, help="tell more, and show stack traces")
-    group.add_argument("-q", "--quiet", action="store_true", help="tell only failures and the outcome")
+    group.add_argument("-v", "--verbose", action="count", default=0, help="verbose output, with stack traces")
+    group.add_argument("-q", "--quiet", action="store_true", help="only failures and the outcome")
     group.add_argument("--version", action=PrintVersion)
 
 
@@ -176,7 +178,7 @@ def parse(arguments: Sequence[str] | None = None) -> CommandLine:
     if given.keep_open and not _headed(given):
         made.error("--keep-open only makes sense with --headed")
     if given.quiet and given.verbose:
-        made.error("-q and -v contradict each other")
+        made.error("-q and -v can't be combined")
     if given.slowmo < 0:
         made.error("--slowmo takes milliseconds, 0 or more")
     return CommandLine(
@@ -199,7 +201,7 @@ def _options(given: argparse.Namespace) -> Options:
 
 
 def _headed(given: argparse.Namespace) -> bool:
-    """Whether a window is wanted: by itself, or by what needs one. ``PWDEBUG`` is Playwright's own switch."""
+    """Whether a window is needed: by --headed, or by what implies it. ``PWDEBUG`` is Playwright's own switch."""
     return bool(given.headed or given.devtools or given.pause_at is not None or os.environ.get("PWDEBUG"))
 
 

@@ -1,4 +1,4 @@
-"""Settings: from ``.env``, the environment and the command line to checked values, with all problems told at once."""
+"""Settings: from ``.env``, the environment and the command line to checked values, with all problems reported at once."""
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ def _pairs(values: dict[str, Any], problems: list[str]) -> None:
                 problems.append(f"{there}: missing; {here} is set and needs it")
                 broken.add(there)
     problems += [problem for problem in problems_of_mailbox(values) if problem.split(":")[0] not in broken]
-    doors = ("sf_password", "sf_cli_org", "sf_frontdoor_url", "sf_storage_state", "sf_production_token")
-    if not any(values[door] is not None for door in doors) and not broken & {name.upper() for name in doors}:
+    methods = ("sf_password", "sf_cli_org", "sf_frontdoor_url", "sf_storage_state", "sf_production_token")
+    if not any(values[method] is not None for method in methods) and not broken & {name.upper() for name in methods}:
         problems.append(
             "SF_PASSWORD: missing; give SF_USERNAME and SF_PASSWORD, or SF_CLI_ORG, SF_FRONTDOOR_URL, SF_STORAGE_STATE "
             "or SF_PRODUCTION_TOKEN"
@@ -161,4 +161,4 @@ def _pairs(values: dict[str, Any], problems: list[str]) -> None:
 def _sentence(problems: list[str]) -> str:
     if len(problems) == 1:
         return problems[0] if problems[0].endswith("?") else f"{problems[0]}."
-    return f"{len(problems)} settings are not right:\n" + "\n".join(f"  {problem}" for problem in problems)
+    return f"{len(problems)} settings are wrong:\n" + "\n".join(f"  {problem}" for problem in problems)

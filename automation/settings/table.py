@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 from automation.network.http import Network
 from automation.network.proxy import Proxy
 from automation.secrets import Secret
-from automation.settings import imap, rules
-from automation.settings import urls as addresses
+from automation.settings import imap, rules, urls
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ class Setting:
 
 _ORG = "The org and its browser user"
 _CODES = "Codes for identity verification (any number of these)"
-_OTHER = "Other ways in"
-_APP = "The wanted External Client App"
+_OTHER = "Other login methods"
+_APP = "The External Client App"
 _TO = "Where key and secret go"
 _BROWSER = "Browser"
 _NETWORK = "Network"
@@ -82,14 +81,14 @@ class Settings:
     """
 
     sf_login_url: str = setting(
-        "My Domain URL of the org; needed unless SF_FRONTDOOR_URL is given. With /?login its login form is asked for at once, "
+        "My Domain URL of the org; needed unless SF_FRONTDOOR_URL is given. With /?login its login form opens at once, "
         "where users are sent to single sign-on.",
         _ORG,
-        addresses.login_url,
+        urls.login_url,
         example="https://acme--dev.sandbox.my.salesforce.com",
     )
     sf_username: str | None = setting(
-        "User name of the admin who is logged in; never the Run As user, who can't use the UI.",
+        "Username of the admin who logs in; never the Run As user, who can't use the UI.",
         _ORG,
         rules.username,
         example="admin@acme.com.dev",
@@ -110,7 +109,7 @@ class Settings:
     sf_imap_url: str | None = setting(
         "Mailbox in which emailed codes arrive: imaps://host[:port]/INBOX.",
         _CODES,
-        addresses.imap_url,
+        urls.imap_url,
         example="imaps://imap.example.com/INBOX",
     )
     sf_imap_username: str | None = setting("Username of the mailbox.", _CODES, example="admin@example.com")
@@ -167,7 +166,7 @@ class Settings:
     )
     sf_cli_org: str | None = setting("Alias of the Salesforce CLI (sf) to open the org with.", _OTHER, example="acme-dev")
     sf_frontdoor_url: Secret | None = setting(
-        "One-time link to open the org with; it works once.", _OTHER, addresses.frontdoor_url, secret=True
+        "One-time link that opens the org; it works once.", _OTHER, urls.frontdoor_url, secret=True
     )
     sf_storage_state: Path | None = setting(
         "Saved browser session (Playwright's storage state); checked before it is used.", _OTHER, rules.path, example="session.json"
@@ -175,7 +174,7 @@ class Settings:
     sf_production_url: str | None = setting(
         "My Domain URL of the production org that opens this sandbox, as after a refresh.",
         _OTHER,
-        addresses.login_url,
+        urls.login_url,
         example="https://acme.my.salesforce.com",
     )
     sf_production_token: Secret | None = setting(
@@ -191,9 +190,9 @@ class Settings:
     eca_contact_email: str = setting("Contact Email of the app.", _APP, rules.email, required=True, example="admin@acme.com")
     eca_distribution_state: str = setting("Distribution State: Local or Packaged.", _APP, rules.distribution_state, default="Local")
     eca_callback_url: str = setting(
-        "Callback URL: Setup wants one although this flow never calls it.",
+        "Callback URL: Setup requires one although this flow never calls it.",
         _APP,
-        addresses.callback_url,
+        urls.callback_url,
         required=True,
         example="https://<your_tenant_domain>/oauth",
     )
@@ -222,25 +221,25 @@ class Settings:
         "Path of the browser's program.", _BROWSER, rules.existing_file, example="/usr/bin/chromium"
     )
     browser_ws: Secret | None = setting(
-        "Address of a Playwright browser server to connect to.",
+        "URL of a Playwright browser server to connect to.",
         _BROWSER,
-        addresses.browser_url,
+        urls.browser_url,
         secret=True,
-        hides=addresses.secret_parts,
+        hides=urls.secret_parts,
     )
     browser_cdp: Secret | None = setting(
-        "DevTools address of a running Chromium to connect to.",
+        "DevTools URL of a running Chromium to connect to.",
         _BROWSER,
-        addresses.browser_url,
+        urls.browser_url,
         secret=True,
-        hides=addresses.secret_parts,
+        hides=urls.secret_parts,
     )
     https_proxy: Secret | None = setting(
         "Proxy for the browser and for our own HTTP.",
         _NETWORK,
-        addresses.proxy_url,
+        urls.proxy_url,
         secret=True,
-        hides=addresses.secret_parts,
+        hides=urls.secret_parts,
         example="http://proxy.acme.com:3128",
     )
     no_proxy: str | None = setting(
@@ -253,13 +252,13 @@ class Settings:
         example="/etc/ssl/company-ca.pem",
     )
     labels_file: Path | None = setting(
-        "Own label file (TOML), whose texts win over the built-in ones.", _TUNING, rules.existing_file, example="labels.toml"
+        "Your own label file (TOML), whose texts replace the built-in ones.", _TUNING, rules.existing_file, example="labels.toml"
     )
-    timeout_page: float = setting("Until a page is there.", _TUNING, rules.seconds, default="90")
+    timeout_page: float = setting("Until a page has loaded.", _TUNING, rules.seconds, default="90")
     timeout_action: float = setting("Until a control can be used.", _TUNING, rules.seconds, default="15")
     timeout_save: float = setting("Until a save has ended.", _TUNING, rules.seconds, default="60")
-    timeout_code: float = setting("Until a verification code has come.", _TUNING, rules.seconds, default="180")
-    timeout_propagation: float = setting("Until the org knows a new key.", _TUNING, rules.seconds, default="900")
+    timeout_code: float = setting("Until a verification code has arrived.", _TUNING, rules.seconds, default="180")
+    timeout_propagation: float = setting("Until the org accepts a new key.", _TUNING, rules.seconds, default="900")
 
     @property
     def host(self) -> str:

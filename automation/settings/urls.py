@@ -1,4 +1,4 @@
-"""Settings that are addresses: which hosts and forms are right. See `settings_rules` for how a rule answers."""
+"""Settings that are URLs: which hosts and forms are right. See `rules` for how a rule answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHORTEST_TOKEN: Final = 6
 
 
 def login_url(value: str) -> str:
-    """The address of an org's login page, cut to ``https://host``; only hosts on which a password may be typed.
+    """The URL of an org's login page, cut to ``https://host``; only hosts on which a password may be typed.
 
     A ``?login`` stays: where an org sends users to single sign-on, that is Salesforce's way to the login form.
     """
@@ -36,21 +36,21 @@ def _host(value: str, example: str) -> str:
     if parts.scheme == "http":
         raise ValueError(f"starts with http:, which is not encrypted; give https, for example {example}")
     if parts.scheme != "https" or not parts.hostname:
-        raise ValueError(f"is not an https address; give one such as {example}")
+        raise ValueError(f"is not an https URL; give one such as {example}")
     if parts.username is not None or parts.password is not None:
-        raise ValueError("holds a user name before the host; give only https and the host")
+        raise ValueError("holds a username before the host; give only https and the host")
     if parts.port not in (None, 443):
         raise ValueError(f"names port {parts.port}; Salesforce answers on the usual https port only")
     return parts.hostname.rstrip(".").lower()
 
 
 def _split(value: str) -> SplitResult:
-    """The parts of an address; a malformed port is noticed here and not later."""
+    """The parts of a URL; a malformed port is noticed here and not later."""
     try:
         parts = urlsplit(value.strip())
         _ = parts.port
     except ValueError:
-        raise ValueError("is not an address that can be read") from None
+        raise ValueError("is not a URL that can be read") from None
     return parts
 
 
@@ -75,15 +75,15 @@ def frontdoor_url(value: str) -> str:
 
 
 def callback_url(value: str) -> str:
-    """One callback address: https, or http on localhost, as the create form accepts."""
+    """One callback URL: https, or http on localhost, as the create form accepts."""
     parts = _split(value)
     local = parts.hostname in _LOCAL
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
-        raise ValueError(f"{value!r} is no https address; give for example https://<your_tenant_domain>/oauth")
+        raise ValueError(f"{value!r} is not an https URL; give for example https://<your_tenant_domain>/oauth")
     if re.search(r"\s", value):
-        raise ValueError("holds a space or line break; give one address")
+        raise ValueError("holds a space or line break; give one URL")
     if re.search(r"[<>{}]", value):
-        raise ValueError(f"{value!r} still holds a placeholder; put your tenant's host in its place")
+        raise ValueError(f"{value!r} still holds a placeholder; replace it with your tenant's host")
     return value
 
 
@@ -92,9 +92,9 @@ def imap_url(value: str) -> str:
     parts = _split(value)
     local = parts.hostname in _LOCAL
     if not parts.hostname or not (parts.scheme == "imaps" or (parts.scheme == "imap" and local)):
-        raise ValueError("is not a mailbox address; give imaps://host[:port]/INBOX (imap: only on localhost)")
+        raise ValueError("is not a mailbox URL; give imaps://host[:port]/INBOX (imap: only on localhost)")
     if parts.password is not None or parts.username is not None:
-        raise ValueError("holds a user name or password; give these as SF_IMAP_USERNAME and SF_IMAP_PASSWORD")
+        raise ValueError("holds a username or password; give these as SF_IMAP_USERNAME and SF_IMAP_PASSWORD")
     return value
 
 

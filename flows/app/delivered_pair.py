@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from automation.delivery import Pending, look_at, parse
+from automation.delivery import Pending, parse, read_all
 from automation.delivery.json_file import FileTarget
 from automation.errors import ProofFailed, RunbookError, SettingsError
 from automation.org_api import NoToken, Patience, ProofSession, begin_proof, same_id
@@ -28,12 +28,12 @@ def check_files(settings: Settings, spec: AppSpec) -> None:
     Raises:
         SettingsError: a ``dotenv:`` or ``json:`` target is no file that can be read, or holds what is not ours to replace.
     """
-    looks = look_at([target for target in map(parse, settings.credentials_to) if isinstance(target, FileTarget)])
-    for target, held in looks.items():
+    contents = read_all([target for target in map(parse, settings.credentials_to) if isinstance(target, FileTarget)])
+    for target, held in contents.items():
         if isinstance(held, RunbookError):
             raise SettingsError(f"{target.name}: {held.message}", next=held.next)
     if is_my_domain(settings.host):  # else the org's own host is known only after the login
-        require_ours(looks, settings.host, spec.api_name)
+        require_ours(contents, settings.host, spec.api_name)
 
 
 def look_for_pair(settings: Settings, spec: AppSpec, state: OrgState) -> None:

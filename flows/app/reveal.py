@@ -71,8 +71,8 @@ class Reveal(PageObject):
                     return "opened in a new tab" if self._shown else "opened in the same tab"
         if url is not None and self._opened_by_url(url):
             return "opened by its URL, as nothing followed the click"
-        if failed.told:
-            raise PageTrouble(f"The org could not open the page of key and secret ({failed.told}).")
+        if failed.last:
+            raise PageTrouble(f"The org could not open the page of key and secret ({failed.last}).")
         raise UnexpectedPage(
             f'Nothing followed the click on "{self.labels["detail.key_and_secret"]}": no new tab and no page.',
             next="Something blocks new tabs: run with --headed and look, or allow pop-ups for the org in the browser used.",

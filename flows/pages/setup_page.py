@@ -10,7 +10,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 
 from automation.access.named_org import ANY_ORG, NEXT
-from automation.access.redirect_loop import Ring
+from automation.access.redirect_loop import RedirectLoop
 from automation.browser.race import Outcome, race
 from automation.errors import ForeignHost, NotPermitted, OrgUnavailable, PageTrouble, RunbookError, SessionLost, UnexpectedPage
 from flows.pages.base import PageObject, Timeouts, sought
@@ -98,7 +98,7 @@ class SetupPage(PageObject):
                 StillLoading when nothing came at all.
         """
         limit = timeout or self.timeouts.page
-        problems, ring, settling = self.problems(), Ring(self.page), Settling(self.page, self.timeouts.action, limit / 2)
+        problems, ring, settling = self.problems(), RedirectLoop(self.page), Settling(self.page, self.timeouts.action, limit / 2)
         no_end = Outcome("a ring of pages", fact=ring.closed)
         foreign = Outcome("a foreign host", fact=lambda: ANY_ORG.is_foreign(self.page.url))
         strange = Outcome("another page", fact=settling.over)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from automation.access.keyboard import type_secret, type_user_name
+from automation.access.keyboard import type_secret, type_username
 from automation.access.named_org import NamedOrg
 from automation.access.navigation import Navigation
 from automation.browser.race import Outcome, race
@@ -62,7 +62,7 @@ class LoginForm:
         self.touched = True
         asks_password = self._login.password.count() > 0
         if self._login.user_name.count() > 0 and self._login.user_name.is_editable():
-            type_user_name(self._page, self._login.user_name, self._user_name, self._settings.timeout_action, self._org)
+            type_username(self._page, self._login.user_name, self._user_name, self._settings.timeout_action, self._org)
         if asks_password:
             type_secret(self._page, self._login.password, self._password, self._settings.timeout_action, self._org)
         if self._emptied(asks_password):

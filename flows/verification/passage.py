@@ -106,7 +106,7 @@ class Passage:
             Outcome(_FOREIGN, fact=lambda: bool(self._watch.met)),
             Outcome(_BROKEN, fact=self._navigation.broken),  # before the wanted address, which may have an error for a page
             self._done,
-            Outcome(_RING, fact=self._navigation.ring.closed),
+            Outcome(_RING, fact=self._navigation.redirect_loop.closed),
             Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
             Outcome(_SCREEN, element=known),
             Outcome(_REFUSED, element=self._refusal),
@@ -127,7 +127,7 @@ class Passage:
                 raise self._sso.foreign_host()
             return
         if what == _RING:
-            raise self._navigation.ring.error()
+            raise self._navigation.redirect_loop.error()
         if what == _REFUSED:
             raise self._not_permitted()
         if what == _BROKEN:

@@ -68,7 +68,7 @@ class PasskeyUse:
         what = f'did not take the passkey ("{scrub(said)[:200]}")' if said else again
         passkeys, key = self._kept()
         which = f": {passkeys.entry_of(key)}" if passkeys and key else ""
-        cure = passkeys.cure(key) if passkeys and key else None
+        cure = passkeys.advice(key) if passkeys and key else None
         return VerificationNeeded(f"Salesforce {what}{which}.", next=cure)
 
     def forgotten(self) -> PersonNeeded | None:
@@ -77,7 +77,7 @@ class PasskeyUse:
         if passkeys is None or key is None:
             return None
         what = "Salesforce demands that the user registers a passkey now: it does not know the kept one any more"
-        return PersonNeeded(f"{what} ({passkeys.entry_of(key)}).", next=passkeys.cure(key))
+        return PersonNeeded(f"{what} ({passkeys.entry_of(key)}).", next=passkeys.advice(key))
 
     def _kept(self) -> tuple[Passkeys | None, Passkey | None]:
         return self._passkeys, self._passkeys.stored(self._page) if self._passkeys is not None else None

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from automation.access.login_methods import PAST_SSO
 from automation.access.named_org import HostWatch
-from automation.access.navigation import open_address
+from automation.access.navigation import open_url
 from automation.errors import ForeignHost, LoginRefused, OrgUnavailable
 from automation.salesforce import hosts
 from automation.settings import Settings
@@ -58,7 +58,7 @@ class SingleSignOn:
         self._taken = True
         self._watch.forget()
         url = f"https://{self._settings.host}{PAST_SSO}"
-        self.open(lambda: open_address(self._page, url, self._settings.timeout_page, self._settings.sf_ca_file))
+        self.open(lambda: open_url(self._page, url, self._settings.timeout_page, self._settings.sf_ca_file))
         return True
 
     def at_login_page(self) -> bool:

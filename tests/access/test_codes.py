@@ -15,16 +15,17 @@ import pytest
 
 from automation.access.codes import CodeRequest, CodeSources, Method
 from automation.access.codes.command import Command
-from automation.access.codes.mail import code_in, masked_pattern
+from automation.access.codes.mail import masked_pattern
 from automation.access.codes.mailbox import parse_url
 from automation.access.codes.prompt import Prompt
 from automation.access.codes.totp import SECONDS_LEFT, Authenticator
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret
 from automation.settings import Settings
+from tests.access.whole_email import code_in
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-REQUEST = CodeRequest(Method.EMAIL, sandbox=True, user_name="admin@acme.example.dev", address="a***n@acme.example")
+REQUEST = CodeRequest(Method.EMAIL, sandbox=True, username="admin@acme.example.dev", address="a***n@acme.example")
 
 
 SUBJECT, BODY = "Sandbox: Verify your identity in Salesforce", "Verification Code: 123456"
@@ -219,7 +220,7 @@ def test_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
         ("https://x/INBOX", "must be imaps"),
         ("imap://mail.example/INBOX", "in the clear"),
         ("imaps://", "must be"),
-        ("imaps://h:x/", "no address"),
+        ("imaps://h:x/", "not a URL"),
     ],
 )
 def test_bad_mailbox_addresses(url: str, words: str) -> None:

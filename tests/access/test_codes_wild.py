@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from automation.access.codes import CodeRequest, Method
 from automation.access.codes.command import Command
-from automation.access.codes.mail import HEADER_LIMIT, Verdict, code_in, judge
+from automation.access.codes.mail import HEADER_LIMIT, Verdict, judge
 from automation.access.codes.mail_text import BODY_LIMIT, as_lines, html_text
 from automation.access.codes.source import NoCodeYet
 from automation.access.codes.totp import Authenticator
@@ -21,9 +21,10 @@ from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret
 from automation.settings.otpauth import read_seed
 from automation.settings.rules import command_line, totp_seed
+from tests.access.whole_email import code_in
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-REQUEST = CodeRequest(Method.EMAIL, sandbox=True, user_name="admin@acme.example.dev", address="a***n@acme.example")
+REQUEST = CodeRequest(Method.EMAIL, sandbox=True, username="admin@acme.example.dev", address="a***n@acme.example")
 FROM = "Salesforce <noreply@salesforce.com>"
 SUBJECT = "Sandbox: Verify your identity in Salesforce"
 TEXT = "\n\nVerification Code: 123456\n"

@@ -7,8 +7,8 @@ import traceback
 import pytest
 from playwright.sync_api import Page
 
-from automation.access.keyboard import type_secret, type_user_name
-from automation.access.navigation import AnswerLost, Navigation, NotNow, open_address
+from automation.access.keyboard import type_secret, type_username
+from automation.access.navigation import AnswerLost, Navigation, NotNow, open_url
 from automation.errors import ForeignHost, OrgUnavailable, UnexpectedPage
 from automation.secrets import Secret
 from tests.access.fake_salesforce import ORG, FakeSalesforce, to
@@ -36,7 +36,7 @@ def test_foreign_page(page: Page, salesforce: FakeSalesforce, url: str) -> None:
     with pytest.raises(ForeignHost):
         type_secret(page, page.locator("#f"), SECRET, 5)
     with pytest.raises(ForeignHost):
-        type_user_name(page, page.locator("#f"), "admin@acme.example", 5)
+        type_username(page, page.locator("#f"), "admin@acme.example", 5)
     assert page.locator("#f").input_value() == ""
 
 
@@ -106,5 +106,5 @@ def test_error_statuses(page: Page, salesforce: FakeSalesforce, status: int, kin
     """What an HTTP status means for the run; the address is not told beyond its host."""
     salesforce.on(f"{ORG}/", "no", status=status)
     with pytest.raises(kind, match=f"HTTP {status}") as caught:
-        open_address(page, f"{ORG}/?otp=one-time", 5)
+        open_url(page, f"{ORG}/?otp=one-time", 5)
     assert "one-time" not in str(caught.value)

@@ -105,7 +105,7 @@ def test_a_passkey_lives_from_enrolment_to_the_refresh(life: Life) -> None:
     error = told["error"]
     assert (code, error["kind"], error["step"]) == (77, "verification_needed", "1.1")
     assert "did not take the passkey" in error["message"]
-    for named in (made.host, made.user_name, str(life.file), str(made.org_id)):
+    for named in (made.host, made.username, str(life.file), str(made.org_id)):
         assert named in error["message"]
     assert "--enrol-passkey" in error["next"]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from automation.access import passkey_store
 from automation.access.passkey_store import Passkey, PasskeyStore
 from automation.access.passkeys import Passkeys, main
 from automation.browser import new_context
@@ -28,7 +29,7 @@ NewOrg = Callable[..., OrgHandle]
 KEY = Passkey(
     host="acme--dev.sandbox.my.salesforce.com",
     org_id=None,
-    user_name="admin@acme.example.dev",
+    username="admin@acme.example.dev",
     rp_id="acme--dev.sandbox.my.salesforce.com",
     id="aWQtb25l",
     user_handle=Secret("dXNlci1oYW5kbGU"),
@@ -192,14 +193,14 @@ def test_passkey_at_the_reveal(new_org: NewOrg, run: Runs) -> None:
 def test_store(tmp_path: Path) -> None:
     """One entry per org and user, private, and nothing else in the file is lost."""
     store = PasskeyStore(tmp_path / "new" / "keys.json")
-    other = dataclasses.replace(KEY, user_name="other@acme.example.dev")
+    other = dataclasses.replace(KEY, username="other@acme.example.dev")
     store.save(KEY)
     store.save(other)
     store.save(KEY.counted(9))
-    assert {key.user_name: key.sign_count for key in store.all()} == {KEY.user_name: 9, other.user_name: 3}
-    assert store.find(KEY.host.upper(), KEY.user_name.upper()) is not None
+    assert {key.username: key.sign_count for key in store.all()} == {KEY.username: 9, other.username: 3}
+    assert store.find(KEY.host.upper(), KEY.username.upper()) is not None
     assert stat.S_IMODE(store.file.stat().st_mode) == 0o600
-    assert store.delete(KEY.host, KEY.user_name) == 1
+    assert store.delete(KEY.host, KEY.username) == 1
     assert store.all() == [other]
 
 
@@ -207,14 +208,14 @@ def test_passkey_of_the_org_before_the_refresh(tmp_path: Path, caplog: pytest.Lo
     """Where another means got into the refreshed org, a warning says that the kept passkey is useless there."""
     store = PasskeyStore(tmp_path / "keys.json")
     store.save(KEY.in_org("00D000000000001"))
-    passkeys = Passkeys(store, KEY.user_name, enrol=False)
+    passkeys = Passkeys(store, KEY.username, enrol=False)
     passkeys.belongs_to(KEY.host, "00D000000000001")
     assert not caplog.messages
     passkeys.belongs_to(KEY.host, "00D000000000002")
     (said,) = caplog.messages
     assert "00D000000000001" in said
     assert "00D000000000002" in said
-    assert f"delete {KEY.host} --user {KEY.user_name}" in said
+    assert f"delete {KEY.host} --user {KEY.username}" in said
     assert store.all()[0].org_id == "00D000000000001"
 
 
@@ -256,3 +257,12 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--file", str(file), "delete", KEY.host]) == 1
     file.chmod(0o644)
     assert main(["--file", str(file), "list"]) == 78
+
+
+def test_the_mode_of_the_file_says_nothing_on_windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There every file has mode 666, so the file is read whatever its mode."""
+    file = tmp_path / "keys.json"
+    PasskeyStore(file).save(KEY)
+    file.chmod(0o666)
+    monkeypatch.setattr(passkey_store.sys, "platform", "win32")  # type: ignore[attr-defined]
+    assert PasskeyStore(file).all() == [KEY]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from automation.access.cli import CliDoor
-from automation.access.login_methods import DoorShut
+from automation.access.cli import CliLogin
+from automation.access.login_methods import LoginMethodFailed
 from automation.replica import OrgHandle
 from automation.salesforce import hosts
 from automation.settings import load_settings
@@ -39,9 +39,9 @@ def test_link(org: OrgHandle, home: Path) -> None:
     """The CLI makes a link into the org; an alias that it does not know is named with the cure."""
     log_in(org, "acme-dev")
     settings = load_settings(org.environment(), None)
-    link = CliDoor("acme-dev", settings, 30).link()
+    link = CliLogin("acme-dev", settings, 30).link()
     assert hosts.parse(link.reveal()).host == settings.host
     assert org.events("singleaccess")
-    with pytest.raises(DoorShut, match="No authorization information found for nobody") as caught:
-        CliDoor("nobody", settings, 30).link()
+    with pytest.raises(LoginMethodFailed, match="No authorization information found for nobody") as caught:
+        CliLogin("nobody", settings, 30).link()
     assert "sf org login web --alias nobody" in caught.value.next

@@ -102,7 +102,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, says: Says) -> Any:
     [
         (Says(400, {"__type": "AccessDeniedException", "Message": "not authorized"}), "AccessDenied", "identity", 1),
         (Says(400, {"__type": "ThrottlingException", "Message": "Rate exceeded"}), "Throttling", "again later", 2),
-        (Says(500, {"__type": "InternalServiceError", "Message": "oops"}), "InternalServiceError", "Mend", 2),
+        (Says(500, {"__type": "InternalServiceError", "Message": "oops"}), "InternalServiceError", "Fix", 2),
     ],
 )
 def test_refusals_are_told(

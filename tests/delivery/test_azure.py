@@ -111,7 +111,7 @@ def test_throttling_is_waited_for(azure: Service, target: Target, pair: Credenti
 
 @pytest.mark.parametrize(
     ("status", "advice"),
-    [(403, "identity the right"), (429, "again later"), (500, "Mend")],
+    [(403, "identity the right"), (429, "again later"), (500, "Fix")],
 )
 def test_refusals_are_told(azure: Service, target: Target, pair: Credentials, status: int, advice: str) -> None:
     """With vault, name and advice."""

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import pytest
 
-from automation.delivery import Held, Pending, Receipts, Target, deliver, lacking, look_at, parse
+from automation.delivery import Held, Pending, Receipts, Target, deliver, lacking, parse, read_all
 from automation.errors import DeliveryFailed
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
@@ -67,7 +67,7 @@ class Slot(Shelf):
 
 def missing(targets: list[Target], pair: Credentials, receipts: Receipts) -> list[Target]:
     """The targets that lack the pair."""
-    return lacking(look_at(targets), pair, receipts)
+    return lacking(read_all(targets), pair, receipts)
 
 
 def test_all_targets_get_the_pair(pair: Credentials, pending: Pending, receipts: Receipts) -> None:

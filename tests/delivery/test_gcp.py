@@ -97,7 +97,7 @@ def test_a_secret_that_is_there_gets_a_version(google: Service, project: Project
     [
         (error(403, "PERMISSION_DENIED"), "identity the right"),
         (error(429, "RESOURCE_EXHAUSTED"), "again later"),
-        (error(500, "INTERNAL"), "Mend"),
+        (error(500, "INTERNAL"), "Fix"),
     ],
 )
 def test_refusals_are_told(google: Service, target: Target, pair: Credentials, refusal: Says, advice: str) -> None:

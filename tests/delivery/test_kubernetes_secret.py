@@ -95,7 +95,7 @@ def test_what_is_no_unit_is_no_pair(api: Service, cluster: Cluster, target: Targ
 
 @pytest.mark.parametrize(
     ("status", "reason", "advice"),
-    [(403, "Forbidden", "identity"), (429, "Too Many Requests", "again later"), (500, "oops", "Mend")],
+    [(403, "Forbidden", "identity"), (429, "Too Many Requests", "again later"), (500, "oops", "Fix")],
 )
 def test_refusals_are_told(api: Service, target: Target, pair: Credentials, status: int, reason: str, advice: str) -> None:
     """With namespace, name and advice."""

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.artifacts.journal import read_journal
 from automation.errors import AnotherRun
 from automation.secrets.files import state_folder
 from automation.secrets.scratch import scratch_folder
 from tests.e2e.conftest import NewOrg, Runbook
 from tests.faults.processes import PATIENCE, ROOT, command, members, set_trap
 from tests.faults.wanted import duplicates, lacking, make_app
+from tests.journals import read_journal
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle

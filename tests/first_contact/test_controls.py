@@ -165,7 +165,7 @@ def covered(page: Page, *, private: bool = False) -> UnexpectedPage:
     told = Workbench(page, Toolbox(), recorder, Losses(page), HostWatch(ANY_ORG)).explained(error)
     assert isinstance(told, UnexpectedPage)
     assert "Log in by hand as this user" in told.next
-    assert "mend the label file" not in told.next
+    assert "update your label file" not in told.next
     return told
 
 

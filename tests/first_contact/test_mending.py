@@ -93,7 +93,7 @@ def test_a_renamed_tab_of_the_new_app_is_named_at_once(quick_org: NewOrg, run: R
 
     assert isinstance(failed.error, UnexpectedPage)
     assert (failed.error.step, failed.exit_code()) == ("1.7", 65)
-    assert 'Looked for tab "Policies"; there is: ' in failed.error.message
+    assert 'No tab labelled "Policies"; closest matches: ' in failed.error.message
     assert '"App Rules"' in failed.error.message
     assert "labels.toml" in failed.error.next
     assert "Starting over" not in run.printed.getvalue()

@@ -97,7 +97,7 @@ def test_a_renamed_label_is_named_once_the_page_has_loaded(mode: str, page: Page
     """Not after the long limit of a page, and with what was there, wherever its content is."""
     error, seconds = strange(page, TABS if mode == "light" else in_shadow(TABS))
     assert isinstance(error, UnexpectedPage)
-    assert 'Looked for tab "Policies"; there is: "App Rules", "Settings".' in error.message
+    assert 'No tab labelled "Policies"; closest matches: "App Rules", "Settings".' in error.message
     assert error.sought[0].there == ("App Rules", "Settings")
     assert seconds < 4
 
@@ -115,7 +115,7 @@ def test_a_page_that_cannot_be_read_is_named_as_such(page: Page) -> None:
 def test_a_page_that_can_be_read_in_part_is_named_with_both(page: Page) -> None:
     error, _ = strange(page, "<h1>Setup</h1>" + in_shadow(TABS, "closed"))
     assert isinstance(error, UnexpectedPage)
-    assert 'Looked for tab "Policies"; there is none of that kind. Parts of the page can\'t be read' in error.message
+    assert 'No tab labelled "Policies"; none is there. Parts of the page can\'t be read' in error.message
     assert error.sought
 
 

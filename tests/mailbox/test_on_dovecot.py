@@ -28,7 +28,7 @@ from tests.mailbox.token_endpoint import USABLE, TokenEndpoint
 
 pytestmark = pytest.mark.dovecot
 
-REQUEST = CodeRequest(Method.EMAIL, sandbox=True, user_name="admin@acme.example.dev", address="c***s@acme.example")
+REQUEST = CodeRequest(Method.EMAIL, sandbox=True, username="admin@acme.example.dev", address="c***s@acme.example")
 OpenBox = Callable[..., Mailbox]
 
 

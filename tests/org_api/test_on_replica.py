@@ -155,7 +155,7 @@ def test_the_delivered_pair_works_for_an_independent_client(scene: Callable[...,
 def test_a_drifted_ip_relaxation_is_named(scene: Callable[..., Scene], held: str) -> None:
     """By the token endpoint where it shuts the user out, by the read-back where it would not."""
     run = scene({"ipRelaxation": held})
-    with pytest.raises(ProofFailed, match="may not log in from this address"):
+    with pytest.raises(ProofFailed, match="may not log in from this IP address"):
         run.run()
     run.org.change_user("sync", ip_ranges=[])
     run.fresh().credentials = run.pair

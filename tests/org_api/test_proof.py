@@ -161,7 +161,7 @@ def test_a_token_for_nobody_proves_nothing() -> None:
     org = OrgDouble([httpx.Response(200, json=given(id=""))])
     with (
         open_proof(org.client(), pair(), Clock().patience(1)) as session,
-        pytest.raises(UnexpectedPage, match="without saying for which org"),
+        pytest.raises(UnexpectedPage, match="does not name its org"),
     ):
         session.identity()
     assert org.forms("/services/oauth2/revoke") == [{"token": [TOKEN]}]

@@ -80,9 +80,9 @@ def test_white_space_that_no_page_shows_is_no_difference() -> None:
 
 def test_a_missing_scope_is_a_difference() -> None:
     """Whether the objects or the token tell it."""
-    reading = replace(good(), scopes=(), scopes_told=frozenset({"api"}))
+    reading = replace(good(), scopes=(), scopes_reported=frozenset({"api"}))
     assert [str(one) for one in compare(reading, SPEC, ("id",))] == ["OAuth Scopes: id -> id api"]
-    told_by_pages = replace(good(), scopes=("api",), scopes_told=None)
+    told_by_pages = replace(good(), scopes=("api",), scopes_reported=None)
     assert [str(one) for one in compare(told_by_pages, SPEC)] == ["OAuth Scopes: api -> id api"]
 
 
@@ -142,9 +142,9 @@ def _without_contact_email() -> OrgDouble:
 def test_pages_fill_in_what_rest_could_not_read() -> None:
     """What REST told stays; scopes of both are taken together."""
     pages = Reading(name="From the page", run_as=RUN_AS, scopes=("id", "api"))
-    rest = Reading(name="By REST", scopes=("api",), scopes_told=frozenset({"api"}))
+    rest = Reading(name="By REST", scopes=("api",), scopes_reported=frozenset({"api"}))
     both = rest.filled_from(pages)
-    assert (both.name, both.run_as, both.scopes, both.scopes_told) == ("By REST", RUN_AS, ("api", "id"), None)
+    assert (both.name, both.run_as, both.scopes, both.scopes_reported) == ("By REST", RUN_AS, ("api", "id"), None)
     assert Reading().filled_from(Reading()) == Reading()
 
 

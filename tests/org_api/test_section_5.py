@@ -147,7 +147,7 @@ def test_a_token_of_another_org_is_no_proof(bench: Bench) -> None:
 def test_a_refused_pair_is_not_delivered(bench: Bench) -> None:
     """The error names the cause; the report shows the steps that were not reached."""
     bench.org.tokens = [refused("invalid_grant", "ip restricted or invalid login hours")]
-    with pytest.raises(ProofFailed, match="may not log in from this address") as caught:
+    with pytest.raises(ProofFailed, match="may not log in from this IP address") as caught:
         bench.run()
     assert "IP Relaxation" in caught.value.next
     assert [one.result for one in bench.results] == ["failed", "skipped", "skipped"]

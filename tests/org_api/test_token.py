@@ -114,7 +114,7 @@ def test_every_known_refusal_has_its_error_meaning_and_cure(row: Refusal) -> Non
     assert isinstance(answer, NoToken)
     assert type(answer.error) is row.raises
     assert row.meaning in answer.error.message
-    assert answer.error.next == row.cure
+    assert answer.error.next == row.fix
     assert answer.retry is row.retry
 
 

@@ -134,7 +134,7 @@ def test_a_failed_run_shows_the_page_and_what_to_do(bad: Finished) -> None:
     assert failed["id"] == error["step"]
     assert failed["picture"]
     assert error["message"].split(":")[0] in page
-    assert "address: https://" in page, "the evidence is part of the page"
+    assert "url: https://" in page, "the evidence is part of the page"
 
 
 def groups(trace: Path) -> list[str]:

@@ -214,7 +214,7 @@ def test_after_a_failed_private_phase_evidence_is_an_outline_without_a_picture(c
     folder = recorder.collect_evidence()
     assert folder is not None
     text = (folder / "page-1.txt").read_text()
-    assert "address: https://acme.my.salesforce.com/consumer\n" in text
+    assert "url: https://acme.my.salesforce.com/consumer\n" in text
     assert 'heading "Consumer Details"' in text
     assert PASSWORD not in text
     assert not list(folder.glob("*.png"))

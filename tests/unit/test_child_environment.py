@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright
 
-from automation.access.cli import CliDoor
+from automation.access.cli import CliLogin
 from automation.access.codes import CodeRequest, Method
 from automation.access.codes.command import Command as CodeCommand
 from automation.browser import launch as browser
@@ -70,7 +70,7 @@ def _pair() -> Credentials:
 
 def _sf(line: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: shlex.split(line)[0])
-    CliDoor("dev", load_settings(environment, None), 10).link()
+    CliLogin("dev", load_settings(environment, None), 10).link()
 
 
 def _no_settings() -> Settings:

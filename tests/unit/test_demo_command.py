@@ -66,4 +66,4 @@ def test_ctrl_c_in_mid_run_ends_with_130_and_says_where() -> None:
     assert running.returncode == 130
     assert (told["outcome"], told["error"]["kind"]) == ("failed", "interrupted")
     assert told["error"]["step"] is not None
-    assert "goes on where it stopped" in told["error"]["next"]
+    assert "resumes where it stopped" in told["error"]["next"]

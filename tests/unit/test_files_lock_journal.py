@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from automation.artifacts.journal import Journal, read_journal
+from automation.artifacts.journal import Journal
 from automation.artifacts.run_folder import make_run_folder
 from automation.errors import AnotherRun, SettingsError, UsageError
 from automation.run.lock import org_lock
 from automation.secrets import Secret
 from automation.secrets.files import private_folder, state_folder, write_private, written_beside
 from automation.steps import Step, unchanged
+from tests.journals import read_journal
 from tests.step_results import step_result
 
 
@@ -128,3 +129,14 @@ def test_the_journal_tells_which_step_was_cut_off(tmp_path: Path) -> None:
     ]
     assert events[2]["note"] == "saw ***"
     assert mode(tmp_path / "journal.jsonl") == 0o600
+
+
+def test_on_windows_a_leftover_is_known_by_its_age(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locks do not say it there; the temporary file of a writer that has just closed it stays."""
+    old, new = tmp_path / ".keys.json.1-old", tmp_path / ".keys.json.1-new"
+    for left in (old, new):
+        left.write_text("{}")
+    os.utime(old, (0, 0))
+    monkeypatch.setattr("automation.secrets.files.sys.platform", "win32")
+    write_private(tmp_path / "keys.json", "{}")
+    assert [path.name for path in (old, new) if path.exists()] == [new.name]

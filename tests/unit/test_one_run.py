@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from automation.artifacts.journal import read_journal
 from automation.create_app import create_app
 from automation.errors import NotPermitted, RunbookError, SessionLost
 from automation.report.console import Console
@@ -23,6 +22,7 @@ from automation.settings.options import Options
 from automation.steps import Finding, Step, needed, unchanged
 from automation.steps.runner import StepResult
 from flows.app.state import OrgState
+from tests.journals import read_journal
 from tests.step_results import step_result
 
 pytestmark = pytest.mark.browser

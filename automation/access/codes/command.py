@@ -7,7 +7,7 @@ import shlex
 from typing import Final
 
 from automation.access.codes.program import ProgramFailed, output_of
-from automation.access.codes.source import CodeRequest, Method
+from automation.access.codes.source import CodeRequest, Method, Stateless
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret
 from automation.secrets.child_environment import command_environment
@@ -15,10 +15,10 @@ from automation.secrets.child_environment import command_environment
 _CODE: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)", re.ASCII)
 
 
-class Command:
+class Command(Stateless):
     """The program of ``SF_CODE_COMMAND``: run without a shell when a code is needed; its first number is the code.
 
-    It is told what is asked for by the environment: ``SF_CODE_METHOD`` (``email``, ``totp``, ``sms`` or ``temporary``) and
+    Its environment says what is asked for: ``SF_CODE_METHOD`` (``email``, ``totp``, ``sms`` or ``temporary``) and
     ``SF_CODE_USERNAME``. What it prints is never shown.
 
     Args:
@@ -40,10 +40,6 @@ class Command:
         """Whatever the page asks for: the program may know."""
         return True
 
-    def prepare(self) -> str | None:
-        """Nothing to note."""
-        return None
-
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """Run the program and take the number that it prints.
 
@@ -59,11 +55,8 @@ class Command:
             raise _unusable("printed no code of 4 to 8 digits")
         return Secret(found.group())
 
-    def close(self) -> None:
-        """Nothing is open."""
-
     def _environment(self, request: CodeRequest) -> dict[str, str]:
-        extra = {"SF_CODE_METHOD": request.method.name.lower(), "SF_CODE_USERNAME": request.user_name or ""}
+        extra = {"SF_CODE_METHOD": request.method.name.lower(), "SF_CODE_USERNAME": request.username or ""}
         return command_environment(extra)
 
 

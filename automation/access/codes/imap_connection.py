@@ -1,4 +1,4 @@
-"""One connection to a mail server that opens itself, and once more when it breaks; whatever goes wrong becomes our error."""
+"""One connection to a mail server that opens itself, and once more when it breaks; every failure becomes our error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from automation.access.codes.words import quoted
 from automation.errors import RunbookError, SettingsError, VerificationNeeded
-from automation.network.certificates import certificate_cure
+from automation.network.certificates import certificate_advice
 from automation.secrets import Secret
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
-class Address:
+class ImapServer:
     """Where a mailbox is: ``imaps://host[:port]/FOLDER``."""
 
     host: str
@@ -43,7 +43,7 @@ class Address:
     folder: str
 
 
-def parse_url(url: str) -> Address:
+def parse_url(url: str) -> ImapServer:
     """Split ``SF_IMAP_URL``.
 
     Raises:
@@ -53,13 +53,13 @@ def parse_url(url: str) -> Address:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise SettingsError("SF_IMAP_URL is no address; write imaps://host[:port]/INBOX.") from None
+        raise SettingsError("SF_IMAP_URL is not a URL; write imaps://host[:port]/INBOX.") from None
     if parts.scheme not in ("imaps", "imap") or not host:
         raise SettingsError("SF_IMAP_URL must be imaps://host[:port]/INBOX.")
     if parts.scheme == "imap" and host not in LOOPBACK:
         raise SettingsError("SF_IMAP_URL uses imap://, which sends the password in the clear; use imaps://.")
     tls = parts.scheme == "imaps"
-    return Address(host, port or (993 if tls else 143), tls, unquote(parts.path.strip("/")) or "INBOX")
+    return ImapServer(host, port or (993 if tls else 143), tls, unquote(parts.path.strip("/")) or "INBOX")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,9 @@ class Connection:
         opened: called after each login, before anything else is done.
     """
 
-    def __init__(self, address: Address, account: Account, ca_file: Path | None, opened: Callable[[BoundedClient], object]) -> None:
+    def __init__(
+        self, address: ImapServer, account: Account, ca_file: Path | None, opened: Callable[[BoundedClient], object]
+    ) -> None:
         self._address = address
         self._account = account
         self._ca_file = ca_file
@@ -180,5 +182,5 @@ class Connection:
         if isinstance(error, TimeoutError):
             why = "it did not answer in time"
         elif isinstance(error, ssl.SSLCertVerificationError):
-            why, advice = "its certificate is not trusted", certificate_cure(at.host, self._ca_file)
+            why, advice = "its certificate is not trusted", certificate_advice(at.host, self._ca_file)
         return VerificationNeeded(f"The mailbox at {at.host}:{at.port} (folder {at.folder}) can't be read: {why}.", next=advice)

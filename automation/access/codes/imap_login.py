@@ -143,7 +143,7 @@ def _why_other(user: str, bearer: Bearer, claims: dict[str, Any], answer: dict[s
     """Cause and advice, from the server's answer (RFC 7628; Google and Dovecot give an HTTP status) and the token's claims."""
     granted = claims.get("scope", claims.get("scp"))
     named = quoted(answer.get("scope", ""))
-    wanted = named if "://" in named else ""  # Dovecot says "mail", whatever it is set up with
+    wanted = named if "://" in named else ""  # Dovecot says "mail", however it is configured
     lacking = isinstance(granted, str) and re.search(r"imap|mail", granted, re.IGNORECASE) is None
     if lacking or str(answer.get("status")) in ("insufficient_scope", "403"):
         return "its scope does not allow IMAP", f"Ask for the scope {wanted or 'of mailboxes'}; {_SET_UP}."
@@ -167,12 +167,12 @@ def _fresh(bearer: Bearer) -> str:
         return f"Check SF_IMAP_USERNAME, and that the token is made for that mailbox; {_SET_UP}."
     return (
         "Tokens live for about an hour: give a fresh SF_IMAP_TOKEN, or have one made for each run by SF_IMAP_TOKEN_COMMAND or "
-        f"a built-in way; {_SET_UP}."
+        f"a built-in method; {_SET_UP}."
     )
 
 
 def folder_refused(host: str, user: str, folder: str, error: Exception) -> VerificationNeeded | None:
-    """What it means that the login passed and the folder did not open; None when the error says nothing of that.
+    """Why the login passed and the folder did not open; None when the error says nothing of that.
 
     "User is authenticated but not connected" is Exchange Online's answer to an app without rights on the mailbox.
     """

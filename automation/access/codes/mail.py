@@ -142,18 +142,6 @@ def masked_pattern(address: str) -> re.Pattern[str]:
     return re.compile(r"[^@]*".join(re.escape(part) for part in parts), re.IGNORECASE)
 
 
-def code_in(raw: bytes, request: CodeRequest, since: datetime | None = None) -> Secret | None:
-    """The code in an email, when the email answers this request; None for any other email, a broken one included.
-
-    Args:
-        raw: the email as it came, or its begin.
-        request: see `judge`.
-        since: see `judge`.
-    """
-    header = re.split(rb"\r?\n\r?\n", raw[:HEADER_LIMIT], maxsplit=1)[0]
-    return code_of(raw, request) if judge(header, request, since) is Verdict.FITS else None
-
-
 def code_of(raw: bytes, request: CodeRequest) -> Secret | None:
     """The code in an email whose header was judged; None when there is none, or when the email names another user.
 
@@ -164,7 +152,7 @@ def code_of(raw: bytes, request: CodeRequest) -> Secret | None:
     except Exception:  # noqa: BLE001 - as in `judge`
         return None
     for named in filter(None, map(_USER_NAME.search, texts)):
-        if request.user_name and named[1].rstrip(".").lower() != request.user_name.lower():
+        if request.username and named[1].rstrip(".").lower() != request.username.lower():
             return None
     found = next((hit for pattern in (CODE, BARE_CODE) for text in texts if (hit := pattern.search(text))), None)
     return Secret("".join(str(int(digit)) for digit in re.findall(r"\d", found[1]))) if found else None  # wide digits too

@@ -34,11 +34,11 @@ An email that comes between the search and the begin of IDLE is reported too ear
 report every email; so IDLE only makes the wait end sooner.
 """
 POLL: Final = 2.0
-"""Seconds between two looks where the server has no IDLE."""
+"""Seconds between two searches where the server has no IDLE."""
 BATCH: Final = 50
 """Emails whose headers are fetched at once."""
 MOST_NEW: Final = 1_000
-"""New emails that one look goes through, the newest first."""
+"""New emails that one search goes through, the newest first."""
 LARGEST: Final = 5_000_000
 """Bytes of an email that may be Salesforce's; a larger one is not opened."""
 _FIELDS: Final = f"BODY.PEEK[HEADER.FIELDS ({' '.join(HEADERS).upper()})]<0.{HEADER_LIMIT}>"
@@ -47,7 +47,7 @@ _FIELDS: Final = f"BODY.PEEK[HEADER.FIELDS ({' '.join(HEADERS).upper()})]<0.{HEA
 class Mailbox:
     """The mailbox that gets the user's verification emails.
 
-    Only emails that came after `prepare` are looked at; each code is given out once, the newest first. The box is opened
+    Only emails that came after `prepare` are read; each code is given out once, the newest first. The box is opened
     read-only: nothing is marked as read or deleted. Of strangers' emails nothing but a few header fields is read.
 
     Args:
@@ -67,8 +67,8 @@ class Mailbox:
         self, url: str, user: str, password: Secret | None, ca_file: Path | None = None, bearer: Bearer | None = None
     ) -> None:
         self._user = user
-        self._address = parse_url(url)
-        self._connection = Connection(self._address, Account(user, password or Secret(""), bearer), ca_file, self._select)
+        self._server = parse_url(url)
+        self._connection = Connection(self._server, Account(user, password or Secret(""), bearer), ca_file, self._select)
         self._seen_up_to = 0
         self._since: datetime | None = None
         self._validity: int | None = None
@@ -141,13 +141,13 @@ class Mailbox:
 
     def _select(self, client: BoundedClient) -> int:
         """Open the folder read-only, and answer the number of its newest email (0 when it is empty)."""
-        selected: dict[bytes, Any] = client.select_folder(self._address.folder, readonly=True)
+        selected: dict[bytes, Any] = client.select_folder(self._server.folder, readonly=True)
         self._renumbered(selected.get(b"UIDVALIDITY"))
         following = selected.get(b"UIDNEXT")
         return following - 1 if isinstance(following, int) else _last(client)  # optional in the oldest form of the protocol
 
     def _renumbered(self, validity: Any) -> None:
-        """After a change of UIDVALIDITY the noted number means nothing: all emails count as old."""
+        """After a change of UIDVALIDITY the noted number is void: all emails count as old."""
         changed = self._validity is not None and validity != self._validity
         self._validity = validity
         if changed:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import getpass
 import sys
 
-from automation.access.codes.source import CodeRequest, Method
+from automation.access.codes.source import CodeRequest, Method, Stateless
 from automation.errors import VerificationNeeded
 from automation.secrets import Secret
 
 
-class Prompt:
+class Prompt(Stateless):
     """Asks the person at the terminal; only made when there is one (`person_is_there`)."""
 
     name = "the terminal"
@@ -18,10 +18,6 @@ class Prompt:
     def answers(self, method: Method) -> bool:
         """Whatever the page asks for."""
         return True
-
-    def prepare(self) -> str | None:
-        """Nothing to note."""
-        return None
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """Ask for the code; it is not shown while it is typed.
@@ -38,9 +34,6 @@ class Prompt:
         if not digits:
             raise VerificationNeeded(f"No {request.method.value} was given at the terminal.")
         return Secret(digits)
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 def person_is_there() -> bool:

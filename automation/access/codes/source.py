@@ -1,4 +1,4 @@
-"""The interface of everything that can tell a verification code."""
+"""The interface of everything that can give a verification code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from automation.secrets import Secret
 
 
 class NoCodeYet(VerificationNeeded):
-    """The source works, but no code came in time; another one may be asked for."""
+    """The source works, but no code came in time; another one may be requested."""
 
 
 class Method(Enum):
@@ -29,14 +29,14 @@ class CodeRequest:
 
     Attributes:
         method: how the code is sent or made.
-        sandbox: whether the org is a sandbox, whose mails have a subject of their own; None when not known.
-        user_name: Salesforce user name of the run.
-        address: the masked mail address that the page shows, such as ``a*****@acme.com``; None when it shows none.
+        sandbox: whether the org is a sandbox, whose emails have a subject of their own; None when not known.
+        username: Salesforce username of the run.
+        address: the masked email address that the page shows, such as ``a*****@acme.com``; None when it shows none.
     """
 
     method: Method
     sandbox: bool | None = None
-    user_name: str | None = None
+    username: str | None = None
     address: str | None = None
 
 
@@ -48,7 +48,7 @@ class CodeSource(Protocol):
         """For messages: ``the mailbox``."""
 
     def answers(self, method: Method) -> bool:
-        """Whether this source can tell codes of that kind."""
+        """Whether this source can give codes of that kind."""
 
     def prepare(self) -> str | None:
         """Note what is there already, before a code is asked for. Never raises: `code` does, should one be needed.
@@ -71,3 +71,14 @@ class CodeSource(Protocol):
 
     def close(self) -> None:
         """Let go of connections. Harmless when there are none."""
+
+
+class Stateless:
+    """Base of sources that need no preparation and keep nothing open."""
+
+    def prepare(self) -> str | None:
+        """Nothing to note."""
+        return None
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -47,7 +47,7 @@ class CodeSources:
         return cls([source for source in sources if source], _turn(settings))
 
     def answering(self, method: Method) -> CodeSource | None:
-        """The first source that can tell such a code, None when none can."""
+        """The first source that can give such a code, None when none can."""
         return next((source for source in self._sources if source.answers(method)), None)
 
     def prepare(self) -> None:
@@ -62,7 +62,7 @@ class CodeSources:
         """Wait until `prepare` is through. Call it before the click that makes the org send a code.
 
         Raises:
-            AnotherRun: other runs did not let go of the mailbox.
+            AnotherRun: other runs did not release the mailbox.
         """
         preparing, self._preparing = self._preparing, None
         if preparing is not None:
@@ -84,7 +84,7 @@ class CodeSources:
 
     def _prepare_all(self) -> None:
         if self._turn is not None:
-            self._turn.take()  # before the look: a mail that another org has sent meanwhile must count as old
+            self._turn.take()  # before it is read: an email that another org has sent meanwhile must count as old
         answers = [source.prepare() for source in self._sources]
         self.trouble = [answer for answer in answers if answer]
 

@@ -102,7 +102,7 @@ class MicrosoftTokens:
                 client_credential=_credential(self._credential.reveal()),
                 authority=self._authority,
                 http_client=_Http(self._http),
-                instance_discovery=False,  # the authority is one of `CLOUDS`: nobody has to be asked whether it is one
+                instance_discovery=False,  # the authority is one of `CLOUDS`: no lookup is needed
             )
         return self._app
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from automation.access.codes.source import CodeRequest, Method, NoCodeYet
+from automation.access.codes.source import CodeRequest, Method, NoCodeYet, Stateless
 from automation.errors import SettingsError
 from automation.secrets import Secret
 from automation.settings.otpauth import read_seed
@@ -25,7 +25,7 @@ def _wait(seconds: float) -> None:
     threading.Event().wait(seconds)
 
 
-class Authenticator:
+class Authenticator(Stateless):
     """The authenticator app of ``SF_TOTP_SECRET``.
 
     Never gives the code of the same window (usually 30 seconds) twice: Salesforce refuses a code that was used.
@@ -58,10 +58,6 @@ class Authenticator:
         """Authenticator codes only."""
         return method is Method.TOTP
 
-    def prepare(self) -> str | None:
-        """Nothing to note: a code does not depend on the request."""
-        return None
-
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """The code of a window that was not used yet and has `SECONDS_LEFT`; waits up to one window for it.
 
@@ -81,9 +77,6 @@ class Authenticator:
                 )
             self._wait(left)
             waited += left
-
-    def close(self) -> None:
-        """Nothing is open."""
 
     def _window(self) -> tuple[int, float]:
         """Number of the window that is now, and the seconds left in it."""

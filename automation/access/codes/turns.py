@@ -1,6 +1,6 @@
 """One run at a time per mailbox: two orgs whose codes arrive in the same box never take each other's.
 
-A turn is taken before the box is looked at and an org is made to send a code, and given back when the verification is
+A turn is taken before the box is read and an org is made to send a code, and given back when the verification is
 over. It is a file lock, so it holds between all runs of this user on this machine, and ends with its process.
 """
 
@@ -19,7 +19,7 @@ PATIENCE: Final = 600.0
 
 
 def mailbox_key(url: str, user: str) -> str:
-    """What stands for a mailbox in names of files: a digest of its address and user name."""
+    """A mailbox in names of files: a digest of its URL and username."""
     return hashlib.sha256(f"{url.rstrip('/').lower()} {user.lower()}".encode()).hexdigest()[:16]
 
 
@@ -33,7 +33,7 @@ class Turn:
 
     def __init__(self, key: str, patience: float = PATIENCE) -> None:
         folder = private_folder(state_folder() / "locks")
-        # taken by the thread that looks into the mailbox, given back by the run's own
+        # taken by the thread that reads the mailbox, given back by the run's own
         self._lock = FileLock(folder / f"mailbox-{key}.lock", mode=0o600, thread_local=False)
         self._patience = patience
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from automation.access.cli import CliDoor
-from automation.access.login_methods import DoorShut, doors
+from automation.access.cli import CliLogin
+from automation.access.login_methods import LoginMethodFailed, login_methods
 from automation.errors import ForeignHost
 from automation.secrets import Secret, known_secrets
 from automation.settings import Settings
@@ -42,8 +42,8 @@ def sf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     return install
 
 
-def door(settings: MakeSettings, **changes: Any) -> CliDoor:
-    return CliDoor("acme-dev", settings(**changes), 10)
+def door(settings: MakeSettings, **changes: Any) -> CliLogin:
+    return CliLogin("acme-dev", settings(**changes), 10)
 
 
 def test_link(sf: Callable[..., Path], settings: MakeSettings) -> None:
@@ -101,7 +101,7 @@ def test_no_link(sf: Callable[..., Path], settings: MakeSettings, case: str) -> 
     """What the CLI says instead of a link is explained, with what to do."""
     printed, code, words, cure = ANSWERS[case]
     sf(printed, code)
-    with pytest.raises(DoorShut, match=words) as caught:
+    with pytest.raises(LoginMethodFailed, match=words) as caught:
         door(settings).link()
     assert cure in caught.value.next
 
@@ -130,7 +130,7 @@ def test_the_answer_is_found_among_other_things(sf: Callable[..., Path], setting
 
 def test_what_is_quoted_holds_no_secret(sf: Callable[..., Path], settings: MakeSettings) -> None:
     sf(f"opened {LINK} and 00D5g000004ABCD!AQEAQJx.abcdefghijklmnopqrstuvwx")
-    with pytest.raises(DoorShut, match="printed no JSON") as caught:
+    with pytest.raises(LoginMethodFailed, match="printed no JSON") as caught:
         door(settings).link()
     assert "SECRET-otp" not in caught.value.message
     assert "AQEAQJx" not in caught.value.message
@@ -156,21 +156,21 @@ def test_foreign_link(sf: Callable[..., Path], settings: MakeSettings, link: str
 def test_no_cli(monkeypatch: pytest.MonkeyPatch, settings: MakeSettings, sf: Callable[..., Path]) -> None:
     """A missing CLI is named, and so is its predecessor when only that is there."""
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(DoorShut, match="not on the PATH") as caught:
+    with pytest.raises(LoginMethodFailed, match="not on the PATH") as caught:
         door(settings).link()
     assert "npm install --global @salesforce/cli" in caught.value.next
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/sfdx" if name == "sfdx" else None)
-    with pytest.raises(DoorShut, match="too old"):
+    with pytest.raises(LoginMethodFailed, match="too old"):
         door(settings).link()
 
 
 def test_order_of_doors(settings: MakeSettings, tmp_path: Path) -> None:
     """Session, CLI, link, password: the cheapest first, and only those that are set."""
     everything = settings(sf_storage_state=tmp_path / "s.json", sf_cli_org="acme-dev", sf_frontdoor_url=Secret(LINK))
-    assert [one.name for one in doors(everything)] == [
+    assert [one.name for one in login_methods(everything)] == [
         "the saved session of SF_STORAGE_STATE",
         'the Salesforce CLI org "acme-dev"',
         "the one-time link of SF_FRONTDOOR_URL",
-        "user name and password",
+        "username and password",
     ]
-    assert doors(settings(sf_password=None)) == []
+    assert login_methods(settings(sf_password=None)) == []

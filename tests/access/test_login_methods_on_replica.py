@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from automation.access.login_methods import DoorShut
+from automation.access.login_methods import LoginMethodFailed
 from automation.errors import (
     ForeignHost,
     LoginRefused,
@@ -194,7 +194,7 @@ def test_saved_session(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> Non
     assert len(org.events("password accepted")) == 1
     org.expire_sessions()
     get_in(org, SF_STORAGE_STATE=str(saved))
-    assert get_in.door.name == "user name and password"
+    assert get_in.door.name == "username and password"
 
 
 def test_dead_session_alone(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_dead_session_alone(new_org: NewOrg, get_in: Entering, tmp_path: Path) -
     with pytest.raises(LoginRefused, match="asks for user name and password"):
         get_in(org, SF_STORAGE_STATE=str(saved), SF_PASSWORD="", SF_USERNAME="")
     saved.write_text("{")
-    with pytest.raises(RunbookError, match="no storage state"):
+    with pytest.raises(RunbookError, match="not a Playwright storage state"):
         get_in(org, SF_STORAGE_STATE=str(saved), SF_PASSWORD="", SF_USERNAME="")
 
 
@@ -227,7 +227,7 @@ def test_frontdoor_link(new_org: NewOrg, get_in: Entering) -> None:
     page = get_in(org, SF_FRONTDOOR_URL=link, **NO_PASSWORD)
     assert "/lightning/setup/" in page.url
     assert not org.events("password accepted")
-    with pytest.raises(DoorShut, match="used already") as caught:
+    with pytest.raises(LoginMethodFailed, match="used already") as caught:
         get_in(org, SF_FRONTDOOR_URL=link, **NO_PASSWORD)
     assert "otp" not in str(caught.value)
 
@@ -239,7 +239,7 @@ def test_dead_frontdoor_link(new_org: NewOrg, get_in: Entering) -> None:
     with pytest.raises(LoginRefused, match="asks for user name and password"):
         get_in(org, SF_FRONTDOOR_URL=dead, **NO_PASSWORD)
     get_in(org, SF_FRONTDOOR_URL=dead + "2")
-    assert get_in.door.name == "user name and password"
+    assert get_in.door.name == "username and password"
 
 
 def test_link_is_no_way_around_verification(new_org: NewOrg, get_in: Entering) -> None:
@@ -358,10 +358,10 @@ def test_production_refuses(new_org: NewOrg, get_in: Entering, production: Calla
     """A dead or hidden token, and a sandbox of another company, are told apart."""
     org, other = new_org("refused--dev.sandbox"), new_org("stranger--dev.sandbox")
     access = production(org)
-    with pytest.raises(DoorShut, match="refuses SF_PRODUCTION_TOKEN"):
+    with pytest.raises(LoginMethodFailed, match="refuses SF_PRODUCTION_TOKEN"):
         get_in(org, **access | {"SF_PRODUCTION_TOKEN": "00D-dead-token"})
     with pytest.raises(SettingsError, match="the Salesforce CLI shows in place of a token"):
         get_in(org, **access | {"SF_PRODUCTION_TOKEN": "[REDACTED] Use 'sf org auth show-access-token' to view"})
     with pytest.raises(RunbookError) as caught:
         get_in(other, **access)
-    assert caught.value.kind in ("foreign_host", "door_shut")
+    assert caught.value.kind in ("foreign_host", "login_method_failed")

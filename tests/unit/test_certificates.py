@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.access.codes.mailbox import Mailbox
-from automation.access.navigation import open_address
+from automation.access.navigation import open_url
 from automation.errors import OrgUnavailable
 from automation.secrets import Secret
 
@@ -31,7 +31,7 @@ class Distrusting:
 )
 def test_the_browser(ca_file: Path | None, words: str) -> None:
     with pytest.raises(OrgUnavailable, match="ERR_CERT_AUTHORITY_INVALID") as caught:
-        open_address(Distrusting(), f"https://{HOST}/?startURL=x", 1, ca_file)  # type: ignore[arg-type]
+        open_url(Distrusting(), f"https://{HOST}/?startURL=x", 1, ca_file)  # type: ignore[arg-type]
     assert words in caught.value.next
 
 
