@@ -24,10 +24,10 @@ ROOT: Final = Path(__file__).parent.parent
 
 CODES: Final = {
     0: "done, or nothing to do",
-    1: "some orgs of several failed; or the credentials work but could not be delivered everywhere; or a fault of the tool",
+    1: "some orgs of several failed; or the credentials work but could not be delivered everywhere; or a bug in the tool",
     2: "wrong usage",
     3: "the plan has changes (`--plan --exit-code`)",
-    65: "a page was not understood",
+    65: "a page was not recognized",
     69: "org or login unavailable",
     75: "try again later; running again is safe",
     77: "not permitted, or a person is needed",
@@ -83,11 +83,11 @@ def codes_table() -> str:
 
 
 def errors_table() -> str:
-    """Every kind of error with its exit code, cause and cure."""
+    """Every kind of error with its exit code, cause and fix."""
     for module in DEFINE_ERRORS:
         importlib.import_module(module)
     rows = ([f"`{kind.kind}`", str(kind.exit_code), _summary(kind), kind.recovery] for kind in error_kinds(RunbookError))
-    return table(["Kind", "Exit code", "Cause", "Cure"], rows)
+    return table(["Kind", "Exit code", "Cause", "Fix"], rows)
 
 
 def error_kinds(root: type[RunbookError]) -> Iterator[type[RunbookError]]:
@@ -118,11 +118,11 @@ def targets_table() -> str:
 
 
 def refusals_table() -> str:
-    """What the token endpoint may answer, with meaning and cure."""
+    """What the token endpoint may answer, with meaning and fix."""
     from automation.org_api import REFUSALS
 
     rows = ([f"`{row.error}`", row.says, row.meaning, row.cure, "yes" if row.retry else "no"] for row in REFUSALS)
-    return table(["Error", "Description", "Meaning", "Cure", "Waited for"], rows)
+    return table(["Error", "Description", "Meaning", "Fix", "Retried"], rows)
 
 
 COMMANDS: Final = {
@@ -153,11 +153,11 @@ def _parser(place: str) -> argparse.ArgumentParser:
 
 
 def questions_table() -> str:
-    """What nobody outside an org knows, and what to look at."""
+    """What nobody outside an org knows, and what to check."""
     from automation.record.questions import QUESTIONS
 
     rows = ([one.id, one.text, one.look_at, "yes" if one.answered_by_recording else ""] for one in QUESTIONS)
-    return table(["No.", "Question", "What to look at", "A recording tells"], rows)
+    return table(["No.", "Question", "What to check", "In a recording"], rows)
 
 
 TABLES: Final[dict[str, Callable[[], str]]] = {
@@ -173,7 +173,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
 
 
 def filled(text: str) -> str:
-    """``text`` with the part between every pair of markers made anew. Raises KeyError for a table that is not known."""
+    """``text`` with the part between every pair of markers made again. Raises KeyError for a table that is not known."""
     return _MARKED.sub(lambda found: found.group(1) + TABLES[found.group(2)]() + found.group(3), text)
 
 

@@ -1,4 +1,4 @@
-"""From a tape to a recording that may be handed round: everything replaced, and checked before it is written."""
+"""From a tape to a recording that may be shared: everything replaced, and checked before it is written."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from typing import Final, Literal, NoReturn
 
 Tracing = Literal["on", "off", "retain-on-failure"]
 TRACING: Final[tuple[Tracing, ...]] = ("on", "off", "retain-on-failure")
-Pictures = Literal["changed", "all", "off"]
-PICTURES: Final[tuple[Pictures, ...]] = ("changed", "all", "off")
+Screenshot = Literal["on", "off", "only-on-failure"]
+SCREENSHOT: Final[tuple[Screenshot, ...]] = ("on", "off", "only-on-failure")
 
 EXIT_CODES: Final = """\
 exit codes:
@@ -33,10 +33,10 @@ class Options:
         slowmo: milliseconds after each browser action.
         output: run folder; None means ``runs/<UTC time>-<host>``.
         allow_production: host that the user named a second time.
-        keep_open: after a failure wait for a person, who may mend it in the window or close it.
+        keep_open: after a failure wait until a person has fixed the cause in the window, or closed it.
         devtools: open the browser's developer tools.
-        pictures: after which steps the report gets a picture of the page.
-        restarts: how often a run may start over at step 1.1 after an error that this can cure.
+        screenshot: ``on`` takes one for the report after steps that save something and after a failure.
+        restarts: how often a run may start over at step 1.1 after an error that this can fix.
     """
 
     plan: bool = False
@@ -46,7 +46,7 @@ class Options:
     headed: bool = False
     slowmo: float = 0
     tracing: Tracing = "retain-on-failure"
-    pictures: Pictures = "changed"
+    screenshot: Screenshot = "on"
     output: Path | None = None
     require_permissions: bool = False
     enrol_passkey: bool = False
@@ -77,9 +77,9 @@ class CommandLine:
 class WrongUsage(SystemExit):
     """The command line can't be understood: argparse's own end of a process, which also knows what was wrong."""
 
-    def __init__(self, said: str) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(2)
-        self.said = said
+        self.reason = reason
 
 
 class Parser(argparse.ArgumentParser):
@@ -128,7 +128,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_what(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--demo", action="store_true", help="start the replica org and run against it")
-    group.add_argument("--plan", action="store_true", help="only read, and tell what would be changed")
+    group.add_argument("--plan", action="store_true", help="show what would change; change nothing")
     group.add_argument("--exit-code", action="store_true", help="with --plan: exit 3 when something would change")
     group.add_argument("--from", dest="first", metavar="STEP", help="first step to do, e.g. 2.1 (1.1 and 1.2 are always done)")
     group.add_argument("--until", dest="last", metavar="STEP", help="last step to do")
@@ -136,14 +136,14 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_org(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--allow-production", metavar="HOST", help="name a production org's host a second time")
-    group.add_argument("--app", dest="app_file", type=Path, metavar="FILE", help="TOML file with the wanted app")
-    group.add_argument("--exact", action="store_true", help="remove scopes and flows beyond the wanted ones")
+    group.add_argument("--allow-production", metavar="HOST", help="confirm that HOST is a production org")
+    group.add_argument("--app", dest="app_file", type=Path, metavar="FILE", help="TOML file with the app's configuration")
+    group.add_argument("--exact", action="store_true", help="remove scopes and flows that are not configured")
     group.add_argument(
         "--deliver", action="append", metavar="TARGET", help="where key and secret go (repeatable), e.g. dotenv:PATH"
     )
     group.add_argument("--require-permissions", action="store_true", help="fail when the Run As user lacks a right of Appendix C")
-    group.add_argument("--enrol-passkey", action="store_true", help="consent to make a software passkey when the org asks for one")
+    group.add_argument("--enrol-passkey", action="store_true", help="allow creating a software passkey if the org requires one")
 
 
 def _add_browser(group: argparse._ArgumentGroup) -> None:
@@ -151,19 +151,23 @@ def _add_browser(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--slowmo", type=float, default=0, metavar="MS", help="wait after each browser action")
     group.add_argument("--browser-channel", metavar="CHANNEL", help="installed browser to use: chrome, msedge, ...")
     group.add_argument("--pause-at", metavar="STEP", help="open Playwright's inspector at this step (implies --headed)")
-    group.add_argument("--keep-open", action="store_true", help="with --headed: after a failure, wait for a person to mend it")
+    group.add_argument(
+        "--keep-open",
+        action="store_true",
+        help="with --headed: keep the browser open after a failure and continue once you have fixed it",
+    )
     group.add_argument("--devtools", action="store_true", help="open the browser's developer tools (implies --headed)")
     group.add_argument("--tracing", choices=TRACING, default="retain-on-failure", help="keep a trace (default: %(default)s)")
     group.add_argument(
-        "--pictures", choices=PICTURES, default="changed", help="steps of which the report has a picture (default: %(default)s)"
+        "--screenshot", choices=SCREENSHOT, default="on", help="which steps get a screenshot in the report (default: %(default)s)"
     )
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--output", type=Path, metavar="DIR", help="run folder (default: runs/<UTC time>-<host>)")
     group.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-    group.add_argument("-v", "--verbose", action="count", default=0, help="tell more, and show stack traces")
-    group.add_argument("-q", "--quiet", action="store_true", help="tell only failures and the outcome")
+    group.add_argument("-v", "--verbose", action="count", default=0, help="verbose output, with stack traces")
+    group.add_argument("-q", "--quiet", action="store_true", help="only failures and the outcome")
     group.add_argument("--version", action=PrintVersion)
 
 
@@ -192,7 +196,7 @@ def parse(arguments: Sequence[str] | None = None) -> CommandLine:
 
 
 def _options(given: argparse.Namespace) -> Options:
-    same = ("plan", "first", "last", "pause_at", "slowmo", "tracing", "pictures", "output")
+    same = ("plan", "first", "last", "pause_at", "slowmo", "tracing", "screenshot", "output")
     more = ("require_permissions", "enrol_passkey", "keep_open", "devtools", "allow_production")
     values = {name: getattr(given, name) for name in (*same, *more)}
     return Options(**values, headed=_headed(given), verbosity=-1 if given.quiet else given.verbose)

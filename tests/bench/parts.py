@@ -34,7 +34,7 @@ def of_report(folder: Path, wall: float) -> dict[str, float]:
     for step in report["steps"]:
         part = "log in" if step["id"] == "1.1" else SECTIONS.get(step["id"][0], "create")
         spent[part] += step["seconds"]
-    spent["pictures"] = report["time"]["pictures"]
+    spent["pictures"] = report["time"]["screenshots"]
     return {**spent, "around": wall - sum(spent.values())}
 
 

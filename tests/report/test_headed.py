@@ -134,7 +134,7 @@ def test_a_field_that_a_person_mends_lets_the_run_go_on(run: Run, window: tuple[
     person_there.join()
     assert result.error is None, told.getvalue()
     assert [step.result for step in result.steps] == ["unchanged", "unchanged"]
-    assert "Mend it in this window" in told.getvalue()
+    assert "Fix it in this window" in told.getvalue()
 
 
 def test_ctrl_c_is_not_followed_by_a_wait_for_the_window(run: Run) -> None:
