@@ -28,7 +28,7 @@ def create_app(
     """Do the procedure on one org.
 
     Args:
-        console: told of every step; use one with ``verbosity=-1`` and a stream of your own to keep it quiet.
+        console: shows every step; use one with ``verbosity=-1`` and a stream of your own to keep it quiet.
         browser: a running browser with the right proxy and certificates; one is started when left out.
 
     Returns:

@@ -1,7 +1,7 @@
 """``python -m automation.refresh_sandboxes``: the scheduled job over many sandboxes.
 
-Finds out which of them need work, brings exactly those to proven and delivered credentials, and does nothing, fast, when
-there is nothing to do. The parts are in `automation.fleet`; heavy imports are inside functions, as in `create_app`.
+Checks which of them need work, repairs only those (proven and delivered credentials), and does nothing, fast, when all are
+up to date. The parts are in `automation.fleet`; heavy imports are inside functions, as in `create_app`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from automation.errors import Interrupted, RunbookError, UsageError
+from automation.errors import Interrupted, UsageError
 from automation.fleet.options import FleetOptions, parse
+from automation.run.entry import run_command
 
 if TYPE_CHECKING:
     from automation.fleet.history import History
@@ -25,28 +26,13 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command. Returns the exit code, unless work that was given up still goes on: then the process ends here."""
+    """The command. Returns the exit code, unless work that was given up is still running: then the process ends here."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
     from automation.fleet.pool import end_if_held
-    from automation.run.terminal import quiet_crashes
-    from automation.steps.interrupts import signals_as_interrupt
 
-    quiet_crashes(verbose=options.verbosity > 0)
-    with signals_as_interrupt():
-        code = _guarded(options)
+    code = run_command(lambda: _command(options), verbose=options.verbosity > 0)
     end_if_held(code)
     return code
-
-
-def _guarded(options: FleetOptions) -> int:
-    try:
-        return _command(options)
-    except RunbookError as error:
-        failure = error
-    except KeyboardInterrupt:
-        failure = Interrupted("Interrupted.")
-    _complain(failure)
-    return failure.exit_code
 
 
 def _command(options: FleetOptions) -> int:
@@ -121,7 +107,7 @@ def _done(
 
 
 def exit_code(outcomes: Sequence[OrgOutcome], *, interrupted: bool = False, plan_exit_code: bool = False) -> int:
-    """130 interrupted; 1 some org failed; 75 some have to be tried later; 3 a plan has changes; else 0."""
+    """130 interrupted; 1 some org failed; 75 some must be retried later; 3 a plan has changes; else 0."""
     from automation.errors import TryAgainLater
     from automation.report.result import PLAN_HAS_CHANGES
 
@@ -159,15 +145,8 @@ def _notify(
     events = dict.fromkeys(event for event, _ in wanted)
     messages = {event: message(event, outcomes, run, seconds) for event in events if due(event, outcomes)}
     due_now = [(target, messages[event]) for event, target in wanted if event in messages]
-    for trouble in send(due_now, fleet.orgs[0].settings_to_look, LAST if interrupted else TIMEOUT):
+    for trouble in send(due_now, fleet.orgs[0].settings_to_check, LAST if interrupted else TIMEOUT):
         progress.note(trouble)
-
-
-def _complain(error: RunbookError) -> None:
-    from automation.report.plain import plain
-    from automation.secrets import scrub
-
-    print(scrub(f"{plain(f'Error: {error.message}')}\n{plain(f'Next: {error.next}')}"), file=sys.stderr)
 
 
 if __name__ == "__main__":

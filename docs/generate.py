@@ -24,10 +24,10 @@ ROOT: Final = Path(__file__).parent.parent
 
 CODES: Final = {
     0: "done, or nothing to do",
-    1: "some orgs of several failed; or the credentials work but could not be delivered everywhere; or a fault of the tool",
+    1: "some orgs of several failed; or the credentials work but could not be delivered everywhere; or a bug in the tool",
     2: "wrong usage",
     3: "the plan has changes (`--plan --exit-code`)",
-    65: "a page was not understood",
+    65: "a page was not recognized",
     69: "org or login unavailable",
     75: "try again later; running again is safe",
     77: "not permitted, or a person is needed",
@@ -153,11 +153,11 @@ def _parser(place: str) -> argparse.ArgumentParser:
 
 
 def questions_table() -> str:
-    """What nobody outside an org knows, and what to look at."""
+    """What nobody outside an org knows, and what to check."""
     from automation.record.questions import QUESTIONS
 
     rows = ([one.id, one.text, one.look_at, "yes" if one.answered_by_recording else ""] for one in QUESTIONS)
-    return table(["No.", "Question", "What to look at", "A recording tells"], rows)
+    return table(["No.", "Question", "What to check", "In a recording"], rows)
 
 
 TABLES: Final[dict[str, Callable[[], str]]] = {
@@ -173,7 +173,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
 
 
 def filled(text: str) -> str:
-    """``text`` with the part between every pair of markers made anew. Raises KeyError for a table that is not known."""
+    """``text`` with the part between every pair of markers made again. Raises KeyError for a table that is not known."""
     return _MARKED.sub(lambda found: found.group(1) + TABLES[found.group(2)]() + found.group(3), text)
 
 

@@ -117,15 +117,15 @@ def _work_folder() -> Iterator[Path]:
 def _picture_run(name: str, org: OrgHandle, browser: Browser, work: Path, folder: Path) -> None:
     work.mkdir()
     console = Filmed()
-    with chdir(work):  # so that the pictures show no path of this machine
+    with chdir(work):  # so that the images show no path of this machine
         result = _run(org, browser, console)
     console.ended(result)
     svg = console.picture("python -m automation.create_app")
     (folder / f"terminal-{name}.svg").write_text(svg, encoding="utf-8")
     _picture_report(browser, work / "runs" / "report.html", folder / f"report-{name}.png")
-    if name == "run" and result.record is not None:
+    if name == "run" and result.details is not None:
         for step, form in FORMS.items():
-            shutil.copyfile(work / "runs" / result.record.pictures[step], folder / f"page-{form}.jpg")
+            shutil.copyfile(work / "runs" / result.details.screenshots[step], folder / f"page-{form}.jpg")
 
 
 def _run(org: OrgHandle, browser: Browser, console: Console) -> RunResult:

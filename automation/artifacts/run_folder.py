@@ -17,7 +17,7 @@ from automation.errors import UsageError
 RUNS: Final = Path("runs")
 JOURNAL: Final = "journal.jsonl"
 """Is in each run folder from the beginning."""
-WRITTEN: Final = (JOURNAL, "report.html", "report.json", "report.junit.xml", "evidence", "pictures", "trace-*.zip")
+WRITTEN: Final = (JOURNAL, "report.html", "report.json", "report.junit.xml", "evidence", "screenshots", "trace-*.zip")
 """What a run writes: where any of it is there already, it has to be an earlier run's."""
 
 RAW: Final = ".trace-*.raw"

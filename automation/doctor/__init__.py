@@ -1,4 +1,4 @@
-"""What the doctor looks at: machine, settings, network, mailbox, org. Nothing here changes anything."""
+"""What the doctor checks: machine, settings, network, mailbox, org. Nothing here changes anything."""
 
 from automation.doctor.check import Check, Result, failed, from_error, passed, skipped, warned
 

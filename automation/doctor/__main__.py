@@ -1,6 +1,6 @@
-"""``python -m automation.doctor``: can this machine and this org do it? One line per check, with its cure.
+"""``python -m automation.doctor``: can this machine and this org do it? One line per check, with its fix.
 
-It changes nothing: it reads files, connects, logs in as a run would, and looks. A login may make the org send a code.
+It changes nothing: it reads files, connects, logs in as a run would, and reads. A login may make the org send a code.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from automation.doctor import Check, skipped
 from automation.errors import RunbookError, SettingsError, UnexpectedPage
+from automation.run.entry import run_command
+from automation.secrets import scrub
 from automation.settings.options import PrintVersion
 
 if TYPE_CHECKING:
@@ -40,8 +42,8 @@ def examine(
     Args:
         environment: variables, as of the process.
         dotenv: the ``.env`` file; None for none.
-        login: whether to try the way into the org.
-        allow_production: a production org's host, named a second time.
+        login: whether to log in to the org.
+        allow_production: the host, confirmed as production.
         app: ``ECA_*`` values of an app file.
         browser: one that runs already; otherwise one is started and closed again.
     """
@@ -85,7 +87,7 @@ def _without_settings() -> Iterator[Check]:
 
 
 def _in_a_browser(settings: Settings, before: list[Check], *, login: bool, running: Browser | None) -> Iterator[Check]:
-    """Find and start the browser, and, if nothing before failed, go into the org with it."""
+    """Find and start the browser, and, if nothing before failed, log in to the org with it."""
     from automation.doctor import org
 
     broken = next((check for check in before if check.result == "failed"), None)
@@ -125,9 +127,9 @@ def _start(playwright: Playwright, settings: Settings, stack: ExitStack) -> Brow
 
 
 def line(check: Check) -> str:
-    """One check as a line of text, with its cure on the next one."""
-    cure = f"\n        {check.cure}" if check.cure and check.result in ("warning", "failed") else ""
-    return f"{MARKS[check.result]} {check.id}: {check.said}{cure}"
+    """One check as a line of text, with its fix on the next one."""
+    fix = f"\n        {check.fix}" if check.fix and check.result in ("warning", "failed") else ""
+    return f"{MARKS[check.result]} {check.id}: {check.message}{fix}"
 
 
 def exit_code(checks: Sequence[Check]) -> int:
@@ -135,32 +137,30 @@ def exit_code(checks: Sequence[Check]) -> int:
     return next((check.exit_code for check in checks if check.result == "failed"), 0)
 
 
-def as_json(checks: Sequence[Check]) -> dict[str, Any]:
-    """The object of ``--json``."""
-    return {"schema": 1, "exit_code": exit_code(checks), "checks": [check.as_dict() for check in checks]}
+def as_json(checks: Sequence[Check], error: RunbookError | None = None) -> dict[str, Any]:
+    """The object of ``--json``. ``error``: what ended the command before all checks were done."""
+    ended = None if error is None else {"kind": error.kind, "message": scrub(error.message), "next": scrub(error.next)}
+    code = exit_code(checks) if error is None else error.exit_code
+    return {"schema": 1, "exit_code": code, "checks": [check.as_dict() for check in checks], "error": ended}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
     given = parser().parse_args(arguments)
-    from automation.run.terminal import quiet_crashes
-    from automation.steps.interrupts import signals_as_interrupt
-
-    quiet_crashes(verbose=given.verbose)
     checks: list[Check] = []
-    try:
-        with signals_as_interrupt():
-            for check in _examine(given):
-                checks.append(check)
-                print(line(check), file=sys.stderr, flush=True)
-    except RunbookError as error:
-        print(f"Error: {error.message}\nNext: {error.next}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return 130
-    if given.json:
-        print(json.dumps(as_json(checks), ensure_ascii=False))
-    return exit_code(checks)
+
+    def printed(error: RunbookError | None = None) -> None:
+        if given.json:
+            print(json.dumps(as_json(checks, error), ensure_ascii=False))
+
+    def work() -> int:
+        for check in _examine(given):
+            checks.append(check)
+            print(line(check), file=sys.stderr, flush=True)
+        printed()
+        return exit_code(checks)
+
+    return run_command(work, verbose=given.verbose, also=printed)
 
 
 def _examine(given: argparse.Namespace) -> Iterator[Check]:
@@ -174,17 +174,17 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(
         prog="python -m automation.doctor",
-        description="Check machine, settings, network, mailbox and org, and say what to do about each fault. Changes nothing.",
+        description="Check machine, settings, network, mailbox and org, and show how to fix each problem. Changes nothing.",
         epilog=f"The exit code is that of the first check that failed, as of a run; 0 when none did, {UnexpectedPage.exit_code} "
-        "when a page was not understood.",
+        "when a page was not recognized.",
         allow_abbrev=False,
     )
     made.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-    made.add_argument("--no-login", action="store_true", help="do not try the way into the org")
-    made.add_argument("--allow-production", metavar="HOST", help="name a production org's host a second time")
-    made.add_argument("--app", type=Path, metavar="FILE", help="TOML file with the wanted app")
+    made.add_argument("--no-login", action="store_true", help="skip the login")
+    made.add_argument("--allow-production", metavar="HOST", help="confirm that HOST is a production org")
+    made.add_argument("--app", type=Path, metavar="FILE", help="TOML file with the app's configuration")
     made.add_argument("--version", action=PrintVersion)
-    made.add_argument("-v", "--verbose", action="store_true", help="show stack traces of faults")
+    made.add_argument("-v", "--verbose", action="store_true", help="show stack traces")
     return made
 
 

@@ -38,9 +38,9 @@ def packages() -> Check:
     """Whether all packages of a run are installed."""
     missing = [name for name in _needed() if _version(name) is None]
     if missing:
-        cure = 'Run: python -m pip install -e "."  (or make, which makes .venv)'
-        return failed("machine.packages", f"Packages are missing: {', '.join(missing)}.", cure, SettingsError.exit_code)
-    return passed("machine.packages", f"all packages are there; playwright {_version('playwright')}")
+        fix = 'Run: python -m pip install -e "."  (or make, which makes .venv)'
+        return failed("machine.packages", f"Packages are missing: {', '.join(missing)}.", fix, SettingsError.exit_code)
+    return passed("machine.packages", f"all packages are installed; playwright {_version('playwright')}")
 
 
 def _needed() -> Iterable[str]:
@@ -59,7 +59,7 @@ def _version(name: str) -> str | None:
 
 
 def folders(settings: Settings | None) -> Iterator[Check]:
-    """Whether runs, locks and deliveries can be written where they belong. Nothing is made."""
+    """Whether runs, locks and deliveries can be written where they belong. Nothing is created."""
     from automation.delivery import parse
     from automation.delivery.json_file import FileTarget
 
@@ -69,8 +69,8 @@ def folders(settings: Settings | None) -> Iterator[Check]:
             places[f"delivery ({file.name})"] = file.path.parent
     bad = [f"{what}: {reason}" for what, folder in places.items() if (reason := _not_writable(folder)) is not None]
     if bad:
-        cure = "Give this user write permission there, or name another place (--output, XDG_STATE_HOME, CREDENTIALS_TO)."
-        yield failed("machine.folders", f"Can't be written: {'; '.join(bad)}.", cure, UsageError.exit_code)
+        fix = "Give this user write permission there, or name another place (--output, XDG_STATE_HOME, CREDENTIALS_TO)."
+        yield failed("machine.folders", f"Can't be written: {'; '.join(bad)}.", fix, UsageError.exit_code)
     else:
         yield passed("machine.folders", f"folders for {', '.join(places)} can be written")
 
@@ -90,8 +90,8 @@ def _not_writable(folder: Path | None) -> str | None:
         return "this user has no home folder"
     there = next((one for one in (folder, *folder.absolute().parents) if os.path.exists(one)), Path("/"))  # noqa: PTH110  never raises
     if not os.path.isdir(there):  # noqa: PTH112  as above
-        return f"{there} is no folder"
-    return None if os.access(there, os.W_OK | os.X_OK) else f"{there} is not this user's to write"
+        return f"{there} is not a folder"
+    return None if os.access(there, os.W_OK | os.X_OK) else f"{there} is not writable for this user"
 
 
 def browser_found(playwright: Playwright, settings: Settings) -> Check:
@@ -108,7 +108,7 @@ def browser_found(playwright: Playwright, settings: Settings) -> Check:
 
 
 def browser_started(browser: Browser | RunbookError | None) -> Check:
-    """Whether it starts; it is started once, for this and for the way into the org."""
+    """Whether it starts; it is started once, for this and for the login."""
     if browser is None:
         return skipped("machine.browser_started", "there is no browser to start")
     if isinstance(browser, RunbookError):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def examine(settings: Settings) -> Check:
-    """Log in and look at the newest email's time; no email is opened or marked."""
+    """Log in and read the newest email's time; no email is opened or marked."""
     from automation.access.codes.mailbox import mailbox_from
 
     try:

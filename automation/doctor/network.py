@@ -50,9 +50,9 @@ def _proxy(settings: Settings) -> Check:
     try:
         socket.create_connection((proxy.host, proxy.port), SECONDS).close()
     except OSError as error:
-        cure = "Check HTTPS_PROXY and that the proxy runs and can be reached from this machine."
-        said = f"Nothing answers at the proxy {proxy.name}: {error.strerror or type(error).__name__}."
-        return failed("network.proxy", said, cure, OrgUnavailable.exit_code)
+        fix = "Check HTTPS_PROXY and that the proxy runs and can be reached from this machine."
+        message = f"Nothing answers at the proxy {proxy.name}: {error.strerror or type(error).__name__}."
+        return failed("network.proxy", message, fix, OrgUnavailable.exit_code)
     return passed("network.proxy", f"the proxy {proxy.name} can be reached")
 
 
@@ -67,16 +67,16 @@ def _answer(settings: Settings) -> httpx.Response | Check:
 
 
 def _host(settings: Settings, answer: httpx.Response) -> Check:
-    """Every org lists its API versions to anybody; what answers otherwise is no org, or not now."""
+    """Every org lists its API versions to anybody; any other answer is no org, or not now."""
     from automation.org_api.rest import newest_version
 
     host, status = settings.host, answer.status_code
     if status == 503:
-        cure = "Try again later; status.salesforce.com tells of maintenance. A sandbox that is being refreshed answers so, too."
-        return failed("network.host", f"{host} is not available now (HTTP 503).", cure, OrgBusy.exit_code)
+        fix = "Try again later; status.salesforce.com shows maintenance. A sandbox that is being refreshed answers the same way."
+        return failed("network.host", f"{host} is not available now (HTTP 503).", fix, OrgBusy.exit_code)
     if status != 200 or newest_version(decoded(answer)) is None:
-        cure = "Check the My Domain in SF_LOGIN_URL, and that the sandbox was not deleted."
-        return failed("network.host", f"No org answers at {host} (HTTP {status}).", cure, OrgUnavailable.exit_code)
+        fix = "Check the My Domain in SF_LOGIN_URL, and that the sandbox was not deleted."
+        return failed("network.host", f"No org answers at {host} (HTTP {status}).", fix, OrgUnavailable.exit_code)
     return passed("network.host", f"{host} answers, with a certificate that is trusted")
 
 
@@ -101,16 +101,16 @@ def clock(settings: Settings, date: str | None) -> Check:
         theirs = parsedate_to_datetime(date or "")
         off = (now() - theirs).total_seconds()
     except (ValueError, TypeError, IndexError, OverflowError):
-        return skipped("network.clock", "the org did not tell its time")
-    said = f"This machine's clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the org's."
-    cure = "Set the clock (for example: timedatectl set-ntp true)."
+        return skipped("network.clock", "the org did not send its time")
+    message = f"This machine's clock is {abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the org's."
+    fix = "Set the clock (for example: timedatectl set-ntp true)."
     if abs(off) > FAR_OFF or (abs(off) > SKEW and settings.sf_totp_secret is not None):
-        return failed("network.clock", said, f"{cure} Authenticator codes depend on it.", SettingsError.exit_code)
+        return failed("network.clock", message, f"{fix} Authenticator codes depend on it.", SettingsError.exit_code)
     if abs(off) > SKEW:
-        return warned("network.clock", said, cure)
+        return warned("network.clock", message, fix)
     return passed("network.clock", "the clock agrees with the org's")
 
 
 def now() -> datetime:
-    """The time here; a test may set it otherwise."""
+    """The time here; replaced in tests."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The org: which kind it is, whether the way in works, its language, and what the user may do there."""
+"""The org: which kind it is, whether the login works, its language, and what the user may do there."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from automation.settings import Settings
     from flows.pages.labels import Labels
 
-LATER = ("org.way_in", "org.language", "org.permission", "org.run_as")
-"""What needs a way in, in the order of the lines."""
+LATER = ("org.login", "org.language", "org.permission", "org.run_as")
+"""What needs a login, in the order of the lines."""
 
 
 def kind(settings: Settings, allowed: str | None) -> Check:
-    """Sandbox or production, by the host's name; production has to be named a second time."""
+    """Sandbox or production, by the host's name; production has to be confirmed."""
     from automation.run.production import require_named
 
     try:
@@ -31,7 +31,7 @@ def kind(settings: Settings, allowed: str | None) -> Check:
     except RunbookError as error:
         return from_error("org.kind", error)
     if settings.host in hosts.LOGIN_HOSTS:
-        return warned("org.kind", f"{settings.host} belongs to all orgs.", "Better set SF_LOGIN_URL to the org's My Domain.")
+        return warned("org.kind", f"{settings.host} is shared by all orgs.", "Set SF_LOGIN_URL to the org's My Domain.")
     what = (
         "a sandbox"
         if hosts.is_sandbox(settings.host)
@@ -43,63 +43,63 @@ def kind(settings: Settings, allowed: str | None) -> Check:
 
 
 def not_tried(why: str) -> Iterator[Check]:
-    """The lines for an org that no way in was tried to."""
+    """The lines for an org that was not logged in to."""
     return (skipped(name, why) for name in LATER)
 
 
 def inside(browser: Browser, settings: Settings) -> Iterator[Check]:
-    """Get in up to Setup as a run does, and look at the list of apps. Nothing is recorded, and nothing is changed.
+    """Log in up to Setup as a run does, and read the list of apps. Nothing is recorded, and nothing is changed.
 
     A one-time link is not used, as a run could not use it again.
     """
     from automation.browser import new_context
 
     settings = replace(settings, sf_frontdoor_url=None)
-    if not _has_door(settings):
-        yield from not_tried("the one-time link of SF_FRONTDOOR_URL works once, so it is left for the run")
+    if not _has_login_method(settings):
+        yield from not_tried("the one-time link of SF_FRONTDOOR_URL works once and is left for the run")
         return
     context = new_context(browser, settings)
     try:
-        yield from _looks(context.new_page(), settings)
+        yield from _inside(context.new_page(), settings)
     finally:
         context.close()
 
 
-def _has_door(settings: Settings) -> bool:
+def _has_login_method(settings: Settings) -> bool:
     from automation.access.login_methods import login_methods
 
     return bool(login_methods(settings))
 
 
-def _looks(page: Page, settings: Settings) -> Iterator[Check]:
+def _inside(page: Page, settings: Settings) -> Iterator[Check]:
     from flows.pages.labels import Labels
 
     state = OrgState(host=settings.host)
     labels = Labels("en", settings.labels_file)
-    way_in = _way_in(page, settings, state, labels)
-    yield way_in
-    if way_in.result == "failed":
-        yield from list(not_tried("the way in comes first"))[1:]
+    login = _login(page, settings, state, labels)
+    yield login
+    if login.result == "failed":
+        yield from list(not_tried("org.login failed"))[1:]
         return
     yield _language(page, labels, state)
     yield _permission(page, settings, state, labels)
     yield run_as(page, settings, state)
 
 
-def _way_in(page: Page, settings: Settings, state: OrgState, labels: Labels) -> Check:
+def _login(page: Page, settings: Settings, state: OrgState, labels: Labels) -> Check:
     from flows.log_in import enter, note_org
     from flows.verification.methods import IdentityVerification
 
     try:
         verification = IdentityVerification.from_settings(settings, labels)
         try:
-            door = enter(page, settings, verification)
+            method = enter(page, settings, verification)
         finally:
             verification.close()
         note_org(page, settings, state)
     except RunbookError as error:
-        return from_error("org.way_in", error)
-    return passed("org.way_in", f"Setup of {state.host} (org {state.org_id or 'unknown'}) opens by {door.name}")
+        return from_error("org.login", error)
+    return passed("org.login", f"Setup of {state.host} (org {state.org_id or 'unknown'}) opens by {method.name}")
 
 
 def _language(page: Page, labels: Labels, state: OrgState) -> Check:
@@ -109,13 +109,13 @@ def _language(page: Page, labels: Labels, state: OrgState) -> Check:
     follow_language(page, labels, state)
     if not labels.known_language:
         known = ", ".join(languages())
-        said = f"The org's language for this user is {labels.language!r}, which has no label file; texts in {known} are tried."
-        return warned("org.language", said, "Use a user whose language is English, or give the labels in a LABELS_FILE.")
+        message = f"The org's language for this user is {labels.language!r}, which has no label file; texts in {known} are tried."
+        return warned("org.language", message, "Use a user whose language is English, or give the labels in a LABELS_FILE.")
     guesses = labels.guesses()
     if labels.language == "en" or not guesses:
         return passed("org.language", f"the org speaks {labels.language!r}")
-    said = f"The org speaks {labels.language!r}, of which {len(guesses)} labels are guesses."
-    return warned("org.language", said, "A user whose language is English is safer.")
+    message = f"The org speaks {labels.language!r}, of which {len(guesses)} labels are guesses."
+    return warned("org.language", message, "A user whose language is English is safer.")
 
 
 def _permission(page: Page, settings: Settings, state: OrgState, labels: Labels) -> Check:
@@ -144,12 +144,12 @@ def run_as(page: Page, settings: Settings, state: OrgState) -> Check:
     except RunbookError:
         found = None
     if found is None:
-        return skipped("org.run_as", "this user may not read users over REST; the run itself will tell")
-    cure = "Set ECA_RUN_AS to the user name (not the e-mail address) of an active integration user of this org."
+        return skipped("org.run_as", "this user may not read users over REST; the run itself checks it")
+    fix = "Set ECA_RUN_AS to the username (not the email address) of an active integration user of this org."
     if not found:
-        return failed("org.run_as", f"There is no user {settings.eca_run_as} in this org.", cure, FieldRefused.exit_code)
+        return failed("org.run_as", f"There is no user {settings.eca_run_as} in this org.", fix, FieldRefused.exit_code)
     if not found[0].get("IsActive"):
-        return failed("org.run_as", f"The user {settings.eca_run_as} is not active.", cure, FieldRefused.exit_code)
+        return failed("org.run_as", f"The user {settings.eca_run_as} is not active.", fix, FieldRefused.exit_code)
     return passed("org.run_as", f"{settings.eca_run_as} is there and active")
 
 

@@ -1,4 +1,4 @@
-"""The settings: whether they are right, and whether their secrets lie open."""
+"""The settings: whether they are valid, and whether others can read their secrets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GIT_SECONDS: Final = 10.0
 def examine(
     environment: Mapping[str, str], dotenv: Path | None, settings: Settings | None, error: SettingsError | None
 ) -> Iterator[Check]:
-    """All checks of this module; either the settings or the error that they ended in are given."""
+    """All checks of this module; either the settings or the error that they ended in is given."""
     yield from values(error, dotenv)
     files = secret_files(environment, dotenv, settings)
     yield modes(files)
@@ -34,11 +34,11 @@ def examine(
 
 
 def values(error: SettingsError | None, dotenv: Path | None) -> Iterator[Check]:
-    """One line for each setting that is not right."""
+    """One line for each setting that is not valid."""
     if error is None:
         there = dotenv is not None and dotenv.is_file()
         where = f"{dotenv} and the environment" if there else "the environment; there is no .env"
-        yield passed("settings.values", f"all settings are there and well-formed ({where})")
+        yield passed("settings.values", f"all settings are present and valid ({where})")
         return
     lines = [line.strip() for line in error.message.splitlines()]
     for problem in lines[1:] if len(lines) > 1 else lines:
@@ -87,8 +87,8 @@ def modes(files: Mapping[Path, str]) -> Check:
     open_files = [path for path in files if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if open_files:
         listed = ", ".join(f"{path} ({files[path]}, mode {stat.S_IMODE(path.stat().st_mode):o})" for path in open_files)
-        cure = "; ".join(f"chmod 600 {path}" for path in open_files)
-        return failed("settings.file_modes", f"Others on this machine can read {listed}.", cure, SettingsError.exit_code)
+        fix = "; ".join(f"chmod 600 {path}" for path in open_files)
+        return failed("settings.file_modes", f"Others on this machine can read {listed}.", fix, SettingsError.exit_code)
     return passed("settings.file_modes", f"{len(files)} files with secrets, readable for this user alone")
 
 
@@ -101,11 +101,11 @@ def tracked(files: Mapping[Path, str]) -> Check:
     unknown = [path for path, known in answers.items() if known is None]
     if kept:
         listed = ", ".join(f"{path} ({files[path]})" for path in kept)
-        cure = f"git rm --cached {' '.join(map(str, kept))}, add it to .gitignore, and change the secret: git's history keeps it."
-        return failed("settings.tracked_files", f"Git keeps {listed}.", cure, SettingsError.exit_code)
+        fix = f"git rm --cached {' '.join(map(str, kept))}, add it to .gitignore, and change the secret: git's history keeps it."
+        return failed("settings.tracked_files", f"Git keeps {listed}.", fix, SettingsError.exit_code)
     if unknown:
-        cure = f"Run git ls-files {unknown[0]} yourself: git may refuse to read a repository of another owner (safe.directory)."
-        return warned("settings.tracked_files", f"Git did not say whether it keeps {', '.join(map(str, unknown))}.", cure)
+        fix = f"Run git ls-files {unknown[0]} yourself: git may refuse to read a repository of another owner (safe.directory)."
+        return warned("settings.tracked_files", f"Git did not say whether it keeps {', '.join(map(str, unknown))}.", fix)
     return passed("settings.tracked_files", "git keeps none of them")
 
 

@@ -35,7 +35,7 @@ def send(url: str, title: str, body: str) -> int:
 
 
 def _trust(ca_file: str, bundle: Path) -> None:
-    """Trust ``ca_file`` besides the usual certificates, over HTTP and in TLS to mail servers alike."""
+    """Trust ``ca_file`` besides the usual certificates, over HTTP and in TLS to email servers alike."""
     import certifi
 
     bundle.write_text(Path(certifi.where()).read_text() + Path(ca_file).read_text())

@@ -1,6 +1,6 @@
 """The job on more machines: names of orgs go to Dask workers, which have orgs file and secrets themselves (extra ``dask``).
 
-Over the wire go names, switches of the command line and outcomes, which hold no secret. Looks run at once; of the orgs that
+Over the wire go names, switches of the command line and outcomes, which hold no secret. Checks run at once; of the orgs that
 need a browser and share a mailbox for codes, one at a time is worked on, as file locks end at a machine's border. When a
 worker is lost, Dask gives its orgs to another one; the procedure reads before it acts, so that is safe.
 """
@@ -14,16 +14,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.errors import OrgBusy, OrgUnavailable, SettingsError, TryAgainLater
+from automation.fleet.check import CheckResult, refreshing, with_copy
 from automation.fleet.cluster_task import attend
 from automation.fleet.copies import CLOSING, Copy, Production, asked
 from automation.fleet.history import History
-from automation.fleet.look import Look, checked_with, refreshing
 from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
-from automation.fleet.outcome import OrgOutcome, of_error, of_look
+from automation.fleet.outcome import OrgOutcome, of_check, of_error
 from automation.fleet.progress import Progress
 from automation.fleet.repair import WorkerLost
-from automation.fleet.runner import MAILS_PER_RUN
+from automation.fleet.runner import EMAILS_PER_RUN
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -57,17 +57,17 @@ class ClusterJob:
         self.progress.began(len(self.orgs))
         try:
             with asked(self.fleet, self.progress.note) as production:
-                _Round(self, number, client, production).run()
+                _ClusterLoop(self, number, client, production).run()
         except KeyboardInterrupt:
             self.interrupted = True
-            self.progress.note("Stopped. Runs that workers have begun end there in order.")
+            self.progress.note("Interrupted. Runs in progress shut down cleanly on their workers.")
         finally:
             client.close(timeout=CLOSING)
             self.progress.close()
         return number
 
 
-class _Round:
+class _ClusterLoop:
     """Submits names and takes outcomes; the one place that writes the history."""
 
     def __init__(self, job: ClusterJob, number: int, client: Client, production: Production | None) -> None:
@@ -83,7 +83,7 @@ class _Round:
         for org in self._job.orgs:
             copy = self._copy_of(org)
             if copy is not None and copy.copying:
-                self._ended(of_look(refreshing(org, str(copy))))
+                self._ended(of_check(refreshing(org, str(copy))))
             else:
                 self._submit(org, repair=False)
         if not self._running:
@@ -94,7 +94,7 @@ class _Round:
             future.release()
 
     def _submit(self, org: Org, *, repair: bool) -> None:
-        key = f"{org.name}-{'run' if repair else 'look'}-{uuid.uuid4().hex[:12]}"  # no other job's: equal keys share a result
+        key = f"{org.name}-{'run' if repair else 'check'}-{uuid.uuid4().hex[:12]}"  # no other job's: equal keys share a result
         future = self._client.submit(attend, org.name, tuple(self._job.flags), repair=repair, pure=False, key=key)
         self._running[future.key] = org, repair
         self._done.add(future)
@@ -115,12 +115,12 @@ class _Round:
         """Where asking the org failed, the state of a copy that is not over explains it."""
         copy = self._copy_of(org)
         unanswered = outcome.error.get("kind") in (OrgUnavailable.kind, OrgBusy.kind)
-        return of_look(refreshing(org, str(copy))) if unanswered and copy is not None and not copy.over else outcome
+        return of_check(refreshing(org, str(copy))) if unanswered and copy is not None and not copy.over else outcome
 
     def _queue(self, org: Org, outcome: OrgOutcome) -> None:
-        seen = self._checked(org, outcome)
+        seen = self._with_copy(org, outcome)
         if seen.error is not None:
-            self._ended(of_look(seen))
+            self._ended(of_check(seen))
             return
         self._job.progress.queued(org.name, seen)
         box = org.mailbox
@@ -132,21 +132,23 @@ class _Round:
             self._busy.add(box)
             self._begin(org, outcome)
 
-    def _checked(self, org: Org, outcome: OrgOutcome) -> Look:
+    def _with_copy(self, org: Org, outcome: OrgOutcome) -> CheckResult:
         """What the worker saw, together with what production says of the copy."""
-        seen = Look(org, outcome.found, outcome.why)  # type: ignore[arg-type]  # a look's own word, which came back over the wire
-        return checked_with(self._copy_of(org), self._production, seen, self._job.history.known(org.name, org.host))
+        seen = CheckResult(org, outcome.found, outcome.why)  # type: ignore[arg-type]  # a check's own word, which came back over the wire
+        return with_copy(self._copy_of(org), self._production, seen, self._job.history.known(org.name, org.host))
 
     def _begin(self, org: Org, outcome: OrgOutcome) -> None:
-        """Begin an org whose mailbox is free, unless that got all the mails it may."""
-        history, limit = self._job.history, self._job.fleet.limits.mails_per_hour
+        """Begin an org whose mailbox is free, unless that has received all the emails it may."""
+        history, limit = self._job.history, self._job.fleet.limits.emails_per_hour
         box = org.mailbox or ""
-        if history.mails(box) + MAILS_PER_RUN > limit:
-            error = TryAgainLater(f"Not begun: its mailbox was sent as many verification mails as one hour allows ({limit}).")
+        if history.emails(box) + EMAILS_PER_RUN > limit:
+            error = TryAgainLater(
+                f"Not started: its mailbox has received {limit} verification emails in an hour, which is the limit."
+            )
             self._ended(of_error(org, error, found=outcome.found, why=outcome.why))
             self._next_of(org)
             return
-        history.note_mails(box, MAILS_PER_RUN)
+        history.note_emails(box, EMAILS_PER_RUN)
         self._submit(org, repair=True)
 
     def _next_of(self, org: Org) -> None:

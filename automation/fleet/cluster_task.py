@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from automation.errors import SettingsError
-from automation.fleet.look import REPAIR, look
+from automation.fleet.check import REPAIR, check_org
 from automation.fleet.orgs_file import OrgsFile
-from automation.fleet.outcome import OrgOutcome, of_error, of_look
+from automation.fleet.outcome import OrgOutcome, of_check, of_error
 from automation.fleet.pool import TimeIsUp, bounded
 from automation.fleet.repair import DeadlinePassed, Repairs, deliver_pending, time_left
 from automation.secrets import scrub
@@ -29,7 +29,7 @@ _guard = threading.Lock()
 
 
 def attend(name: str, flags: tuple[str, ...], *, repair: bool) -> dict[str, Any]:
-    """Look at one org, and with ``repair`` bring it in order. Answers the fields of an `OrgOutcome`, scrubbed.
+    """Check one org, and with ``repair`` repair it. Answers the fields of an `OrgOutcome`, scrubbed.
 
     Without ``repair``, the answer's line has ``needs_browser`` when there is work for one.
     """
@@ -39,15 +39,15 @@ def attend(name: str, flags: tuple[str, ...], *, repair: bool) -> dict[str, Any]
     except SettingsError as error:
         return _answer(of_error(fleet.orgs[0], error), name)
     try:
-        seen = bounded(org.deadline, lambda: look(org), "look")
+        seen = bounded(org.deadline, lambda: check_org(org), "check")
         if seen.found == "undelivered":
             return _answer(bounded(time_left(seen), lambda: deliver_pending(seen), "deliver"), name)
     except TimeIsUp as error:
         return _answer(of_error(org, DeadlinePassed(f"{org.name} was {error}.")), name)
     if seen.found not in REPAIR:
-        return _answer(of_look(seen), name)
+        return _answer(of_check(seen), name)
     if not repair:
-        return _answer(of_look(seen), name, needs_browser=True)
+        return _answer(of_check(seen), name, needs_browser=True)
     folder = Path("runs") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-fleet"
     switches = [*flags, "--lock-wait", str(LOCK_WAIT)]
     return _answer(Repairs(fleet.path, folder, _places(fleet.limits.logins), flags=switches).run(seen), name)

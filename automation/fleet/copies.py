@@ -1,6 +1,6 @@
 """What production says about its sandboxes: which one is being copied, and when one is ready.
 
-Tooling ``SandboxProcess`` tells of copies; ``Completed`` is no proof that the sandbox answers, as its end may be told before
+Tooling ``SandboxProcess`` reports copies; ``Completed`` is no proof that the sandbox answers, as its end may be reported before
 sign-in works. Readiness is that ``sandboxAuth`` no longer answers ``INVALID_STATUS`` (`org-access` 6.2, after sfdx-core).
 """
 
@@ -37,7 +37,7 @@ CLOSING: Final = 2.0
 
 COPYING: Final = ("Pending", "Pending Remote Creation", "Processing", "Sampling", "Activating")
 """States in which a sandbox is left alone. In all others but Completed (Pending Activation, Locked, Suspended, unknown ones) the
-sandbox of before serves until somebody activates the copy (help, "Sandbox status"), and is looked at."""
+sandbox of before serves until somebody activates the copy (help, "Sandbox status"), and is checked."""
 OVER: Final = ("Completed",)
 DROPPED: Final = ("Del", "Discard", "Stopped")
 """Beginnings of states of copies that came to nothing: the sandbox is as it was before. sfdx-core drops "Del" alike;
@@ -83,7 +83,7 @@ class Production:
         access = fleet.production
         if access is None:
             return None
-        client = fleet.orgs[0].settings_to_look().network.client()
+        client = fleet.orgs[0].settings_to_check().network.client()
         try:
             token = _token(client, access.access_token, access.credentials)
             rest = Rest(client, access.host, token)
@@ -181,9 +181,9 @@ def asked(fleet: OrgsFile, note: Callable[[str], None]) -> Iterator[Production |
     try:
         production = bounded(OPENING, lambda: Production.open(fleet), "production")
     except RunbookError as error:
-        note(f"Production could not be asked about its sandboxes: {error.message} Going on without.")
+        note(f"Production could not be asked about its sandboxes: {error.message} Continuing without it.")
     except TimeIsUp as error:
-        note(f"Production could not be asked about its sandboxes: {error}. Going on without.")
+        note(f"Production could not be asked about its sandboxes: {error}. Continuing without it.")
     try:
         yield production
     finally:

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from automation.errors import SettingsError, TryAgainLater
-from automation.fleet.look import Known
+from automation.fleet.check import Known
 from automation.fleet.outcome import OrgOutcome
 from automation.report.plain import one_line
 from automation.secrets.files import state_folder
@@ -40,8 +40,8 @@ TABLES: Final = (
     """CREATE TABLE orgs (
         org TEXT PRIMARY KEY, host TEXT NOT NULL, org_id TEXT, app_id TEXT, key_fingerprint TEXT, proven TEXT
     )""",
-    "CREATE TABLE mails (mailbox TEXT NOT NULL, at TEXT NOT NULL, number INTEGER NOT NULL)",
-    "CREATE INDEX mails_of_box ON mails (mailbox, at)",
+    "CREATE TABLE emails (mailbox TEXT NOT NULL, at TEXT NOT NULL, number INTEGER NOT NULL)",
+    "CREATE INDEX emails_of_box ON emails (mailbox, at)",
 )
 LOCKED: Final = 10.0
 """Seconds to wait for another program that holds the file."""
@@ -174,19 +174,19 @@ class History:
         found = self._read("SELECT * FROM orgs WHERE org = ? AND host = ?", (org, host))
         return Known(found[0]["org_id"], found[0]["app_id"], found[0]["key_fingerprint"]) if found else Known()
 
-    def mails(self, mailbox: str) -> int:
-        """How many verification mails a mailbox may have been sent in the last hour."""
+    def emails(self, mailbox: str) -> int:
+        """How many verification emails a mailbox may have been sent in the last hour."""
         since = _stamp(datetime.now(UTC) - timedelta(hours=1))
-        query = "SELECT coalesce(sum(number), 0) FROM mails WHERE mailbox = ? AND at > ?"
+        query = "SELECT coalesce(sum(number), 0) FROM emails WHERE mailbox = ? AND at > ?"
         written = sum(int(row[0]) for row in self._read(query, (mailbox, since)))
         return written + sum(
             int(values[2]) for statement, values in self._unwritten if statement == MAILED and values[0] == mailbox
         )
 
-    def note_mails(self, mailbox: str, number: int) -> None:
-        """Count mails that are about to be sent to a mailbox."""
+    def note_emails(self, mailbox: str, number: int) -> None:
+        """Count emails that are about to be sent to a mailbox."""
         old = _stamp(datetime.now(UTC) - timedelta(days=1))
-        self._write(("DELETE FROM mails WHERE at < ?", (old,)), (MAILED, (mailbox, _now(), number)))
+        self._write(("DELETE FROM emails WHERE at < ?", (old,)), (MAILED, (mailbox, _now(), number)))
 
     def runs(self, limit: int = 20) -> Sequence[dict[str, Any]]:
         """The last runs, newest first, each with the counts of its outcomes."""
@@ -215,7 +215,7 @@ PROVEN: Final = (
     " app_id = coalesce(excluded.app_id, CASE WHEN key_fingerprint = excluded.key_fingerprint THEN app_id END),"
     " key_fingerprint = excluded.key_fingerprint, proven = excluded.proven"
 )
-MAILED: Final = "INSERT INTO mails VALUES (?, ?, ?)"
+MAILED: Final = "INSERT INTO emails VALUES (?, ?, ?)"
 
 
 def _connected(path: Path) -> sqlite3.Connection:

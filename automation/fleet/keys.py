@@ -15,10 +15,10 @@ from automation.settings.table import BY_NAME, SETTINGS, Setting
 from automation.settings.urls import secret_parts
 
 REFUSED: Final = frozenset({"SF_FRONTDOOR_URL"})
-"""Ways in that no scheduled job can use: a link that works once."""
+"""Login methods that no scheduled job can use: a link that works once."""
 
 OTHERS: Final = ("deadline", "allow_production", "add_suffix")
-"""Keys that are no settings: seconds for this org; its host again, when it is production; whether user names get the suffix."""
+"""Keys that are no settings: seconds for this org; its host again, when it is production; whether usernames get the suffix."""
 
 
 def _key(setting: Setting) -> str:
@@ -132,7 +132,7 @@ def _check(setting: Setting, text: str) -> None:
     elif setting.hides is None or references.is_reference(text) or secret_parts(text):
         references.check(text)
     else:
-        setting.rule(text)  # the address of a proxy or browser without anything secret in it
+        setting.rule(text)  # the URL of a proxy or browser without anything secret in it
 
 
 def _whole_problems(org: Org) -> list[str]:
@@ -151,7 +151,7 @@ def _whole_problems(org: Org) -> list[str]:
     except SettingsError as error:
         return [f"{where} {_in_keys(line)}" for line in error.message.split("\n") if not line.endswith("are not right:")]
     if not any(target.can_read for target in targets):
-        again = "every run would reveal key and secret anew; add a place that can be read, such as keyring:, dotenv: or a vault"
+        again = "every run would reveal key and secret again; add a place that can be read, such as keyring:, dotenv: or a vault"
         return [f"{where} deliver: nothing there can be read again, so {again}"]
     return []
 

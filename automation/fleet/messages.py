@@ -1,4 +1,4 @@
-"""What people are told of a run, and which of them."""
+"""What notifications say about a run, and when they are sent."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def due(event: str, outcomes: Sequence[OrgOutcome]) -> bool:
 
 
 def message(event: str, outcomes: Sequence[OrgOutcome], run: int, seconds: float) -> Message:
-    """What is told: each org on which something happened, with outcome, cause and cure."""
-    told = [outcome for outcome in outcomes if outcome.word != "unchanged"]
+    """Each org on which something happened, with outcome, cause and fix."""
+    shown = [outcome for outcome in outcomes if outcome.word != "unchanged"]
     failed = sum(outcome.failed for outcome in outcomes)
     summary = summary_line(list(outcomes), len(outcomes), seconds)
     title = f"{TITLE}: {failed} of {len(outcomes)} orgs failed" if failed else f"{TITLE}: {summary}"
-    text = "\n".join([summary, "", *(line for outcome in told for line in _lines(outcome))])
-    tree = {"schema": 1, "event": event, "run": run, "summary": summary, "orgs": [_short(outcome) for outcome in told]}
+    text = "\n".join([summary, "", *(line for outcome in shown for line in _lines(outcome))])
+    tree = {"schema": 1, "event": event, "run": run, "summary": summary, "orgs": [_short(outcome) for outcome in shown]}
     return Message(event, title, text, tree)
 
 

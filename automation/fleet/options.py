@@ -12,8 +12,8 @@ from automation.settings.options import TRACING, PrintVersion
 
 EPILOG: Final = """\
 exit codes:
-  0 all orgs in order, or brought in order    1 some failed    2 wrong usage    3 plan has changes (--exit-code)
-  75 some have to be tried later, none failed    78 wrong orgs file or settings    130 interrupted
+  0 all orgs up to date, or repaired    1 some failed    2 wrong usage    3 plan has changes (--exit-code)
+  75 some must be retried later, none failed    78 wrong orgs file or settings    130 interrupted
 
 The history of all runs:  python -m automation.refresh_sandboxes history [ORG] [--json]
 docs/fleet.md explains the orgs file; orgs.example.toml is one to start from.
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     """The parser of ``python -m automation.refresh_sandboxes``."""
     made = argparse.ArgumentParser(
         prog="python -m automation.refresh_sandboxes",
-        description="Find the sandboxes that were refreshed, never set up or have drifted, and bring exactly those in order.",
+        description="Find the sandboxes that were refreshed, never set up or have drifted, and repair only those.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -57,10 +57,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--demo", action="store_true", help="start replica orgs, of which some were refreshed, and run on them")
     made.add_argument("--only", action="append", default=[], metavar="NAME", help="only this org (repeatable)")
     made.add_argument("--jobs", type=int, default=2, metavar="N", help="browsers at the same time (default: %(default)s)")
-    made.add_argument("--max-failures", type=int, default=0, metavar="N", help="begin no further org once N have failed")
-    made.add_argument("--plan", action="store_true", help="only tell which orgs need work, and why")
+    made.add_argument("--max-failures", type=int, default=0, metavar="N", help="stop starting orgs after N failures")
+    made.add_argument("--plan", action="store_true", help="show which orgs need work, and why; change nothing")
     made.add_argument("--exit-code", action="store_true", help="with --plan: exit 3 when an org needs work")
-    made.add_argument("--force", action="store_true", help="go through the procedure on every org, also where nothing is amiss")
+    made.add_argument("--force", action="store_true", help="run the procedure on every org, even if it needs nothing")
     made.add_argument(
         "--scheduler", metavar="ADDRESS", help="Dask scheduler whose workers do the work, tcp://HOST:8786 (extra dask)"
     )
@@ -71,8 +71,8 @@ def parser() -> argparse.ArgumentParser:
     _add_run(made)
     made.add_argument("--state", type=Path, metavar="FILE", help="SQLite file of the history (default: in the user's state folder)")
     made.add_argument("--json", action="store_true", help="print one JSON object per org on stdout")
-    made.add_argument("-v", "--verbose", action="count", default=0, help="tell of every org and step")
-    made.add_argument("-q", "--quiet", action="store_true", help="tell only failures and the summary")
+    made.add_argument("-v", "--verbose", action="count", default=0, help="show every org and step")
+    made.add_argument("-q", "--quiet", action="store_true", help="only failures and the summary")
     made.add_argument("--version", action=PrintVersion)
     return made
 
@@ -81,7 +81,7 @@ def _add_run(made: argparse.ArgumentParser) -> None:
     group = made.add_argument_group("each run in a browser; as for create_app")
     group.add_argument("--output", type=Path, metavar="DIR", help="folder of the run folders (default: runs/<UTC time>-fleet)")
     group.add_argument("--tracing", choices=TRACING, default="retain-on-failure", help="keep a trace (default: %(default)s)")
-    group.add_argument("--exact", action="store_true", help="remove scopes and flows beyond the wanted ones")
+    group.add_argument("--exact", action="store_true", help="remove scopes and flows that are not configured")
     group.add_argument("--require-permissions", action="store_true", help="fail when a Run As user lacks a right of Appendix C")
 
 

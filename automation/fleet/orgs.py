@@ -19,7 +19,7 @@ UNNEEDED: Final = frozenset({"SF_TOTP_SECRET", "BROWSER_WS", "BROWSER_CDP"})
 """Secret settings that nothing depends on until a browser starts."""
 
 PLACEHOLDER: Final = "-"
-"""Stands for a password that is not looked up; too short to be searched for by the scrubber."""
+"""Used for a password that is not looked up; too short to be searched for by the scrubber."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Org:
         texts: setting name to text; a secret's text is a reference.
         switches: the app's Security boxes, see `app_spec.SWITCHES`.
         deadline: seconds that a run on it may take.
-        allow_production: the host, named a second time; None for sandboxes.
+        allow_production: the host, confirmed as production; None for sandboxes.
     """
 
     name: str
@@ -46,13 +46,13 @@ class Org:
         """All settings, with every secret looked up. Raises SettingsError."""
         return load_settings({name: self._looked_up(name) for name in self.texts}, None)
 
-    def settings_to_look(self) -> Settings:
-        """What a look at the org needs; passwords stay where they are. Raises SettingsError."""
-        return load_settings(self._texts_to_look(resolve=True), None)
+    def settings_to_check(self) -> Settings:
+        """What a check of the org needs; passwords stay where they are. Raises SettingsError."""
+        return load_settings(self._texts_to_check(resolve=True), None)
 
     def check(self) -> None:
         """Raise SettingsError when the settings do not fit together. Looks up nothing."""
-        load_settings(self._texts_to_look(resolve=False), None)
+        load_settings(self._texts_to_check(resolve=False), None)
 
     def spec(self, settings: Settings, *, exact: bool = False) -> AppSpec:
         """The configured app; ``exact``: what it has beyond that is removed."""
@@ -60,14 +60,14 @@ class Org:
 
     @property
     def app(self) -> str:
-        """API name of the wanted app."""
+        """API name of the configured app."""
         from automation.settings.rules import api_name_for
 
         return self.texts.get("ECA_API_NAME") or api_name_for(self.texts.get("ECA_NAME") or BY_NAME["ECA_NAME"].default or "")
 
     @property
     def mailbox(self) -> str | None:
-        """A digest that tells mailboxes for verification codes apart; None when the org uses none."""
+        """A digest that distinguishes mailboxes for verification codes; None when the org uses none."""
         if "SF_IMAP_URL" not in self.texts:
             return None
         from automation.access.codes.turns import mailbox_key
@@ -78,7 +78,7 @@ class Org:
         text = self.texts[name]
         return references.resolve(text) if BY_NAME[name].secret and references.is_reference(text) else text
 
-    def _texts_to_look(self, *, resolve: bool) -> dict[str, str]:
+    def _texts_to_check(self, *, resolve: bool) -> dict[str, str]:
         texts: dict[str, str] = {}
         for name, text in self.texts.items():
             if not BY_NAME[name].secret or not references.is_reference(text):

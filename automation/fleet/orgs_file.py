@@ -1,7 +1,7 @@
 """The orgs file (TOML): every org of the fleet, what they share, and how the job goes about it.
 
-Errors name table and key, and all of them come at once. Nothing secret may stand in the file; `references` says how it is
-pointed to.
+Errors name table and key, and all of them come at once. No secret may be in the file; `references` says how to refer
+to one.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Limits:
     """What the job keeps to. See ``LIMITS`` for the meaning of each."""
 
     logins: int = 2
-    mails_per_hour: int = 60
+    emails_per_hour: int = 60
     deadline: float = 1800.0
-    looks: int = 8
+    checks: int = 8
     keep_days: int = 90
 
 
@@ -46,10 +46,10 @@ MOST: Final = 1_000_000
 """The largest limit that means something; infinity and not-a-number are none."""
 
 LIMITS: Final[Mapping[str, str]] = {
-    "logins": "browsers that are logging in at the same time",
-    "mails_per_hour": "verification mails that one mailbox may be sent in an hour",
+    "logins": "browsers logging in at the same time",
+    "emails_per_hour": "verification emails that one mailbox may receive per hour",
     "deadline": "seconds that one org may take",
-    "looks": "orgs that are asked at the same time whether there is work",
+    "checks": "orgs checked at the same time",
     "keep_days": "days that run folders and the history are kept; 0 keeps them for ever",
 }
 LEAST: Final[Mapping[str, int]] = {"keep_days": 0}
@@ -82,10 +82,8 @@ class OrgsFile:
         problems += [f"[{name}]: must be a table" for name in TABLES if not isinstance(tree.get(name, {}), dict)]
         made = None if problems else _made(path, tree, problems)
         if made is None or problems:
-            told = "\n".join(f"  {problem}" for problem in problems)
-            raise SettingsError(
-                f"{path} is not right:\n{told}", next="Correct the orgs file; orgs.example.toml explains every key."
-            )
+            lines = "\n".join(f"  {problem}" for problem in problems)
+            raise SettingsError(f"{path} has errors:\n{lines}", next="Correct the orgs file; orgs.example.toml explains every key.")
         return made
 
     def org(self, name: str) -> Org:

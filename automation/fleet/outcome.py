@@ -1,4 +1,4 @@
-"""How it went on one org: the JSON line of a run, with what the look found beside it."""
+"""How it went on one org: the JSON line of a run, with what the check found beside it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from automation.errors import RunbookError, TryAgainLater
-from automation.fleet.look import Look
+from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
 from automation.report.plain import one_line
 from automation.secrets import scrub
@@ -22,7 +22,7 @@ class OrgOutcome:
     """The end of the job on one org.
 
     Attributes:
-        found: what the look found, see `look.Found`; ``not_looked`` when the job stopped before.
+        found: what the check found, see `check.Found`; ``not_checked`` when the job stopped before.
         line: the object of ``--json``; see the design's section on commands. ``outcome`` knows two words more than a single
             run: ``delivered`` (a pair that waited was delivered, without a browser) and ``waiting`` (try again later).
         exit_code: as that of ``create_app`` on this org alone.
@@ -43,12 +43,12 @@ class OrgOutcome:
 
     @property
     def waits(self) -> bool:
-        """Whether only time is wanting."""
+        """Whether it is to be retried later."""
         return self.exit_code == TryAgainLater.exit_code
 
     @property
     def failed(self) -> bool:
-        """Whether somebody has to look at it."""
+        """Whether somebody has to act on it."""
         return self.exit_code not in (0, TryAgainLater.exit_code, INTERRUPTED)
 
     @property
@@ -130,7 +130,7 @@ def error_object(error: RunbookError) -> dict[str, Any]:
     }
 
 
-def of_look(seen: Look, word: str = "unchanged") -> OrgOutcome:
+def of_check(seen: CheckResult, word: str = "unchanged") -> OrgOutcome:
     """The outcome of an org on which no browser was needed."""
     line = empty_line(seen.org) | {"outcome": word, "seconds": round(seen.seconds, 2)}
     if seen.pair is not None:
@@ -145,7 +145,7 @@ def of_look(seen: Look, word: str = "unchanged") -> OrgOutcome:
 
 
 def of_error(
-    org: Org, error: RunbookError, *, found: str = "not_looked", why: str = "", seconds: float = 0.0, browser: bool = False
+    org: Org, error: RunbookError, *, found: str = "not_checked", why: str = "", seconds: float = 0.0, browser: bool = False
 ) -> OrgOutcome:
     """The outcome of an org on which the job itself failed."""
     line = empty_line(org) | {"seconds": round(seconds, 2)}

@@ -16,16 +16,16 @@ from automation.report.plain import one_line, plain
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
-    from automation.fleet.look import Look
+    from automation.fleet.check import CheckResult
 
 COLOURS: Final = {
     "created": "green", "changed": "green", "delivered": "green", "unchanged": "dim", "planned": "cyan",
     "waiting": "yellow", "failed": "bold red", "queued": "dim", "working": "cyan",
 }  # fmt: skip
 WORDS: Final = {
-    "in_order": "in order", "undelivered": "not delivered everywhere", "never": "never set up", "gone": "app gone",
-    "refreshed": "refreshed", "dead": "secret refused", "broken": "policies refused", "drifted": "drifted",
-    "refreshing": "refresh under way", "busy": "org busy", "failed": "can't be told", "not_looked": "not looked at",
+    "up_to_date": "up to date", "undelivered": "not delivered everywhere", "not_set_up": "not set up", "app_missing": "app missing",
+    "refreshed": "refreshed", "secret_rejected": "secret rejected", "policy_rejected": "policy rejected", "drifted": "drifted",
+    "refreshing": "refresh under way", "busy": "org busy", "failed": "check failed", "not_checked": "not checked",
 }  # fmt: skip
 
 
@@ -39,7 +39,7 @@ class _Row:
 
 @dataclass
 class Progress:
-    """Tells of the job as it goes. Its methods may be called from any thread.
+    """Shows the progress of the job. Its methods may be called from any thread.
 
     Args:
         verbosity: -1 failures and the summary only, 0 orgs with work, 1 every org and step.
@@ -57,7 +57,7 @@ class Progress:
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def began(self, orgs: int) -> None:
-        """Before the first look."""
+        """Before the first check."""
         self._total = orgs
         if self.stream.isatty() and self.verbosity >= 0:
             from rich.live import Live
@@ -65,7 +65,7 @@ class Progress:
             self._live = Live(get_renderable=self._table, console=self._console(), refresh_per_second=4, transient=True)
             self._live.start()
 
-    def queued(self, name: str, seen: Look) -> None:
+    def queued(self, name: str, seen: CheckResult) -> None:
         """An org needs a browser."""
         with self._lock:
             self._rows[name] = _Row(WORDS[seen.found], "queued", scrub(seen.why), time.monotonic())
@@ -73,7 +73,7 @@ class Progress:
             self._line(f"{name}: {WORDS[seen.found]}: {seen.why}")
 
     def event(self, name: str, event: dict[str, Any]) -> None:
-        """What an org's worker told."""
+        """An event of an org's worker."""
         text = f"{event['id']} {event['title']}" if event["event"] == "step" else str(event.get("text", ""))
         if event["event"] not in ("step", "waiting"):
             return
@@ -90,8 +90,8 @@ class Progress:
         with self._lock:
             self._counts[outcome.word] += 1
             self._rows.pop(outcome.org, None)
-        worth_telling = outcome.word != "unchanged" or self.verbosity > 0
-        if worth_telling and (self.verbosity >= 0 or outcome.failed):
+        worth_showing = outcome.word != "unchanged" or self.verbosity > 0
+        if worth_showing and (self.verbosity >= 0 or outcome.failed):
             self._outcome(outcome)
         if self.json:
             with self._lock:
@@ -107,7 +107,7 @@ class Progress:
             self._line(text)
 
     def close(self) -> None:
-        """Leave the terminal in order."""
+        """Restore the terminal."""
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -161,12 +161,12 @@ def _reason(outcome: OrgOutcome) -> str:
     if outcome.error:
         return str(outcome.error["message"])
     app = outcome.line["app"]["id"]
-    told = {"created": f"app {app} created", "changed": "the app is as wanted again", "delivered": outcome.why}
-    return f"{WORDS[outcome.found]}; {told.get(outcome.word, outcome.why)}"
+    reasons = {"created": f"app {app} created", "changed": "the app matches its configuration again", "delivered": outcome.why}
+    return f"{WORDS[outcome.found]}; {reasons.get(outcome.word, outcome.why)}"
 
 
 def summary_line(outcomes: list[OrgOutcome], total: int, seconds: float) -> str:
-    """``24 orgs: 8 repaired, 16 in order (31.2 s, 8 browsers)``."""
+    """``24 orgs: 8 repaired, 16 up to date (31.2 s, 8 browsers)``."""
     counts = Counter(outcome.word for outcome in outcomes)
     parts = list(_parts(counts, total - len(outcomes)))
     browsers = sum(outcome.browser for outcome in outcomes)
@@ -176,8 +176,8 @@ def summary_line(outcomes: list[OrgOutcome], total: int, seconds: float) -> str:
 
 def _parts(counts: Counter[str], missing: int) -> Iterator[str]:
     words = {
-        "created": "created", "changed": "repaired", "delivered": "delivered without a browser", "unchanged": "in order",
-        "planned": "would be worked on", "waiting": "to try later", "failed": "failed",
+        "created": "created", "changed": "repaired", "delivered": "delivered without a browser", "unchanged": "up to date",
+        "planned": "need work", "waiting": "to retry later", "failed": "failed",
     }  # fmt: skip
     yield from (f"{counts[word]} {text}" for word, text in words.items() if counts[word])
     if missing:

@@ -116,7 +116,7 @@ def _from_command(line: str) -> str:
 
 
 def _shown(kind: str, rest: str) -> str:
-    """What of a reference may be told: of a program its name alone, as its arguments may hold a token."""
+    """What of a reference may be shown: of a program its name alone, as its arguments may hold a token."""
     return rest.split(maxsplit=1)[0] if kind == "command" and rest.split() else rest.strip()
 
 

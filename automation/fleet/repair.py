@@ -22,37 +22,39 @@ from typing import IO, Any, Final
 
 from automation.delivery import Pending, Receipts, deliver, parse
 from automation.errors import Interrupted, RunbookError
-from automation.fleet.look import Look
+from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
-from automation.fleet.outcome import OrgOutcome, of_error, of_look, of_run
+from automation.fleet.outcome import OrgOutcome, of_check, of_error, of_run
 from automation.run.lock import org_lock
 
 GRACE: Final = 20.0
-"""Seconds that a worker gets at its deadline to end in order before it is killed."""
+"""Seconds that a worker gets at its deadline to end cleanly before it is killed."""
 LAST: Final = 10.0
 """The same when the whole job is stopped, which has to be over within 20 s: after that systemd and others kill."""
 DRAIN: Final = 2.0
 """Seconds to read what an ended worker wrote. A program that it left behind may hold its output open."""
 
 SHORTEST: Final = 0.1
-"""Seconds that are left to an org whose look took all of its deadline."""
+"""Seconds that are left to an org whose check took all of its deadline."""
 
-Tell = Callable[[str, dict[str, Any]], None]
+Report = Callable[[str, dict[str, Any]], None]
 """Takes an org's name and an event of its worker."""
 
 
 class WorkerLost(RunbookError):
-    """A worker process ended without telling how its run ended."""
+    """A worker process ended without reporting how its run ended."""
 
     kind = "worker_lost"
-    recovery = "Run again: it goes on where it stopped. If it happens again, see whether the machine has memory for so many jobs."
+    recovery = (
+        "Run again: it resumes where it stopped. If it happens again, check whether the machine has memory for that many jobs."
+    )
 
 
 class DeadlinePassed(RunbookError):
     """An org took longer than its deadline."""
 
     kind = "deadline"
-    recovery = "Run again: it goes on where it stopped. If the org is slow, raise deadline in [limits] or in its table."
+    recovery = "Run again: it resumes where it stopped. If the org is slow, raise deadline in [limits] or in its table."
 
 
 @dataclass
@@ -61,22 +63,22 @@ class Repairs:
 
     Attributes:
         orgs_file: handed to the workers.
-        folder: each worker's run folder lies below it.
+        folder: each worker's run folder is below it.
         logins: at most so many workers are logging in at the same time.
-        tell: told of every event, from the thread that runs the worker.
+        report: gets every event, from the thread that runs the worker.
         flags: further arguments of the workers.
     """
 
     orgs_file: Path
     folder: Path
     logins: threading.Semaphore
-    tell: Tell = lambda _name, _event: None
+    report: Report = lambda _name, _event: None
     flags: Sequence[str] = ()
     _running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     _stopped: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def run(self, seen: Look) -> OrgOutcome:
+    def run(self, seen: CheckResult) -> OrgOutcome:
         """Repair one org; blocks until it is done. Every foreseen failure is in the outcome."""
         org, began, seconds = seen.org, time.monotonic(), time_left(seen)
         slot = _Slot(self.logins)
@@ -105,22 +107,22 @@ class Repairs:
         return of_run(org, seen.found, seen.why, end["line"], int(end["exit_code"]))
 
     def stop(self) -> None:
-        """End all workers in order, at most in `LAST` seconds; none is started any more."""
+        """End all workers cleanly, at most in `LAST` seconds; none is started any more."""
         self._stopped.set()
         with self._lock:
             running = list(self._running.values())
         for worker in running:
-            end_in_order(worker, LAST)
+            end_cleanly(worker, LAST)
 
     def _start(self, org: Org, complaints: IO[str]) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "automation.fleet.worker", "--orgs", str(self.orgs_file), *self.flags]
         with self._lock:
             if self._stopped.is_set():
-                raise Interrupted("Stopped before the run began.")
+                raise Interrupted("Interrupted before the run began.")
             worker = subprocess.Popen(
                 [*command, "--output", str(self.folder / org.name), org.name],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, encoding="utf-8",
-                start_new_session=True,  # Ctrl-C is for the command, which then ends its workers in order
+                start_new_session=True,  # Ctrl-C is for the command, which then ends its workers cleanly
             )  # fmt: skip
             self._running[org.name] = worker
         return worker
@@ -141,19 +143,19 @@ class Repairs:
                     ends.append(event)
                 elif event["event"] == "step_ended" and event.get("login"):
                     slot.free()
-                self.tell(org.name, event)
+                self.report(org.name, event)
 
     def _lost(self, org: Org, worker: subprocess.Popen[str], watch: _Deadline, complaints: str) -> RunbookError:
         if watch.passed:
             return DeadlinePassed(f"The run on {org.name} did not end within {org.deadline:g} s and was killed.")
         if self._stopped.is_set():
-            return Interrupted(f"The run on {org.name} was stopped.")
+            return Interrupted(f"The run on {org.name} was interrupted.")
         code = worker.returncode
         how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
         lines = [line for line in complaints.strip().splitlines() if line.strip()]
         last = f": {lines[-1][:200]}" if lines else ""
         again = f"python -m automation.fleet.worker --orgs {self.orgs_file} {org.name}"
-        fault = f"This is a fault of the tool; report what this prints: {again}" if code >= 0 else None
+        fault = f"This is a bug in the tool; report what this prints: {again}" if code >= 0 else None
         return WorkerLost(f"The worker of {org.name} {how}{last}.", next=fault)
 
 
@@ -187,7 +189,7 @@ class _Slot:
 
 
 class _Deadline:
-    """Ends a worker when its time is up: in order first, then for good."""
+    """Ends a worker when its time is up: cleanly first, then for good."""
 
     def __init__(self, worker: subprocess.Popen[str], seconds: float) -> None:
         self.passed = False
@@ -201,10 +203,10 @@ class _Deadline:
 
     def _end(self) -> None:
         self.passed = True
-        end_in_order(self._worker)
+        end_cleanly(self._worker)
 
 
-def end_in_order(worker: subprocess.Popen[str], grace: float = GRACE) -> None:
+def end_cleanly(worker: subprocess.Popen[str], grace: float = GRACE) -> None:
     """Interrupt a worker; kill it and what it started, should it not end within ``grace`` seconds. Returns at once."""
     with suppress(ProcessLookupError):
         worker.send_signal(signal.SIGTERM)
@@ -219,20 +221,20 @@ def end_in_order(worker: subprocess.Popen[str], grace: float = GRACE) -> None:
     timer.start()
 
 
-def time_left(seen: Look) -> float:
-    """Seconds of its org's deadline that a look has left."""
+def time_left(seen: CheckResult) -> float:
+    """Seconds of its org's deadline that a check has left."""
     return max(seen.org.deadline - seen.seconds, SHORTEST)
 
 
-def deliver_pending(seen: Look) -> OrgOutcome:
+def deliver_pending(seen: CheckResult) -> OrgOutcome:
     """Bring a proven pair to the targets that lack it, under the org's lock and without a browser."""
     org, pair = seen.org, seen.pair
     if pair is None:
-        raise ValueError("a look that found nothing to deliver")
-    targets = [parse(text) for text in org.settings_to_look().credentials_to]
+        raise ValueError("a check that found nothing to deliver")
+    targets = [parse(text) for text in org.settings_to_check().credentials_to]
     try:
         with org_lock(org.host):
             done = deliver(targets, pair, Pending(org.host, pair.app), Receipts(org.host, pair.app))
     except RunbookError as error:
-        return of_look(replace(seen, error=error))
-    return of_look(replace(seen, delivered_to=done.everywhere), "delivered")
+        return of_check(replace(seen, error=error))
+    return of_check(replace(seen, delivered_to=done.everywhere), "delivered")

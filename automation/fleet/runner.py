@@ -1,4 +1,4 @@
-"""The job: look at all orgs at once, repair those that need it, tell of each as it ends."""
+"""The job: check all orgs at once, repair those that need it, report each as it ends."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from automation.errors import Interrupted, OrgBusy, RunbookError, TryAgainLater
+from automation.fleet.check import REPAIR, CheckResult, check_org
 from automation.fleet.copies import Production, asked
 from automation.fleet.history import History
-from automation.fleet.look import REPAIR, Look, look
 from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
-from automation.fleet.outcome import OrgOutcome, of_error, of_look
+from automation.fleet.outcome import OrgOutcome, of_check, of_error
 from automation.fleet.pool import Pool, TimeIsUp, next_done
 from automation.fleet.progress import Progress
 from automation.fleet.repair import DRAIN, LAST, DeadlinePassed, Repairs, deliver_pending, time_left
 from automation.secrets import scrub
 
-MAILS_PER_RUN: Final = 2
-"""Verification mails that a run may have sent: one at login, one at the reveal."""
+EMAILS_PER_RUN: Final = 2
+"""Verification emails that a run may have sent: one at login, one at the reveal."""
 
 
 @dataclass
@@ -37,8 +37,8 @@ class Job:
     Attributes:
         jobs: browsers at the same time.
         max_failures: after so many failed orgs no further browser is started; 0 means no limit.
-        plan: only look.
-        force: repair every org, whatever the look says.
+        plan: only check.
+        force: repair every org, whatever the check says.
         flags: handed to the workers.
     """
 
@@ -61,7 +61,7 @@ class Job:
         self.progress.began(len(self.orgs))
         folder = self._folder()
         repairs = Repairs(self.fleet.path, folder, threading.Semaphore(self.fleet.limits.logins), self.progress.event, self.flags)
-        work = _Round(self, number, repairs)
+        work = _JobLoop(self, number, repairs)
         try:
             with asked(self.fleet, self.progress.note) as production:
                 work.run(production)
@@ -85,46 +85,46 @@ class Job:
         return self.output or Path("runs") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-fleet"
 
 
-class _Round:
+class _JobLoop:
     """The main thread's loop: it alone writes the history and decides what is begun."""
 
     def __init__(self, job: Job, number: int, repairs: Repairs) -> None:
         self._job, self._number, self._repairs = job, number, repairs
-        self._looks, self._works = Pool(job.fleet.limits.looks, "look"), Pool(job.jobs, "repair")
+        self._checks, self._works = Pool(job.fleet.limits.checks, "check"), Pool(job.jobs, "repair")
         self._running: dict[Future[Any], Org] = {}
-        self._queue: deque[Look] = deque()
+        self._queue: deque[CheckResult] = deque()
         self._repairing: set[Future[Any]] = set()
         self._failures = 0
 
     def run(self, production: Production | None) -> None:
         for org in self._job.orgs:
             known = self._job.history.known(org.name, org.host)
-            self._running[self._looks.submit(org.deadline, partial(look, org, known, production))] = org
+            self._running[self._checks.submit(org.deadline, partial(check_org, org, known, production))] = org
         while self._running:
-            for future in next_done(self._running, self._looks, self._works):
+            for future in next_done(self._running, self._checks, self._works):
                 org = self._running.pop(future)
                 self._repairing.discard(future)
                 self._came(org, _result(future, org))
             self._begin_some()
 
-    def _came(self, org: Org, result: Look | OrgOutcome) -> None:
+    def _came(self, org: Org, result: CheckResult | OrgOutcome) -> None:
         if isinstance(result, OrgOutcome):
             self._ended(result)
         else:
-            self._looked(org, result)
+            self._checked(org, result)
 
-    def _looked(self, org: Org, seen: Look) -> None:
+    def _checked(self, org: Org, seen: CheckResult) -> None:
         job = self._job
         repair = seen.found in REPAIR or (job.force and seen.error is None)
         if job.plan and (repair or seen.found == "undelivered"):
-            self._ended(of_look(seen, "planned"))
+            self._ended(of_check(seen, "planned"))
         elif repair:
             self._queue.append(seen)
             job.progress.queued(org.name, seen)
         elif seen.found == "undelivered":
-            self._running[self._looks.submit(time_left(seen), partial(deliver_pending, seen))] = org
+            self._running[self._checks.submit(time_left(seen), partial(deliver_pending, seen))] = org
         else:
-            self._ended(of_look(seen))
+            self._ended(of_check(seen))
 
     def _begin_some(self) -> None:
         """Begin what waits, as long as a browser is free."""
@@ -135,19 +135,19 @@ class _Round:
                 self._ended(refused)
                 continue
             if seen.org.mailbox is not None:
-                self._job.history.note_mails(seen.org.mailbox, MAILS_PER_RUN)
+                self._job.history.note_emails(seen.org.mailbox, EMAILS_PER_RUN)
             future = self._works.submit(math.inf, partial(self._repairs.run, seen))  # it keeps its deadline itself
             self._repairing.add(future)
             self._running[future] = seen.org
 
-    def _refused(self, seen: Look) -> OrgOutcome | None:
+    def _refused(self, seen: CheckResult) -> OrgOutcome | None:
         """Why this org has to wait for a later run."""
         job, box = self._job, seen.org.mailbox
-        limit = job.fleet.limits.mails_per_hour
+        limit = job.fleet.limits.emails_per_hour
         if job.max_failures and self._failures >= job.max_failures:
-            error: TryAgainLater = TryAgainLater(f"Not begun: {self._failures} orgs have failed already (--max-failures).")
-        elif box is not None and job.history.mails(box) + MAILS_PER_RUN > limit:
-            error = OrgBusy(f"Not begun: its mailbox was sent as many verification mails as one hour allows ({limit}).")
+            error: TryAgainLater = TryAgainLater(f"Not started: {self._failures} orgs have failed already (--max-failures).")
+        elif box is not None and job.history.emails(box) + EMAILS_PER_RUN > limit:
+            error = OrgBusy(f"Not started: its mailbox has received {limit} verification emails in an hour, which is the limit.")
         else:
             return None
         return of_error(seen.org, error, found=seen.found, why=seen.why)
@@ -160,12 +160,12 @@ class _Round:
         self._failures += outcome.failed
 
     def interrupted(self) -> None:
-        """Stopped by a person or the system: the workers get `repair.LAST` seconds to end in order; no look is waited for."""
+        """Interrupted: the workers get `repair.LAST` seconds to shut down cleanly; no check is waited for."""
         self._job.interrupted = True
         self._repairs.stop()
-        self._job.progress.note("Stopping: the runs that have begun end in order.")
+        self._job.progress.note("Stopping: runs in progress shut down cleanly.")
         ends = time.monotonic() + LAST + DRAIN
-        for pool in (self._looks, self._works):
+        for pool in (self._checks, self._works):
             pool.drop_waiting()
         while self._repairing and (left := ends - time.monotonic()) > 0:
             for future in next_done(self._repairing, within=left):
@@ -173,23 +173,23 @@ class _Round:
                 org = self._running.pop(future)
                 self._came(org, _result(future, org))
         for org in [*(seen.org for seen in self._queue), *self._running.values()]:
-            self._ended(of_error(org, Interrupted("Stopped before this org was done.")))
+            self._ended(of_error(org, Interrupted("Interrupted before this org was done.")))
 
 
 class Fault(RunbookError):
-    """The tool itself failed on one org; the others go on."""
+    """The tool itself failed on one org; the others continue."""
 
     kind = "fault"
-    recovery = "This is a fault of the tool: run it on this org alone (--only) and report what it says."
+    recovery = "This is a bug in the tool: run it on this org alone (--only) and report the output."
 
 
-def _result(future: Future[Any], org: Org) -> Look | OrgOutcome:
+def _result(future: Future[Any], org: Org) -> CheckResult | OrgOutcome:
     """What a thread came to; an exception that nobody foresaw fails its org alone."""
     error = future.exception()
     if error is None:
-        result: Look | OrgOutcome = future.result()
+        result: CheckResult | OrgOutcome = future.result()
         return result
     if isinstance(error, TimeIsUp):
-        return of_error(org, DeadlinePassed(f"{org.name} was {error}; the job went on without it."))
+        return of_error(org, DeadlinePassed(f"{org.name} was {error}; the job continued without it."))
     first = (str(error).splitlines() or [""])[0]
     return of_error(org, Fault(scrub(f"{type(error).__name__}: {first[:200]}")))

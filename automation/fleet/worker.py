@@ -1,8 +1,8 @@
 """One run on one org in a process of its own: ``python -m automation.fleet.worker --orgs FILE --output DIR NAME``.
 
 Started by `repair`. It gets the org's name and looks up settings and secrets itself, so nothing secret passes between
-processes. It tells of its steps and its end in JSON lines on standard output. When its standard input ends, whoever
-started it is gone, and it ends its run in order.
+processes. It writes its steps and its end as JSON lines on standard output. When its standard input ends, whoever
+started it has ended, and it ends its run cleanly.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ from automation.steps.runner import StepResult
 
 
 @dataclass
-class Telling(Console):
+class EventWriter(Console):
     """A console that nobody sees: steps and waits go to the parent as events."""
 
     verbosity: int = -1
     stream: io.StringIO = field(default_factory=io.StringIO)
     lines: IO[str] = field(default_factory=lambda: sys.stdout)
 
-    def tell(self, event: str, **values: Any) -> None:
+    def write(self, event: str, **values: Any) -> None:
         """One event, on one line."""
         print(scrub(json.dumps({"event": event, **values}, ensure_ascii=False)), file=self.lines, flush=True)
 
     def step_started(self, step: Step) -> None:
-        self.tell("step", id=step.id, title=step.title)
+        self.write("step", id=step.id, title=step.title)
 
     def step_ended(self, result: StepResult) -> None:
-        self.tell("step_ended", id=result.id, result=result.result, login=result.step.login)
+        self.write("step_ended", id=result.id, result=result.result, login=result.step.login)
 
     def waiting(self, text: str) -> None:
-        self.tell("waiting", text=text)
+        self.write("waiting", text=text)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -66,21 +66,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run, tell, and answer the exit code of the run."""
-    from automation.run.terminal import quiet_crashes
+    """Run, write events, and answer the exit code of the run."""
+    from automation.run.terminal import short_tracebacks
     from automation.steps.interrupts import signals_as_interrupt
 
     given = parser().parse_args(arguments)
-    console = Telling(lines=_own_output())
-    quiet_crashes(verbose=True)
+    console = EventWriter(lines=_own_output())
+    short_tracebacks(verbose=True)
     with signals_as_interrupt():
         _end_with_parent()
         line, exit_code = _run(given, console)
-    console.tell("end", line=line, exit_code=exit_code)
+    console.write("end", line=line, exit_code=exit_code)
     return exit_code
 
 
-def _run(given: argparse.Namespace, console: Telling) -> tuple[dict[str, Any], int]:
+def _run(given: argparse.Namespace, console: EventWriter) -> tuple[dict[str, Any], int]:
     from automation.report.json_result import as_json
 
     org = OrgsFile.read(given.orgs).org(given.name)
@@ -89,14 +89,14 @@ def _run(given: argparse.Namespace, console: Telling) -> tuple[dict[str, Any], i
     except RunbookError as error:
         failure = error
     except KeyboardInterrupt:
-        failure = Interrupted("Stopped before the run began.")
+        failure = Interrupted("Interrupted before the run began.")
     else:
         return as_json(result), result.exit_code()
     outcome = of_error(org, failure)
     return outcome.line, outcome.exit_code
 
 
-def _create(org: Org, given: argparse.Namespace, console: Telling) -> Any:
+def _create(org: Org, given: argparse.Namespace, console: EventWriter) -> Any:
     from automation.run.lock import org_lock
     from automation.run.one_run import OneRun
 

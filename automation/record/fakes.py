@@ -29,7 +29,7 @@ _URL_HOST = re.compile(r"(?<=://)([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
 _OF_CLOUD = re.compile(rf"\.{_CLOUD}$", re.IGNORECASE)
 _LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~•●-]"
 _EMAIL = re.compile(rf"(?<!{_LOCAL}){_LOCAL}++@[A-Za-z0-9*•●-]++(?:\.[A-Za-z0-9*•●-]++)+")
-"""User names have the form of mail addresses; pages of verification show them with asterisks or dots."""
+"""Usernames have the form of email addresses; pages of verification show them with asterisks or dots."""
 _ID = re.compile(r"(?<![A-Za-z0-9])([0-9a][A-Za-z0-9]{2}(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{12})((?:[A-Z0-5]{3})?)(?![A-Za-z0-9])")
 """A record id of 15 or 18 characters. Words of that form that are none are replaced too, which does no harm."""
 
@@ -50,14 +50,14 @@ class Fakes:
     _words: dict[str, str] = field(default_factory=dict)
 
     def name(self, text: str, kind: str = "name") -> None:
-        """Replace ``text``, wherever it stands as a whole word, by ``Name 1`` and so on."""
+        """Replace ``text``, wherever it occurs as a whole word, by ``Name 1`` and so on."""
         if len(text.strip()) > 2 and text not in self._words and text not in self.given:
             self._words[text] = self._fake(text, kind, f"{kind.capitalize()} {self.kinds[kind] + 1}")
 
     def company(self, host: str, spared: Collection[str] = ()) -> None:
-        """Replace the names in an org's host also where they stand alone, as in the org's name.
+        """Replace the names in an org's host also where they occur alone, as in the org's name.
 
-        ``spared``: words, in small letters, that are not replaced where they stand alone, as labels hold them.
+        ``spared``: words, in small letters, that are not replaced where they occur alone, as labels hold them.
         """
         label = host.split(".", maxsplit=1)[0]
         for part, fake in zip(label.split("--"), self._my_domain(label).split("--"), strict=False):
@@ -128,5 +128,5 @@ def _like(character: str, dice: random.Random) -> str:
 
 
 def _bounded(form: str) -> str:
-    """A name, or a short number, counts only where no further letter or digit stands beside it."""
+    """A name, or a short number, counts only where no further letter or digit is beside it."""
     return rf"(?<![A-Za-z0-9]){re.escape(form)}(?![A-Za-z0-9])" if len(form) < 16 else re.escape(form)

@@ -1,4 +1,4 @@
-"""The file of a recording: one zip with a manifest, the pages and a page for people to look through."""
+"""The file of a recording: one zip with a manifest, the pages and a page for people to review."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A static copy of a page as it stands: its HTML without scripts and pictures, its accessible tree, its address."""
+"""A static copy of a page as it is: its HTML without scripts and images, its accessibility tree, its URL."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from automation.artifacts.evidence import outline
 
 LOOK_TIMEOUT: Final = 5_000
-"""Milliseconds for the accessible tree."""
+"""Milliseconds for the accessibility tree."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class PageCopy:
     Attributes:
         address: without query and fragment, which can hold one-time links.
         html: one whole document; shadow roots are declarative.
-        tree: the accessible tree as an aria snapshot; of a page of secrets only its outline.
-        words: on a page of secrets, what stands there and may be a key, a token or a code.
+        tree: the accessibility tree as an aria snapshot; of a page of secrets only its outline.
+        words: on a page of secrets, what is there and may be a key, a token or a code.
         private: whether the page was one of secrets, so that its fields were emptied.
     """
 

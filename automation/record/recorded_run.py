@@ -24,7 +24,7 @@ from flows.pages.labels import Labels
 
 @dataclass
 class RecordedRun(OneRun):
-    """As `OneRun`, recorded. A run that fails is recorded up to its failure, which is what a recording is most wanted for."""
+    """As `OneRun`, recorded. A run that fails is recorded up to its failure, which is what a recording is needed most for."""
 
     tape: Tape = field(default_factory=Tape)
     _language: str = "en"
@@ -44,7 +44,7 @@ class RecordedRun(OneRun):
         super()._keep_evidence(error, bench)
 
     def write(self, result: RunResult, path: Path, also: Iterable[str] = ()) -> Path:
-        """Replace what names the org, check, and write the recording and, beside it, the page to look it through.
+        """Replace what names the org, check, and write the recording and, beside it, the page to review it.
 
         Args:
             path: the recording's; its name ends in ``.recording.zip``.
@@ -71,5 +71,5 @@ class RecordedRun(OneRun):
 
 
 def review_of(path: Path) -> Path:
-    """Where the page for looking a recording through lies: beside it."""
+    """The page to review a recording: beside it."""
     return path.with_name(path.name.removesuffix(file.SUFFIX) + ".review.html")

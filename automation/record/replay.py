@@ -1,7 +1,7 @@
 """Replay: the looks of a recorded run, taken again at the recorded pages, with the network closed.
 
 Each look has to find exactly one control, each read to give the recorded value, each page to be recognised. A look that
-failed in the run has to succeed too, as a recording of a failed run becomes green only once labels are mended.
+failed in the run has to succeed too, as a recording of a failed run becomes green only once labels are fixed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CLOSED_DOOR: Final = {"server": "http://127.0.0.1:9"}
 """A proxy that no one answers at: what is not fulfilled from the recording does not leave the browser."""
 
 PROBLEMS: Final = frozenset({SessionLost.kind, NotPermitted.kind, OrgUnavailable.kind})
-"""What a page may be recognised as instead of what was wanted. That has to stay so; other failures are to be mended."""
+"""What a page may be recognised as instead of what was wanted. That has to stay so; other failures are to be fixed."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The page that lists what a recording holds, for a person to look through before it is handed round."""
+"""The page that lists what a recording holds, for a person to review before it is shared."""
 
 from __future__ import annotations
 

@@ -67,9 +67,9 @@ class Tape:
         return None
 
     def failed(self, error: RunbookError, page: Page, labels: Labels) -> None:
-        """The run ended with an error; what it sought in vain is kept, if no look of its step tells of it already."""
-        told = any(look.failed and look.step == self._step for look in self.looks)
-        if told or not isinstance(error, UnexpectedPage):
+        """The run ended with an error; what it sought in vain is kept, if no look of its step reports it already."""
+        reported = any(look.failed and look.step == self._step for look in self.looks)
+        if reported or not isinstance(error, UnexpectedPage):
             return
         with suppress(PlaywrightError):
             number = self._copied(page)
@@ -96,7 +96,7 @@ class Tape:
         return Look(self._step, page, kind, owner, name, key, panel, texts, read, error)
 
     def _copied(self, page: Page) -> int:
-        """The number of the page as it stands now; numbers begin at 1. The page of a new authenticator seed is left out."""
+        """The number of the page as it is now; numbers begin at 1. The page of a new authenticator seed is left out."""
         if not page.url.startswith("http") or _SEED.search(urlsplit(page.url).path):
             raise PlaywrightError("not copied")  # as for a page that went away: the look is not kept
         found = copy_page(page, self._known, private=self._is_private(page))

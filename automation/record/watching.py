@@ -1,4 +1,4 @@
-"""Following the page objects while a run goes on: each look they take is told, with the page it was taken at.
+"""Following the page objects while a run goes on: each look they take is reported, with the page it was taken at.
 
 The methods named in `looks` are wrapped for the time of a recording. So the flows need not know that they are recorded.
 """
@@ -22,7 +22,7 @@ Redo = Callable[[], Any]
 
 
 class Listener(Protocol):
-    """Who is told of looks."""
+    """Who gets the looks."""
 
     def looked(self, kind: Kind, name: str, on: Any, arguments: tuple[Any, ...], redo: Redo, value: Any, error: str | None) -> None:
         """A look was taken.
@@ -35,17 +35,17 @@ class Listener(Protocol):
 
 
 class Following:
-    """Tells of the outermost looks: what a page object asks on the way to an answer is part of it.
+    """Reports the outermost looks: what a page object asks on the way to an answer is part of it.
 
-    Only on the way to a page, what is found to be clicked is told too.
+    Only on the way to a page, what is found to be clicked is reported too.
     """
 
     def __init__(self, listener: Listener) -> None:
         self.listener = listener
         self.inside: Kind | None = None
 
-    def tell(self, kind: Kind, name: str, on: Any, arguments: tuple[Any, ...], look: Redo) -> Any:
-        """Take the look, tell of it, and pass on its answer or its error."""
+    def report(self, kind: Kind, name: str, on: Any, arguments: tuple[Any, ...], look: Redo) -> Any:
+        """Take the look, report it, and pass on its answer or its error."""
         before = self.inside
         if before is not None and (before, kind) != ("arrive", "find"):
             return look()
@@ -71,7 +71,7 @@ class Following:
 
 @contextmanager
 def watching(listener: Listener) -> Iterator[None]:
-    """Tell ``listener`` of every look that page objects take in this process until the end."""
+    """Report to ``listener`` every look that page objects take in this process until the end."""
     following = Following(listener)
     with ExitStack() as undo:
         for watch in WATCHES:
@@ -90,11 +90,11 @@ def _replace(undo: ExitStack, owner: Any, name: str, new: Any) -> None:
 def _followed(watch: Watch, following: Following) -> Any:
     original = vars(watch.owner)[watch.name]
     if isinstance(original, property):
-        return property(lambda self: following.tell(watch.kind, watch.name, self, (), lambda: original.__get__(self)))
+        return property(lambda self: following.report(watch.kind, watch.name, self, (), lambda: original.__get__(self)))
 
     @functools.wraps(original)
     def followed(self: Any, *arguments: Any, **named: Any) -> Any:
-        return following.tell(watch.kind, watch.name, self, arguments, lambda: original(self, *arguments, **named))
+        return following.report(watch.kind, watch.name, self, arguments, lambda: original(self, *arguments, **named))
 
     return followed
 
@@ -106,7 +106,7 @@ def _edit(following: Following) -> Callable[[AppTab], None]:
         if not self.editing():
             label = self.labels["detail.edit"]
             seek = functools.partial(the_only, self.edit_button, "button", label, self.page, self.timeouts.action)
-            following.tell("find", EDIT, self, (), seek)
+            following.report("find", EDIT, self, (), seek)
         original(self)
 
     return edit
@@ -123,7 +123,7 @@ def _section(original: Callable[..., bool], following: Following) -> Callable[..
                 raise ElementNotFound(key)
 
         with suppress(ElementNotFound):
-            following.tell("find", SECTION, (region, labels, key), (), look)
+            following.report("find", SECTION, (region, labels, key), (), look)
         return original(region, labels, key, content, timeout)
 
     return open_section

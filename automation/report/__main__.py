@@ -1,4 +1,4 @@
-"""``python -m automation.report DIR``: rebuild the report page of a run and tell where it lies."""
+"""``python -m automation.report DIR``: rebuild the report page of a run and print its path."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
-from automation.errors import RunbookError
+from automation.run.entry import run_command
 from automation.settings.options import PrintVersion
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
     given = parser().parse_args(arguments)
+    return run_command(lambda: _rebuild(given.folder, open_page=given.open), verbose=given.verbose)
+
+
+def _rebuild(folder: Path, *, open_page: bool) -> int:
     from automation.report.files import rebuild
 
-    try:
-        page = rebuild(given.folder)
-    except RunbookError as error:
-        print(f"Error: {error.message}\nNext: {error.next}", file=sys.stderr)
-        return error.exit_code
+    page = rebuild(folder)
     print(page)
-    if given.open and not webbrowser.open(page.resolve().as_uri()):
+    if open_page and not webbrowser.open(page.resolve().as_uri()):
         print("No web browser could be started; open the file above.", file=sys.stderr)
     return 0
 
@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("folder", type=Path, metavar="DIR", help="the run folder, such as runs/<UTC time>-<host>")
     made.add_argument("--open", action="store_true", help="open the page in the web browser")
     made.add_argument("--version", action=PrintVersion)
+    made.add_argument("-v", "--verbose", action="store_true", help="show stack traces")
     return made
 
 

@@ -23,9 +23,9 @@ NOT_REACHED: Final = "not reached"
 """The runner's note of a step behind a failed one; such steps are only counted."""
 
 WORDS: Final = {
-    "created": "The app was created, its credentials were proven and delivered.",
-    "changed": "The org is as wanted now; the credentials were proven.",
-    "unchanged": "Nothing had to be done; the credentials were proven.",
+    "created": "The app was created; its credentials work and were delivered.",
+    "changed": "The org now matches the configuration; the credentials work.",
+    "unchanged": "Nothing to do; the credentials work.",
     "planned": "This was a plan; nothing was changed.",
     "failed": "The run failed.",
 }
@@ -33,7 +33,7 @@ WORDS: Final = {
 
 @dataclass
 class Console:
-    """Tells people of a run; an `Observer`. Everything goes through the scrubber.
+    """Shows a run to people; an `Observer`. Everything goes through the scrubber.
 
     Args:
         verbosity: -1 errors and the last line only, 0 steps, 1 more about each step, for `-q` and `-v`.
@@ -57,7 +57,7 @@ class Console:
             self._line(text)
 
     def waiting(self, text: str) -> None:
-        """What is waited for at the moment; on a terminal it stands beside the running step."""
+        """What is waited for at the moment; on a terminal it is shown beside the running step."""
         if self._live is not None:
             self._live.update(_spinner(f"{self._current} ... {scrub(text)}"))
         else:
@@ -81,7 +81,7 @@ class Console:
                 self._line(f"        {one_line(difference)}", "yellow")
 
     def ended(self, result: RunResult) -> None:
-        """The last lines: outcome, where the credentials went, cause and cure of a failure, the run folder."""
+        """The last lines: outcome, where the credentials went, cause and fix of a failure, the run folder."""
         self._stop_live()
         if result.error is not None:
             left = sum(step.note == NOT_REACHED for step in result.steps)
@@ -90,10 +90,10 @@ class Console:
             self.error(result.error)
         else:
             self._line(f"{self._summary(result)} ({result.seconds:.1f} s)", "bold green")
-        for remark in result.state.notes:
-            self._line(f"Remark: {remark}", "yellow")
+        for note in result.state.notes:
+            self._line(f"Note: {note}", "yellow")
         for target in result.state.delivered_to:
-            self.note(f"A valid pair is at {target} already" if result.outcome == "planned" else f"Delivered to {target}")
+            self.note(f"Valid credentials already at {target}" if result.outcome == "planned" else f"Delivered to {target}")
         if result.artifacts is not None:
             self.note(f"Report: {result.artifacts / 'report.html'}")
 
@@ -107,7 +107,7 @@ class Console:
             self._line(f"Evidence: {error.evidence}")
 
     def close(self) -> None:
-        """Leave the terminal in order, whatever happened."""
+        """Restore the terminal, whatever happened."""
         self._stop_live()
 
     @staticmethod
@@ -115,7 +115,7 @@ class Console:
         if result.outcome == "planned":
             return f"{WORDS['planned']} {result.changes} steps would change something."
         whole = result.state.delivered_to if result.outcome == "created" else result.state.proof.token
-        return WORDS[result.outcome] if whole else "Done, up to the last step asked for."
+        return WORDS[result.outcome] if whole else "Done up to the requested step."
 
     def _terminal(self) -> bool:
         return self.stream.isatty()

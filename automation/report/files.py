@@ -27,7 +27,7 @@ def write_reports(result: RunResult, folder: Path) -> Path:
 
 
 def rebuild(folder: Path) -> Path:
-    """Make ``report.html`` and ``report.junit.xml`` anew from ``report.json`` and the pictures; answers the page's path.
+    """Make ``report.html`` and ``report.junit.xml`` again from ``report.json`` and the screenshots; answers the page's path.
 
     Raises:
         UsageError: there is no report, or one of another version.

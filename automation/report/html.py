@@ -16,36 +16,36 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 OUTCOMES: Final = {
-    "created": ("Created", "The app was created. Its credentials were proven and delivered."),
-    "changed": ("Changed", "The org is as wanted now. The credentials were proven."),
-    "unchanged": ("Nothing to do", "Everything was as wanted already. The credentials were proven."),
+    "created": ("Created", "The app was created. Its credentials work and were delivered."),
+    "changed": ("Changed", "The org now matches the configuration. The credentials work."),
+    "unchanged": ("Nothing to do", "Everything already matched the configuration. The credentials work."),
     "planned": ("Plan", "This was a plan. Nothing was changed."),
-    "delivered": ("Delivered", "A pair that was waiting was delivered, without a browser."),
-    "waiting": ("Try again later", "Nothing is wrong but the time. Running again later is safe and right."),
+    "delivered": ("Delivered", "Pending credentials were delivered, without a browser."),
+    "waiting": ("Try again later", "Temporary condition. It is safe to retry later."),
     "failed": ("Failed", "The run stopped. Nothing is claimed that was not proven."),
 }
 """Outcome to its short word and its sentence; ``delivered`` and ``waiting`` come from runs over many orgs."""
 
-UNPROVEN: Final = "The steps that were asked for are done. No proof was made, as the run was to end before it."
+UNPROVEN: Final = "The requested steps are done. The credentials were not tested, as the run ended before that step."
 
 KINDS_OF_TIME: Final = (
     ("org", "Waiting for the org", "a request to the org was under way, or a code or the spreading of a new key was waited for"),
     ("browser", "Browser", "rendering, scripts of the page, round trips to the browser, and what else kept the machine busy"),
     ("own", "This tool", "processor time of the tool itself"),
-    ("pictures", "Pictures", "taking the pictures in this report"),
+    ("screenshots", "Screenshots", "taking the screenshots in this report"),
     ("around", "Start and end", "starting and closing the browser, locks, files"),
 )
 
-OPTIONAL: Final[dict[str, Any]] = {"started": None, "remarks": [], "differences": [], "tool": None}
+OPTIONAL: Final[dict[str, Any]] = {"started": None, "notes": [], "differences": [], "tool": None}
 """What the object of ``--json`` does not have."""
 
 EVIDENCE: Final = "evidence"
-LARGEST_PICTURE: Final = 3_000_000
+LARGEST_SCREENSHOT: Final = 3_000_000
 """Bytes; a larger file is only linked."""
 
 
 def report_page(report: dict[str, Any], folder: Path) -> str:
-    """The HTML of a report (the object of ``report.json``). Pictures and evidence are read from the run folder."""
+    """The HTML of a report (the object of ``report.json``). Screenshots and evidence are read from the run folder."""
     word, sentence = outcome_words(report)
     return _render(
         "report.html.j2",
@@ -79,7 +79,7 @@ def outcome_words(report: dict[str, Any]) -> tuple[str, str]:
 
 
 def duration(seconds: float) -> str:
-    """``0.4 s``, ``12.3 s``, ``2 min 5 s``; nothing for less than can be told apart from nothing."""
+    """``0.4 s``, ``12.3 s``, ``2 min 5 s``; nothing for less than can be measured."""
     if seconds < 0.05:
         return ""
     if seconds < 60:
@@ -114,10 +114,10 @@ def _style() -> str:
 
 
 def _sections(steps: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
-    """Steps by the document's section, in its order, each step with its picture."""
+    """Steps by the document's section, in its order, each step with its screenshot."""
     made = []
     for (number, title), group in groupby(steps, key=lambda step: (step["id"].partition(".")[0], step.get("section", ""))):
-        members = [{**step, "image": _image(folder, step.get("picture")), "bar": _bar(step)} for step in group]
+        members = [{**step, "image": _image(folder, step.get("screenshot")), "bar": _bar(step)} for step in group]
         results = [step["result"] for step in members]
         counts = [(results.count(one), one) for one in ("failed", "changed", "unchanged", "skipped") if one in results]
         seconds = sum(step["seconds"] for step in members)
@@ -149,21 +149,21 @@ def _times(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _evidence(folder: Path) -> list[dict[str, Any]]:
-    """The pages that were open at the failure: name, text, and picture where there is one."""
+    """The pages that were open at the failure: name, text, and screenshot where there is one."""
     made = []
     for path in sorted((folder / EVIDENCE).glob("page-*.txt")):
-        picture = path.with_suffix(".png").name
+        screenshot = path.with_suffix(".png").name
         text = scrub(path.read_text(encoding="utf-8", errors="replace"))
-        made.append({"name": f"{EVIDENCE}/{path.name}", "text": text, "image": _image(folder, f"{EVIDENCE}/{picture}")})
+        made.append({"name": f"{EVIDENCE}/{path.name}", "text": text, "image": _image(folder, f"{EVIDENCE}/{screenshot}")})
     return made
 
 
 def _image(folder: Path, name: str | None) -> str | None:
-    """A picture of the run folder as a ``data:`` address; None when it is not there."""
+    """A screenshot of the run folder as a ``data:`` URL; None when it is not there."""
     path = folder / name if name else None
     if path is None or not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
         return None
-    if path.stat().st_size > LARGEST_PICTURE:
+    if path.stat().st_size > LARGEST_SCREENSHOT:
         return None
     kind = "jpeg" if path.suffix == ".jpg" else "png"
     return f"data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

@@ -24,7 +24,7 @@ def write_index(
     """Write ``index.html`` into the folder of a run over many orgs; answers its path.
 
     Args:
-        folder: is there already. Rows lead to the ``report.html`` of the org's own run folder when that lies below.
+        folder: is there already. Rows lead to the ``report.html`` of the org's own run folder when that is below.
         results: results, or the objects that ``--json`` prints of them; ``name`` and ``why`` of an object are shown when
             it has them, and ``outcome`` may also be ``delivered`` or ``waiting``.
         title: heading of the page.
@@ -45,7 +45,7 @@ def _row(one: dict[str, Any], folder: Path) -> dict[str, Any]:
         "link": _link(one["artifacts"], folder),
         "outcome": one["outcome"],
         "word": OUTCOMES[one["outcome"]][0],
-        "said": one.get("why") or outcome_words(one)[1],
+        "text": one.get("why") or outcome_words(one)[1],
         "error": one["error"],
         "delivered_to": one["credentials"]["delivered_to"],
         "seconds": one["seconds"],
@@ -53,7 +53,7 @@ def _row(one: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _link(artifacts: str | None, folder: Path) -> str | None:
-    """The address of an org's report, relative to the page; None when it is not there or not below the folder."""
+    """The URL of an org's report, relative to the page; None when it is not there or not below the folder."""
     report = Path(artifacts) / HTML_NAME if artifacts else None
     if report is None or not report.is_file():
         return None

@@ -16,7 +16,7 @@ from automation.steps import Difference
 from automation.steps.runner import StepResult
 
 if TYPE_CHECKING:
-    from automation.report.record import Record
+    from automation.report.details import Details
     from automation.steps.time_spent import Spent
 
 SCHEMA: Final = 1
@@ -47,16 +47,16 @@ def json_line(result: RunResult) -> str:
 
 
 def as_report(result: RunResult) -> dict[str, Any]:
-    """The object with all that only people look for: what differed, where time went, pictures, remarks, files."""
+    """The object with all that only people read: changes, where time went, screenshots, notes, files."""
     whole = as_json(result)
     whole["steps"] = [{**_step(step), **_more(step, result)} for step in result.steps]
-    whole |= {"differences": _differences(result), "remarks": list(result.state.notes)}
+    whole |= {"differences": _differences(result), "notes": list(result.state.notes)}
     whole |= {"changes": result.changes, "traces": [path.name for path in result.traces]}
     whole["tool"] = {"name": "external-client-app-runbook", "version": version()}
-    record = result.record
-    if record is not None:
-        whole["started"] = record.started.isoformat(timespec="seconds").replace("+00:00", "Z")
-        whole["time"] = _time(result, record)
+    details = result.details
+    if details is not None:
+        whole["started"] = details.started.isoformat(timespec="seconds").replace("+00:00", "Z")
+        whole["time"] = _time(result, details)
     return cast("dict[str, Any]", scrubbed(whole))
 
 
@@ -87,10 +87,10 @@ def version() -> str:
 
 def _more(step: StepResult, result: RunResult) -> dict[str, Any]:
     more: dict[str, Any] = {"section": step.section, "differences": [_difference(one) for one in step.differences]}
-    record = result.record
-    spent = record.spent.get(step.id) if record is not None else None
+    details = result.details
+    spent = details.spent.get(step.id) if details is not None else None
     more["time"] = _spent(spent) if spent is not None else None
-    more["picture"] = record.pictures.get(step.id) if record is not None else None
+    more["screenshot"] = details.screenshots.get(step.id) if details is not None else None
     return more
 
 
@@ -98,10 +98,10 @@ def _spent(spent: Spent) -> dict[str, float]:
     return {"org": round(spent.org, 2), "browser": round(spent.browser, 2), "own": round(spent.own, 2)}
 
 
-def _time(result: RunResult, record: Record) -> dict[str, float]:
-    """Seconds of the whole run; ``around`` is what lies outside of steps and pictures: starting and closing the browser."""
-    around = max(0.0, result.seconds - record.total.whole - record.pictures_seconds)
-    return {**_spent(record.total), "pictures": round(record.pictures_seconds, 2), "around": round(around, 2)}
+def _time(result: RunResult, details: Details) -> dict[str, float]:
+    """Seconds of the whole run; ``around`` is what is outside of steps and screenshots: starting and closing the browser."""
+    around = max(0.0, result.seconds - details.total.whole - details.screenshot_seconds)
+    return {**_spent(details.total), "screenshots": round(details.screenshot_seconds, 2), "around": round(around, 2)}
 
 
 def _step(step: StepResult) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _difference(one: Difference) -> dict[str, Any]:
 
 
 def _differences(result: RunResult) -> list[dict[str, Any]]:
-    """What the run changed, each difference once: a step that saves tells again what others have set."""
+    """What the run changed, each difference once: a step that saves reports again what others have set."""
     found: dict[tuple[str, str | None, str], dict[str, Any]] = {}
     for step in result.steps:
         for one in step.differences:

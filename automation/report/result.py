@@ -13,7 +13,7 @@ from automation.steps.runner import StepResult
 from flows.app.state import OrgState
 
 if TYPE_CHECKING:
-    from automation.report.record import Record
+    from automation.report.details import Details
 
 Outcome = Literal["created", "changed", "unchanged", "planned", "failed"]
 
@@ -25,10 +25,10 @@ class RunResult:
     """The end of a run on one org.
 
     Attributes:
-        spec: the wanted app; None when the run failed before it was known.
+        spec: the configured app; None when the run failed before it was known.
         seconds: wall time of the whole run.
         artifacts: the run folder.
-        record: when it was, where time went, and the pictures; for the report.
+        details: when it was, where time went, and the screenshots; for the report.
     """
 
     outcome: Outcome
@@ -39,7 +39,7 @@ class RunResult:
     artifacts: Path | None = None
     error: RunbookError | None = None
     traces: tuple[Path, ...] = field(default=())
-    record: Record | None = None
+    details: Details | None = None
 
     @property
     def changes(self) -> int:

@@ -1,4 +1,4 @@
-"""What steps may ask for: one toolbox per attempt, with a fresh context, the pages, and the means of verification."""
+"""What steps may ask for: one toolbox per attempt, with a fresh context, the pages, and the verification methods."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Workbench:
     def explained(self, error: RunbookError) -> RunbookError:
         """What is behind an error about a page: a foreign host, a session that ended, files that did not load, or just itself.
 
-        A page that turns into the login page may do so between two looks, where only a missing control is noticed.
+        A page that turns into the login page may do so between two checks, where only a missing control is noticed.
         """
         step = registered(error.step)
         at_login = step is not None and step.login
@@ -61,7 +61,7 @@ class Workbench:
         return lost
 
     def _with_cover(self, error: RunbookError) -> RunbookError:
-        """Names what lay over a control, so that a person can close it; not while secrets may be on the page."""
+        """Names what covered a control, so that a person can close it; not while secrets may be on the page."""
         if isinstance(error, Covered) and self.recorder.recording_allowed:
             error.look(self.page)
         return error

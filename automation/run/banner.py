@@ -1,7 +1,7 @@
-"""The banner of a headed run: which documented step is going on, in a corner of the page, and what is about to be used.
+"""The banner of a headed run: which documented step is running, in a corner of the page, and what is about to be used.
 
-It is never in the way: no pointer reaches it, it is no part of the accessible tree and of no locator's reach (a closed
-shadow root beside the page's body), and the report's pictures leave it out.
+It is never in the way: no pointer reaches it, it is no part of the accessibility tree and of no locator's reach (a closed
+shadow root beside the page's body), and the report's screenshots leave it out.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Banner:
 
 @contextmanager
 def pointing(banner: Banner) -> Iterator[None]:
-    """Have the pages tell the banner which control they are about to use."""
+    """Have the pages report to the banner which control they are about to use."""
     from flows.pages import base
 
     before = base.about_to_use

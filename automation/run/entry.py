@@ -19,18 +19,19 @@ if TYPE_CHECKING:
     Perform = Callable[[Settings, AppSpec, Options, Console], RunResult]
 
 
-def complain(error: RunbookError) -> None:
+def print_error(error: RunbookError) -> None:
     """Print an error and what to do about it on stderr, without secrets."""
+    from automation.report.plain import plain
     from automation.secrets import scrub
 
-    print(scrub(f"Error: {error.message}\nNext: {error.next}"), file=sys.stderr)
+    print(scrub(f"{plain(f'Error: {error.message}')}\n{plain(f'Next: {error.next}')}"), file=sys.stderr)
 
 
 def run_command(
     work: Callable[[], int],
     *,
     verbose: bool,
-    show: Callable[[RunbookError], None] = complain,
+    show: Callable[[RunbookError], None] = print_error,
     also: Callable[[RunbookError], None] = lambda _: None,
 ) -> int:
     """Do a command's work and return its exit code, whatever ends it.
@@ -41,10 +42,10 @@ def run_command(
         show: shows an error to people.
         also: gets every error too, unforeseen ones included, so that ``--json`` always has its object.
     """
-    from automation.run.terminal import quiet_crashes
+    from automation.run.terminal import short_tracebacks
     from automation.steps.interrupts import signals_as_interrupt
 
-    quiet_crashes(verbose=verbose, also=also)
+    short_tracebacks(verbose=verbose, also=also)
     with signals_as_interrupt():
         try:
             return work()
@@ -63,7 +64,7 @@ def parse_org_command(arguments: Sequence[str]) -> CommandLine:
         return parse(arguments)
     except WrongUsage as wrong:
         if "--json" in arguments:
-            _print_json(failed_early(UsageError(f"{wrong.said[:1].upper()}{wrong.said[1:]}.")))
+            _print_json(failed_early(UsageError(f"{wrong.reason[:1].upper()}{wrong.reason[1:]}.")))
         raise
 
 
@@ -75,7 +76,7 @@ def run_on_org(command: CommandLine, perform: Perform, check: Callable[[], None]
         check: raises UsageError for what is wrong with the command line, before settings are read.
     """
     from automation.report.console import Console
-    from automation.run.terminal import telling_log
+    from automation.run.terminal import log_to_console
 
     console = Console(command.options.verbosity)
     printed = _print_json if command.json else lambda _: None
@@ -88,7 +89,7 @@ def run_on_org(command: CommandLine, perform: Perform, check: Callable[[], None]
         printed(result)
         return result.exit_code(plan_exit_code=command.exit_code)
 
-    with telling_log(console):
+    with log_to_console(console):
         return run_command(
             work, verbose=command.options.verbosity > 0, show=console.error, also=lambda error: printed(failed_early(error))
         )
@@ -96,7 +97,7 @@ def run_on_org(command: CommandLine, perform: Perform, check: Callable[[], None]
 
 @contextmanager
 def _settings_and_app(command: CommandLine, console: Console) -> Iterator[tuple[Settings, AppSpec]]:
-    """The user's settings, or with ``--demo`` those of a replica that lives as long as the context, and the wanted app."""
+    """The user's settings, or with ``--demo`` those of a replica that lives as long as the context, and the configured app."""
     from automation.settings import load_settings
     from automation.settings.app_spec import AppFile, AppSpec
 

@@ -1,4 +1,4 @@
-"""One run on one org: guard, lock, browser, attempts, and what is left of it."""
+"""One run on one org: guard, lock, browser, attempts, and what it leaves."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from automation.artifacts.run_folder import JOURNAL, make_run_folder
 from automation.browser import open_browser
 from automation.errors import Interrupted, RunbookError
 from automation.report.console import Console
+from automation.report.details import DetailsCollector
 from automation.report.files import write_reports
-from automation.report.record import Recording
 from automation.report.result import RunResult, outcome_of, unsaved
 from automation.run.attempt import Workbench, workbench
 from automation.run.banner import Banner, pointing
@@ -45,14 +45,14 @@ class RunFiles:
     folder: Path
     journal: Journal
     recorder: Recorder
-    recording: Recording
+    details: DetailsCollector
 
     @classmethod
     def make(cls, settings: Settings, options: Options) -> RunFiles:
         """Make the folder. Raises UsageError when that is impossible."""
         folder = make_run_folder(settings.host, options.output)
-        recording = Recording(folder, options.pictures, banner=options.headed)
-        return cls(folder, Journal(folder / JOURNAL), Recorder(folder, options.tracing), recording)
+        details = DetailsCollector(folder, options.screenshot, banner=options.headed)
+        return cls(folder, Journal(folder / JOURNAL), Recorder(folder, options.tracing), details)
 
 
 @dataclass
@@ -105,7 +105,7 @@ class OneRun:
         return open_browser(self.settings, headed=options.headed, slowmo=options.slowmo, devtools=options.devtools)
 
     def _attempts(self, browser: Browser, files: RunFiles, locks: ExitStack) -> None:
-        """Start over at step 1.1 after an error that this can cure: every step reads before it acts, so that is safe."""
+        """Start over at step 1.1 after an error that this can fix: every step reads before it acts, so that is safe."""
         left = self.options.restarts
         guard = HostGuard(self.settings, self.options, self.state, locks, {_lock_name(self.settings)})
         while True:
@@ -132,7 +132,7 @@ class OneRun:
     def _round(
         self, todo: Sequence[Step], bench: Workbench, observers: list[Observer], person: Person | None, *, last: bool
     ) -> Sequence[Step]:
-        """Do these steps; answers those to do again after a person has mended what failed."""
+        """Do these steps; answers those to do again after a person has fixed what failed."""
         ahead = {step.id for step in todo}
         done = [result for result in self.round if result.id not in ahead]
         runner = Runner(bench.toolbox, observers, self.options.plan, self._selection(), results=done)
@@ -141,7 +141,7 @@ class OneRun:
         except RunbookError as met:
             error = bench.explained(met)
             self._keep_evidence(error, bench)
-            again = person.mends(error, all_steps()) if person is not None and (last or not error.restart) else None
+            again = person.fixes(error, all_steps()) if person is not None and (last or not error.restart) else None
             if again is None:
                 raise error from None
             return again
@@ -162,7 +162,7 @@ class OneRun:
             yield banner
 
     def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
-        measured = files.recording.attach(bench.page, bench.recorder)
+        measured = files.details.attach(bench.page, bench.recorder)
         observers: list[Observer] = [*measured, files.journal, bench.recorder, self.console, guard, Stay(bench.watch, self.state)]
         if banner is not None:
             observers.append(banner)
@@ -189,8 +189,8 @@ class OneRun:
         if self.files is None:
             return result
         traces = self.files.recorder.finish(failed=error is not None)
-        record = self.files.recording.finished()
-        result = replace(result, artifacts=self.files.folder, traces=tuple(traces), record=record)
+        details = self.files.details.finished()
+        result = replace(result, artifacts=self.files.folder, traces=tuple(traces), details=details)
         self.files.journal.note("run_ended", outcome=outcome, kind=error.kind if error is not None else None)
         try:
             write_reports(result, self.files.folder)
@@ -200,7 +200,7 @@ class OneRun:
 
 
 def merged(before: list[StepResult], after: list[StepResult]) -> list[StepResult]:
-    """Results over several attempts: the last one counts, but what an earlier one changed stays told as changed."""
+    """Results over several attempts: the last one counts, but what an earlier one changed stays reported as changed."""
     changed = {step.id: step for step in before if step.result == "changed"}
     return [_kept(changed.get(step.id), step) for step in after]
 

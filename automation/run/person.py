@@ -1,4 +1,4 @@
-"""A person before a visible browser: waits until they have mended something in the window, so that the run can go on."""
+"""A person before a visible browser: waits until they have fixed something in the window, so that the run can continue."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from automation.steps import Step
 
 QUIET: Final = 3.0
 """Seconds without a click or a key after which a person counts as done."""
-LOOK_MS: Final = 300
-"""Milliseconds between two looks whether that time is over; a closed window is noticed at once."""
+POLL_MS: Final = 300
+"""Milliseconds between two checks whether that time is over; a closed window is noticed at once."""
 
-BEYOND_A_WINDOW: Final = (AnotherRun, ForeignHost, LoginRefused, ProductionRefused, UsageError)
-"""Nothing done in the window cures these, and a refused password is never tried again."""
+NOT_FIXABLE_IN_A_WINDOW: Final = (AnotherRun, ForeignHost, LoginRefused, ProductionRefused, UsageError)
+"""Nothing done in the window fixes these, and a refused password is never tried again."""
 
 
 @dataclass
@@ -30,19 +30,19 @@ class Person:
 
     Attributes:
         page: the run's page.
-        banner: shows the failure there; it is told of clicks and keys.
-        tell: says something to the person elsewhere.
+        banner: shows the failure there; it notices clicks and keys.
+        show: shows something to the person elsewhere.
         clock: seconds; replaced in tests.
     """
 
     page: Page
     banner: Banner
-    tell: Callable[[str], None]
+    show: Callable[[str], None]
     clock: Callable[[], float] = time.monotonic
     _last: float | None = field(default=None, init=False)
 
-    def mends(self, error: RunbookError, steps: Sequence[Step]) -> Sequence[Step] | None:
-        """Wait until the person has mended what failed; answers the steps to do now, or None when the window was closed.
+    def fixes(self, error: RunbookError, steps: Sequence[Step]) -> Sequence[Step] | None:
+        """Wait until the person has fixed what failed; answers the steps to do now, or None when the window was closed.
 
         After Ctrl-C it is None at once.
 
@@ -51,18 +51,18 @@ class Person:
         """
         if isinstance(error, Interrupted):
             return None  # who has stopped the run is not asked anything
-        curable = not isinstance(error, BEYOND_A_WINDOW)
-        self._ask(error, curable=curable)
-        address = self.page.url
-        if not self._acted(ends=curable):
+        fixable = not isinstance(error, NOT_FIXABLE_IN_A_WINDOW)
+        self._ask(error, fixable=fixable)
+        url = self.page.url
+        if not self._acted(ends=fixable):
             return None
-        self.banner.say("Going on.", RUNNING)
-        return from_step(steps, error.step, moved=self.page.url != address)
+        self.banner.say("Continuing.", RUNNING)
+        return from_step(steps, error.step, moved=self.page.url != url)
 
-    def _ask(self, error: RunbookError, *, curable: bool) -> None:
-        how = f"Mend it in this window; the run goes on {QUIET:g} s after your last click or key. " if curable else ""
-        self.tell(f"{error.message} {error.next}")
-        self.tell(f"{how}Close the window to end the run.")
+    def _ask(self, error: RunbookError, *, fixable: bool) -> None:
+        how = f"Fix it in this window; the run continues {QUIET:g} s after your last click or key. " if fixable else ""
+        self.show(f"{error.message} {error.next}")
+        self.show(f"{how}Close the window to end the run.")
         where = f"Step {error.step}: " if error.step else ""
         self.banner.say(f"{where}{error.message}\n{how}Close the window to end the run.", FAILED)
 
@@ -82,9 +82,9 @@ class Person:
             self.page.remove_listener("framenavigated", self._navigated)
 
     def _closed(self) -> bool:
-        """Let the browser tell of events for a moment; whether the window was closed."""
+        """Let the browser report events for a moment; whether the window was closed."""
         try:
-            self.page.wait_for_event("close", timeout=LOOK_MS)
+            self.page.wait_for_event("close", timeout=POLL_MS)
         except PlaywrightTimeout:
             return False
         except PlaywrightError:

@@ -1,4 +1,4 @@
-"""The guard before production orgs: refused unless their host is named a second time."""
+"""The guard before production orgs: refused unless their host is confirmed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from automation.salesforce.hosts import LOGIN_HOSTS, is_production
 
 
 def require_named(host: str, allowed: str | None, login_host: str | None = None) -> None:
-    """Refuse a host that may be production's, unless it was named a second time.
+    """Refuse a host that may be production's, unless it was confirmed.
 
     Args:
         host: My Domain or login host.
@@ -16,7 +16,7 @@ def require_named(host: str, allowed: str | None, login_host: str | None = None)
             exactly that, accepted whatever production org the user belongs to.
 
     Raises:
-        ProductionRefused: it was not named, or another one was.
+        ProductionRefused: it was not confirmed, or another one was.
     """
     if not is_production(host) or allowed == host:
         return
@@ -27,5 +27,5 @@ def require_named(host: str, allowed: str | None, login_host: str | None = None)
     named = f" --allow-production names {allowed}." if allowed else ""
     raise ProductionRefused(
         f"{host} may be a production org.{named}",
-        next=f"If you really mean production, name its host a second time: --allow-production {host}",
+        next=f"If you really mean production, confirm it with --allow-production {host}",
     )

@@ -1,4 +1,4 @@
-"""A command's manners: log records and crashes without secrets, signals that end a run in order."""
+"""How a command prints log records and unforeseen exceptions: short, and without secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from automation.errors import RunbookError
 from automation.report.console import Console
 from automation.secrets import scrub
 
-FAULT = "This is a fault of the tool; run again with -v and report what it prints."
+FAULT = "This is a bug in the tool; run again with -v and report the output."
 
 LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
 
@@ -28,8 +28,8 @@ class _ToConsole(logging.Handler):
 
 
 @contextmanager
-def telling_log(console: Console) -> Iterator[None]:
-    """Show the log records of our own packages on the console; which ones depends on its verbosity."""
+def log_to_console(console: Console) -> Iterator[None]:
+    """Show the log records of our own packages on the console; which levels depends on its verbosity."""
     loggers = [logging.getLogger(name) for name in ("automation", "flows")]
     before = [(logger.handlers, logger.level, logger.propagate) for logger in loggers]
     for logger in loggers:
@@ -43,11 +43,11 @@ def telling_log(console: Console) -> Iterator[None]:
             logger.setLevel(level)
 
 
-def quiet_crashes(*, verbose: bool, also: Callable[[RunbookError], None] = lambda _: None) -> None:
+def short_tracebacks(*, verbose: bool, also: Callable[[RunbookError], None] = lambda _: None) -> None:
     """An exception that nobody foresaw ends in one line, or with ``-v`` in its stack trace; scrubbed either way.
 
     Args:
-        also: is told of it as an error, so that ``--json`` has its object even then.
+        also: gets it as an error, so that ``--json`` has its object even then.
     """
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -11,8 +11,8 @@ from typing import Final, Literal, NoReturn
 
 Tracing = Literal["on", "off", "retain-on-failure"]
 TRACING: Final[tuple[Tracing, ...]] = ("on", "off", "retain-on-failure")
-Pictures = Literal["changed", "all", "off"]
-PICTURES: Final[tuple[Pictures, ...]] = ("changed", "all", "off")
+Screenshot = Literal["on", "off", "only-on-failure"]
+SCREENSHOT: Final[tuple[Screenshot, ...]] = ("on", "off", "only-on-failure")
 
 EXIT_CODES: Final = """\
 exit codes:
@@ -35,7 +35,7 @@ class Options:
         allow_production: host that the user confirmed as a production org.
         keep_open: after a failure wait for a person, who may fix it in the window or close it.
         devtools: open the browser's developer tools.
-        pictures: after which steps the report gets a picture of the page.
+        screenshot: ``on`` takes one for the report after steps that save something and after a failure.
         restarts: how often a run may start over at step 1.1 after an error that this can fix.
     """
 
@@ -46,7 +46,7 @@ class Options:
     headed: bool = False
     slowmo: float = 0
     tracing: Tracing = "retain-on-failure"
-    pictures: Pictures = "changed"
+    screenshot: Screenshot = "on"
     output: Path | None = None
     require_permissions: bool = False
     enrol_passkey: bool = False
@@ -77,9 +77,9 @@ class CommandLine:
 class WrongUsage(SystemExit):
     """The command line can't be understood: argparse's own end of a process, which also knows what was wrong."""
 
-    def __init__(self, said: str) -> None:
+    def __init__(self, reason: str) -> None:
         super().__init__(2)
-        self.said = said
+        self.reason = reason
 
 
 class Parser(argparse.ArgumentParser):
@@ -152,12 +152,14 @@ def _add_browser(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--browser-channel", metavar="CHANNEL", help="installed browser to use: chrome, msedge, ...")
     group.add_argument("--pause-at", metavar="STEP", help="open Playwright's inspector at this step (implies --headed)")
     group.add_argument(
-        "--keep-open", action="store_true", help="keep the browser open after a failure and continue once you have fixed it"
+        "--keep-open",
+        action="store_true",
+        help="with --headed: keep the browser open after a failure and continue once you have fixed it",
     )
     group.add_argument("--devtools", action="store_true", help="open the browser's developer tools (implies --headed)")
     group.add_argument("--tracing", choices=TRACING, default="retain-on-failure", help="keep a trace (default: %(default)s)")
     group.add_argument(
-        "--pictures", choices=PICTURES, default="changed", help="steps of which the report has a picture (default: %(default)s)"
+        "--screenshot", choices=SCREENSHOT, default="on", help="which steps get a screenshot in the report (default: %(default)s)"
     )
 
 
@@ -194,7 +196,7 @@ def parse(arguments: Sequence[str] | None = None) -> CommandLine:
 
 
 def _options(given: argparse.Namespace) -> Options:
-    same = ("plan", "first", "last", "pause_at", "slowmo", "tracing", "pictures", "output")
+    same = ("plan", "first", "last", "pause_at", "slowmo", "tracing", "screenshot", "output")
     more = ("require_permissions", "enrol_passkey", "keep_open", "devtools", "allow_production")
     values = {name: getattr(given, name) for name in (*same, *more)}
     return Options(**values, headed=_headed(given), verbosity=-1 if given.quiet else given.verbose)

@@ -1,4 +1,4 @@
-"""A control that could not be used because something lay over it: what that was, by its title, for a person to close."""
+"""A control that could not be used because something covered it: what that was, by its title, for a person to close."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_ATTRIBUTES: Final = 400
 """Characters of a tag in the log from which on it is cut."""
 
 _IN_THE_WAY: Final = re.compile(r"<[^\n]*intercepts pointer events")
-"""What Playwright's call log says of an element that lies over the one to be clicked: its markup, and of what it is a part."""
+"""What Playwright's call log says of an element that covers the one to be clicked: its markup, and of what it is a part."""
 _OPENING: Final = re.compile(r"<(\w[\w-]*)([^>]*)>")
 _ATTRIBUTE: Final = re.compile(r'([\w-]+)="([^"]*)"')
 
@@ -43,7 +43,7 @@ TITLE: Final = """element => {
 
 
 class Covered(UnexpectedPage):
-    """Something lies over the control. It is named by its title, never by its markup, which says nothing to a person."""
+    """Something covers the control. It is named by its title, never by its markup, which says nothing to a person."""
 
     def __init__(self, doing: str, log: str) -> None:
         self._doing = doing
@@ -85,8 +85,8 @@ def _attributes(tag: str) -> dict[str, str]:
 
 def _title(page: Page, name: str, attributes: str) -> str:
     """By looking the element up again, by the attributes that the log has of it."""
-    told = _attributes(attributes) if len(attributes) < MOST_ATTRIBUTES else {}
-    selector = name + "".join(f"[{key}={json.dumps(value)}]" for key, value in told.items() if key != "style")
+    known = _attributes(attributes) if len(attributes) < MOST_ATTRIBUTES else {}
+    selector = name + "".join(f"[{key}={json.dumps(value)}]" for key, value in known.items() if key != "style")
     try:
         return " ".join(str(page.locator(selector).filter(visible=True).first.evaluate(TITLE, timeout=1_000)).split())
     except PlaywrightError:
@@ -94,7 +94,7 @@ def _title(page: Page, name: str, attributes: str) -> str:
 
 
 def _dialog(page: Page) -> str:
-    """What lies over the page is often the backdrop of a dialog, which has no title of its own."""
+    """What covers the page is often the backdrop of a dialog, which has no title of its own."""
     dialogs = page.locator("[role=dialog], [role=alertdialog], dialog[open]").filter(visible=True)
     try:
         return " ".join(dialogs.first.inner_text(timeout=1_000).split())[:MOST_WORDS] if dialogs.count() else ""

@@ -1,7 +1,7 @@
 """A signal that ends the run is never lost.
 
 Python raises ``KeyboardInterrupt`` wherever the main thread is just then. In a callback that nobody waits for, such as the
-handler of a browser event, it may be reported and dropped. So that it came is noted too, and the run looks between steps.
+handler of a browser event, it may be reported and dropped. So that it came is noted too, and the run checks between steps.
 """
 
 from __future__ import annotations

@@ -141,9 +141,9 @@ class Runner:
             except RunbookError:
                 self._not_reached(remaining)
                 raise
-            except KeyboardInterrupt:  # it came while an observer wrote or took a picture
+            except KeyboardInterrupt:  # it came while an observer wrote or took a screenshot
                 reacted()
-                error = Interrupted(f"Stopped by a person at step {current.id}.")
+                error = Interrupted(f"Interrupted at step {current.id}.")
                 error.step = current.id
                 self._not_reached(remaining)
                 raise error from None
@@ -159,7 +159,7 @@ class Runner:
             raise_if_noted()
         except KeyboardInterrupt:
             reacted()
-            error: RunbookError = Interrupted(f"Stopped by a person at step {step.id}.")
+            error: RunbookError = Interrupted(f"Interrupted at step {step.id}.")
             self._failed(step, started, error)
             raise error from None
         except RunbookError as error:

@@ -2,7 +2,7 @@
 
 A step is a plain function. It reads first and answers with a `Finding`: nothing to do (`unchanged`), not applicable
 here (`skipped`), or `needed(...)` with the differences and the act that would remove them. The engine (`run.py`)
-performs the act, or, when planning, only tells of it. So planning can't change anything: acting code is reachable
+performs the act, or, when planning, only shows it. So planning can't change anything: acting code is reachable
 only through ``Finding.act``.
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Difference:
-    """One value that is not as wanted: ``IP Relaxation: Enforce IP restrictions -> Relax IP restrictions``."""
+    """One value that differs from the configuration: ``IP Relaxation: Enforce IP restrictions -> Relax IP restrictions``."""
 
     what: str
     before: str | None

@@ -113,7 +113,7 @@ class TimeSpent:
             self.began(request, _page_of(request))
 
     def _closed(self, page: Page) -> None:
-        """A closed page does not tell how its requests ended."""
+        """A closed page does not report how its requests ended."""
         for what in [what for what, of in self._open.items() if of is page]:
             self.ended(what)
 

@@ -137,7 +137,7 @@ class Receiver(ThreadingHTTPServer):
                     self._running.discard(job)
 
     def stop(self) -> None:
-        """End all jobs in order, and take no more."""
+        """End all jobs cleanly, and take no more."""
         with self._lock:
             self.stopped.set()
             running, threads = list(self._running), list(self._attending.values())

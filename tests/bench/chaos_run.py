@@ -124,7 +124,7 @@ class Play:
         printed = io.StringIO()
         limits = {name: f"{seconds * self.chaos.patience:g}" for name, seconds in LIMITS.items()}
         settings = load_settings({**limits, **self.org.environment(), "CREDENTIALS_TO": f"dotenv:{self.delivered}"}, None)
-        options = Options(tracing=self.plan.tracing, output=self.folder / f"run-{self.runs}", pictures="changed", verbosity=1)  # type: ignore[arg-type]
+        options = Options(tracing=self.plan.tracing, output=self.folder / f"run-{self.runs}", screenshot="on", verbosity=1)  # type: ignore[arg-type]
         result: RunResult | None = None
         with ExitStack() as stack:
             stack.enter_context(mock.patch.object(enter_code, "SECOND_MAIL", 0.3))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAIL_SECONDS: Final = 5.0
 """How late codes arrive: a guess at an ordinary mail server; most of a run is this wait."""
-LIMITS: Final = "\n[limits]\nlogins = 64\nmails_per_hour = 10000\n"
+LIMITS: Final = "\n[limits]\nlogins = 64\nemails_per_hour = 10000\n"
 
 
 def measure(numbers: Sequence[int], tell: Callable[[str], None] = print) -> list[dict[str, Any]]:

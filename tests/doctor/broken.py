@@ -32,7 +32,7 @@ Breaking = Callable[[SetUp], None]
 
 @dataclass(frozen=True)
 class Case:
-    """``culprit``: id of the first check that fails; ``says``: parts of its line or cure; ``browser``: whether it needs one."""
+    """``culprit``: id of the first check that fails; ``says``: parts of its line or fix; ``browser``: whether it needs one."""
 
     name: str
     breaking: Breaking
@@ -123,7 +123,7 @@ CASES = [
     Case(".env can be read by others", open_file, "settings.file_modes", 78, (".env", "644", "chmod 600")),
     Case("a secret's file can be read by its group", open_secret_file, "settings.file_modes", 78, ("password.txt", "SF_PASSWORD")),
     Case("git keeps .env", tracked_file, "settings.tracked_files", 78, (".env", "git rm --cached")),
-    Case("credentials can't be written", no_folder, "machine.folders", 2, ("delivery", "is no folder")),
+    Case("credentials can't be written", no_folder, "machine.folders", 2, ("delivery", "is not a folder")),
     Case(
         "production was not named",
         setting("SF_LOGIN_URL", "https://acme.my.salesforce.com"),
@@ -143,8 +143,8 @@ CASES = [
     Case("another CA is set", other_authority, "network.certificate", 69, ("other-ca.pem", "does not contain the CA")),
     Case("the mailbox refuses", setting("SF_IMAP_PASSWORD", "wrong-mail-password"), "mailbox", 77, ("SF_IMAP_PASSWORD",)),
     Case("the browser does not start", no_browser, "machine.browser_started", 78, ("BROWSER_EXECUTABLE",), browser=True),
-    Case("the password is wrong", setting("SF_PASSWORD", "wrong-password-1"), "org.way_in", 77, ("SF_PASSWORD",), browser=True),
-    Case("a passkey is asked for", lambda _: None, "org.way_in", 77, ("passkey",), {"after_password": ["passkey"]}, browser=True),
+    Case("the password is wrong", setting("SF_PASSWORD", "wrong-password-1"), "org.login", 77, ("SF_PASSWORD",), browser=True),
+    Case("a passkey is asked for", lambda _: None, "org.login", 77, ("passkey",), {"after_password": ["passkey"]}, browser=True),
     Case(
         "the user may not create apps", lambda _: None, "org.permission", 77, ("permission",), {"new_button": False}, browser=True
     ),

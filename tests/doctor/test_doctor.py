@@ -1,4 +1,4 @@
-"""The doctor names the right culprit, with its cure, and changes nothing."""
+"""The doctor names the right culprit, with its fix, and changes nothing."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def expect_culprit(case: Case, checks: list[Check]) -> None:
     assert culprit.id == case.culprit, [doctor.line(check) for check in checks]
     assert doctor.exit_code(checks) == case.exit_code
     for part in case.says:
-        assert part in f"{culprit.said} {culprit.cure}"
-    assert culprit.cure
+        assert part in f"{culprit.message} {culprit.fix}"
+    assert culprit.fix
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.browser], ids=lambda case: case.name)
@@ -90,7 +90,7 @@ def test_a_set_up_without_fault_passes_every_check_and_leaves_the_org_as_it_was(
     checks = examined(it, browser)
 
     assert [check.id for check in checks if check.result != "ok"] == [], [doctor.line(check) for check in checks]
-    assert {"org.way_in", "org.language", "org.permission", "org.run_as", "mailbox", "network.clock"} <= {one.id for one in checks}
+    assert {"org.login", "org.language", "org.permission", "org.run_as", "mailbox", "network.clock"} <= {one.id for one in checks}
     assert it.org.truth()["apps"] == before
     assert [path.name for path in it.folder.iterdir() if path.name != "state"] == []  # where a run keeps its locks
 
@@ -99,7 +99,7 @@ def test_a_set_up_without_fault_passes_every_check_and_leaves_the_org_as_it_was(
 def test_a_language_of_guesses_is_a_warning(set_up: Callable[..., SetUp], browser: Browser) -> None:
     checks = {check.id: check for check in examined(set_up(language="ja"), browser)}
     assert checks["org.language"].result == "warning"
-    assert "English" in checks["org.language"].cure
+    assert "English" in checks["org.language"].fix
     assert checks["org.permission"].result == "ok"
 
 
@@ -110,8 +110,8 @@ def test_a_one_time_link_is_left_for_the_run(set_up: Callable[..., SetUp], brows
     it.environment.pop("SF_USERNAME")
     it.environment["SF_FRONTDOOR_URL"] = f"{it.org.login_url}/secur/frontdoor.jsp?otp=once"
     checks = {check.id: check for check in examined(it, browser)}
-    assert checks["org.way_in"].result == "skipped"
-    assert "works once" in checks["org.way_in"].said
+    assert checks["org.login"].result == "skipped"
+    assert "works once" in checks["org.login"].message
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_what_another_check_depends_on_comes_first(set_up: Callable[..., SetUp])
     it = set_up()
     it.environment.pop("ECA_RUN_AS")
     skipped = [check for check in examined(it) if check.result == "skipped"]
-    assert {check.said for check in skipped} == {"the settings come first"}
+    assert {check.message for check in skipped} == {"the settings come first"}
 
 
 def test_no_line_holds_a_secret(set_up: Callable[..., SetUp], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,3 +156,11 @@ def test_the_command_prints_lines_for_people_and_json_for_programs(
     assert code == told["exit_code"] == 78
     assert any(check["id"] == "settings.values" and check["result"] == "failed" for check in told["checks"])
     assert "FAILED  settings.values: ECA_RUN_AS" in err
+
+
+def test_the_json_names_what_ended_the_command_early(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A program that reads the object gets one in any case."""
+    code = doctor.main(["--json", "--app", str(tmp_path / "missing.toml")])
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["exit_code"], printed["checks"], printed["error"]["kind"]) == (code, [], "settings")
+    assert "missing.toml" in printed["error"]["message"]

@@ -46,7 +46,7 @@ def test_a_repository_that_git_refuses_to_read_is_no_all_clear(tmp_path: Path) -
         os.chown(one, 4242, 4242)
     check = settings_files.tracked({file: "settings"})
     assert check.result == "warning"
-    assert "safe.directory" in check.cure
+    assert "safe.directory" in check.fix
 
 
 def test_git_that_does_not_answer_is_no_all_clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,8 +77,8 @@ def test_a_user_without_a_home_is_told_what_to_set(
     monkeypatch.setattr(pwd, "getpwuid", nobody)
     (check,) = machine.folders(load_settings(environment, None))
     assert check.result == "failed"
-    assert "state: this user has no home folder" in check.said
-    assert "XDG_STATE_HOME" in check.cure
+    assert "state: this user has no home folder" in check.message
+    assert "XDG_STATE_HOME" in check.fix
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ pytest-playwright's fixtures are used; only the launch arguments are ours (see `
 
 A whole run costs 6 seconds of CPU. A claim about a part of it begins where that part does: `quick_org` makes orgs that ask
 for nothing, ``tests.faults.wanted`` puts the finished app and its delivered pair into one, and ``run(org, first="4.1")``
-skips what comes before. Runs take no pictures unless a test asks for them.
+skips what comes before. Runs take no screenshots unless a test asks for them.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Runbook:
         }
         checked = load_settings(environment, None)
         exact = options.pop("exact", False)
-        given = Options(**{"tracing": "off", "pictures": "off", "output": self.folder / f"run-{self.runs}", **options})
+        given = Options(**{"tracing": "off", "screenshot": "off", "output": self.folder / f"run-{self.runs}", **options})
         spec = AppSpec.from_settings(checked, exact=exact)
         return create_app(checked, spec, given, Console(stream=self.printed), browser=self.browser)
 

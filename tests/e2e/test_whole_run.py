@@ -34,7 +34,7 @@ def commits(org: OrgHandle) -> list[str]:
 
 @dataclass(frozen=True)
 class Finished:
-    """An org after one whole run, as it is by default: a code at login and at the reveal, pictures, every wait."""
+    """An org after one whole run, as it is by default: a code at login and at the reveal, screenshots, every wait."""
 
     org: OrgHandle
     run: Runbook
@@ -48,7 +48,7 @@ def finished(replica: Replica, browser: Browser, tmp_path_factory: pytest.TempPa
     org, run = replica.new_org("acme--finished.sandbox"), Runbook(browser, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(folder / "state"))
-        return Finished(org, run, run(org, pictures="changed"))
+        return Finished(org, run, run(org, screenshot="on"))
 
 
 def test_an_empty_org_ends_with_proven_and_delivered_credentials(finished: Finished) -> None:

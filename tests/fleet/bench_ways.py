@@ -24,7 +24,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
 from tests.bench.resources import Used, watch  # noqa: E402
 from tests.fleet.fleet_double import FleetOnReplica  # noqa: E402
 
-EXTRA = "\n[limits]\nlogins = 8\nmails_per_hour = 1000\n"
+EXTRA = "\n[limits]\nlogins = 8\nemails_per_hour = 1000\n"
 
 
 def main() -> None:

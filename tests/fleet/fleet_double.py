@@ -39,7 +39,7 @@ class Done:
         return {line["name"]: line for line in lines}
 
     def found(self) -> dict[str, str]:
-        """What the looks found, by name of the org."""
+        """What the checks found, by name of the org."""
         return {name: line["found"] for name, line in self.orgs.items()}
 
 

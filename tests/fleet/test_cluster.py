@@ -177,22 +177,22 @@ def test_a_lost_workers_org_is_run_again(fleet: FleetOnReplica, cluster: Callabl
     out, told = process.communicate(timeout=500)
     assert process.returncode == 0, told
     assert fleet.apps() == {name: [APP] for name in fleet.orgs}
-    assert '"name": "good", "found": "in_order"' in out
-    assert fleet.run().found() == dict.fromkeys(fleet.orgs, "in_order")
-    assert b"one-look" in running.wires[0].seen
+    assert '"name": "good", "found": "up_to_date"' in out
+    assert fleet.run().found() == dict.fromkeys(fleet.orgs, "up_to_date")
+    assert b"one-check" in running.wires[0].seen
     assert running.leaks() == []
     assert leaks(fleet.folder, fleet.secret_values()) == []
 
 
 @pytest.mark.slow
 def test_orgs_in_order_take_no_browser_on_a_cluster_either(fleet: FleetOnReplica, cluster: Callable[[], Cluster]) -> None:
-    """Workers look, and the history is kept where the command runs."""
+    """Workers check, and the history is kept where the command runs."""
     for name in ("a", "b", "c"):
         fleet.set_up(name)
     running = cluster()
     done = fleet.run("--scheduler", running.address)
     assert done.exit_code == 0, done.stderr
-    assert done.found() == dict.fromkeys("abc", "in_order")
+    assert done.found() == dict.fromkeys("abc", "up_to_date")
     assert fleet.history()[0]["done"] == 3
     assert running.leaks() == []
 

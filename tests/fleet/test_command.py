@@ -11,19 +11,19 @@ from automation.delivery.dotenv_file import DotenvFile
 from tests.fleet.fleet_double import FleetOnReplica, leaks
 
 
-def test_nothing_to_do_is_told_in_one_line(fleet: FleetOnReplica) -> None:
+def test_nothing_to_do_is_one_line(fleet: FleetOnReplica) -> None:
     """No run folder, no browser; every org is in the history."""
     for name in ("a", "b"):
         fleet.set_up(name)
     done = fleet.run()
     assert (done.exit_code, done.stderr.count("\n")) == (0, 1)
-    assert done.stderr.startswith("2 orgs: 2 in order (")
+    assert done.stderr.startswith("2 orgs: 2 up to date (")
     assert not (fleet.folder / "runs").exists()
-    assert [row["found"] for row in fleet.history("a")] == ["in_order"]
+    assert [row["found"] for row in fleet.history("a")] == ["up_to_date"]
     assert leaks(fleet.folder, fleet.secret_values()) == []
 
 
-def test_only_the_named_orgs_are_looked_at(fleet: FleetOnReplica) -> None:
+def test_only_the_named_orgs_are_checked(fleet: FleetOnReplica) -> None:
     """An unknown name is wrong usage."""
     for name in ("a", "b"):
         fleet.set_up(name)
@@ -40,22 +40,22 @@ def test_an_org_in_mid_refresh_makes_75(fleet: FleetOnReplica) -> None:
     done = fleet.run()
     assert done.exit_code == 75
     assert (done.orgs["busy"]["outcome"], done.orgs["fine"]["outcome"]) == ("waiting", "unchanged")
-    assert "1 in order, 1 to try later" in done.stderr
+    assert "1 up to date, 1 to retry later" in done.stderr
 
 
 def test_a_plan_starts_nothing(fleet: FleetOnReplica) -> None:
-    """It tells which orgs need work, and why."""
+    """It shows which orgs need work, and why."""
     fleet.set_up("gone").refresh()
     fleet.set_up("fine")
     done = fleet.run("--plan", "--exit-code")
     assert done.exit_code == 3
     assert done.orgs["gone"]["outcome"] == "planned"
-    assert "gone: planned: app gone; the org does not know the delivered key any more" in done.stderr
+    assert "gone: planned: app missing; the org does not know the delivered key" in done.stderr
     assert fleet.orgs["gone"].events("login page") == []
 
 
 def test_a_new_target_gets_the_pair_without_a_browser(fleet: FleetOnReplica) -> None:
-    """0600, and told as a change."""
+    """0600, and reported as a change."""
     fleet.set_up("a")
     fleet.deliver = '["dotenv:credentials/{name}.env", "dotenv:credentials/second-{name}.env"]'
     done = fleet.run()
@@ -79,7 +79,7 @@ def test_a_target_that_fails_fails_its_org_and_is_tried_again(fleet: FleetOnRepl
     assert leaks(fleet.folder, fleet.secret_values(), skip=("credentials", "blocked")) == []
 
 
-def test_people_are_told_and_a_dead_notifier_fails_nothing(fleet: FleetOnReplica) -> None:
+def test_people_are_notified_and_a_broken_notifier_fails_nothing(fleet: FleetOnReplica) -> None:
     """From the orgs file and the command line alike."""
     fleet.set_up("a")
     told = fleet.folder / "told.json"
@@ -88,7 +88,7 @@ def test_people_are_told_and_a_dead_notifier_fails_nothing(fleet: FleetOnReplica
     )
     done = fleet.run("--notify", "always=apprise:env:NOT_SET", "--notify", "failure=command:/not/there")
     assert done.exit_code == 0
-    assert json.loads(told.read_text())["summary"].startswith("1 org: 1 in order")
+    assert json.loads(told.read_text())["summary"].startswith("1 org: 1 up to date")
     assert "The notification by apprise failed: env:NOT_SET: there is no such variable" in done.stderr
     assert "/not/there" not in done.stderr
 
@@ -121,7 +121,7 @@ def test_the_history_is_a_table_for_people(fleet: FleetOnReplica) -> None:
     fleet.set_up("a")
     fleet.run()
     command = [sys.executable, "-m", "automation.refresh_sandboxes", "history"]
-    for more, told in ([], "Browsers"), (["a"], "in_order"), (["z"], "No run on z is recorded."):
+    for more, told in ([], "Browsers"), (["a"], "up_to_date"), (["z"], "No run on z is recorded."):
         done = subprocess.run(
             [*command, *more], cwd=fleet.folder, env=fleet.environment(), capture_output=True, text=True, check=True
         )

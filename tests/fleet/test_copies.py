@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automation.errors import DeliveryFailed, OrgBusy, OrgUnavailable, RunbookError
-from automation.fleet import look as look_module
+from automation.fleet import check as check_module
+from automation.fleet.check import CheckResult, Known, check_org
 from automation.fleet.copies import Copy, Production, _copies, asked
-from automation.fleet.look import Known, Look, look
 from automation.fleet.orgs import Org
 from automation.org_api import Rest, Token
 from automation.org_api.sandbox_auth import ask_for_sandbox
@@ -114,45 +114,45 @@ COPIED = ("Pending", "Processing", "Sampling", "Activating", "Pending Remote Cre
 
 
 @pytest.fixture
-def seen(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Look], Look]:
-    """``seen(status, answer)``: a look while the newest copy is in that state and the org answers so."""
+def seen(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, CheckResult], CheckResult]:
+    """``seen(status, answer)``: a check while the newest copy is in that state and the org answers so."""
 
-    def one(status: str, answer: Look) -> Look:
-        monkeypatch.setattr(look_module, "_asked", lambda *_: answer)
-        monkeypatch.setattr(Org, "settings_to_look", lambda _: SimpleNamespace(credentials_to=()))
+    def one(status: str, answer: CheckResult) -> CheckResult:
+        monkeypatch.setattr(check_module, "_asked", lambda *_: answer)
+        monkeypatch.setattr(Org, "settings_to_check", lambda _: SimpleNamespace(credentials_to=()))
         monkeypatch.setattr(Org, "spec", lambda *_: None)
         api = rest(lambda _: httpx.Response(400, json=[{"errorCode": "INVALID_STATUS"}]))
         copy = Copy("dev", "00D000000000001", status, 50)
-        return look(ORG, Known(), Production(api.client, api, {"dev": copy}, own_token=False))
+        return check_org(ORG, Known(), Production(api.client, api, {"dev": copy}, own_token=False))
 
     return one
 
 
 @pytest.mark.parametrize("status", LIVING)
-@pytest.mark.parametrize("found", ["in_order", "gone", "never", "dead", "drifted"])
-def test_until_a_copy_is_activated_the_sandbox_of_before_is_looked_at(seen: Any, status: str, found: Any) -> None:
+@pytest.mark.parametrize("found", ["up_to_date", "app_missing", "not_set_up", "secret_rejected", "drifted"])
+def test_until_a_copy_is_activated_the_sandbox_of_before_is_checked(seen: Any, status: str, found: Any) -> None:
     """It serves, so its own answer counts, for weeks if nobody activates."""
-    assert seen(status, Look(ORG, found, "as it is")).found == found
+    assert seen(status, CheckResult(ORG, found, "as it is")).found == found
 
 
 @pytest.mark.parametrize("status", LIVING)
 @pytest.mark.parametrize("error", [OrgUnavailable("no answer"), OrgBusy("locked")])
 def test_where_asking_the_org_fails_the_copy_explains_it(seen: Any, status: str, error: Any) -> None:
     """75, with production's word."""
-    found = seen(status, Look(ORG, "failed", "no answer", error))
+    found = seen(status, CheckResult(ORG, "failed", "no answer", error))
     assert (found.found, found.error.exit_code, status in found.why) == ("refreshing", 75, True)
 
 
 @pytest.mark.parametrize("status", LIVING)
 def test_a_store_that_fails_stays_a_failure(seen: Any, status: str) -> None:
     """The copy does not explain that."""
-    assert seen(status, Look(ORG, "failed", "vault", DeliveryFailed("vault"))).found == "failed"
+    assert seen(status, CheckResult(ORG, "failed", "vault", DeliveryFailed("vault"))).found == "failed"
 
 
 @pytest.mark.parametrize("status", COPIED)
 def test_a_sandbox_that_is_being_copied_is_left_alone(seen: Any, status: str) -> None:
     """It is not even asked."""
-    assert seen(status, Look(ORG, "in_order", "asked all the same")).found == "refreshing"
+    assert seen(status, CheckResult(ORG, "up_to_date", "asked all the same")).found == "refreshing"
 
 
 def test_production_that_does_not_answer_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,7 @@ def test_an_org_that_drips_ends_at_its_deadline_and_people_are_notified(job: Any
 
 
 def test_a_stop_ends_a_job_that_drips_and_people_are_notified(job: Any, tmp_path: Path) -> None:
-    """130, with all orgs in the output, although both looks go on."""
+    """130, with all orgs in the output, although both checks go on."""
     process = job(notifying(tmp_path / "notified"))
     connected = threading.Event()
     for _ in range(100):

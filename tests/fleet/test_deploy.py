@@ -129,7 +129,7 @@ class TestActions:
 
     def test_a_matrix_of_the_orgs_that_need_work(self) -> None:
         repair = self.flow["jobs"]["repair"]
-        assert repair["strategy"]["matrix"] == {"org": "${{ fromJSON(needs.look.outputs.orgs) }}"}
+        assert repair["strategy"]["matrix"] == {"org": "${{ fromJSON(needs.check.outputs.orgs) }}"}
         assert repair["strategy"]["fail-fast"] is False
 
     def test_its_commands_are_understood(self) -> None:

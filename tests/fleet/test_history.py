@@ -15,8 +15,8 @@ import pytest
 
 from automation.errors import OrgUnavailable, SettingsError
 from automation.fleet import history as history_module
+from automation.fleet.check import Known
 from automation.fleet.history import History, StateBusy
-from automation.fleet.look import Known
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, empty_line, of_error
 from automation.fleet.retention import forget
@@ -28,7 +28,7 @@ def good(fingerprint: str = "f00", app_id: str | None = "0xI1") -> OrgOutcome:
     line = empty_line(ORG)
     line["org"]["id"], line["app"]["id"] = "00D1", app_id
     line["proof"]["token"], line["credentials"]["consumer_key_sha256"] = True, fingerprint
-    return OrgOutcome("dev", "in_order", "why", line, 0)
+    return OrgOutcome("dev", "up_to_date", "why", line, 0)
 
 
 def test_what_was_proven_is_known_to_the_next_run(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_what_was_proven_is_known_to_the_next_run(tmp_path: Path) -> None:
 
 
 def test_an_app_id_is_kept_only_for_its_key(tmp_path: Path) -> None:
-    """A look does not always learn the app's id; that of another key would be another app's."""
+    """A check does not always learn the app's id; that of another key would be another app's."""
     with History(tmp_path / "h.sqlite3") as history:
         history.note(history.begin(1), good())
         history.note(history.begin(1), good(app_id=None))
@@ -74,16 +74,16 @@ def test_a_killed_run_loses_nothing_that_was_told(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script, str(path), root], check=False)
     assert done.returncode == -9
     with History(path) as history:
-        assert history.of_org("dev")[0]["found"] == "in_order"
+        assert history.of_org("dev")[0]["found"] == "up_to_date"
         assert history.runs()[0]["ended"] is None
 
 
 def test_verification_mails_are_counted_per_mailbox(tmp_path: Path) -> None:
     """Over the runs of the last hour."""
     with History(tmp_path / "h.sqlite3") as history:
-        history.note_mails("one", 2)
-        history.note_mails("one", 2)
-        assert (history.mails("one"), history.mails("two")) == (4, 0)
+        history.note_emails("one", 2)
+        history.note_emails("one", 2)
+        assert (history.emails("one"), history.emails("two")) == (4, 0)
 
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ class TestTrouble:
         with History(path) as history:
             run = history.begin(1)
             for number in range(rows):
-                history.note(run, OrgOutcome(f"org{number}", "in_order", "why " * 20, empty_line(ORG), 0))
+                history.note(run, OrgOutcome(f"org{number}", "up_to_date", "why " * 20, empty_line(ORG), 0))
 
     @pytest.mark.parametrize("what", ["folder", "fifo", "below a file", "NUL", "too long", "corrupt", "truncated", "text", "newer"])
     def test_what_can_not_be_used_is_refused_with_a_reason(self, tmp_path: Path, what: str) -> None:
@@ -149,13 +149,13 @@ class TestTrouble:
             run = history.begin(1)
             with held(history.path):
                 history.note(run, good())
-                history.note_mails("box", 2)
+                history.note_emails("box", 2)
                 assert "locked" in (history.trouble or "")
-                assert history.mails("box") == 2
+                assert history.emails("box") == 2
             history.end(run, 0)
             assert history.trouble is None
             assert history.known("dev", ORG.host).fingerprint == "f00"
-            assert (history.mails("box"), history.runs()[0]["exit_code"]) == (2, 0)
+            assert (history.emails("box"), history.runs()[0]["exit_code"]) == (2, 0)
 
     def test_a_file_that_breaks_in_mid_job_stops_nothing(self, tmp_path: Path) -> None:
         """As when a disk is full: it is told at the end."""
@@ -163,7 +163,7 @@ class TestTrouble:
             run = history.begin(1)
             history._base.execute("PRAGMA query_only = ON")
             history.note(run, good())
-            history.note_mails("box", 2)
+            history.note_emails("box", 2)
             history.forget(90)
             history.end(run, 0)
             assert history.known("dev", ORG.host) == Known()

@@ -14,10 +14,10 @@ from jsonschema import Draft202012Validator
 
 from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, TryAgainLater
 from automation.fleet import repair, runner
+from automation.fleet.check import CheckResult
 from automation.fleet.history import History
-from automation.fleet.look import Look
 from automation.fleet.orgs_file import OrgsFile
-from automation.fleet.outcome import OrgOutcome, empty_line, of_error, of_look, of_run
+from automation.fleet.outcome import OrgOutcome, empty_line, of_check, of_error, of_run
 from automation.fleet.progress import Progress
 from automation.fleet.repair import Repairs
 from automation.fleet.runner import Job
@@ -42,7 +42,7 @@ Made = Callable[..., tuple[Job, Progress]]
 
 @pytest.fixture
 def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
-    """``job({"a": "gone", "b": "in_order"}, outcomes={"a": ...})``: looks and runs answer what they are told."""
+    """``job({"a": "app_missing", "b": "up_to_date"}, outcomes={"a": ...})``: checks and runs answer as given."""
     monkeypatch.chdir(tmp_path)
     opened = []
 
@@ -51,17 +51,17 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
         Path("orgs.toml").write_text(SHARED + "".join(f"[orgs.{name}]\n" for name in found) + f"[limits]\n{limits}\n")
         fleet = OrgsFile.read(Path("orgs.toml"))
 
-        def look(org: Any, *_: object) -> Look:
+        def check(org: Any, *_: object) -> CheckResult:
             word = found[org.name]
             error = word if isinstance(word, Exception) else None
-            return Look(org, "failed" if error else word, str(word), error)  # type: ignore[arg-type]
+            return CheckResult(org, "failed" if error else word, str(word), error)  # type: ignore[arg-type]
 
-        def run(_self: Repairs, seen: Look) -> OrgOutcome:
+        def run(_self: Repairs, seen: CheckResult) -> OrgOutcome:
             return (outcomes or {}).get(seen.org.name) or of_run(
                 seen.org, seen.found, seen.why, empty_line(seen.org) | {"outcome": "created"}, 0
             )
 
-        monkeypatch.setattr(runner, "look", look)
+        monkeypatch.setattr(runner, "check_org", check)
         monkeypatch.setattr(Repairs, "run", run)
         history = History(tmp_path / "h.sqlite3")
         opened.append(history)
@@ -78,8 +78,8 @@ def words(job: Job) -> dict[str, str]:
 
 
 def test_only_orgs_with_work_get_a_browser(job: Made) -> None:
-    """The others are told as they were found."""
-    made, progress = job({"a": "gone", "b": "in_order", "c": "drifted", "d": OrgBusy("busy"), "e": OrgUnavailable("no")})
+    """The others are reported as they were found."""
+    made, progress = job({"a": "app_missing", "b": "up_to_date", "c": "drifted", "d": OrgBusy("busy"), "e": OrgUnavailable("no")})
     made.run()
     assert words(made) == {"a": "created", "b": "unchanged", "c": "created", "d": "waiting", "e": "failed"}
     assert [outcome.browser for outcome in made.outcomes if outcome.word == "created"] == [True, True]
@@ -88,23 +88,23 @@ def test_only_orgs_with_work_get_a_browser(job: Made) -> None:
 
 def test_a_fault_of_the_tool_fails_its_org_alone(job: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever happens on one org, the others are done."""
-    made, _ = job({"a": "in_order", "b": "in_order"})
-    good: Callable[..., Look] = vars(runner)["look"]
+    made, _ = job({"a": "up_to_date", "b": "up_to_date"})
+    good: Callable[..., CheckResult] = vars(runner)["check_org"]
 
-    def look(org: Any, *rest: Any) -> Look:
+    def check(org: Any, *rest: Any) -> CheckResult:
         if org.name == "a":
             raise KeyError("what nobody foresaw")
         return good(org, *rest)
 
-    monkeypatch.setattr(runner, "look", look)
+    monkeypatch.setattr(runner, "check_org", check)
     made.run()
     assert words(made) == {"a": "failed", "b": "unchanged"}
     assert next(outcome for outcome in made.outcomes if outcome.failed).error["kind"] == "fault"
 
 
-def test_a_plan_only_tells(job: Made) -> None:
+def test_a_plan_only_shows(job: Made) -> None:
     """Which orgs need work, and why; exit code 3 where that was asked for."""
-    made, _ = job({"a": "gone", "b": "in_order"}, plan=True)
+    made, _ = job({"a": "app_missing", "b": "up_to_date"}, plan=True)
     made.run()
     assert words(made) == {"a": "planned", "b": "unchanged"}
     assert exit_code(made.outcomes, plan_exit_code=True) == 3
@@ -113,7 +113,7 @@ def test_a_plan_only_tells(job: Made) -> None:
 
 def test_force_goes_through_the_procedure_everywhere(job: Made) -> None:
     """But not where the org can't be worked on."""
-    made, _ = job({"a": "in_order", "b": OrgBusy("busy")}, force=True)
+    made, _ = job({"a": "up_to_date", "b": OrgBusy("busy")}, force=True)
     made.run()
     assert words(made) == {"a": "created", "b": "waiting"}
 
@@ -121,7 +121,7 @@ def test_force_goes_through_the_procedure_everywhere(job: Made) -> None:
 def test_after_so_many_failures_nothing_more_is_begun(job: Made) -> None:
     """What was not begun is tried later; the job as a whole has failed."""
     failed = {name: of_error(_blank(), LoginRefused("no")) for name in "abcdef"}
-    made, _ = job(dict.fromkeys("abcdef", "gone"), failed, jobs=1, max_failures=2)
+    made, _ = job(dict.fromkeys("abcdef", "app_missing"), failed, jobs=1, max_failures=2)
     made.run()
     assert [outcome.word for outcome in made.outcomes] == ["failed"] * 2 + ["waiting"] * 4
     assert exit_code(made.outcomes) == 1
@@ -135,11 +135,11 @@ def _blank(deadline: float = 1.0) -> Any:
 
 def test_a_mailbox_gets_no_more_mails_than_allowed(job: Made) -> None:
     """Two per run; the rest waits for a later run, also over several runs."""
-    made, _ = job(dict.fromkeys("abc", "gone"), limits="mails_per_hour = 4")
+    made, _ = job(dict.fromkeys("abc", "app_missing"), limits="emails_per_hour = 4")
     made.run()
     assert sorted(words(made).values()) == ["created", "created", "waiting"]
     assert exit_code(made.outcomes) == 75
-    again, _ = job({"d": "gone"}, limits="mails_per_hour = 4")
+    again, _ = job({"d": "app_missing"}, limits="emails_per_hour = 4")
     again.run()
     assert words(again) == {"d": "waiting"}
 
@@ -153,7 +153,7 @@ def test_a_mailbox_gets_no_more_mails_than_allowed(job: Made) -> None:
         ([OrgUnavailable("x")], 1),
     ],
 )
-def test_the_exit_code_tells_failures_from_waits(errors: list[Any], code: int) -> None:
+def test_the_exit_code_distinguishes_failures_from_waits(errors: list[Any], code: int) -> None:
     """One failed org makes 1; only waits make 75."""
     outcomes = [of_error(_blank(), error) for error in errors]
     assert exit_code(outcomes) == code
@@ -161,26 +161,26 @@ def test_the_exit_code_tells_failures_from_waits(errors: list[Any], code: int) -
 
 
 def test_a_job_without_work_loads_no_browser_library() -> None:
-    """Importing Playwright takes longer than a look."""
+    """Importing Playwright takes longer than a check."""
     import subprocess
     import sys
 
-    code = "import sys; import automation.fleet.runner, automation.fleet.look; print('playwright' in sys.modules)"
+    code = "import sys; import automation.fleet.runner, automation.fleet.check; print('playwright' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
 
 def test_people_read_lines_and_machines_objects(job: Made) -> None:
-    """Orgs in order are only counted, unless more is asked for."""
-    made, progress = job({"a": "gone", "b": "in_order"})
+    """Orgs that are up to date are only counted, unless more is asked for."""
+    made, progress = job({"a": "app_missing", "b": "up_to_date"})
     made.run()
     progress.summary(made.outcomes, 12.34)
-    told = progress.stream.getvalue()  # type: ignore[attr-defined]
-    assert "a: app gone: gone" in told
-    assert "b:" not in told
-    assert "2 orgs: 1 created, 1 in order (12.3 s, 1 browser started)" in told
+    shown = progress.stream.getvalue()  # type: ignore[attr-defined]
+    assert "a: app missing: app_missing" in shown
+    assert "b:" not in shown
+    assert "2 orgs: 1 created, 1 up to date (12.3 s, 1 browser started)" in shown
     lines = [json.loads(line) for line in progress.data.getvalue().splitlines()]  # type: ignore[attr-defined]
-    assert {line["name"]: line["found"] for line in lines} == {"a": "gone", "b": "in_order"}
+    assert {line["name"]: line["found"] for line in lines} == {"a": "app_missing", "b": "up_to_date"}
 
 
 def test_a_terminal_shows_a_live_table() -> None:
@@ -192,7 +192,7 @@ def test_a_terminal_shows_a_live_table() -> None:
 
     progress = Progress(0, stream=Terminal(), data=io.StringIO())
     progress.began(3)
-    progress.queued("dev", Look(_blank(), "gone", "the key is unknown"))
+    progress.queued("dev", CheckResult(_blank(), "app_missing", "the key is unknown"))
     progress.event("dev", {"event": "step", "id": "1.7", "title": "Create"})
     from rich.console import Console
 
@@ -200,7 +200,7 @@ def test_a_terminal_shows_a_live_table() -> None:
     Console(file=out, width=120).print(progress._table())
     progress.ended(of_error(_blank(), LoginRefused("refused")))
     progress.close()
-    assert "app gone" in out.getvalue()
+    assert "app missing" in out.getvalue()
     assert "1.7 Create" in out.getvalue()
     assert "0 of 3 orgs done" in out.getvalue()
     assert "x: failed: refused" in progress.stream.getvalue()  # type: ignore[attr-defined]
@@ -211,16 +211,16 @@ def test_the_line_has_the_published_form() -> None:
     schema = json.loads(Path(runner.__file__).parents[1].joinpath("report/schema/report-1.schema.json").read_text())
     form, org = Draft202012Validator(schema), _blank()
     assert set(empty_line(org)) == set(schema["required"])
-    told = [
-        of_look(Look(org, "in_order", "the delivered pair got a token")),
-        of_look(Look(org, "undelivered", "still to be delivered"), "delivered"),
-        of_look(Look(org, "busy", "a refresh runs", OrgBusy("a refresh runs"))),
+    shown = [
+        of_check(CheckResult(org, "up_to_date", "the delivered pair got a token")),
+        of_check(CheckResult(org, "undelivered", "still to be delivered"), "delivered"),
+        of_check(CheckResult(org, "busy", "a refresh runs", OrgBusy("a refresh runs"))),
         of_error(org, LoginRefused("refused"), browser=True),
-        of_run(org, "gone", "the key is unknown", empty_line(org) | {"outcome": "created"}, 0),
+        of_run(org, "app_missing", "the key is unknown", empty_line(org) | {"outcome": "created"}, 0),
     ]
-    for outcome in told:
+    for outcome in shown:
         form.validate(json.loads(outcome.json()))
-    assert [outcome.word for outcome in told] == ["unchanged", "delivered", "waiting", "failed", "created"]
+    assert [outcome.word for outcome in shown] == ["unchanged", "delivered", "waiting", "failed", "created"]
 
 
 class TestWorker:
@@ -245,33 +245,33 @@ class TestWorker:
         return make
 
     def test_events_and_the_end_come_through(self, repairs: Any) -> None:
-        """As the worker tells them, line by line."""
+        """As the worker writes them, line by line."""
         line = json.dumps({"event": "end", "line": empty_line(_blank()) | {"outcome": "created"}, "exit_code": 0})
         made, events = repairs(f"""print('{{"event": "step", "id": "1.1", "title": "Log in"}}'); print({line!r})""")
-        outcome = made.run(Look(_blank(), "gone", "why"))
+        outcome = made.run(CheckResult(_blank(), "app_missing", "why"))
         assert (outcome.word, outcome.exit_code, outcome.browser) == ("created", 0, True)
         assert [event["event"] for event in events] == ["step", "end"]
 
     def test_a_worker_that_dies_fails_its_org(self, repairs: Any) -> None:
         """With the signal and its last words."""
         made, _ = repairs("import os, sys; print('out of memory', file=sys.stderr, flush=True); os.kill(os.getpid(), 9)")
-        outcome = made.run(Look(_blank(), "gone", "why"))
+        outcome = made.run(CheckResult(_blank(), "app_missing", "why"))
         assert outcome.error["kind"] == "worker_lost"
         assert "killed by signal 9: out of memory" in outcome.error["message"]
 
     def test_a_deadline_is_kept(self, repairs: Any) -> None:
-        """The worker is told to end, and its org fails with the reason."""
+        """The worker is asked to end, and its org fails with the reason."""
         from dataclasses import replace
 
         made, _ = repairs("import time; time.sleep(60)")
-        outcome = made.run(Look(replace(_blank(), deadline=0.3), "gone", "why"))
+        outcome = made.run(CheckResult(replace(_blank(), deadline=0.3), "app_missing", "why"))
         assert (outcome.error["kind"], outcome.failed) == ("deadline", True)
 
     def test_the_place_for_logins_is_free_once_logged_in(self, repairs: Any) -> None:
         """Not only when the run is over."""
         script = """print('{"event": "step_ended", "id": "1.1", "result": "unchanged", "login": true}', flush=True); input()"""
         made, events = repairs(script)
-        thread = threading.Thread(target=made.run, args=(Look(_blank(), "gone", "why"),))
+        thread = threading.Thread(target=made.run, args=(CheckResult(_blank(), "app_missing", "why"),))
         thread.start()
         assert made.logins.acquire(timeout=20)
         made.stop()
@@ -290,7 +290,7 @@ class TestWorker:
         )
         made, events = repairs(script)
         ended: list[OrgOutcome] = []
-        thread = threading.Thread(target=lambda: ended.append(made.run(Look(_blank(60.0), "gone", "why"))))
+        thread = threading.Thread(target=lambda: ended.append(made.run(CheckResult(_blank(60.0), "app_missing", "why"))))
         thread.start()
         while not events:
             threading.Event().wait(0.01)
@@ -306,5 +306,5 @@ class TestWorker:
             f"import subprocess; print('no event'); print('[1]'); print({line!r}, flush=True); subprocess.Popen(['sleep', '3'])"
         )
         made, events = repairs(script)
-        assert made.run(Look(_blank(60.0), "gone", "why")).word == "created"
+        assert made.run(CheckResult(_blank(60.0), "app_missing", "why")).word == "created"
         assert [event["event"] for event in events] == ["end"]

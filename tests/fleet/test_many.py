@@ -52,7 +52,8 @@ def test_one_command_repairs_exactly_eight_and_a_second_does_nothing(fleet: Flee
     assert {name for name, line in first.orgs.items() if line["browser"]} == WORK
     assert touched(fleet) == WORK
     assert {name: first.found()[name] for name in sorted(WORK)} == {
-        **dict.fromkeys(REFRESHED, "gone"), BROKEN[0]: "dead", BROKEN[1]: "broken", DRIFTED[0]: "drifted",
+        **dict.fromkeys(REFRESHED, "app_missing"), BROKEN[0]: "secret_rejected", BROKEN[1]: "policy_rejected",
+        DRIFTED[0]: "drifted",
     }  # fmt: skip
     assert fleet.apps() == {name: [APP] for name in NAMES}
     used = cpu()
@@ -60,7 +61,7 @@ def test_one_command_repairs_exactly_eight_and_a_second_does_nothing(fleet: Flee
     used = cpu() - used
     print(f"\neight repaired in {seconds:.1f} s; nothing to do with {used:.2f} s of CPU")
     assert second.exit_code == 0
-    assert set(second.found().values()) == {"in_order"}
+    assert set(second.found().values()) == {"up_to_date"}
     assert fleet.history()[0]["browsers"] == 0
     assert touched(fleet) == WORK
     assert leaks(fleet.folder, fleet.secret_values()) == []
@@ -87,5 +88,5 @@ def test_kills_at_random_moments_converge(fleet: FleetOnReplica) -> None:
         done = fleet.run("--jobs", "2")
     assert done.exit_code == 0, done.stderr
     assert fleet.apps() == {name: [APP] for name in names}
-    assert fleet.run().found() == dict.fromkeys(names, "in_order")
+    assert fleet.run().found() == dict.fromkeys(names, "up_to_date")
     assert leaks(fleet.folder, fleet.secret_values()) == []

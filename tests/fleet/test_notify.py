@@ -1,4 +1,4 @@
-"""Telling people: each target really receives it, and a dead one never fails the run."""
+"""Notifying people: each target really receives it, and a dead one never fails the run."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from automation.secrets import only_own, remember
 from automation.settings import load_settings
 
 ORG = Org("dev", "acme--dev.sandbox.my.salesforce.com", {}, {}, 60.0)
-FAILED = of_error(ORG, LoginRefused("The password of admin was refused: s3cret-word."), found="gone")
-FINE = OrgOutcome("uat", "in_order", "fine", empty_line(ORG), 0)
-CHANGED = OrgOutcome("new", "never", "no pair", empty_line(ORG) | {"outcome": "created"}, 0, browser=True)
+FAILED = of_error(ORG, LoginRefused("The password of admin was refused: s3cret-word."), found="app_missing")
+FINE = OrgOutcome("uat", "up_to_date", "fine", empty_line(ORG), 0)
+CHANGED = OrgOutcome("new", "not_set_up", "no pair", empty_line(ORG) | {"outcome": "created"}, 0, browser=True)
 LATER = of_error(ORG, TryAgainLater("busy"))
 
 
@@ -39,7 +39,7 @@ def _forget() -> Iterator[None]:
 
 
 class Hook(HTTPServer):
-    """A webhook that keeps what it got, and answers as it is told."""
+    """A webhook that keeps what it got, and answers as configured."""
 
     def __init__(self) -> None:
         self.bodies: list[Any] = []
@@ -111,10 +111,10 @@ def test_a_webhook_gets_each_org_with_outcome_cause_and_cure(hook: Hook) -> None
     assert sent(f"webhook:{hook.url}") == []
     (body,) = hook.bodies
     (org,) = body["orgs"]
-    assert (org["name"], org["outcome"], org["found"], org["error"]["kind"]) == ("dev", "failed", "gone", "login_refused")
+    assert (org["name"], org["outcome"], org["found"], org["error"]["kind"]) == ("dev", "failed", "app_missing", "login_refused")
     assert org["error"]["message"] == "The password of admin was refused: ***."
     assert org["error"]["next"]
-    assert body["summary"].startswith("2 orgs: 1 in order, 1 failed")
+    assert body["summary"].startswith("2 orgs: 1 up to date, 1 failed")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Apprise's import of imghdr
@@ -133,7 +133,7 @@ def test_nothing_that_an_org_says_is_live_in_a_chat(url: str, dangerous: tuple[s
         requests.append((json.dumps(json.loads(given["data"])), given))
         return SimpleNamespace(status_code=200, content=b"ok", text="ok", headers={})
 
-    bad = of_error(ORG, LoginRefused(" ".join(dangerous)), found="gone")
+    bad = of_error(ORG, LoginRefused(" ".join(dangerous)), found="app_missing")
     what = message("failure", (bad,), 7, 12.0)
     monkeypatch.setattr("requests.Session.request", request)
     assert apprise_sender.send(url, what.title, what.text) == 0
@@ -220,7 +220,7 @@ def test_targets_are_checked_before_anything_begins(target: str, right: bool) ->
     ],
 )
 def test_who_wants_what(outcomes: tuple[OrgOutcome, ...], events: list[str]) -> None:
-    """A failure is told to everybody; a wait to those who want everything."""
+    """A failure is sent to everybody; a wait to those who want everything."""
     assert [event for event in ("failure", "change", "always") if due(event, outcomes)] == events
 
 

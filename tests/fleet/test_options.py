@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -49,20 +48,20 @@ def test_flags_of_single_runs_are_passed_on() -> None:
 
 
 @pytest.mark.parametrize("flags", [[], ["--exact"]])
-def test_exact_reaches_the_wanted_app(flags: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exact_reaches_the_configured_app(flags: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the command line of the job to what a run compares the org with."""
     from automation.fleet import worker
+    from automation.run.one_run import OneRun
 
     path = tmp_path / "orgs.toml"
     path.write_text(SHARED + "[orgs.a]\n")
     monkeypatch.setenv("X", "password")
     monkeypatch.setenv("Y", "password")
     specs: list[Any] = []
-    run = "automation.run.one_run.OneRun"
-    monkeypatch.setattr(run, lambda _settings, spec, *_: SimpleNamespace(perform=lambda: specs.append(spec)))
+    monkeypatch.setattr(OneRun, "perform", lambda run: specs.append(run.spec))
     given = worker.parser().parse_args(["--orgs", str(path), *parse(flags).flags, "a"])
     with only_own():
-        worker._create(OrgsFile.read(path).org("a"), given, worker.Telling())
+        worker._create(OrgsFile.read(path).org("a"), given, worker.EventWriter())
     assert specs[0].exact is bool(flags)
 
 
@@ -75,8 +74,8 @@ def test_the_demo_has_orgs_with_work_and_without(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "automation.refresh_sandboxes", "--demo", "--plan", "--json"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     found = {line["name"]: line["found"] for line in map(json.loads, done.stdout.splitlines())}
-    gone = dict.fromkeys(("dev", "qa", "uat"), "gone")
-    assert found == {**gone, "full": "drifted", "training": "in_order", "hotfix": "in_order"}
+    gone = dict.fromkeys(("dev", "qa", "uat"), "app_missing")
+    assert found == {**gone, "full": "drifted", "training": "up_to_date", "hotfix": "up_to_date"}
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["20200101T000000Z-fleet"]
     assert not [path for path in (tmp_path / "tmp").iterdir() if path.name.startswith("demo-")]
 

@@ -89,9 +89,9 @@ def test_the_sandbox_is_named_by_its_host(host: str, name: str | None) -> None:
 
 
 def test_secrets_are_looked_up_only_when_a_run_needs_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look at an org goes without passwords."""
+    """A check of an org needs no passwords."""
     org = read(GOOD).orgs[0]
-    org.settings_to_look()
+    org.settings_to_check()
     with pytest.raises(SettingsError, match=r"env:PW_dev: there is no such variable"):
         org.settings()
     with only_own():
@@ -284,7 +284,7 @@ TABLE = st.dictionaries(
         {},
         optional={
             "defaults": TABLE | json_like, "orgs": st.dictionaries(st.text(max_size=5), TABLE | json_like, max_size=2) | json_like,
-            "limits": st.dictionaries(st.sampled_from(["logins", "deadline", "looks"]), json_like, max_size=2) | json_like,
+            "limits": st.dictionaries(st.sampled_from(["logins", "deadline", "checks"]), json_like, max_size=2) | json_like,
             "production": TABLE | json_like, "notify": st.dictionaries(st.sampled_from(["failure", "x"]), json_like) | json_like,
         },
     )

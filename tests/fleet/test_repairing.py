@@ -28,14 +28,14 @@ def test_one_command_repairs_what_needs_it_and_a_second_does_nothing(fleet: Flee
     fleet.delete_app("lost")
     first = fleet.run()
     assert first.exit_code == 0, first.stderr
-    assert first.found() == {"good": "in_order", "fresh": "gone", "lost": "gone", "new": "never"}
+    assert first.found() == {"good": "up_to_date", "fresh": "app_missing", "lost": "app_missing", "new": "not_set_up"}
     assert {name: line["browser"] for name, line in first.orgs.items()} == {"good": False, "fresh": True, "lost": True, "new": True}
     assert logins(fleet)["good"] == 0
     assert fleet.apps() == {name: [APP] for name in fleet.orgs}
     assert all(line["proof"]["token"] and line["proof"]["read_back"] for line in first.orgs.values())
     second = fleet.run()
     assert second.exit_code == 0
-    assert set(second.found().values()) == {"in_order"}
+    assert set(second.found().values()) == {"up_to_date"}
     assert "no browser started" in second.stderr
     assert [run["browsers"] for run in fleet.history()] == [0, 3]
     assert [row["outcome"] for row in fleet.history("fresh")] == ["unchanged", "created"]
@@ -68,7 +68,7 @@ def test_a_job_that_is_killed_at_any_moment_is_made_good_by_the_next(fleet: Flee
     assert done.exit_code == 0, done.stderr
     assert fleet.apps() == {"kill": [APP]}
     assert done.orgs["kill"]["credentials"]["delivered_to"] == ["dotenv:credentials/kill.env"]
-    assert fleet.run().found() == {"kill": "in_order"}
+    assert fleet.run().found() == {"kill": "up_to_date"}
     assert [run["ended"] is None for run in fleet.history()][-2:] == [True, True]
     assert leaks(fleet.folder, fleet.secret_values()) == []
 
@@ -106,7 +106,7 @@ def _until_free(fleet: FleetOnReplica) -> Any:
     return done
 
 
-def test_stopping_ends_the_runs_in_order(fleet: FleetOnReplica) -> None:
+def test_stopping_ends_the_runs_cleanly(fleet: FleetOnReplica) -> None:
     """SIGTERM, as from systemd: workers end, the history says so, the exit code is 130, and nothing is left running."""
     fleet.add("stop")
     org = fleet.orgs["stop"]

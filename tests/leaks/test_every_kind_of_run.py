@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-LOUD = ("--tracing", "on", "-v", "--json", "--pictures", "all")
+LOUD = ("--tracing", "on", "-v", "--json", "--screenshot", "on")
 """Everything that a run can write and print."""
 
 PRIVATE_STEPS = ("4.5", "4.6")
-"""Steps that end while a private phase goes on; 1.1 and 4.7 end after theirs (see `test_pictures`)."""
+"""Steps that end while a private phase goes on; 1.1 and 4.7 end after theirs (see `test_screenshots`)."""
 SHOWN_AT = ("password accepted", "code sent", "screen passed", "consumer button", "reveal")
 """Events of the org at which a page with a secret on it, or about to be, is open. An empty login page is none: an org that ends a
 session leads to it in the middle of a recording."""
@@ -138,13 +138,13 @@ def _arguments_at(org: OrgHandle, running: Command, way: Way) -> list[bytes]:
 
 
 def _nothing_recorded_meanwhile(org: OrgHandle, folder: Path) -> None:
-    """No recording was going on while a secret was on screen, and no picture was taken under a private step."""
+    """No recording was going on while a secret was on screen, and no screenshot was taken under a private step."""
     offset = org.replica.world.offset
     moments = [event["at"] - offset for event in org.events() if event["name"] in SHOWN_AT]
     for part in sorted(folder.glob("trace-*.zip")):
         for begun, ended in _recorded(part):
             assert [moment for moment in moments if begun <= moment <= ended] == [], part.name
-    assert [name for name in pictures(folder / "pictures") if name.startswith(PRIVATE_STEPS)] == []
+    assert [name for name in pictures(folder / "screenshots") if name.startswith(PRIVATE_STEPS)] == []
 
 
 def _recorded(part: Path) -> list[tuple[float, float]]:

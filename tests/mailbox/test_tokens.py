@@ -125,7 +125,7 @@ def test_a_google_service_account_opens_the_mailbox(
     assert box.prepare() is None
     box.close()
     found = examine(given)
-    assert (found.result, found.said) == ("ok", f"the mailbox of {USER} opens with a token (xoauth2); it is empty")
+    assert (found.result, found.message) == ("ok", f"the mailbox of {USER} opens with a token (xoauth2); it is empty")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def record(org: OrgHandle, path: Path, folder: Path, **how: Any) -> tuple[RunRes
     """Run the whole procedure on an org, recorded to ``path``; what the run leaves goes to ``folder``."""
     environment = {"CREDENTIALS_TO": f"dotenv:{folder / 'delivered.env'}", "TIMEOUT_ACTION": "8", **org.environment()}
     settings = load_settings(environment, None)
-    options = Options(tracing="off", pictures="off", output=folder / "run", restarts=0, verbosity=-1)
+    options = Options(tracing="off", screenshot="off", output=folder / "run", restarts=0, verbosity=-1)
     run = RecordedRun(settings, AppSpec.from_settings(settings), options, Console(-1), **how)
     result = run.perform()
     run.write(result, path)

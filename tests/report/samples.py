@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from automation.errors import RunbookError, UnexpectedPage
-from automation.report.record import Record
+from automation.report.details import Details
 from automation.report.result import RunResult
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
@@ -37,7 +37,7 @@ def step(id: str) -> StepResult:
 
 
 def good(folder: Path) -> RunResult:
-    """A run that created everything; its pictures are the ones of the record, if the folder has them."""
+    """A run that created everything; its screenshots are the ones of the details, if the folder has them."""
     pair = Credentials(
         Secret("3MVG9consumerkey1"), Secret("4711ABCDconsumersecret"), "https://t", "https://i", "00DWV0000XAwTdY", "h", "a", "2026"
     )
@@ -49,8 +49,8 @@ def good(folder: Path) -> RunResult:
     spec = AppSpec("Service <Board> Sync", "Service_Board_Sync", "a@acme.com", "https://x", "sync@acme.com")
     spent = {number: Spent(one[2] / 2, one[2] / 3, one[2] / 6) for number, one in TITLES.items()}
     total = sum(spent.values(), Spent())
-    record = Record(datetime(2026, 11, 24, 12, 0, tzinfo=UTC), spent, total, {"3.5": "pictures/3.5.jpg"}, 0.2)
-    return RunResult("created", spec, state, tuple(step(number) for number in TITLES), 6.3, folder, record=record)
+    details = Details(datetime(2026, 11, 24, 12, 0, tzinfo=UTC), spent, total, {"3.5": "screenshots/3.5.jpg"}, 0.2)
+    return RunResult("created", spec, state, tuple(step(number) for number in TITLES), 6.3, folder, details=details)
 
 
 def failed(folder: Path, error: RunbookError | None = None) -> RunResult:

@@ -57,7 +57,7 @@ def display() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def window(playwright: Playwright, display: str) -> Iterator[tuple[Browser, str]]:
-    """A visible browser, and the address at which a second client (the person) reaches it."""
+    """A visible browser, and the URL at which a second client (the person) reaches it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -118,8 +118,8 @@ def filled(page: Page) -> Finding:
     return unchanged("the form is right")
 
 
-def test_a_field_that_a_person_mends_lets_the_run_go_on(run: Run, window: tuple[Browser, str]) -> None:
-    def mend(page: Page) -> None:
+def test_a_field_that_a_person_fixes_lets_the_run_continue(run: Run, window: tuple[Browser, str]) -> None:
+    def fix(page: Page) -> None:
         page.locator("#url").click()
         page.keyboard.type("https://right")
 
@@ -129,7 +129,7 @@ def test_a_field_that_a_person_mends_lets_the_run_go_on(run: Run, window: tuple[
     def open_and_call(page: Page) -> Finding:
         nonlocal person_there
         finding = opened(page)
-        person_there = by_hand(window[1], mend)
+        person_there = by_hand(window[1], fix)
         return finding
 
     result = run(open_and_call, filled, told=told)
@@ -137,7 +137,7 @@ def test_a_field_that_a_person_mends_lets_the_run_go_on(run: Run, window: tuple[
     person_there.join()
     assert result.error is None, told.getvalue()
     assert [step.result for step in result.steps] == ["unchanged", "unchanged"]
-    assert "Mend it in this window" in told.getvalue()
+    assert "Fix it in this window" in told.getvalue()
 
 
 def test_ctrl_c_is_not_followed_by_a_wait_for_the_window(run: Run) -> None:

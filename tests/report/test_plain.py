@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automation.errors import UnexpectedPage
-from automation.fleet.look import Look
+from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import of_error
 from automation.fleet.progress import Progress
@@ -64,7 +64,7 @@ def of_job(stream: io.StringIO) -> str:
     data = io.StringIO()
     progress = Progress(1, json=True, stream=stream, data=data)
     progress.began(1)
-    progress.queued("dev", Look(ORG, "gone", EVIL))
+    progress.queued("dev", CheckResult(ORG, "app_missing", EVIL))
     progress.event("dev", {"event": "waiting", "text": EVIL})
     progress._table()
     progress.ended(of_error(ORG, UnexpectedPage(EVIL)))

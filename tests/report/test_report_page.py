@@ -27,10 +27,10 @@ SCREENS = [("light", 1200), ("dark", 1200), ("light", 360), ("dark", 360)]
 
 
 def written(result: RunResult, folder: Path, page: Page) -> Path:
-    """The report with a picture and evidence, as a run leaves it."""
+    """The report with a screenshot and evidence, as a run leaves it."""
     page.set_content("<h1>Policies saved</h1>")
-    (folder / "pictures").mkdir(parents=True)
-    (folder / "pictures" / "3.5.jpg").write_bytes(page.screenshot(type="jpeg"))
+    (folder / "screenshots").mkdir(parents=True)
+    (folder / "screenshots" / "3.5.jpg").write_bytes(page.screenshot(type="jpeg"))
     if result.error is not None:
         (folder / "evidence").mkdir()
         (folder / "evidence" / "page-1.txt").write_text("address: https://acme/\ntitle: Oops\n- heading <script>alert(1)</script>")
@@ -100,7 +100,7 @@ def _markup(text: str) -> str:
 
 def test_what_a_page_of_the_org_says_is_shown_and_never_run(pages: dict[str, Path], open_page: Any) -> None:
     page = open_page(pages["failed"])
-    page.get_by_text("accessible tree").click()
+    page.get_by_text("accessibility tree").click()
     assert page.get_by_text("<script>alert(1)</script>").is_visible()
     assert open_page(pages["good"]).get_by_role("heading", name="Service <Board> Sync", level=1).is_visible()
 
@@ -110,7 +110,7 @@ def test_a_failure_is_explained_at_the_top(pages: dict[str, Path], open_page: An
     why = page.get_by_role("region", name="Why it failed")
     result = failed(Path("x"))
     assert result.error is not None
-    why.get_by_text("accessible tree").click()
+    why.get_by_text("accessibility tree").click()
     for text in (result.error.message, result.error.next, "step 3.4", "title: Oops"):
         assert why.get_by_text(text).first.is_visible(), text
     assert why.bounding_box()["y"] < 400
@@ -120,19 +120,19 @@ def test_a_failure_is_explained_at_the_top(pages: dict[str, Path], open_page: An
 
 
 def test_evidence_shows_the_page_at_the_failure(pages: dict[str, Path], open_page: Any) -> None:
-    picture = open_page(pages["failed"]).get_by_role("img", name="The page at the moment of the failure")
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    screenshot = open_page(pages["failed"]).get_by_role("img", name="The page at the moment of the failure")
+    assert screenshot.evaluate("image => image.complete && image.naturalWidth > 0")
 
 
-def test_a_picture_opens_large_by_mouse_and_by_keyboard(pages: dict[str, Path], open_page: Any) -> None:
+def test_a_screenshot_opens_large_by_mouse_and_by_keyboard(pages: dict[str, Path], open_page: Any) -> None:
     page = open_page(pages["good"])
-    picture = page.get_by_role("img", name="The page after step 3.5")
-    small = picture.bounding_box()["width"]
-    picture.click()
-    large = picture.bounding_box()["width"]
+    screenshot = page.get_by_role("img", name="The page after step 3.5")
+    small = screenshot.bounding_box()["width"]
+    screenshot.click()
+    large = screenshot.bounding_box()["width"]
     assert large > 2 * small
     page.keyboard.press("Enter")
-    assert picture.bounding_box()["width"] == small
+    assert screenshot.bounding_box()["width"] == small
 
 
 def test_every_fact_of_a_run_is_on_its_page(pages: dict[str, Path], open_page: Any) -> None:
@@ -150,11 +150,11 @@ def test_success_is_not_claimed_without_a_proof(tmp_path: Path, open_page: Any) 
     result.state.proof.token = False
     text = open_page(write_reports(result, tmp_path)).locator("header").inner_text()
     assert "proven" not in text
-    assert "No proof was made" in text
+    assert "The credentials were not tested" in text
 
 
 def test_a_run_that_failed_before_an_org_was_known_has_a_page_too(tmp_path: Path, open_page: Any) -> None:
-    result = replace(failed(tmp_path, OrgUnavailable("no answer")), spec=None, steps=(), record=None)
+    result = replace(failed(tmp_path, OrgUnavailable("no answer")), spec=None, steps=(), details=None)
     assert open_page(write_reports(result, tmp_path)).get_by_text("No step was begun.").is_visible()
 
 

@@ -35,7 +35,7 @@ def test_every_default_and_example_obeys_its_own_rule(tmp_path: Path) -> None:
                 setting.rule(text)
 
 
-def test_every_kind_of_error_has_a_cure_and_a_code() -> None:
+def test_every_kind_of_error_has_a_fix_and_a_code() -> None:
     kinds = list(docs.error_kinds(RunbookError))
     assert len(kinds) > 15
     assert len({kind.kind for kind in kinds}) == len(kinds)
@@ -52,6 +52,21 @@ def test_every_link_of_a_page_leads_to_a_file(document: Path) -> None:
     assert not [link for link in LINK.findall(text) if not (document.parent / link).exists()]
 
 
+PLACE = re.compile(r"\b(?:automation|flows|docs|deploy)/[\w./-]*\w|(?<=python -m )(?:automation|flows|docs|tests)[\w.]*\w")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [*(path for path in docs.documents() if path.suffix == ".md"), docs.ROOT / "CONTRIBUTING.md"],
+    ids=lambda path: path.name,
+)
+def test_every_file_and_module_that_a_page_names_is_there(document: Path) -> None:
+    named = {
+        found.replace(".", "/") if "/" not in found else found for found in PLACE.findall(document.read_text(encoding="utf-8"))
+    }
+    assert not [name for name in named if not (docs.ROOT / name).exists() and not (docs.ROOT / f"{name}.py").exists()]
+
+
 def test_the_index_names_every_page() -> None:
     linked = set(LINK.findall((docs.ROOT / "docs" / "README.md").read_text(encoding="utf-8")))
     assert linked == {page.name for page in (docs.ROOT / "docs").glob("*.md")} - {"README.md"}
@@ -62,9 +77,9 @@ def test_the_readme_is_short() -> None:
     assert len((docs.ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
 
 
-def test_check_tells_of_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_reports_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "README.md").write_text("<!-- table: codes -->\nold\n<!-- end -->\n")
-    guide = tmp_path / "docs" / "first-contact.md"
+    guide = tmp_path / "docs" / "new-org.md"
     guide.parent.mkdir()
     guide.write_text("<!-- table: questions -->\n<!-- end -->\n")
     monkeypatch.setattr(docs, "ROOT", tmp_path)
@@ -72,7 +87,7 @@ def test_check_tells_of_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     assert docs.main([]) == 0
     assert docs.main(["--check"]) == 0
     assert "| 130 | interrupted |" in (tmp_path / "README.md").read_text()
-    assert "| What to look at |" in guide.read_text()
+    assert "| What to check |" in guide.read_text()
     assert "README.md has drifted" in capsys.readouterr().out
 
 

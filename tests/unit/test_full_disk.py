@@ -14,7 +14,7 @@ from automation.artifacts import Recorder, evidence
 from automation.artifacts import recorder as artifacts
 from automation.artifacts.journal import Journal
 from automation.errors import ElementNotFound, Sought
-from automation.report.pictures import Pictures
+from automation.report.screenshots import Screenshots
 from flows.pages.labels import Labels
 from flows.pages.suggestions import suggest_labels
 from tests.step_results import step_result
@@ -82,7 +82,7 @@ def test_a_trace_that_can_not_be_scrubbed_again_is_not_kept(
     assert "No space left on device" in caplog.text
 
 
-def test_evidence_pictures_and_suggestions_are_left_out(
+def test_evidence_screenshots_and_suggestions_are_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(evidence, "collect", full)
@@ -94,10 +94,10 @@ def test_evidence_pictures_and_suggestions_are_left_out(
     assert "labels.toml" not in error.next
 
 
-def test_a_picture_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("automation.report.pictures.photograph", lambda *_, **__: b"jpeg")
-    monkeypatch.setattr("automation.report.pictures.write_private", full)
-    pictures = Pictures(tmp_path, "all")
-    pictures.attach(Recorder(tmp_path), object())  # type: ignore[arg-type]
-    pictures.step_ended(step_result("1.7", "changed", 0.1))
-    assert pictures.taken == {}
+def test_a_screenshot_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("automation.report.screenshots.screenshot", lambda *_, **__: b"jpeg")
+    monkeypatch.setattr("automation.report.screenshots.write_private", full)
+    screenshots = Screenshots(tmp_path, "on")
+    screenshots.attach(Recorder(tmp_path), object())  # type: ignore[arg-type]
+    screenshots.step_ended(step_result("1.7", "changed", 0.1))
+    assert screenshots.taken == {}

@@ -81,7 +81,7 @@ def test_the_report_file_also_tells_differences_and_remarks(result: RunResult, t
     result.state.notes.append("PKCE is locked")
     write_reports(result, tmp_path)
     told = json.loads((tmp_path / "report.json").read_text())
-    assert told["remarks"] == ["PKCE is locked"]
+    assert told["notes"] == ["PKCE is locked"]
     assert told["differences"] == [
         {"step": "3.4", "what": "IP Relaxation", "before": "Enforce IP restrictions", "after": "Relax IP restrictions"}
     ]
@@ -137,7 +137,7 @@ def test_elsewhere_than_on_a_terminal_each_step_is_a_plain_line(result: RunResul
         "        created",
         "+  3.4  Set IP Relaxation  1.0 s",
         "        IP Relaxation: Enforce IP restrictions -> Relax IP restrictions",
-        "The app was created, its credentials were proven and delivered. (12.3 s)",
+        "The app was created; its credentials work and were delivered. (12.3 s)",
         "Delivered to dotenv:x.env",
         "Report: runs/1/report.html",
     ]
@@ -146,7 +146,7 @@ def test_elsewhere_than_on_a_terminal_each_step_is_a_plain_line(result: RunResul
 def test_a_plan_does_not_say_that_it_delivered(result: RunResult) -> None:
     told, stream = console()
     told.ended(replace(result, outcome="planned"))
-    assert "A valid pair is at dotenv:x.env already" in stream.getvalue()
+    assert "Valid credentials already at dotenv:x.env" in stream.getvalue()
     assert "Delivered to" not in stream.getvalue()
 
 
@@ -171,7 +171,7 @@ def test_quiet_tells_the_outcome_alone(result: RunResult) -> None:
     told.step_ended(STEPS[0])
     told.note("something")
     told.ended(result)
-    assert stream.getvalue() == "The app was created, its credentials were proven and delivered. (12.3 s)\n"
+    assert stream.getvalue() == "The app was created; its credentials work and were delivered. (12.3 s)\n"
 
 
 def test_what_is_waited_for_is_a_line_with_v(result: RunResult) -> None:
@@ -213,4 +213,4 @@ def test_plans_and_partial_runs_do_not_claim_a_proof(part: str, result: RunResul
     state = OrgState("h")
     told.ended(replace(result, state=state, outcome="planned" if part == "plan" else "changed"))
     first = stream.getvalue().splitlines()[0]
-    assert ("2 steps would change something" in first) if part == "plan" else ("up to the last step" in first)
+    assert ("2 steps would change something" in first) if part == "plan" else ("up to the requested step" in first)

@@ -12,7 +12,7 @@ import pytest
 from automation.browser import __main__ as get_browser
 from automation.errors import RunbookError
 from automation.report.console import Console
-from automation.run.terminal import quiet_crashes, telling_log
+from automation.run.terminal import log_to_console, short_tracebacks
 from automation.secrets import Secret
 from automation.steps.interrupts import raise_if_noted, signals_as_interrupt
 
@@ -20,7 +20,7 @@ from automation.steps.interrupts import raise_if_noted, signals_as_interrupt
 @pytest.mark.parametrize(("verbosity", "shown"), [(0, ["warned"]), (1, ["informed", "warned"])])
 def test_log_records_of_our_own_packages_are_told(verbosity: int, shown: list[str]) -> None:
     stream = io.StringIO()
-    with telling_log(Console(verbosity, stream)):
+    with log_to_console(Console(verbosity, stream)):
         logging.getLogger("flows.log_in").info("informed")
         logging.getLogger("automation.access").warning("warned %s", "")
         logging.getLogger("someone.else").warning("not ours")
@@ -30,7 +30,7 @@ def test_log_records_of_our_own_packages_are_told(verbosity: int, shown: list[st
 
 def crash(verbose: bool, capsys: pytest.CaptureFixture[str]) -> str:
     told: list[RunbookError] = []
-    quiet_crashes(verbose=verbose, also=told.append)
+    short_tracebacks(verbose=verbose, also=told.append)
     try:
         raise ValueError("saw hunter2-hunter2\nand more")
     except ValueError as error:
@@ -41,7 +41,7 @@ def crash(verbose: bool, capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_crash_is_one_line_without_a_stack_trace(capsys: pytest.CaptureFixture[str]) -> None:
     Secret("hunter2-hunter2")
-    assert crash(False, capsys).startswith("Error: ValueError: saw ***\nNext: This is a fault of the tool")
+    assert crash(False, capsys).startswith("Error: ValueError: saw ***\nNext: This is a bug in the tool")
 
 
 def test_v_shows_the_stack_trace_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:

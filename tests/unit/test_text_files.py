@@ -48,7 +48,7 @@ def test_a_byte_order_mark_does_no_harm(encoding: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["logins = inf", "logins = nan", "deadline = inf", "deadline = -inf", "looks = 1e300", "looks = true"]
+    "text", ["logins = inf", "logins = nan", "deadline = inf", "deadline = -inf", "checks = 1e300", "checks = true"]
 )
 def test_a_limit_is_a_number_that_means_something(text: str, tmp_path: Path) -> None:
     (tmp_path / "orgs.toml").write_text(f"[limits]\n{text}\n")

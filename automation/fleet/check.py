@@ -1,11 +1,11 @@
 """Is there work on this org? The cheapest question first, and never a browser.
 
-A token request with the delivered pair proves app, flow, Run As and org id at once. Drift is seen by reading back over REST
+A token request with the delivered pair proves app, flow, Run As and org id at once. Drift is found by reading back over REST
 with that token, as far as the Run As user may read it. What the answers mean:
 
-- no pair is delivered: the app was never made, or its pair is gone;
-- the key is unknown: the app is gone, as after a refresh; a token from another org id means refreshed too;
-- the key is known, but the secret or a policy is refused: repair in the browser;
+- no pair is delivered: the app was never made, or its pair was removed;
+- the key is unknown: the app is missing, as after a refresh; a token from another org id means refreshed too;
+- the key is known, but the secret or a policy is rejected: repair in the browser;
 - the org itself does not answer: leave it alone and try later.
 """
 
@@ -39,16 +39,26 @@ from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 
 Found = Literal[
-    "in_order", "undelivered", "never", "gone", "refreshed", "dead", "broken", "drifted", "refreshing", "busy", "failed"
+    "up_to_date",
+    "undelivered",
+    "not_set_up",
+    "app_missing",
+    "refreshed",
+    "secret_rejected",
+    "policy_rejected",
+    "drifted",
+    "refreshing",
+    "busy",
+    "failed",
 ]
-"""What a look found: nothing to do; a target lacks the pair; no pair; app gone; another org; secret refused; policy or user
-refused; not as wanted; a refresh runs; the org is busy; it could not be told."""
+"""What a check found: nothing to do; a target lacks the pair; no pair; app missing; another org; secret rejected; policy or user
+rejected; settings differ; a refresh is running; the org is busy; the check failed."""
 
-REPAIR: Final = frozenset({"never", "gone", "refreshed", "dead", "broken", "drifted"})
+REPAIR: Final = frozenset({"not_set_up", "app_missing", "refreshed", "secret_rejected", "policy_rejected", "drifted"})
 WAIT: Final = frozenset({"refreshing", "busy"})
 
 BLIP: Final = Patience(limit=6.0)
-"""A short trouble of the network is waited out. Nothing else is: a key that was proven once and is unknown now is gone."""
+"""A short trouble of the network is waited out. Nothing else is: a key that was proven once and is unknown now is missing."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,8 @@ class Known:
 
 
 @dataclass
-class Look:
-    """What a look found, and everything learnt on the way. ``pair`` is the one that the org gave a token for."""
+class CheckResult:
+    """What a check found, and everything learnt from it. ``pair`` is the one that the org gave a token for."""
 
     org: Org
     found: Found
@@ -77,35 +87,35 @@ class Look:
     seconds: float = 0.0
 
 
-def look(org: Org, known: Known | None = None, production: Production | None = None) -> Look:
-    """Look at one org. Every foreseen failure is in the answer's ``error``, not raised."""
+def check_org(org: Org, known: Known | None = None, production: Production | None = None) -> CheckResult:
+    """Check one org. Every foreseen failure is in the answer's ``error``, not raised."""
     began = time.monotonic()
     try:
-        seen = _look(org, known or Known(), production)
+        seen = _check(org, known or Known(), production)
     except OrgBusy as error:
-        seen = Look(org, "busy", error.message, error)
+        seen = CheckResult(org, "busy", error.message, error)
     except RunbookError as error:
-        seen = Look(org, "failed", error.message, error)
+        seen = CheckResult(org, "failed", error.message, error)
     return replace(seen, seconds=time.monotonic() - began)
 
 
-def _look(org: Org, known: Known, production: Production | None) -> Look:
+def _check(org: Org, known: Known, production: Production | None) -> CheckResult:
     copy = production.copy_of(org) if production is not None else None
     if copy is not None and copy.copying:
         return refreshing(org, str(copy))
-    settings = org.settings_to_look()
+    settings = org.settings_to_check()
     spec = org.spec(settings)
     targets = [parse(text) for text in settings.credentials_to]
-    return checked_with(copy, production, _asked(org, settings, spec, targets, known), known)
+    return with_copy(copy, production, _asked(org, settings, spec, targets, known), known)
 
 
-def refreshing(org: Org, why: str) -> Look:
+def refreshing(org: Org, why: str) -> CheckResult:
     """What is found of an org that is left alone, as it is being refreshed."""
-    return Look(org, "refreshing", why, OrgBusy(f"{org.host} is being refreshed: {why}."))
+    return CheckResult(org, "refreshing", why, OrgBusy(f"{org.host} is being refreshed: {why}."))
 
 
-def checked_with(copy: Copy | None, production: Production | None, seen: Look, known: Known) -> Look:
-    """What a look found, together with what production says of the sandbox's newest copy.
+def with_copy(copy: Copy | None, production: Production | None, seen: CheckResult, known: Known) -> CheckResult:
+    """What a check found, together with what production says of the sandbox's newest copy.
 
     Until a copy is activated, the sandbox of before serves: its own answer counts, and only where it gives none, the copy's state.
     """
@@ -113,30 +123,30 @@ def checked_with(copy: Copy | None, production: Production | None, seen: Look, k
         return seen
     if not copy.over:
         return refreshing(seen.org, str(copy)) if isinstance(seen.error, OrgUnavailable | OrgBusy) else seen
-    return _after_copy(seen, known, copy, production) if seen.found in ("never", "gone", "dead") else seen
+    return _after_copy(seen, known, copy, production) if seen.found in ("not_set_up", "app_missing", "secret_rejected") else seen
 
 
-def _after_copy(seen: Look, known: Known, copy: Copy, production: Production) -> Look:
+def _after_copy(seen: CheckResult, known: Known, copy: Copy, production: Production) -> CheckResult:
     """The app is not there: distinguish a refresh from a deleted app, and wait until a refreshed sandbox is ready."""
     if not production.ready(copy):
-        return refreshing(seen.org, "its copy has ended, but signing in is not possible yet (INVALID_STATUS)")
+        return refreshing(seen.org, "its copy has finished, but logging in is not possible yet (INVALID_STATUS)")
     if known.org_id is not None and copy.org_id is not None and not same_id(known.org_id, copy.org_id):
         return replace(seen, found="refreshed", why=f"org {known.org_id} was replaced by {to_18(copy.org_id)}")
     return seen
 
 
-def _asked(org: Org, settings: Settings, spec: AppSpec, targets: Sequence[Target], known: Known) -> Look:
-    """Ask the org with each pair that is there, until one is not dead."""
+def _asked(org: Org, settings: Settings, spec: AppSpec, targets: Sequence[Target], known: Known) -> CheckResult:
+    """Ask the org with each pair that is there, until one is not rejected."""
     pairs = find_pairs(targets, Pending(org.host, spec.api_name), org.host, spec.api_name)
     answers = ask_org(pairs.sources, lambda pair: _begin(settings, pair))
     if answers and not answers[-1].rejected:
         return _of(org, spec, answers[-1], known, pairs)
     for unreadable in pairs.troubles.values():  # the right pair may be there: no second one is made for a vault that is down
-        return Look(org, "failed", unreadable.message, unreadable)
+        return CheckResult(org, "failed", unreadable.message, unreadable)
     if answers:
         return _of(org, spec, answers[0], known, pairs)
-    again = "the pair that was delivered is not there any more" if known.fingerprint else "no pair of this app is delivered"
-    return Look(org, "never", again)
+    again = "the delivered pair is no longer at its target" if known.fingerprint else "no pair of this app is delivered"
+    return CheckResult(org, "not_set_up", again)
 
 
 def _begin(settings: Settings, pair: Credentials) -> ProofSession | NoToken:
@@ -154,21 +164,23 @@ def _begin(settings: Settings, pair: Credentials) -> ProofSession | NoToken:
     return answer
 
 
-def _of(org: Org, spec: AppSpec, answer: Answer, known: Known, pairs: Pairs) -> Look:
+def _of(org: Org, spec: AppSpec, answer: Answer, known: Known, pairs: Pairs) -> CheckResult:
     """What one answer of the org means for the fleet."""
     if answer.session is not None:
         with answer.session as session:
             pair = answer.source.pair
             return _proven(org, spec, replace(pair, org_id=session.token.org_id), pair.org_id, session, known, pairs.contents)
     if isinstance(answer.error, OrgBusy):
-        return Look(org, "busy", answer.why, answer.error)
+        return CheckResult(org, "busy", answer.why, answer.error)
     if answer.verdict == "key":
-        return Look(org, "gone", "the org does not know the delivered key any more: a refresh took the app, or somebody")
+        return CheckResult(
+            org, "app_missing", "the org does not know the delivered key: a refresh removed the app, or it was deleted"
+        )
     if answer.verdict in ("pair", "not_sent", "refreshed"):
-        return Look(org, "dead", answer.why)
+        return CheckResult(org, "secret_rejected", answer.why)
     if answer.verdict in ("policy", "early"):
-        return Look(org, "broken", answer.why)
-    return Look(org, "failed", answer.why, answer.error)
+        return CheckResult(org, "policy_rejected", answer.why)
+    return CheckResult(org, "failed", answer.why, answer.error)
 
 
 def _proven(
@@ -179,9 +191,9 @@ def _proven(
     session: ProofSession,
     known: Known,
     contents: Contents,
-) -> Look:
+) -> CheckResult:
     """The pair got a token: compare org, user and settings, and see whether every target has the pair."""
-    seen = Look(org, "in_order", "the delivered pair got a token", pair=pair, scopes=session.token.scopes)
+    seen = CheckResult(org, "up_to_date", "the delivered pair got a token", pair=pair, scopes=session.token.scopes)
     if delivered_org_id is not None and pair.org_id is not None and not same_id(delivered_org_id, pair.org_id):
         return replace(seen, found="refreshed", why=f"org {delivered_org_id} was replaced by {pair.org_id}")
     seen.app_id = known.app_id if known.fingerprint == pair.fingerprint else None
@@ -196,12 +208,12 @@ def _proven(
     seen.delivered_to = [target.name for target in contents if target not in missing]
     if missing or Pending(org.host, spec.api_name).waits():
         names = ", ".join(target.name for target in missing) or "nothing more"
-        return replace(seen, found="undelivered", why=f"the pair is good and has still to be delivered to {names}")
+        return replace(seen, found="undelivered", why=f"the pair is valid and still has to be delivered to {names}")
     return seen
 
 
-def _differences(seen: Look, spec: AppSpec, reading: Reading, session: ProofSession) -> str:
-    """What is not as wanted, in words; notes the rest in ``seen``."""
+def _differences(seen: CheckResult, spec: AppSpec, reading: Reading, session: ProofSession) -> str:
+    """The differences from the configuration, in words; notes the rest in ``seen``."""
     seen.read_back = not reading.missing(spec, session.token.scopes)
     if reading.run_as is not None and reading.run_as.lower() == spec.run_as.lower():
         seen.run_as = reading.run_as
@@ -209,5 +221,5 @@ def _differences(seen: Look, spec: AppSpec, reading: Reading, session: ProofSess
     identity = session.identity()
     seen.run_as = identity.username
     if is_user(identity, spec.run_as) is False:
-        return f"the pair speaks for {identity.username or identity.user_id}, not for {spec.run_as}"
+        return f"the pair belongs to {identity.username or identity.user_id}, not for {spec.run_as}"
     return "; ".join(str(one) for one in compare(reading, spec, session.token.scopes, identity.user_id))

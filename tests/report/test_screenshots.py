@@ -1,4 +1,4 @@
-"""Pictures of pages: masked where secrets are, never of a private phase, and cheap."""
+"""Screenshots of pages: masked where secrets are, and never of a private phase."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from automation.artifacts import Recorder, evidence
-from automation.report import pictures
-from automation.report.pictures import Pictures, photograph
+from automation.report.screenshots import Screenshots, screenshot
 from automation.steps.runner import StepResult
 from tests.step_results import step_result
 
@@ -51,7 +50,7 @@ COLOURS = """async source => {
 
 
 def fields(page: Page, data: bytes, kind: str = "jpeg") -> list[dict[str, int]]:
-    """How many pixels of each colour the three fields of the form have in a picture: open, password, code."""
+    """How many pixels of each colour the three fields of the form have in a screenshot: open, password, code."""
     page.set_content("")
     found: list[dict[str, int]] = page.evaluate(COLOURS, f"data:image/{kind};base64,{base64.b64encode(data).decode()}")
     return found
@@ -59,7 +58,7 @@ def fields(page: Page, data: bytes, kind: str = "jpeg") -> list[dict[str, int]]:
 
 def test_fields_with_secrets_are_painted_over_and_others_are_not(page: Page) -> None:
     page.goto(address(FORM))
-    data = photograph(page)
+    data = screenshot(page)
     assert data is not None
     shown, password, code = fields(page, data)
     assert shown["green"] > 0.5 * shown["all"]
@@ -68,7 +67,7 @@ def test_fields_with_secrets_are_painted_over_and_others_are_not(page: Page) -> 
         assert hidden["grey"] > 0.95 * hidden["all"]
 
 
-def test_the_picture_of_a_failure_paints_them_over_too(page: Page, tmp_path: Path) -> None:
+def test_the_screenshot_of_a_failure_paints_them_over_too(page: Page, tmp_path: Path) -> None:
     page.goto(address(FORM))
     evidence.collect([page], tmp_path / "evidence", private=False)
     shown, password, code = fields(page, (tmp_path / "evidence" / "page-1.png").read_bytes(), "png")
@@ -79,7 +78,7 @@ def test_the_picture_of_a_failure_paints_them_over_too(page: Page, tmp_path: Pat
 @pytest.mark.parametrize("banner", [False, True])
 def test_the_own_banner_is_only_left_out_where_there_may_be_one(banner: bool, page: Page) -> None:
     page.goto(address(COVERED))
-    data = photograph(page, banner=banner)
+    data = screenshot(page, banner=banner)
     assert data is not None
     assert (fields(page, data)[0]["red"] == 0) is banner
 
@@ -90,11 +89,11 @@ def ended(id: str, result: str = "changed") -> StepResult:
 
 @pytest.fixture
 def camera(page: Page, tmp_path: Path) -> Any:
-    """Makes `Pictures` of a page that is open."""
+    """Makes `Screenshots` of a page that is open."""
     page.goto("data:text/html,<h1>Policies</h1>")
 
-    def make(wanted: Any = "changed", **options: Any) -> Pictures:
-        made = Pictures(tmp_path, wanted, **options)
+    def make(mode: Any) -> Screenshots:
+        made = Screenshots(tmp_path, mode)
         made.attach(Recorder(tmp_path, "off"), page)
         return made
 
@@ -102,58 +101,38 @@ def camera(page: Page, tmp_path: Path) -> Any:
 
 
 STEPS = [
-    ended("1.1", "unchanged"), ended("1.7"), ended("2.1", "skipped"), ended("2.3", "unchanged"), ended("3.5"),
-    ended("4.3", "unchanged"), ended("4.7"), ended("5.1"),
+    ended("1.1", "unchanged"), ended("1.4"), ended("1.7"), ended("2.3", "failed"), ended("2.6", "unchanged"), ended("3.5"),
+    ended("4.5", "failed"), ended("4.7"), ended("5.1"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("wanted", "taken"), [("off", []), ("changed", ["1.7", "3.5"]), ("all", ["1.1", "1.7", "2.3", "3.5", "4.3", "4.7"])]
-)
-def test_pictures_are_taken_of_the_steps_that_were_asked_for(wanted: str, taken: list[str], camera: Any, tmp_path: Path) -> None:
-    made = camera(wanted)
+@pytest.mark.parametrize(("mode", "taken"), [("off", []), ("on", ["1.7", "2.3", "3.5"]), ("only-on-failure", ["2.3"])])
+def test_screenshots_are_taken_after_saves_and_failures_and_never_of_a_private_step(
+    mode: str, taken: list[str], camera: Any, tmp_path: Path
+) -> None:
+    made = camera(mode)
     for step in STEPS:
         made.step_ended(step)
     assert list(made.taken) == taken
     assert all((tmp_path / path).stat().st_mode & 0o777 == 0o600 for path in made.taken.values())
 
 
-def test_a_private_phase_has_no_picture_and_neither_has_what_follows_its_failure(camera: Any, tmp_path: Path, page: Page) -> None:
-    made = camera("all")
+def test_a_private_phase_has_no_screenshot_and_neither_has_what_follows_its_failure(
+    camera: Any, tmp_path: Path, page: Page
+) -> None:
+    made = camera("on")
     recorder = Recorder(tmp_path, "off")
     made.attach(recorder, page)
     with recorder.nothing_recorded():
-        made.step_ended(ended("4.5"))
+        made.step_ended(ended("3.5"))
     with pytest.raises(ValueError, match="seen"), recorder.nothing_recorded():
         raise ValueError("seen")
-    made.step_ended(ended("4.6", "failed"))
+    made.step_ended(ended("5.1", "failed"))
     assert made.taken == {}
-    assert not (tmp_path / "pictures").exists()
+    assert not (tmp_path / "screenshots").exists()
 
 
-def test_pictures_cost_at_most_a_twentieth_of_a_run_but_for_saves_and_failures(
-    camera: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = [0.0]
-
-    def slow(_page: Page, *, banner: bool = False) -> bytes:
-        now[0] += 1.0
-        return b"jpeg"
-
-    monkeypatch.setattr(pictures, "photograph", slow)
-    made = camera(clock=lambda: now[0])
-    for number in ("1.3", "1.4", "1.5", "1.7", "2.4"):
-        now[0] += 19.0 if number == "1.3" else 0.0
-        now[0] += 1.0
-        made.step_ended(ended(number))
-    now[0] += 60.0
-    made.step_ended(ended("2.5"))
-    made.step_ended(ended("3.4", "failed"))
-    assert list(made.taken) == ["1.4", "1.7", "2.5", "3.4"]
-    assert made.seconds == 4.0
-
-
-def test_a_page_that_is_gone_or_was_never_opened_has_no_picture(page: Page) -> None:
-    assert photograph(page) is None
+def test_a_page_that_is_gone_or_was_never_opened_has_no_screenshot(page: Page) -> None:
+    assert screenshot(page) is None
     page.close()
-    assert photograph(page) is None
+    assert screenshot(page) is None

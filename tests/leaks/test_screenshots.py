@@ -1,4 +1,4 @@
-"""Pictures can't be scrubbed: that none shows a secret is proven by the page that each was taken of."""
+"""Screenshots can't be scrubbed: that none shows a secret is proven by the page that each was taken of."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ pytestmark = pytest.mark.browser
         ),
     ],
 )
-def test_each_picture_is_of_a_setup_page(
+def test_each_screenshot_is_of_a_setup_page(
     variants: dict[str, Any], faults: tuple[dict[str, Any], ...], new_org: NewOrg, run: Runbook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With all pictures, a film and evidence asked for: no login page, verification page or page of key and secret is taken."""
+    """With screenshots, a film and evidence asked for: no login page, verification page or page of key and secret is taken."""
     taken: list[str] = []
     screenshot = Page.screenshot
 
@@ -43,7 +43,7 @@ def test_each_picture_is_of_a_setup_page(
     org = new_org(propagation_seconds=0.0, **variants)
     for fault in faults:
         org.fault(**fault)
-    result = run(org, {"TIMEOUT_CODE": "3"}, pictures="all", tracing="on", restarts=0)
+    result = run(org, {"TIMEOUT_CODE": "3"}, screenshot="on", tracing="on", restarts=0)
     assert (result.error is None) == (not faults and set(variants) <= {"reveal"}), run.printed.getvalue()
     strange = [url for url in taken if ".my.salesforce-setup.com/lightning/setup/" not in url and url != "about:blank"]
     assert [url.split("?")[0] for url in strange] == []
@@ -54,5 +54,5 @@ def test_each_picture_is_of_a_setup_page(
 
 
 def _all_were_counted(folder: Path, taken: list[str]) -> None:
-    """No picture was made in another way."""
+    """No screenshot was made in another way."""
     assert len(list(folder.rglob("*.jpg")) + list(folder.rglob("*.png"))) <= len(taken)

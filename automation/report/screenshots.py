@@ -1,0 +1,95 @@
+"""A small screenshot of the page after the steps that save something, for the report. Never of a private step."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
+
+from automation.artifacts import Recorder
+from automation.artifacts.evidence import MASK_COLOUR, MASKED, UNSEEN
+from automation.secrets.files import write_private
+from automation.settings.options import Screenshot
+from automation.steps import Step
+from automation.steps.runner import StepResult
+
+FOLDER: Final = "screenshots"
+TIMEOUT: Final = 2_000
+"""Milliseconds; a screenshot is an extra, and a page that is stuck must not hold the run up."""
+QUALITY: Final = 40
+"""Of the JPEG; small text is still readable, and a page takes about 80 kB and 70 ms."""
+
+
+@dataclass
+class Screenshots:
+    """Takes the screenshots; an `Observer`.
+
+    Attributes:
+        folder: the run folder.
+        mode: ``on`` after steps that commit and after a failure, ``only-on-failure``, or ``off``.
+        banner: the tool's own banner may be on the page.
+        taken: step id to path, relative to the run folder.
+        seconds: what all screenshots took.
+    """
+
+    folder: Path
+    mode: Screenshot
+    banner: bool = False
+    taken: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    _recorder: Recorder | None = None
+    _page: Page | None = None
+
+    def attach(self, recorder: Recorder, page: Page) -> None:
+        """Take screenshots of this page, when the recorder allows it."""
+        self._recorder, self._page = recorder, page
+
+    def step_started(self, step: Step) -> None: ...
+
+    def step_ended(self, result: StepResult) -> None:
+        if not self._due(result) or self._page is None or self._recorder is None or not self._recorder.recording_allowed:
+            return
+        started = time.monotonic()
+        data = screenshot(self._page, banner=self.banner)
+        path = f"{FOLDER}/{result.id}.jpg"
+        if data is not None and _kept(self.folder / path, data):
+            self.taken[result.id] = path
+        self.seconds += time.monotonic() - started
+
+    def _due(self, result: StepResult) -> bool:
+        if self.mode == "off" or result.step.private:
+            return False
+        saved = result.result == "changed" and result.step.commits
+        return result.result == "failed" or (self.mode == "on" and saved)
+
+
+def _kept(path: Path, data: bytes) -> bool:
+    """Write a screenshot; whether that worked: without room for it the run goes on."""
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_private(path, data)
+    except OSError:
+        return False
+    return True
+
+
+def screenshot(page: Page, *, banner: bool = False) -> bytes | None:
+    """The visible part of a page as JPEG, secrets masked; None when it can't be had.
+
+    Masks and styles are only asked for where they are needed: they cost as much as the screenshot (measured).
+    """
+    if page.is_closed() or page.url == "about:blank":
+        return None
+    secrets = page.locator(", ".join(MASKED))
+    try:
+        mask = [secrets] if secrets.count() else None
+        style = UNSEEN if banner else None
+        return page.screenshot(
+            type="jpeg", quality=QUALITY, scale="css", timeout=TIMEOUT, mask=mask, mask_color=MASK_COLOUR, style=style
+        )
+    except PlaywrightError:
+        return None
