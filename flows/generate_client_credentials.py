@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from automation.settings.app_spec import AppSpec
 from automation.steps import Finding, needed, skipped, step, unchanged
+from flows.app.app_in_org import AppInOrg
 from flows.app.policies import AppPolicies
 from flows.app.state import OrgState
 from flows.pages.confirmation import Confirmation
@@ -45,14 +46,14 @@ def relax_ip(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -
 
 
 @step("3.5", "Save", commits=True)
-def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, state: OrgState) -> Finding:
+def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, app: AppInOrg, state: OrgState) -> Finding:
     differences = tuple(policies.differences(spec).values())
     if not differences:
         policies.tab.cancel()
         return unchanged("nothing to save")
 
     def press() -> str:
-        said = policies.save(spec, confirmation, state.reopen_app)
+        said = policies.save(spec, confirmation, app.reload)
         state.policies_saved = True
         return said
 

@@ -1,6 +1,6 @@
 """Section 5, ours: prove the pair, read back what was set, deliver (steps 5.1 to 5.3).
 
-Nothing in here needs a browser.
+A browser is needed only for what the Run As user may not see over REST.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from automation.secrets.credentials import Credentials
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, skipped, step, unchanged
+from flows.app.app_in_org import AppInOrg
 from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState, Proof
 
@@ -57,14 +58,14 @@ def prove_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
 
 
 @step("5.2", "Read back what was set and compare")
-def read_back_app(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
+def read_back_app(settings: Settings, spec: AppSpec, state: OrgState, app: AppInOrg) -> Finding:
     if state.credentials is None or not state.proof.token:
         return needed("read back what was set and compare", act=_no_pair)
     try:
         with _session(settings, state, state.credentials) as session:
             user_id = session.identity().user_id
             rights = in_background(lambda: check_rights(session.rest, load_recipe(), user_id))  # beside the reading
-            reading = _read(session, spec, state)
+            reading = _read(session, app)
             differences = compare(reading, spec, state.proof.scopes, user_id)
             _note_rights(rights, state)
     finally:
@@ -168,14 +169,15 @@ def _session(settings: Settings, state: OrgState, credentials: Credentials) -> P
     return open_proof(settings.network.client(), credentials, Patience(TRIES_FOR), state.tell)
 
 
-def _read(session: ProofSession, spec: AppSpec, state: OrgState) -> Reading:
+def _read(session: ProofSession, app: AppInOrg) -> Reading:
     """What the org holds, by REST as far as the Run As user may see it, else from the pages."""
+    spec, state = app.spec, app.state
     reading = read_back(session.rest, spec.api_name, state.app_id) or Reading()
     user = session.identity()
     if user.username is None and same_id(reading.run_as, user.user_id):
         reading = replace(reading, run_as=None)  # an id that nobody gives a name to can't be compared with a user name
-    if reading.missing(spec, state.proof.scopes) and state.read_pages is not None:
-        reading = reading.filled_from(state.read_pages())
+    if reading.missing(spec, state.proof.scopes):
+        reading = reading.filled_from(app.read())
     return reading
 
 

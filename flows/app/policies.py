@@ -104,12 +104,12 @@ class AppPolicies(PageObject):
         self.tab.edit()
         self.tab.open_oauth_section()
 
-    def wait_for_flow(self, limit: float, reopen: Callable[[], object]) -> None:
+    def wait_for_flow(self, limit: float, reload: Callable[[], object]) -> None:
         """Wait until the tick of the flow can be set, reloading the page now and then; nothing was edited yet.
 
         Args:
             limit: seconds.
-            reopen: loads the app's page again.
+            reload: loads the app's page again.
 
         Raises:
             NotPropagatedYet: it still can't after ``limit`` seconds.
@@ -126,7 +126,7 @@ class AppPolicies(PageObject):
                     f'"{self.labels["policies.client_credentials"]}" can\'t be ticked on the Policies tab yet: the flow '
                     "enabled in Settings has not got there."
                 )
-            self._pause_and_reload(min(RELOAD_EVERY, max(1.0, limit / 10)), reopen)
+            self._pause_and_reload(min(RELOAD_EVERY, max(1.0, limit / 10)), reload)
 
     def _flow_usable(self) -> bool:
         box = self.tab.client_credentials
@@ -136,23 +136,23 @@ class AppPolicies(PageObject):
         box = self.tab.client_credentials
         return self.tab.flows_appear_here.count() > 0 or (box.state() is False and not box.enabled())
 
-    def _pause_and_reload(self, seconds: float, reopen: Callable[[], object]) -> None:
+    def _pause_and_reload(self, seconds: float, reload: Callable[[], object]) -> None:
         """The tick may become usable in place; only if it does not, the page is loaded again."""
         try:
             race(self.page, "the tick", [Outcome("usable", fact=self._flow_usable)], seconds)
         except UnexpectedPage:
-            reopen()
+            reload()
             self.tab.select()
             self.tab.open_oauth_section()
             self.edit()
 
     def save(
-        self, spec: AppSpec, confirmation: Confirmation, reopen: Callable[[], object], only: Collection[str] | None = None
+        self, spec: AppSpec, confirmation: Confirmation, reload: Callable[[], object], only: Collection[str] | None = None
     ) -> str:
         """Save once and make sure, by reading; answers a sentence. Raises as `save_and_read`.
 
         Args:
-            reopen: loads the app's page again.
+            reload: loads the app's page again.
             only: the policies that were set, by attribute of `PolicyValues`; None means all.
         """
 
@@ -160,4 +160,4 @@ class AppPolicies(PageObject):
             self._values = None
             return [str(difference) for name, difference in self.differences(spec).items() if only is None or name in only]
 
-        return save_and_read(self.tab, "policies", confirmation, left, reopen)
+        return save_and_read(self.tab, "policies", confirmation, left, reload)

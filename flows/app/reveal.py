@@ -43,11 +43,11 @@ class Reveal(PageObject):
             self._stack = ExitStack()
             self._stack.enter_context(recorder.nothing_recorded())
 
-    def open(self, reopen: Callable[[], object], url: str | None = None) -> str:
+    def open(self, reload: Callable[[], object], url: str | None = None) -> str:
         """Click ``Consumer Key and Secret`` and find out where its page opens; answers a sentence.
 
         Args:
-            reopen: loads the app's page again.
+            reload: loads the app's page again.
             url: where the page is known to be, for when nothing follows the click (see `consumer_url`).
 
         Raises:
@@ -58,7 +58,7 @@ class Reveal(PageObject):
         with failed:
             for click in range(CLICKS):
                 if click:
-                    reopen()  # the page may hold on to what stopped the click, as a link does whose address it never learnt
+                    reload()  # the page may hold on to what stopped the click, as a link does whose address it never learnt
                     settings.select()
                     settings.open_oauth_section()
                 before, address = list(self.page.context.pages), self.page.url

@@ -11,7 +11,7 @@ from flows.pages.confirmation import Confirmation
 
 
 def save_and_read(
-    tab: AppTab, what: str, confirmation: Confirmation, left: Callable[[], Sequence[str]], reopen: Callable[[], object]
+    tab: AppTab, what: str, confirmation: Confirmation, left: Callable[[], Sequence[str]], reload: Callable[[], object]
 ) -> str:
     """Click Save once and make sure, by reading, that the org holds what was wanted; answers a sentence.
 
@@ -20,7 +20,7 @@ def save_and_read(
     Args:
         what: what is saved, in words.
         left: reads the tab, and tells what is not as wanted.
-        reopen: loads the app's page again.
+        reload: loads the app's page again.
 
     Raises:
         FieldRefused, SaveRefused, ReadBackDiffers: with what the org said or holds.
@@ -32,7 +32,7 @@ def save_and_read(
         if answer.field_errors:
             raise FieldRefused(f"The org did not save the {what}: {'; '.join(answer.field_errors)}")
         if not answer.done or left():
-            reopen()  # no answer came, or the page still shows what it held before
+            reload()  # no answer came, or the page still shows what it held before
             _require(left(), what, answer)
     return f"{what} saved{confirmed(dialogs)}"
 

@@ -177,14 +177,14 @@ class AppSettings(PageObject):
                 wrong[name] = Difference(box.label, _tick(is_on), _tick(want))
         return wrong, notes
 
-    def save(self, spec: AppSpec, confirmation: Confirmation, state: OrgState) -> Finding:
+    def save(self, spec: AppSpec, confirmation: Confirmation, reload: Callable[[], object]) -> Finding:
         """Step 1.7 for an existing app: one Save when something was edited, none otherwise."""
         if not self._edits:
             self.tab.cancel()
             return unchanged("the app is already there; nothing to save")
 
         def press() -> str:
-            return save_and_read(self.tab, "settings", confirmation, lambda: self._still_different(spec), state.reopen_app)
+            return save_and_read(self.tab, "settings", confirmation, lambda: self._still_different(spec), reload)
 
         return needed("settings saved", *self._edits, act=press)
 

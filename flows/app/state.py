@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from automation.org_api import ProofSession, Reading, Rights
+from automation.org_api import ProofSession, Rights
 from automation.org_api.delivered_pair import Pairs
 from automation.salesforce import hosts
 from automation.secrets.credentials import Credentials
@@ -48,10 +48,6 @@ class OrgState:
     Run As user, or that the org did not know it yet. Section 5 proves it."""
     session: ProofSession | None = field(default=None, repr=False)
     """The proof token, from 5.1 to 5.2; it is revoked at the end of 5.2, or when the program ends."""
-    read_pages: Callable[[], Reading] | None = field(default=None, repr=False)
-    """Reads the app from its pages, for what the proof token may not read."""
-    reopen_app: Callable[[], bool] = field(default=lambda: False, repr=False)
-    """Loads the app's page again, by its address or by the list; answers whether the app was there."""
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
     """Takes a sentence about progress inside a step, such as the wait for propagation."""
     rights: Rights | None = None
