@@ -36,7 +36,7 @@ def open_app(app: AppInOrg) -> Finding:
 def edit_policies(policies: AppPolicies, existing: AppSettings, spec: AppSpec) -> Finding:
     policies.flow_off = existing.flow_off
     if not policies.differences(spec):
-        return unchanged("the policies are already as wanted; no edit needed")
+        return unchanged("the policies are already as configured; no edit needed")
     return needed("the tab Policies is in edit mode", act=policies.edit)
 
 

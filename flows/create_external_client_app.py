@@ -1,6 +1,6 @@
 """Section 1 of the document: create the External Client App (steps 1.2 to 1.7).
 
-When the app is there already, the same steps compare its settings with the wanted ones and edit what differs.
+When the app exists already, the same steps compare its settings with the configured ones and edit what differs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from flows.app.save import confirmed
 from flows.app.settings import AppSettings
 from flows.app.state import OrgState
 from flows.app.tick import tick_with_confirmation
-from flows.app.values import same_address, wanted_scopes
+from flows.app.values import same_email, wanted_scopes
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.commit import Commit
@@ -51,7 +51,7 @@ def open_manager(manager: AppManager, overlays: Overlays, state: OrgState) -> Fi
 @step("1.3", "New External Client App", entry=True)
 def new_app(app: AppInOrg, manager: AppManager, form: CreateForm, spec: AppSpec) -> Finding:
     if app.find():
-        return unchanged(f'External Client App "{spec.name}" is already there')
+        return unchanged(f'External Client App "{spec.name}" already exists')
     button = manager.require_new_button()
 
     def start() -> str:
@@ -122,7 +122,7 @@ def create(
                 raise _taken(taken, app.find_in_list()) from None
         if said is not None and not app.find_in_list():  # the answer to Create may have got lost
             raise _not_created(form, said, state.host)
-        if app.page.address() is None and not app.find_in_list():
+        if app.page.app_url() is None and not app.find_in_list():
             raise TryAgainLater("The org created the app, and its list does not show it yet.")
         app.remember()
         state.app_created = True
@@ -138,7 +138,7 @@ def _expect_filled(form: CreateForm, spec: AppSpec) -> None:
     email = fields.contact_email
     for field, wanted in ((fields.name, spec.name), (fields.api_name, spec.api_name), (email, spec.contact_email)):
         value = field.value()
-        if value != wanted and not (field is email and same_address(value, wanted)):
+        if value != wanted and not (field is email and same_email(value, wanted)):
             raise UnexpectedPage(f'"{field.label}" no longer holds what was typed; nothing was submitted.')
     fields.client_credentials.expect(True)
 
@@ -162,9 +162,9 @@ def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | Non
     except PageTrouble as trouble:
         return trouble.message
     except UnexpectedPage:
-        if form.app_id():  # the new app's own page, which is not understood: by way of the list one would come there again
+        if form.app_id():  # the new app's own page, which is not understood: from the list it would only be opened again
             raise
-        return "Nothing that could be understood followed the click."
+        return "The page did not respond to the click in a known way."
     if answer.field_errors:
         about_api_name = any(form.labels["create.api_name"] in error for error in answer.field_errors)
         if about_api_name and before:
@@ -175,12 +175,12 @@ def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | Non
 
 
 def _taken(refused: ApiNameTaken, there: bool) -> RunbookError:
-    """What an API name means that the org does not take: the list was read again, and may have the app now."""
+    """The error for an API name that is in use: the list was read again, and may have the app now."""
     if not there:
         return refused
     return AnotherRun(
         "The app was created by somebody else, such as a run on another machine, while this run filled in the form.",
-        next="Run the same command again: the app is there, and only what differs is changed.",
+        next="Run the same command again: the app exists now, and only what differs is changed.",
     )
 
 

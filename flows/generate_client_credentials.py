@@ -38,7 +38,7 @@ def relax_ip(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -
         return unchanged(f"IP Relaxation is already {policies.values().ip_relaxation}")
 
     def choose() -> str:
-        confirmation.answer_modal(0)  # a late one would lie over the list
+        confirmation.answer_modal(0)  # a late one would cover the list
         policies.tab.ip_relaxation.choose(IP_LABELS[spec.ip_relaxation])
         return f"IP Relaxation set to {difference.after}"
 

@@ -1,6 +1,6 @@
 """Section 4 of the document: retrieve consumer key and secret (steps 4.1 to 4.7).
 
-When a pair delivered earlier is still there and proves itself, nothing is revealed again.
+When a pair delivered earlier is still there and valid, nothing is revealed again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from flows.pages.settings_tab import SettingsTab
 from flows.verification.methods import IdentityVerification
 
 ALREADY = "the pair delivered earlier is still valid; nothing is revealed again"
-KEPT = "the pair of an earlier run is kept and proven in 5.1; that it gets no token now does not lie in the pair"
+KEPT = "the pair of an earlier run is kept and proven in 5.1; that it gets no token now has another cause than the pair"
 READ = "the pair was read before this run started over; it is kept"
 
 
@@ -89,7 +89,7 @@ def open_key_and_secret(
 
 
 def _require_button(app: AppInOrg) -> None:
-    """A part of the page whose own request failed stays away without a word, so the page is loaded again once."""
+    """A part of the page whose own request failed stays away without a message, so the page is loaded again once."""
     try:
         app.settings.key_and_secret_button()
     except ElementNotFound:

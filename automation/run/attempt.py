@@ -80,7 +80,7 @@ def workbench(
     """
     labels = Labels(state.language, settings.labels_file)
     verification = IdentityVerification.from_settings(
-        settings, labels, person=options.headed, tell=console.note, enrol_passkey=options.enrol_passkey
+        settings, labels, person=options.headed, notify=console.note, enrol_passkey=options.enrol_passkey
     )
     context = new_context(browser, settings, headed=options.headed)
     try:

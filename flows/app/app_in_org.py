@@ -1,6 +1,6 @@
 """The configured app in the org: found in the list, opened, loaded again, and read.
 
-It is looked for before anything is created, so that there are never two, and no other app is changed.
+It is searched before anything is created, so that there are never two, and no other app is changed.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class AppInOrg:
         """Keep the id and the URL of the app whose page is open."""
         self.state.app_exists = True
         self.state.app_id = self.page.app_id()
-        self.state.detail_url = self.page.address()
+        self.state.detail_url = self.page.app_url()
 
     def find_in_list(self, *, again: bool = True) -> bool:
         """As `find`, with the list loaded first."""
@@ -120,7 +120,7 @@ class AppInOrg:
         return self.find_in_list(again=self.state.detail_url is None)
 
     def read(self) -> Reading:
-        """The app as its pages show it; an empty reading when the run did not come to its page, or the app is gone.
+        """The app as its pages show it; an empty reading when the run did not reach its page, or the app was deleted.
 
         The page is loaded again, so that what the org holds is read and not what the page remembers.
         """

@@ -119,7 +119,7 @@ SCREENS: dict[str, tuple[type[RunbookError], str]] = {
     "locked": (LoginRefused, "locked"),
     "problem": (VerificationNeeded, "can't verify"),
     "concurrent": (PersonNeeded, "login flow"),
-    "captcha": (PersonNeeded, "robot"),
+    "captcha": (PersonNeeded, "CAPTCHA"),
     "unknown": (UnexpectedPage, "unknown page"),
     "refused": (NotPermitted, "insufficient privileges"),
     "temp_code": (VerificationNeeded, "temporary code"),
@@ -201,7 +201,7 @@ def test_dead_session_alone(new_org: NewOrg, get_in: Entering, tmp_path: Path) -
     org = new_org()
     saved = tmp_path / "session.json"
     saved.write_text(json.dumps({"cookies": [], "origins": []}))
-    with pytest.raises(LoginRefused, match="asks for user name and password"):
+    with pytest.raises(LoginRefused, match="asks for username and password"):
         get_in(org, SF_STORAGE_STATE=str(saved), SF_PASSWORD="", SF_USERNAME="")
     saved.write_text("{")
     with pytest.raises(RunbookError, match="no storage state"):
@@ -235,7 +235,7 @@ def test_dead_frontdoor_link(new_org: NewOrg, get_in: Entering) -> None:
     """A link that the org does not take ends on its login page: an error alone, the password's turn otherwise."""
     org = new_org()
     dead = f"{org.login_url}/secur/frontdoor.jsp?otp=nothing"
-    with pytest.raises(LoginRefused, match="asks for user name and password"):
+    with pytest.raises(LoginRefused, match="asks for username and password"):
         get_in(org, SF_FRONTDOOR_URL=dead, **NO_PASSWORD)
     get_in(org, SF_FRONTDOOR_URL=dead + "2")
     assert get_in.door.name == "user name and password"

@@ -87,7 +87,7 @@ class Apps:
     def __init__(self, listed: AppManager) -> None:
         self.opened: list[str] = []
         self.page = SimpleNamespace(
-            timeouts=listed.timeouts, comes=lambda _: True, wait=lambda: None, app_id=lambda: "0xI", address=lambda: "x"
+            timeouts=listed.timeouts, comes=lambda _: True, wait=lambda: None, app_id=lambda: "0xI", app_url=lambda: "x"
         )
         nothing: Callable[[], None] = lambda: None  # noqa: E731  three of them
         self.settings = SimpleNamespace(select=nothing, open_basic_section=nothing, api_name=lambda: self.opened[-1])

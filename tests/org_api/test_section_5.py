@@ -95,7 +95,7 @@ def test_a_plan_without_a_pair_tells_what_would_follow(bench: Bench) -> None:
 def test_without_a_pair_nothing_is_pretended(bench: Bench) -> None:
     """A run that left section 4 out says what is missing."""
     bench.fresh()
-    with pytest.raises(UsageError, match="no pair"):
+    with pytest.raises(UsageError, match="No credentials to continue with"):
         bench.run()
 
 
@@ -124,7 +124,7 @@ def test_a_run_as_saved_just_now_may_not_be_in_force_yet(bench: Bench, monkeypat
         if comes and len(told) == 2:
             bench.org.queries["FROM User "] = records({"Username": RUN_AS})
 
-    bench.state.tell = tell
+    bench.state.notify = tell
     if comes:
         assert [one.result for one in bench.run()] == ["changed", "unchanged", "changed"]
         assert (bench.asked, bench.revoked) == (3, 3)
