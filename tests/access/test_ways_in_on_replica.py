@@ -113,14 +113,14 @@ SCREENS: dict[str, tuple[type[RunbookError], str]] = {
     "sms": (VerificationNeeded, "text message"),
     "push": (VerificationNeeded, "Salesforce Authenticator"),
     "passkey": (VerificationNeeded, "passkey"),
-    "enrol_passkey": (PersonNeeded, "registers a passkey"),
+    "enrol_passkey": (PersonNeeded, "register a passkey"),
     "enrol_totp": (PersonNeeded, "authenticator app"),
     "change_password": (PersonNeeded, "expired"),
     "locked": (LoginRefused, "locked"),
     "problem": (VerificationNeeded, "can't verify"),
     "concurrent": (PersonNeeded, "login flow"),
     "captcha": (PersonNeeded, "CAPTCHA"),
-    "unknown": (UnexpectedPage, "unknown page"),
+    "unknown": (UnexpectedPage, "Unknown page"),
     "refused": (NotPermitted, "insufficient privileges"),
     "temp_code": (VerificationNeeded, "temporary code"),
 }
@@ -246,7 +246,7 @@ def test_link_is_no_way_around_verification(new_org: NewOrg, get_in: Entering) -
     org = new_org(after_frontdoor=["email"])
     get_in(org, SF_FRONTDOOR_URL=org.one_time_link(), SF_PASSWORD="")
     org = new_org(after_frontdoor=["enrol_passkey"])
-    with pytest.raises(PersonNeeded, match="registers a passkey"):
+    with pytest.raises(PersonNeeded, match="register a passkey"):
         get_in(org, SF_FRONTDOOR_URL=org.one_time_link(), SF_PASSWORD="")
 
 
