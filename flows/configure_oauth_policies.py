@@ -11,46 +11,43 @@ from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
 from automation.steps import Finding, needed, skipped, step, unchanged
 from automation.steps.runner import Selection
-from flows.app.open import to_app, to_manager
+from flows.app.app_in_org import AppInOrg
 from flows.app.policies import AppPolicies
 from flows.app.settings import AppSettings
 from flows.app.state import OrgState
 from flows.app.tick import tick_with_confirmation
-from flows.pages.app_manager import AppManager
-from flows.pages.app_page import AppPage
 from flows.pages.confirmation import Confirmation
-from flows.pages.settings_tab import SettingsTab
 
 OF_SECTION_2 = ("client_credentials", "run_as")
 """Policies that this section sets, by attribute of `PolicyValues`."""
 
 
 @step("2.1", "Open the External Client App Manager", entry=True)
-def open_manager(page: AppPage, manager: AppManager, state: OrgState) -> Finding:
-    return to_manager(page, manager, state)
+def open_manager(app: AppInOrg) -> Finding:
+    return app.open_manager()
 
 
 @step("2.2", "Open the app")
-def open_app(page: AppPage, manager: AppManager, settings: SettingsTab, spec: AppSpec, state: OrgState) -> Finding:
-    return to_app(page, manager, settings, spec, state)
+def open_app(app: AppInOrg) -> Finding:
+    return app.open()
 
 
 @step("2.3", "Policies > Edit")
 def edit_policies(policies: AppPolicies, existing: AppSettings, spec: AppSpec) -> Finding:
     policies.flow_off = existing.flow_off
     if not policies.differences(spec):
-        return unchanged("the policies are already as wanted; no edit needed")
+        return unchanged("the policies are already as configured; no edit needed")
     return needed("the tab Policies is in edit mode", act=policies.edit)
 
 
 @step("2.4", "OAuth Policies: Enable Client Credentials Flow", fills=True)
-def enable_flow(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, settings: Settings, state: OrgState) -> Finding:
+def enable_flow(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, settings: Settings, app: AppInOrg) -> Finding:
     difference = policies.differences(spec).get("client_credentials")
     if difference is None:
         return unchanged(f"{policies.labels['policies.client_credentials']} is already ticked")
 
     def tick() -> str:
-        policies.wait_for_flow(settings.timeout_propagation, state.reopen_app)
+        policies.wait_for_flow(settings.timeout_propagation, app.reload)
         return tick_with_confirmation(policies.tab.client_credentials, confirmation)
 
     return needed(str(difference), difference, act=tick)
@@ -73,7 +70,9 @@ def set_run_as(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec)
 
 
 @step("2.6", "Save", commits=True)
-def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, options: Options, state: OrgState) -> Finding:
+def save(
+    policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, options: Options, app: AppInOrg, state: OrgState
+) -> Finding:
     if not policies.differences(spec):
         return unchanged("nothing to save")
     if not Selection(options.first, options.last).ends_before("3.5"):
@@ -83,7 +82,7 @@ def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, optio
         return unchanged("nothing to save in this section")
 
     def press() -> str:
-        said = policies.save(spec, confirmation, state.reopen_app, only=OF_SECTION_2)
+        said = policies.save(spec, confirmation, app.reload, only=OF_SECTION_2)
         state.policies_saved = True
         return said
 

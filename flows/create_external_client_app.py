@@ -1,6 +1,6 @@
 """Section 1 of the document: create the External Client App (steps 1.2 to 1.7).
 
-When the app is there already, the same steps compare its settings with the wanted ones and edit what differs.
+When the app exists already, the same steps compare its settings with the configured ones and edit what differs.
 """
 
 from __future__ import annotations
@@ -18,19 +18,18 @@ from automation.errors import (
 from automation.salesforce import hosts
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, step, unchanged
-from flows.app.find import find_app, remember_app
+from flows.app.app_in_org import AppInOrg
 from flows.app.save import confirmed
 from flows.app.settings import AppSettings
 from flows.app.state import OrgState
 from flows.app.tick import tick_with_confirmation
-from flows.app.values import same_address, wanted_scopes
+from flows.app.values import same_email, wanted_scopes
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.commit import Commit
 from flows.pages.confirmation import Confirmation
 from flows.pages.create_form import CreateForm
 from flows.pages.overlays import Overlays
-from flows.pages.settings_tab import SettingsTab
 
 TAKEN = (
     "If another app has this API name, as one that was renamed, set ECA_NAME to its name, or ECA_API_NAME to one that is free; "
@@ -50,9 +49,9 @@ def open_manager(manager: AppManager, overlays: Overlays, state: OrgState) -> Fi
 
 
 @step("1.3", "New External Client App", entry=True)
-def new_app(manager: AppManager, page: AppPage, settings: SettingsTab, form: CreateForm, spec: AppSpec, state: OrgState) -> Finding:
-    if find_app(manager, page, settings, spec, state):
-        return unchanged(f'External Client App "{spec.name}" is already there')
+def new_app(app: AppInOrg, manager: AppManager, form: CreateForm, spec: AppSpec) -> Finding:
+    if app.find():
+        return unchanged(f'External Client App "{spec.name}" already exists')
     button = manager.require_new_button()
 
     def start() -> str:
@@ -107,17 +106,10 @@ def set_security(form: CreateForm, existing: AppSettings, spec: AppSpec, state: 
 
 @step("1.7", "Create", commits=True)
 def create(
-    form: CreateForm,
-    existing: AppSettings,
-    manager: AppManager,
-    page: AppPage,
-    settings: SettingsTab,
-    confirmation: Confirmation,
-    spec: AppSpec,
-    state: OrgState,
+    form: CreateForm, existing: AppSettings, app: AppInOrg, confirmation: Confirmation, spec: AppSpec, state: OrgState
 ) -> Finding:
     if state.app_exists:
-        return existing.save(spec, confirmation, state)
+        return existing.save(spec, confirmation, app.reload)
 
     def press() -> str:
         confirmation.answer_modal(0)
@@ -125,14 +117,14 @@ def create(
         before, state.create_sent = state.create_sent, True
         with confirmation.expected() as dialogs:
             try:
-                said = _press_create(form, page, before=before)
+                said = _press_create(form, app.page, before=before)
             except ApiNameTaken as taken:
-                raise _taken(taken, _made_after_all(manager, page, settings, spec, state)) from None
-        if said is not None and not _made_after_all(manager, page, settings, spec, state):
+                raise _taken(taken, app.find_in_list()) from None
+        if said is not None and not app.find_in_list():  # the answer to Create may have got lost
             raise _not_created(form, said, state.host)
-        if page.address() is None and not _made_after_all(manager, page, settings, spec, state):
+        if app.page.app_url() is None and not app.find_in_list():
             raise TryAgainLater("The org created the app, and its list does not show it yet.")
-        remember_app(page, state)
+        app.remember()
         state.app_created = True
         known_as = f" (id {state.app_id})" if state.app_id else ""
         return f'External Client App "{spec.name}" created{known_as}{confirmed(dialogs)}'
@@ -146,7 +138,7 @@ def _expect_filled(form: CreateForm, spec: AppSpec) -> None:
     email = fields.contact_email
     for field, wanted in ((fields.name, spec.name), (fields.api_name, spec.api_name), (email, spec.contact_email)):
         value = field.value()
-        if value != wanted and not (field is email and same_address(value, wanted)):
+        if value != wanted and not (field is email and same_email(value, wanted)):
             raise UnexpectedPage(f'"{field.label}" no longer holds what was typed; nothing was submitted.')
     fields.client_credentials.expect(True)
 
@@ -170,9 +162,9 @@ def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | Non
     except PageTrouble as trouble:
         return trouble.message
     except UnexpectedPage:
-        if form.app_id():  # the new app's own page, which is not understood: by way of the list one would come there again
+        if form.app_id():  # the new app's own page, which is not understood: from the list it would only be opened again
             raise
-        return "Nothing that could be understood followed the click."
+        return "The page did not respond to the click in a known way."
     if answer.field_errors:
         about_api_name = any(form.labels["create.api_name"] in error for error in answer.field_errors)
         if about_api_name and before:
@@ -183,12 +175,12 @@ def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | Non
 
 
 def _taken(refused: ApiNameTaken, there: bool) -> RunbookError:
-    """What an API name means that the org does not take: the list was read again, and may have the app now."""
+    """The error for an API name that is in use: the list was read again, and may have the app now."""
     if not there:
         return refused
     return AnotherRun(
         "The app was created by somebody else, such as a run on another machine, while this run filled in the form.",
-        next="Run the same command again: the app is there, and only what differs is changed.",
+        next="Run the same command again: the app exists now, and only what differs is changed.",
     )
 
 
@@ -201,9 +193,3 @@ def _not_created(form: CreateForm, said: str, host: str) -> RunbookError:
             next="Deploy the app to a scratch org as metadata, or run against a sandbox or a Developer Edition org.",
         )
     return SaveRefused(message)
-
-
-def _made_after_all(manager: AppManager, page: AppPage, settings: SettingsTab, spec: AppSpec, state: OrgState) -> bool:
-    """Whether the list has the app: the answer to Create got lost or was an error, or gave it no address of its own."""
-    manager.open(state.setup_url)
-    return find_app(manager, page, settings, spec, state)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from automation.settings.app_spec import AppSpec
 from automation.steps import Finding, needed, skipped, step, unchanged
+from flows.app.app_in_org import AppInOrg
 from flows.app.policies import AppPolicies
 from flows.app.state import OrgState
 from flows.pages.confirmation import Confirmation
@@ -37,7 +38,7 @@ def relax_ip(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -
         return unchanged(f"IP Relaxation is already {policies.values().ip_relaxation}")
 
     def choose() -> str:
-        confirmation.answer_modal(0)  # a late one would lie over the list
+        confirmation.answer_modal(0)  # a late one would cover the list
         policies.tab.ip_relaxation.choose(IP_LABELS[spec.ip_relaxation])
         return f"IP Relaxation set to {difference.after}"
 
@@ -45,14 +46,14 @@ def relax_ip(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -
 
 
 @step("3.5", "Save", commits=True)
-def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, state: OrgState) -> Finding:
+def save(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, app: AppInOrg, state: OrgState) -> Finding:
     differences = tuple(policies.differences(spec).values())
     if not differences:
         policies.tab.cancel()
         return unchanged("nothing to save")
 
     def press() -> str:
-        said = policies.save(spec, confirmation, state.reopen_app)
+        said = policies.save(spec, confirmation, app.reload)
         state.policies_saved = True
         return said
 

@@ -27,7 +27,7 @@ from flows.verification.methods import IdentityVerification
 log = logging.getLogger(__name__)
 
 PAUSES = (1.0, 3.0)
-"""Seconds before the way in is tried again after an error of the server or a broken connection."""
+"""Seconds before a login method is tried again after an error of the server or a broken connection."""
 
 _ORG_ID = re.compile(r"(00D[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?!")
 """A session id begins with the org's id and an exclamation mark (`org-access` 6.1)."""
@@ -35,56 +35,56 @@ _ORG_ID = re.compile(r"(00D[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?!")
 
 @step("1.1", "Log in to the org", login=True, always=True, entry=True)
 def log_in(page: Page, settings: Settings, state: OrgState, verification: IdentityVerification, recorder: Recorder) -> Finding:
-    """Get in by the first way that works, up to Setup, with nothing recorded; from then on speak the org's language."""
+    """Log in by the first method that works, up to Setup, with nothing recorded; from then on use the org's language."""
     with recorder.nothing_recorded():
-        door = enter(page, settings, verification)
+        method = enter(page, settings, verification)
         note_org(page, settings, state)
         verification.note_org(state.host, state.org_id)
-        verification.own_session = door.types_password
+        verification.own_session = method.types_password
         follow_language(page, verification.labels, state)
     _note_trouble(verification, state)
-    state.user_name = settings.sf_username if door.types_password else state.user_name
-    who = f" as {state.user_name}" if state.user_name else ""
-    return unchanged(f"logged in to {state.host}{who} by {door.name}")
+    state.username = settings.sf_username if method.types_password else state.username
+    who = f" as {state.username}" if state.username else ""
+    return unchanged(f"logged in to {state.host}{who} by {method.name}")
 
 
 def _note_trouble(verification: IdentityVerification, state: OrgState) -> None:
-    """A mailbox that can't be opened does no harm until a code is asked for, which may be after the app was made."""
+    """A mailbox that can't be opened matters only once a code is asked for, which may be after the app was created."""
     for trouble in verification.codes.trouble:
-        remark = f"{trouble} Should the org ask for a code later, the run will stop there."
-        if remark not in state.notes:
-            state.notes.append(remark)
-            verification.tell(remark)
+        note = f"{trouble} Should the org ask for a code later, the run will stop there."
+        if note not in state.notes:
+            state.notes.append(note)
+            verification.notify(note)
 
 
 def enter(page: Page, settings: Settings, verification: IdentityVerification) -> LoginMethod:
-    """Try the configured ways in, in order, until Setup is open; answers the one that worked.
+    """Try the configured login methods, in order, until Setup is open; returns the one that worked.
 
     Raises:
-        LoginRefused: also when the last of several ways is shut.
-        RunbookError: whatever the way in met, see `IdentityVerification.until`.
+        LoginRefused: also when the last of several methods failed.
+        RunbookError: whatever the login method met, see `IdentityVerification.until`.
     """
     remaining = login_methods(settings)
     while remaining:
-        door = remaining.pop(0)
+        method = remaining.pop(0)
         try:
-            _through(door, page, settings, verification)
+            _log_in_by(method, page, settings, verification)
         except (LoginMethodFailed, LoginRefused) as error:
-            if not remaining or door.types_password:
+            if not remaining or method.types_password:
                 raise
             log.warning("%s Trying %s next.", error.message, remaining[0].name)
         else:
-            return door
-    raise SettingsError("No way into the org is set.", next="Set SF_USERNAME and SF_PASSWORD, or another way in.")
+            return method
+    raise SettingsError("No login method is configured.", next="Set SF_USERNAME and SF_PASSWORD, or another login method.")
 
 
-def _through(door: LoginMethod, page: Page, settings: Settings, verification: IdentityVerification) -> None:
-    """Go through one door, from its beginning again when an answer of the org was lost on the way."""
+def _log_in_by(method: LoginMethod, page: Page, settings: Settings, verification: IdentityVerification) -> None:
+    """Log in by one method, from its beginning again when an answer of the org was lost."""
     for pause in (*PAUSES, None):
         try:
-            _once_through(door, page, settings, verification)
+            _log_in_once(method, page, settings, verification)
         except (AnswerLost, NotNow) as error:
-            if pause is None or not door.opens_again:
+            if pause is None or not method.opens_again:
                 raise
             log.warning("%s Trying again in %g s.", error.message, pause)
             threading.Event().wait(pause)
@@ -92,12 +92,12 @@ def _through(door: LoginMethod, page: Page, settings: Settings, verification: Id
             return
 
 
-def _once_through(door: LoginMethod, page: Page, settings: Settings, verification: IdentityVerification) -> None:
+def _log_in_once(method: LoginMethod, page: Page, settings: Settings, verification: IdentityVerification) -> None:
     verification.prepare()
-    if not door.types_password:
+    if not method.types_password:
         verification.prepared()  # opening the link may have a code sent; the login form waits by itself before it is sent
     inside = Outcome("the org", fact=lambda: _inside(page))
-    verification.until(page, inside, first=lambda: door.open(page), types_password=door.types_password)
+    verification.until(page, inside, first=lambda: method.open(page), types_password=method.types_password)
     if not _in_setup(page):
         _to_setup(page, settings, verification)
 
@@ -110,27 +110,27 @@ def _to_setup(page: Page, settings: Settings, verification: IdentityVerification
         page,
         Outcome("Setup", fact=lambda: _in_setup(page)),
         first=lambda: open_url(page, setup, settings.timeout_page, settings.sf_ca_file),
-        types_password=False,  # a login page that comes now means that the session was not taken over
+        types_password=False,  # a login page that comes now means that the session was not accepted
     )
 
 
 def _inside(page: Page) -> bool:
     """Whether a page of the org itself is open: Lightning, Setup, or the old user interface's home."""
-    address = hosts.parse(page.url)
-    my_domain = hosts.my_domain_of(address.host)
-    if address.scheme != "https" or my_domain is None or PASSING_THROUGH.match(address.path):
+    url = hosts.parse(page.url)
+    my_domain = hosts.my_domain_of(url.host)
+    if url.scheme != "https" or my_domain is None or PASSING_THROUGH.match(url.path):
         return False
-    if address.host == my_domain:
-        return address.path.startswith(_CLASSIC) or _setup_stayed(page, address)
-    return address.path.startswith(("/lightning/", "/one/"))
+    if url.host == my_domain:
+        return url.path.startswith(_CLASSIC) or _setup_stayed(page, url)
+    return url.path.startswith(("/lightning/", "/one/"))
 
 
 _CLASSIC = ("/setup/forcecomHomepage.apexp", "/ui/setup/Setup", "/lightning/page/home")
 
 
-def _setup_stayed(page: Page, address: hosts.Url) -> bool:
+def _setup_stayed(page: Page, url: hosts.Url) -> bool:
     """Whether the My Domain host itself shows Setup. By all evidence it only passes on to the Setup host, with an empty page."""
-    if not address.path.startswith("/lightning/setup/"):
+    if not url.path.startswith("/lightning/setup/"):
         return False
     shown = page.get_by_role("heading").filter(visible=True).count() > 0
     return shown and page.locator(LOGIN_FIELDS).filter(visible=True).count() == 0
@@ -142,7 +142,7 @@ def _in_setup(page: Page) -> bool:
 
 
 def note_org(page: Page, settings: Settings, state: OrgState) -> None:
-    """Fill in what the addresses and the session tell about the org.
+    """Fill in what the URLs and the session say about the org.
 
     Raises:
         ProductionRefused: the login led to a production org that was not named.
@@ -164,7 +164,7 @@ def note_org(page: Page, settings: Settings, state: OrgState) -> None:
 
 
 def _org_id(page: Page, my_domain: str) -> str | None:
-    """The org's 15-character id from the session id; all session ids are made known to the scrubber on the way."""
+    """The org's 15-character id from the session id; all session ids are made known to the scrubber too."""
     found = None
     with private("reading which org this is"):
         cookies = page.context.cookies()

@@ -1,6 +1,6 @@
 """Section 5, ours: prove the pair, read back what was set, deliver (steps 5.1 to 5.3).
 
-Nothing in here needs a browser.
+A browser is needed only for what the Run As user may not see over REST.
 """
 
 from __future__ import annotations
@@ -32,16 +32,17 @@ from automation.secrets.credentials import Credentials
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, skipped, step, unchanged
+from flows.app.app_in_org import AppInOrg
 from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState, Proof
 
-NO_PAIR = "There is no pair to go on with: section 4 was not run, and no delivery target holds a valid one."
+NO_PAIR = "No credentials to continue with: section 4 was not run, and no delivery target holds a valid pair."
 TRIES_FOR = 60.0
 """Seconds that a token is tried for again when the pair was proven before: only the network can be at fault then."""
 
 POLICIES_TAKE = 180.0
 """Seconds in which policies saved in this run may not be in force yet. Reports say up to ten minutes (`setup-ui` 11), but
-the same answers also mean a lasting fault, which should not stay unsaid that long; a later run goes on from there."""
+the same answers also mean a permanent fault, which should be reported sooner; a later run continues from there."""
 
 
 @step("5.1", "Prove the pair with a token from the org", entry=True)
@@ -57,14 +58,14 @@ def prove_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
 
 
 @step("5.2", "Read back what was set and compare")
-def read_back_app(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
+def read_back_app(settings: Settings, spec: AppSpec, state: OrgState, app: AppInOrg) -> Finding:
     if state.credentials is None or not state.proof.token:
         return needed("read back what was set and compare", act=_no_pair)
     try:
         with _session(settings, state, state.credentials) as session:
             user_id = session.identity().user_id
             rights = in_background(lambda: check_rights(session.rest, load_recipe(), user_id))  # beside the reading
-            reading = _read(session, spec, state)
+            reading = _read(session, app)
             differences = compare(reading, spec, state.proof.scopes, user_id)
             _note_rights(rights, state)
     finally:
@@ -111,7 +112,7 @@ def _prove(settings: Settings, spec: AppSpec, state: OrgState, credentials: Cred
     patience = Patience(settings.timeout_propagation, policy_limit=POLICIES_TAKE if state.policies_saved else 0)
     tries = patience.start()
     while True:
-        session = open_proof(settings.network.client(), credentials, patience, state.tell)
+        session = open_proof(settings.network.client(), credentials, patience, state.notify)
         try:
             other = _other_user(session, spec, state, credentials.host)
         except BaseException:
@@ -125,12 +126,12 @@ def _prove(settings: Settings, spec: AppSpec, state: OrgState, credentials: Cred
         delay = tries.again(min(patience.limit, patience.policy_limit))
         if delay is None:
             raise _wrong_user(said, state)
-        state.tell(f"{said} Trying again in {delay:.0f} s.")
+        state.notify(f"{said} Trying again in {delay:.0f} s.")
         patience.wait(delay)
 
 
 def _other_user(session: ProofSession, spec: AppSpec, state: OrgState, host: str) -> str | None:
-    """Whom the token is for when that is not the wanted user. Raises ProofFailed when it is from another org."""
+    """Whom the token is for when that is not the configured user. Raises ProofFailed when it is from another org."""
     identity = session.identity()
     check_org(identity, state.org_id, host)
     return (identity.username or identity.user_id) if is_user(identity, spec.run_as) is False else None
@@ -139,7 +140,7 @@ def _other_user(session: ProofSession, spec: AppSpec, state: OrgState, host: str
 def _wrong_user(said: str, state: OrgState) -> RunbookError:
     if state.policies_saved:
         return NotPropagatedYet(f"{said} Run As (Username) was saved in this run and is not in force yet.")
-    return ProofFailed(said, next="Look at Run As (Username) on the Policies tab; run again to set it.")
+    return ProofFailed(said, next="Check Run As (Username) on the Policies tab; run again to set it.")
 
 
 def _remember(state: OrgState, credentials: Credentials, session: ProofSession) -> None:
@@ -151,7 +152,7 @@ def _remember(state: OrgState, credentials: Credentials, session: ProofSession) 
 
 
 def _proven(state: OrgState, spec: AppSpec) -> str:
-    run_as = state.proof.run_as or f"a user whose name it does not tell ({spec.run_as} is compared in 5.2)"
+    run_as = state.proof.run_as or f"a user whose name it does not return ({spec.run_as} is compared in 5.2)"
     return f"the org {state.org_id} gave a token for {run_as} with {' '.join(state.proof.scopes) or 'no scopes'}"
 
 
@@ -165,40 +166,41 @@ def _session(settings: Settings, state: OrgState, credentials: Credentials) -> P
     """The token of 5.1, or a new one when that was given back already."""
     if state.session is not None and state.session.is_open:
         return state.session
-    return open_proof(settings.network.client(), credentials, Patience(TRIES_FOR), state.tell)
+    return open_proof(settings.network.client(), credentials, Patience(TRIES_FOR), state.notify)
 
 
-def _read(session: ProofSession, spec: AppSpec, state: OrgState) -> Reading:
+def _read(session: ProofSession, app: AppInOrg) -> Reading:
     """What the org holds, by REST as far as the Run As user may see it, else from the pages."""
+    spec, state = app.spec, app.state
     reading = read_back(session.rest, spec.api_name, state.app_id) or Reading()
     user = session.identity()
     if user.username is None and same_id(reading.run_as, user.user_id):
-        reading = replace(reading, run_as=None)  # an id that nobody gives a name to can't be compared with a user name
-    if reading.missing(spec, state.proof.scopes) and state.read_pages is not None:
-        reading = reading.filled_from(state.read_pages())
+        reading = replace(reading, run_as=None)  # an id that nobody gives a name to can't be compared with a username
+    if reading.missing(spec, state.proof.scopes):
+        reading = reading.filled_from(app.read())
     return reading
 
 
 def _compared(reading: Reading, differences: Sequence[Difference], spec: AppSpec, state: OrgState) -> Finding:
     if differences:
-        told = "; ".join(str(one) for one in differences)
-        return needed(f"the org does not hold what was asked for: {told}", *differences, act=lambda: _differ(told))
+        listed = "; ".join(str(one) for one in differences)
+        return needed(f"the org differs from the configuration: {listed}", *differences, act=lambda: _differ(listed))
     beyond = extra_scopes(reading, spec, state.proof.scopes)
-    extra = f"; scopes beyond the wanted ones: {', '.join(beyond)}" if beyond else ""
+    extra = f"; scopes beyond the configured ones: {', '.join(beyond)}" if beyond else ""
     rights = f"; Run As user's rights: {state.rights}" if state.rights is not None else ""
     unread = reading.missing(spec, state.proof.scopes)
     if unread:
         return skipped(f"not all could be read back: {', '.join(unread)} can't be seen with the proof token{extra}{rights}")
     state.proof.read_back = True
-    return unchanged(f"the org holds what was asked for{extra}{rights}")
+    return unchanged(f"the org matches the configuration{extra}{rights}")
 
 
-def _differ(told: str) -> NoReturn:
-    raise ReadBackDiffers(f"The org does not hold what was asked for: {told}.")
+def _differ(listed: str) -> NoReturn:
+    raise ReadBackDiffers(f"The org differs from the configuration: {listed}.")
 
 
 def _note_rights(checked: Future[Rights], state: OrgState) -> None:
-    """Appendix C. Lacking rights are a remark for the report, or a failure where they are required."""
+    """Appendix C. Missing rights are a note in the report, or a failure where they are required."""
     try:
         rights = state.rights = checked.result()
     except RunbookError as error:

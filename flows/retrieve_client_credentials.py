@@ -1,6 +1,6 @@
 """Section 4 of the document: retrieve consumer key and secret (steps 4.1 to 4.7).
 
-When a pair delivered earlier is still there and proves itself, nothing is revealed again.
+When a pair delivered earlier is still there and valid, nothing is revealed again.
 """
 
 from __future__ import annotations
@@ -16,18 +16,16 @@ from automation.secrets.credentials import Credentials
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.steps import Finding, needed, skipped, step, unchanged
+from flows.app.app_in_org import AppInOrg
 from flows.app.delivered_pair import find_delivered, look_for_pair
-from flows.app.open import to_app, to_manager
 from flows.app.reveal import Reveal
 from flows.app.state import OrgState
-from flows.pages.app_manager import AppManager
-from flows.pages.app_page import AppPage
 from flows.pages.consumer_details import consumer_url
 from flows.pages.settings_tab import SettingsTab
 from flows.verification.methods import IdentityVerification
 
 ALREADY = "the pair delivered earlier is still valid; nothing is revealed again"
-KEPT = "the pair of an earlier run is kept and proven in 5.1; that it gets no token now does not lie in the pair"
+KEPT = "the pair of an earlier run is kept and proven in 5.1; that it gets no token now has another cause than the pair"
 READ = "the pair was read before this run started over; it is kept"
 
 
@@ -41,19 +39,19 @@ def _at_hand(state: OrgState) -> str | None:
 
 
 @step("4.1", "Open the External Client App Manager", entry=True)
-def open_manager(page: AppPage, manager: AppManager, state: OrgState, spec: AppSpec, settings: Settings) -> Finding:
+def open_manager(app: AppInOrg, state: OrgState, spec: AppSpec, settings: Settings) -> Finding:
     if state.app_created:  # no pair of it can be there, but a place that it must not go to is found before the reveal
         look_for_pair(settings, spec, state)
     else:
         find_delivered(settings, spec, state)
     kept = _at_hand(state)
-    return skipped(kept) if kept else to_manager(page, manager, state)
+    return skipped(kept) if kept else app.open_manager()
 
 
 @step("4.2", "Open the app")
-def open_app(page: AppPage, manager: AppManager, tab: SettingsTab, spec: AppSpec, state: OrgState) -> Finding:
+def open_app(app: AppInOrg, state: OrgState) -> Finding:
     kept = _at_hand(state)
-    return skipped(kept) if kept else to_app(page, manager, tab, spec, state)
+    return skipped(kept) if kept else app.open()
 
 
 @step("4.3", "Settings")
@@ -74,37 +72,41 @@ def expand_oauth(tab: SettingsTab, state: OrgState) -> Finding:
 
 @step("4.5", "Consumer Key and Secret", private=True)
 def open_key_and_secret(
-    tab: SettingsTab, reveal: Reveal, verification: IdentityVerification, recorder: Recorder, state: OrgState
+    app: AppInOrg, reveal: Reveal, verification: IdentityVerification, recorder: Recorder, state: OrgState
 ) -> Finding:
     if kept := _at_hand(state):
         return unchanged(kept)
-    _look_for_button(tab, state)
+    _require_button(app)
 
     def click() -> str:
         verification.prepare()  # what is in the mailbox now is older than the code that the click has sent
         reveal.begin(recorder)
         verification.prepared()
         url = consumer_url(state.host, state.app_id) if state.app_id else None
-        return f"the page of key and secret {reveal.open(state.reopen_app, url)}"
+        return f"the page of key and secret {reveal.open(app.reload, url)}"
 
     return needed("the page of key and secret opened", act=click)
 
 
-def _look_for_button(tab: SettingsTab, state: OrgState) -> None:
-    """A part of the page whose own request failed stays away without a word, so the page is loaded again once."""
+def _require_button(app: AppInOrg) -> None:
+    """A part of the page whose own request failed stays away without a message, so the page is loaded again once."""
     try:
-        tab.key_and_secret_button()
+        app.settings.key_and_secret_button()
     except ElementNotFound:
-        if not state.app_exists:
+        if not app.state.app_exists:
             raise
-        state.reopen_app()
-        tab.select()
-        tab.open_oauth_section()
-        tab.key_and_secret_button()
+        _load_again(app)
+        app.settings.key_and_secret_button()
+
+
+def _load_again(app: AppInOrg) -> None:
+    app.reload()
+    app.settings.select()
+    app.settings.open_oauth_section()
 
 
 @step("4.6", "Verify the user's identity", private=True)
-def verify_identity(tab: SettingsTab, reveal: Reveal, verification: IdentityVerification, state: OrgState) -> Finding:
+def verify_identity(app: AppInOrg, reveal: Reveal, verification: IdentityVerification, state: OrgState) -> Finding:
     if kept := _at_hand(state):
         return unchanged(kept)
 
@@ -114,7 +116,7 @@ def verify_identity(tab: SettingsTab, reveal: Reveal, verification: IdentityVeri
         except (TryAgainLater, AnswerLost) as trouble:
             if trouble.restart:
                 raise
-            _open_again(tab, reveal, verification, state)
+            _open_again(app, reveal, verification)
             _pass_screens(reveal, verification)
 
     return needed("identity verified", act=verify)
@@ -125,15 +127,13 @@ def _pass_screens(reveal: Reveal, verification: IdentityVerification) -> None:
     reveal.require_arrived()
 
 
-def _open_again(tab: SettingsTab, reveal: Reveal, verification: IdentityVerification, state: OrgState) -> None:
+def _open_again(app: AppInOrg, reveal: Reveal, verification: IdentityVerification) -> None:
     """Begin at the button again, once: a code's time was over, or the connection broke. Looking at a page changes nothing."""
     verification.prepare()
     reveal.leave()
-    state.reopen_app()
-    tab.select()
-    tab.open_oauth_section()
+    _load_again(app)
     verification.prepared()
-    reveal.open(state.reopen_app)
+    reveal.open(app.reload)
 
 
 @step("4.7", "Copy consumer key and secret", private=True)

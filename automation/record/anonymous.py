@@ -38,7 +38,7 @@ def fakes_for(settings: Settings, spec: AppSpec, state: OrgState, tape: Tape, al
         fakes.company(host, spared)
     if state.credentials is not None:
         fakes.secret(state.credentials.fingerprint)
-    for text in (settings.sf_username, spec.run_as, spec.contact_email, state.user_name, *also):
+    for text in (settings.sf_username, spec.run_as, spec.contact_email, state.username, *also):
         if text and "@" not in text:
             fakes.name(text)
     for row in _rows(tape.looks):

@@ -22,14 +22,10 @@ from automation.settings.options import Options
 from automation.steps import registered
 from automation.steps.covered import Covered
 from automation.steps.runner import Toolbox
-from flows.app.open import open_afresh
-from flows.app.read import read_pages
+from flows.app.app_in_org import AppInOrg
 from flows.app.state import OrgState
-from flows.pages.app_manager import AppManager
-from flows.pages.app_page import AppPage
 from flows.pages.base import PageObject, Timeouts
 from flows.pages.labels import Labels
-from flows.pages.settings_tab import SettingsTab
 from flows.pages.setup_page import SetupPage
 from flows.verification.log_out import log_out
 from flows.verification.methods import HIDES_THE_CAUSE, IdentityVerification
@@ -84,7 +80,7 @@ def workbench(
     """
     labels = Labels(state.language, settings.labels_file)
     verification = IdentityVerification.from_settings(
-        settings, labels, person=options.headed, tell=console.note, enrol_passkey=options.enrol_passkey
+        settings, labels, person=options.headed, notify=console.note, enrol_passkey=options.enrol_passkey
     )
     context = new_context(browser, settings, headed=options.headed)
     try:
@@ -94,9 +90,7 @@ def workbench(
         toolbox.provide(toolbox, settings, spec, options, state, console, recorder, labels, verification, context, page)
         timeouts = Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
         toolbox.make(PageObject, lambda kind: kind(page, toolbox.get(Labels), timeouts))
-        pages = (toolbox.get(AppPage), toolbox.get(AppManager), toolbox.get(SettingsTab))
-        state.read_pages = lambda: read_pages(*pages, spec, state)
-        state.reopen_app = lambda: open_afresh(*pages, spec, state)
+        toolbox.provide(toolbox.call(AppInOrg))
         watch = HostWatch(verification.org, attended=options.headed)
         with watch.following(page):
             yield Workbench(page, toolbox, recorder, Losses(page), watch)

@@ -68,7 +68,9 @@ class OneRun:
     def __post_init__(self) -> None:
         if self.options.headed and os.environ.get("PWDEBUG"):
             self.settings = patient(self.settings)
-        self.state = OrgState(host=self.settings.host, tell=self.console.waiting, rights_required=self.options.require_permissions)
+        self.state = OrgState(
+            host=self.settings.host, notify=self.console.waiting, rights_required=self.options.require_permissions
+        )
         self.steps: list[StepResult] = []
         self.round: list[StepResult] = []
         self.files: RunFiles | None = None

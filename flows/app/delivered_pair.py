@@ -19,11 +19,11 @@ from automation.settings.app_spec import AppSpec
 from flows.app.state import OrgState, Proof
 
 SHORT_WAIT = 2.0
-"""Seconds that a key unknown to the org is tried again for: it was proven once, so only an app that is gone stays unknown."""
+"""Seconds that a key unknown to the org is tried again for: it was proven once, so only a deleted app stays unknown."""
 
 
 def check_files(settings: Settings, spec: AppSpec) -> None:
-    """Refuse files that can't be delivered to before anything is done; stores elsewhere are looked at in step 4.1.
+    """Refuse files that can't be delivered to before anything is done; stores elsewhere are read in step 4.1.
 
     Raises:
         SettingsError: a ``dotenv:`` or ``json:`` target is no file that can be read, or holds what is not ours to replace.
@@ -64,7 +64,7 @@ def find_delivered(settings: Settings, spec: AppSpec, state: OrgState) -> bool:
 
     def begin(pair: Credentials) -> ProofSession | NoToken:
         patience = Patience(settings.timeout_page, unknown_key_limit=min(SHORT_WAIT, settings.timeout_propagation))
-        return begin_proof(settings.network.client(), pair, patience, state.tell)
+        return begin_proof(settings.network.client(), pair, patience, state.notify)
 
     answers = ask_org(state.pairs.sources if state.pairs is not None else (), begin, state.org_id)
     return any(_taken(answer, state) for answer in answers)  # only the last one can be

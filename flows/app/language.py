@@ -1,4 +1,4 @@
-"""Which language the org speaks to this user, read from the page; the labels follow it."""
+"""The org's language for this user, read from the page; the labels follow it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 
 
 def follow_language(page: Page, labels: Labels, state: OrgState) -> None:
-    """Make the labels speak the language of a page of the org, and note it.
+    """Set the labels to the language of a page of the org, and keep it in the state.
 
-    A page that does not tell its language leaves all as it is. That Setup tells the user's language in ``<html lang>``
-    is usual for Lightning pages and a guess for this one. It only decides which texts are looked for first.
+    A page that does not say its language changes nothing. That Setup gives the user's language in ``<html lang>``
+    is usual for Lightning pages and a guess for this one. It only decides which texts are tried first.
     """
     language = page_language(page)
     if language is None or language == labels.language:
@@ -27,15 +27,15 @@ def follow_language(page: Page, labels: Labels, state: OrgState) -> None:
     state.language = language
     if not labels.known_language:
         known = ", ".join(languages())
-        log.warning("the org's language for this user is %r, which has no label file; those of %s count", language, known)
-    log.info("the org speaks %r to this user", language)
+        log.warning("the org's language for this user is %r, which has no label file; the labels of %s are used", language, known)
+    log.info("the org's language for this user is %r", language)
 
 
 def page_language(page: Page) -> str | None:
-    """Two letters, such as ``ja`` for ``<html lang="ja-JP">``; None when the page does not tell."""
+    """Two letters, such as ``ja`` for ``<html lang="ja-JP">``; None when the page does not say."""
     try:
-        told = page.locator("html").get_attribute("lang") or ""
+        lang = page.locator("html").get_attribute("lang") or ""
     except PlaywrightError:
         return None
-    match = re.match(r"[A-Za-z]{2,3}(?=$|[-_])", told.strip())
+    match = re.match(r"[A-Za-z]{2,3}(?=$|[-_])", lang.strip())
     return match.group().lower() if match else None

@@ -18,7 +18,7 @@ from flows.pages.confirmation import Confirmation
 from flows.pages.policies_tab import IP_LABELS, PoliciesTab, PolicyValues
 
 RELOAD_EVERY = 20.0
-"""Seconds between looks whether the flow enabled in Settings has reached the Policies (up to ~10 min: TOOLING)."""
+"""Seconds between checks whether the flow enabled in Settings has reached the Policies (up to ~10 min: TOOLING)."""
 
 
 class AppPolicies(PageObject):
@@ -51,22 +51,22 @@ class AppPolicies(PageObject):
         return self._with_late_run_as(values)
 
     def _with_late_run_as(self, values: PolicyValues) -> PolicyValues:
-        """In edit mode, ``Run As`` may come up a moment after the tick that it belongs to (a guess: nobody described it)."""
+        """In edit mode, ``Run As`` may appear a moment after the tick that it belongs to (a guess: nobody described it)."""
         if not values.client_credentials or values.run_as is not None:
             return values
-        with suppress(UnexpectedPage):  # it is missing, then, and told as a difference
+        with suppress(UnexpectedPage):  # it is missing, then, and reported as a difference
             race(self.page, "Run As", [Outcome("Run As", fact=self.tab.run_as.there)], self.timeouts.action)
         return replace(values, run_as=self.tab.run_as.value())
 
     def _understood(self, values: PolicyValues) -> bool:
-        """Whether view mode told everything: without the flow's box there is no Run As either."""
+        """Whether view mode shows everything: without the flow's box there is no Run As either."""
         flow_absent = values.client_credentials is None and self.tab.flows_appear_here.count() > 0
         flow_off = values.client_credentials is False or flow_absent
         flow_on = values.client_credentials is True and values.run_as is not None
         return values.ip_relaxation is not None and (flow_off or flow_on)
 
     def differences(self, spec: AppSpec) -> dict[str, Difference]:
-        """What is not as wanted, by attribute of `PolicyValues`. What the page does not show yet is not counted."""
+        """What differs from the configuration, by attribute of `PolicyValues`. What the page does not show yet is not counted."""
         values, labels = self.values(), self.labels
         found: dict[str, Difference] = {}
         if not values.client_credentials and not (values.client_credentials is None and self.flow_off):
@@ -85,9 +85,9 @@ class AppPolicies(PageObject):
         return values.run_as is None and not values.client_credentials
 
     def look_at_run_as(self, confirmation: Confirmation) -> None:
-        """Read ``Run As`` when the tick has just made it come up; it may hold a user from before.
+        """Read ``Run As`` when the tick has just made it appear; it may hold a user from before.
 
-        It may come up only once a confirmation was answered that took its time to be asked for.
+        It may appear only after a late confirmation was answered.
         """
         if not self.run_as_hidden or not self.tab.editing() or not self.tab.client_credentials.state():
             return
@@ -104,12 +104,12 @@ class AppPolicies(PageObject):
         self.tab.edit()
         self.tab.open_oauth_section()
 
-    def wait_for_flow(self, limit: float, reopen: Callable[[], object]) -> None:
+    def wait_for_flow(self, limit: float, reload: Callable[[], object]) -> None:
         """Wait until the tick of the flow can be set, reloading the page now and then; nothing was edited yet.
 
         Args:
             limit: seconds.
-            reopen: loads the app's page again.
+            reload: loads the app's page again.
 
         Raises:
             NotPropagatedYet: it still can't after ``limit`` seconds.
@@ -124,9 +124,9 @@ class AppPolicies(PageObject):
             if time.monotonic() > deadline:
                 raise NotPropagatedYet(
                     f'"{self.labels["policies.client_credentials"]}" can\'t be ticked on the Policies tab yet: the flow '
-                    "enabled in Settings has not got there."
+                    "enabled in Settings has not arrived there."
                 )
-            self._pause_and_reload(min(RELOAD_EVERY, max(1.0, limit / 10)), reopen)
+            self._pause_and_reload(min(RELOAD_EVERY, max(1.0, limit / 10)), reload)
 
     def _flow_usable(self) -> bool:
         box = self.tab.client_credentials
@@ -136,23 +136,23 @@ class AppPolicies(PageObject):
         box = self.tab.client_credentials
         return self.tab.flows_appear_here.count() > 0 or (box.state() is False and not box.enabled())
 
-    def _pause_and_reload(self, seconds: float, reopen: Callable[[], object]) -> None:
+    def _pause_and_reload(self, seconds: float, reload: Callable[[], object]) -> None:
         """The tick may become usable in place; only if it does not, the page is loaded again."""
         try:
             race(self.page, "the tick", [Outcome("usable", fact=self._flow_usable)], seconds)
         except UnexpectedPage:
-            reopen()
+            reload()
             self.tab.select()
             self.tab.open_oauth_section()
             self.edit()
 
     def save(
-        self, spec: AppSpec, confirmation: Confirmation, reopen: Callable[[], object], only: Collection[str] | None = None
+        self, spec: AppSpec, confirmation: Confirmation, reload: Callable[[], object], only: Collection[str] | None = None
     ) -> str:
-        """Save once and make sure, by reading; answers a sentence. Raises as `save_and_read`.
+        """Save once and make sure, by reading; returns a sentence. Raises as `save_and_read`.
 
         Args:
-            reopen: loads the app's page again.
+            reload: loads the app's page again.
             only: the policies that were set, by attribute of `PolicyValues`; None means all.
         """
 
@@ -160,4 +160,4 @@ class AppPolicies(PageObject):
             self._values = None
             return [str(difference) for name, difference in self.differences(spec).items() if only is None or name in only]
 
-        return save_and_read(self.tab, "policies", confirmation, left, reopen)
+        return save_and_read(self.tab, "policies", confirmation, left, reload)

@@ -1,32 +1,16 @@
-"""Step 5.2 where the Run As user may not see the app over REST: what its pages show, loaded afresh."""
+"""Step 5.2 where the Run As user may not see the app over REST: what its pages show, in the words of REST."""
 
 from __future__ import annotations
 
 from automation.org_api import Reading
 from automation.settings.app_spec import AppSpec
-from flows.app.open import open_afresh
-from flows.app.policies import AppPolicies
-from flows.app.settings import AppSettings
-from flows.app.state import OrgState
-from flows.pages.app_manager import AppManager
-from flows.pages.app_page import AppPage
+from flows.app.values import AppValues
 from flows.pages.labels import Labels
-from flows.pages.policies_tab import IP_LABELS
-from flows.pages.settings_tab import SettingsTab
+from flows.pages.policies_tab import IP_LABELS, PolicyValues
 
 
-def read_pages(page: AppPage, manager: AppManager, tab: SettingsTab, spec: AppSpec, state: OrgState) -> Reading:
-    """The app as its pages show it; an empty reading when the run did not come to its page, or finds it no more.
-
-    The page is loaded again, so that what the org holds is read and not what the page remembers.
-    """
-    if not state.app_exists or not open_afresh(page, manager, tab, spec, state):
-        return Reading()
-    labels = page.labels
-    policies = AppPolicies(page.page, labels, page.timeouts).values()
-    if not open_afresh(page, manager, tab, spec, state):  # also leaves edit mode, which reading the policies may have needed
-        return Reading()
-    settings = AppSettings(page.page, labels, page.timeouts).values()
+def reading_of(settings: AppValues, policies: PolicyValues, spec: AppSpec, labels: Labels) -> Reading:
+    """The values of the tabs Settings and Policies, independent of the page's language."""
     return Reading(
         name=settings.name,
         api_name=settings.api_name,
@@ -45,7 +29,7 @@ def _distribution(shown: str | None, labels: Labels) -> str | None:
 
 
 def _scopes(shown: tuple[str, ...], spec: AppSpec, labels: Labels) -> tuple[str, ...]:
-    """Tokens of the wanted scopes; others stay the texts that the page shows."""
+    """Tokens of the configured scopes; others stay the texts that the page shows."""
     tokens = {labels[f"scopes.{token}"]: token for token in spec.scopes}
     return tuple(tokens.get(text, text) for text in shown)
 

@@ -26,7 +26,7 @@ CLICKS = 2
 
 
 class Reveal(PageObject):
-    """Holds the private phase and the page on which key and secret come up."""
+    """Holds the private phase and the page that shows key and secret."""
 
     _stack: ExitStack | None = None
     _shown: Page | None = None
@@ -43,11 +43,11 @@ class Reveal(PageObject):
             self._stack = ExitStack()
             self._stack.enter_context(recorder.nothing_recorded())
 
-    def open(self, reopen: Callable[[], object], url: str | None = None) -> str:
-        """Click ``Consumer Key and Secret`` and find out where its page opens; answers a sentence.
+    def open(self, reload: Callable[[], object], url: str | None = None) -> str:
+        """Click ``Consumer Key and Secret`` and find out where its page opens; returns a sentence.
 
         Args:
-            reopen: loads the app's page again.
+            reload: loads the app's page again.
             url: where the page is known to be, for when nothing follows the click (see `consumer_url`).
 
         Raises:
@@ -58,16 +58,16 @@ class Reveal(PageObject):
         with failed:
             for click in range(CLICKS):
                 if click:
-                    reopen()  # the page may hold on to what stopped the click, as a link does whose address it never learnt
+                    reload()  # the page may hold on to what stopped the click, as a link does whose URL it never got
                     settings.select()
                     settings.open_oauth_section()
-                before, address = list(self.page.context.pages), self.page.url
-                self._clicked_on = address
+                before, url_before = list(self.page.context.pages), self.page.url
+                self._clicked_on = url_before
                 button = settings.key_and_secret_button()
                 self._require_usable(button)
                 with private("opening the page of key and secret"):
                     button.click()
-                if self._followed(before, address):
+                if self._followed(before, url_before):
                     return "opened in a new tab" if self._shown else "opened in the same tab"
         if url is not None and self._opened_by_url(url):
             return "opened by its URL, as nothing followed the click"
@@ -75,7 +75,7 @@ class Reveal(PageObject):
             raise PageTrouble(f"The org could not open the page of key and secret ({failed.last}).")
         raise UnexpectedPage(
             f'Nothing followed the click on "{self.labels["detail.key_and_secret"]}": no new tab and no page.',
-            next="Something blocks new tabs: run with --headed and look, or allow pop-ups for the org in the browser used.",
+            next="Something blocks new tabs: run with --headed and check, or allow pop-ups for the org in the browser used.",
         )
 
     def _require_usable(self, button: Locator) -> None:
@@ -84,11 +84,11 @@ class Reveal(PageObject):
         except UnexpectedPage:
             raise UnexpectedPage(
                 f'"{self.labels["detail.key_and_secret"]}" is there but can\'t be clicked.',
-                next="See by hand whether this user may view key and secret of External Client Apps; then run again.",
+                next="Check by hand whether this user may view key and secret of External Client Apps; then run again.",
             ) from None
 
-    def _followed(self, before: list[Page], address: str) -> bool:
-        here = Outcome("same tab", fact=lambda: self.page.url != address or self._details(self.page).shown())
+    def _followed(self, before: list[Page], url: str) -> bool:
+        here = Outcome("same tab", fact=lambda: self.page.url != url or self._details(self.page).shown())
         tab = Outcome("new tab", fact=lambda: any(page not in before for page in self.page.context.pages))
         try:
             outcome = race(self.page, "the page of key and secret", [tab, here], self.timeouts.action)

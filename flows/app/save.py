@@ -11,16 +11,16 @@ from flows.pages.confirmation import Confirmation
 
 
 def save_and_read(
-    tab: AppTab, what: str, confirmation: Confirmation, left: Callable[[], Sequence[str]], reopen: Callable[[], object]
+    tab: AppTab, what: str, confirmation: Confirmation, left: Callable[[], Sequence[str]], reload: Callable[[], object]
 ) -> str:
-    """Click Save once and make sure, by reading, that the org holds what was wanted; answers a sentence.
+    """Click Save once and make sure, by reading, that the org holds what is configured; returns a sentence.
 
     A tab that is not in edit mode any more was saved by a person, so it is only read.
 
     Args:
         what: what is saved, in words.
-        left: reads the tab, and tells what is not as wanted.
-        reopen: loads the app's page again.
+        left: reads the tab, and lists what still differs.
+        reload: loads the app's page again.
 
     Raises:
         FieldRefused, SaveRefused, ReadBackDiffers: with what the org said or holds.
@@ -32,21 +32,21 @@ def save_and_read(
         if answer.field_errors:
             raise FieldRefused(f"The org did not save the {what}: {'; '.join(answer.field_errors)}")
         if not answer.done or left():
-            reopen()  # no answer came, or the page still shows what it held before
+            reload()  # no answer came, or the page still shows what it held before
             _require(left(), what, answer)
     return f"{what} saved{confirmed(dialogs)}"
 
 
 def _require(differences: Sequence[str], what: str, answer: Answer) -> None:
-    """Raise with the reason why the org does not hold what was wanted; comes back when it does."""
+    """Raise with the reason why the org does not hold what is configured; returns when it does."""
     if not differences:
         return
-    told = ", ".join(differences)
+    listed = ", ".join(differences)
     if answer.page_errors:
         raise SaveRefused(f"The org did not save the {what}. It said: {'; '.join(answer.page_errors)}")
     if not answer.done:
-        raise PageTrouble(f"No answer came to Save, and the {what} are not as wanted: {told}.")
-    raise ReadBackDiffers(f"After Save the {what} are not as wanted: {told}.")
+        raise PageTrouble(f"Save got no response, and the {what} still differ: {listed}.")
+    raise ReadBackDiffers(f"After Save the {what} still differ: {listed}.")
 
 
 def confirmed(dialogs: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Steps 1.4 to 1.7 for an app that is there already: compare its Settings tab with what is wanted, edit what differs."""
+"""Steps 1.4 to 1.7 for an app that exists already: compare its Settings tab with the configuration, edit what differs."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ class AppSettings(PageObject):
         differences = [*texts.values(), *state, *scope_differences]
         kept = {"scopes": extra, "callback URLs": extra_callbacks(values, spec)} if not spec.exact else {}
         beyond = "".join(
-            f"; beyond the wanted {what}: {', '.join(some)} (kept without --exact)" for what, some in kept.items() if some
+            f"; beyond the configured {what}: {', '.join(some)} (kept without --exact)" for what, some in kept.items() if some
         )
         if not differences:
-            return unchanged(f"Basic Information and OAuth settings are already as wanted{beyond}")
+            return unchanged(f"Basic Information and OAuth settings are already as configured{beyond}")
 
         def edit() -> None:
             fields = self._edit()
@@ -138,7 +138,7 @@ class AppSettings(PageObject):
         return self._needed(", ".join(map(str, differences)), differences, edit)
 
     def security(self, spec: AppSpec, state: OrgState) -> Finding:
-        """Step 1.6. In view mode a locked box may look like any other, so one that is wrong is looked at in edit mode."""
+        """Step 1.6. In view mode a locked box may look like any other, so one that is wrong is checked in edit mode."""
         self.values()
         if not self.tab.editing() and self._wrong_boxes(self.tab.fields, spec, editing=False)[0]:
             self._edit()
@@ -147,11 +147,11 @@ class AppSettings(PageObject):
         return finding
 
     def boxes(self, fields: AppFields, spec: AppSpec, state: OrgState, *, editing: bool) -> Finding:
-        """Compare the boxes of the Security card with the wanted ones, on the create form and on the Settings tab."""
+        """Compare the boxes of the Security card with the configured ones, on the create form and on the Settings tab."""
         wrong, notes = self._wrong_boxes(fields, spec, editing=editing)
         state.notes.extend(note for note in notes if note not in state.notes)
         if not wrong:
-            return unchanged("; ".join(["the Security boxes are already as wanted", *notes]))
+            return unchanged("; ".join(["the Security boxes are already as configured", *notes]))
 
         def edit() -> None:
             current = fields if editing else self._edit()
@@ -162,7 +162,7 @@ class AppSettings(PageObject):
         return needed("; ".join([*map(str, wrong.values()), *notes]), *wrong.values(), act=edit)
 
     def _wrong_boxes(self, fields: AppFields, spec: AppSpec, *, editing: bool) -> tuple[dict[str, Difference], list[str]]:
-        """Boxes that can and have to be changed, by attribute, and remarks about those that can't."""
+        """Boxes that can and have to be changed, by attribute, and notes about those that can't."""
         wrong: dict[str, Difference] = {}
         notes: list[str] = []
         for name, want in _wanted_boxes(spec).items():
@@ -177,14 +177,14 @@ class AppSettings(PageObject):
                 wrong[name] = Difference(box.label, _tick(is_on), _tick(want))
         return wrong, notes
 
-    def save(self, spec: AppSpec, confirmation: Confirmation, state: OrgState) -> Finding:
+    def save(self, spec: AppSpec, confirmation: Confirmation, reload: Callable[[], object]) -> Finding:
         """Step 1.7 for an existing app: one Save when something was edited, none otherwise."""
         if not self._edits:
             self.tab.cancel()
-            return unchanged("the app is already there; nothing to save")
+            return unchanged("the app exists already; nothing to save")
 
         def press() -> str:
-            return save_and_read(self.tab, "settings", confirmation, lambda: self._still_different(spec), state.reopen_app)
+            return save_and_read(self.tab, "settings", confirmation, lambda: self._still_different(spec), reload)
 
         return needed("settings saved", *self._edits, act=press)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from automation.org_api import ProofSession, Reading, Rights
+from automation.org_api import ProofSession, Rights
 from automation.org_api.delivered_pair import Pairs
 from automation.salesforce import hosts
 from automation.secrets.credentials import Credentials
@@ -29,11 +29,11 @@ class OrgState:
     org_id: str | None = None
     sandbox: bool | None = None
     language: str = "en"
-    user_name: str | None = None
+    username: str | None = None
     app_exists: bool = False
     app_created: bool = False
     create_sent: bool = False
-    """``Create`` was clicked in this run; its answer may have got lost."""
+    """``Create`` was clicked in this run; its answer may have been lost."""
     policies_saved: bool = False
     """Saved in this run, and read again after saving."""
     app_id: str | None = None
@@ -44,26 +44,22 @@ class OrgState:
     delivered_before: Credentials | None = None
     """The pair found at the delivery target and proven with a token in this run."""
     delivered_unproven: Credentials | None = None
-    """A pair of an earlier run that gets no token (yet) for a reason that does not lie in the pair: the app's policies, its
+    """A pair of an earlier run that gets no token (yet) for a reason other than the pair: the app's policies, its
     Run As user, or that the org did not know it yet. Section 5 proves it."""
     session: ProofSession | None = field(default=None, repr=False)
     """The proof token, from 5.1 to 5.2; it is revoked at the end of 5.2, or when the program ends."""
-    read_pages: Callable[[], Reading] | None = field(default=None, repr=False)
-    """Reads the app from its pages, for what the proof token may not read."""
-    reopen_app: Callable[[], bool] = field(default=lambda: False, repr=False)
-    """Loads the app's page again, by its address or by the list; answers whether the app was there."""
-    tell: Callable[[str], None] = field(default=lambda _: None, repr=False)
-    """Takes a sentence about progress inside a step, such as the wait for propagation."""
+    notify: Callable[[str], None] = field(default=lambda _: None, repr=False)
+    """Shows a message about progress inside a step, such as the wait for propagation."""
     rights: Rights | None = None
     """What the Run As user lacks of the vendor's Appendix C."""
     rights_required: bool = False
-    """Whether lacking rights fail the run (``--require-permissions``) instead of being remarked."""
+    """Whether missing rights fail the run (``--require-permissions``) instead of being noted."""
     delivered_to: list[str] = field(default_factory=list)
     proof: Proof = field(default_factory=Proof)
     setup_host: str | None = None
     """Set when the org's Setup was reached on a host other than the expected one."""
     notes: list[str] = field(default_factory=list)
-    """Remarks for the report that are no failures, e.g. a locked PKCE box."""
+    """Notes for the report that are no failures, e.g. a locked PKCE box."""
 
     @property
     def setup_url(self) -> str:

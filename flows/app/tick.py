@@ -1,4 +1,4 @@
-"""Ticking ``Enable Client Credentials Flow``, with whatever confirmation the org puts in the way."""
+"""Ticking ``Enable Client Credentials Flow``, with whatever confirmation the org asks for."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from flows.pages.fields import Checkbox
 
 
 def tick_with_confirmation(box: Checkbox, confirmation: Confirmation) -> str:
-    """Tick the box, answer a dialog or a modal with OK, and make sure that the tick stayed; answers a sentence.
+    """Tick the box, answer a dialog or a modal with OK, and make sure that the tick stayed; returns a sentence.
 
-    Once more where the page drew the box anew meanwhile.
+    Once more where the page drew the box again meanwhile.
     """
     confirmation.answer_no_late_ones()
     try:
@@ -29,7 +29,7 @@ def _tick(box: Checkbox, confirmation: Confirmation) -> str | None:
         box.set(True)
         # The org asks in one of both forms; should a modal follow a dialog, it is answered before Create and Save.
         modal = confirmation.answer_modal(0 if dialogs else GRACE)
-        if not modal and not box.state():  # the tick waits for an answer that takes its time to be asked for
+        if not modal and not box.state():  # the tick waits for a late confirmation
             modal = confirmation.answer_modal(box.timeout)
         box.expect(True)
     return "a modal" if modal else "a dialog" if dialogs else None

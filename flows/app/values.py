@@ -1,4 +1,4 @@
-"""What an app's settings are, and how they differ from the wanted ones (steps 1.4 to 1.6 and 5.2)."""
+"""What an app's settings are, and how they differ from the configured ones (steps 1.4 to 1.6 and 5.2)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class AppValues:
 
 
 def text_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[str, Difference]:
-    """Step 1.4: fields of Basic Information and OAuth settings that are not as wanted, by attribute."""
+    """Step 1.4: fields of Basic Information and OAuth settings that differ from the configuration, by attribute."""
     pairs = {
         "name": ("create.name", values.name, spec.name),
         "contact_email": ("create.contact_email", values.contact_email, spec.contact_email),
@@ -69,7 +69,7 @@ def text_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[s
     return {
         attribute: Difference(labels[key], before, after)
         for attribute, (key, before, after) in pairs.items()
-        if (before or "").strip() != after.strip() and not (attribute == "contact_email" and same_address(before, after))
+        if (before or "").strip() != after.strip() and not (attribute == "contact_email" and same_email(before, after))
     }
 
 
@@ -94,25 +94,25 @@ def extra_callbacks(values: AppValues, spec: AppSpec) -> list[str]:
 
 
 def _urls(text: str | None) -> list[str]:
-    """One per line in the field; a page that shows it as plain text may have drawn the lines together."""
+    """One per line in the field; a page that shows it as plain text may have joined the lines."""
     return (text or "").split()
 
 
-def same_address(one: str | None, other: str) -> bool:
-    """Whether two e-mail addresses are the same: an org may keep them in lower case."""
+def same_email(one: str | None, other: str) -> bool:
+    """Whether two email addresses are the same: an org may keep them in lower case."""
     return (one or "").strip().casefold() == other.strip().casefold()
 
 
 def missing_scopes(values: AppValues, spec: AppSpec, labels: Labels) -> list[str]:
-    """Texts of wanted scopes that are not selected."""
+    """Texts of configured scopes that are not selected."""
     return [text for text in wanted_scopes(spec, labels) if text not in (values.scopes or ())]
 
 
 def extra_scopes(values: AppValues, spec: AppSpec, labels: Labels) -> list[str]:
-    """Texts of selected scopes that are not wanted."""
+    """Texts of selected scopes that are not configured."""
     return [text for text in values.scopes or () if text not in wanted_scopes(spec, labels)]
 
 
 def wanted_scopes(spec: AppSpec, labels: Labels) -> list[str]:
-    """Texts of the wanted scopes in the org's language."""
+    """Texts of the configured scopes in the org's language."""
     return [labels[f"scopes.{token}"] for token in spec.scopes]

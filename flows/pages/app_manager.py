@@ -36,14 +36,14 @@ QUIET = 5.0
 
 
 class Row(NamedTuple):
-    """One app of the list. The address tells apps of the same name apart; it may be empty."""
+    """One app of the list. The URL distinguishes apps of the same name; it may be empty."""
 
     name: str
-    address: str
+    url: str
 
 
 class App(NamedTuple):
-    """An app that the list was seen to have; ``nth`` tells those apart that have the same name and URL, counted from 0."""
+    """An app that the list was seen to have; ``nth`` distinguishes those that have the same name and URL, counted from 0."""
 
     name: str
     url: str
@@ -68,13 +68,13 @@ class AppManager(SetupPage):
     _quiet_since: float | None = None
 
     def open(self, setup_url: str, *, fresh: bool = True) -> None:
-        """Open the list by its address and wait until it has told how many apps there are.
+        """Open the list by its URL and wait until it shows how many apps there are.
 
         ``fresh=False``: a list that is open already will do, as right after the login, which leads here.
         """
-        address = setup_url + LIST_PATH
-        if fresh or self.page.url.split("?")[0] != address:
-            self.go(address)
+        url = setup_url + LIST_PATH
+        if fresh or self.page.url.split("?")[0] != url:
+            self.go(url)
         loaded = Outcome("list", fact=self._is_loaded)
         self.arrive("the External Client App Manager", [loaded], by=(("heading", "manager.heading"),))
 
@@ -116,7 +116,7 @@ class AppManager(SetupPage):
     def find(self, name: str, but: Collection[App] = ()) -> App | None:
         """The first app of exactly this name, but for white space, that is none of ``but``; None when the list has no other.
 
-        Looks through a long list to its end, and loads it again once when it shows fewer rows than it says.
+        Reads a long list to its end, and loads it again once when it shows fewer rows than it says.
 
         Raises:
             RowsMissing: it still does.
@@ -149,7 +149,7 @@ class AppManager(SetupPage):
 
     def _read_rows(self) -> list[Row]:
         pairs = self.rows.evaluate_all(f"links => links.map(a => [({TEXT})(a), a.getAttribute('href') || ''])")
-        return [Row(name, address) for name, address in pairs]
+        return [Row(name, url) for name, url in pairs]
 
     def _growing_rows(self) -> Iterator[list[Row]]:
         """The rows now shown, again after each turn or scroll that brought others, until the whole list was seen."""
@@ -183,7 +183,7 @@ class AppManager(SetupPage):
         return Outcome("other rows", fact=lambda: self._read_rows() not in ([], before))
 
     def _scroll(self, before: list[Row], top: Place) -> bool:
-        """Turn the mouse wheel where the list begins until other rows come up; whether they came.
+        """Turn the mouse wheel where the list begins until other rows appear; whether they did.
 
         Comes to the end several times: a list that was still loading may have missed it, and one that is drawn again
         meanwhile begins at its top.
@@ -249,5 +249,5 @@ def _apps(rows: list[Row]) -> Iterator[App]:
     """The rows, with the number of each among those of the same name and URL."""
     seen: Counter[Row] = Counter()
     for row in rows:
-        yield App(row.name, row.address, seen[row])
+        yield App(row.name, row.url, seen[row])
         seen[row] += 1

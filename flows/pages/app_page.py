@@ -14,7 +14,7 @@ from flows.pages.setup_page import LIST_PATH, NEW_PATH, SetupPage, StillLoading
 
 
 class AppNotLoaded(PageTrouble):
-    """The app's page shows an error in place of the app; entering it again from the list helped others (update-2026-11-28 1.14)."""
+    """The app's page shows an error in place of the app; opening it again from the list helped others (update-2026-11-28 1.14)."""
 
 
 class AppPage(SetupPage):
@@ -23,7 +23,7 @@ class AppPage(SetupPage):
     known_by = (("tab", "detail.policies"),)
 
     def open(self, url: str) -> None:
-        """Open an app by its address."""
+        """Open an app by its URL."""
         self.go(url)
         self.wait()
 
@@ -39,14 +39,14 @@ class AppPage(SetupPage):
         """The error in place of the app. Only here, as the words are too common for other pages."""
         return [Outcome("an error in place of the app", element=self.sentence("problems.app_not_loaded"))]
 
-    def address(self) -> str | None:
-        """The address that leads to this app again; None where the list's own still shows (a guess)."""
-        address = self.page.url.split("?")[0].split("#")[0]
-        return None if address.endswith((LIST_PATH, NEW_PATH)) else address
+    def app_url(self) -> str | None:
+        """The URL that leads to this app again; None where the list's own still shows (a guess)."""
+        url = self.page.url.split("?")[0].split("#")[0]
+        return None if url.endswith((LIST_PATH, NEW_PATH)) else url
 
     def comes(self, seconds: float) -> bool:
         """Whether the tabs, a known problem instead of them, or at least the app's URL, are there within so many seconds."""
-        left = Outcome("its URL", fact=lambda: self.address() is not None)
+        left = Outcome("its URL", fact=lambda: self.app_url() is not None)
         try:
             race(self.page, "the page of the External Client App", [self.shown, left, *self._broken, *self.problems()], seconds)
         except UnexpectedPage:

@@ -24,7 +24,7 @@ Region = Page | Locator
 """Where to look: the whole page or a part of it."""
 
 about_to_use: Callable[[Locator], object] = id
-"""Told of each control that was found to be used; the banner of a headed run outlines it. By default nothing is done."""
+"""Called with each control that is about to be used; the banner of a headed run outlines it. By default nothing is done."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def names_by_role(region: Region, role: str) -> list[str]:
 
 
 def sought(role: str, label: str, region: Region) -> Sought:
-    """What there is of a role where a label was looked for, nearest names first."""
+    """What there is of a role where a label was looked for, closest names first."""
     there = names_by_role(region, role)
     near = difflib.get_close_matches(label, there, n=3, cutoff=0.4)
     return Sought(role, label, tuple(dict.fromkeys([*near, *there]))[:MOST_NAMES])
@@ -120,22 +120,20 @@ def sought(role: str, label: str, region: Region) -> Sought:
 
 def _none(role: str, label: str, region: Region) -> ElementNotFound:
     wanted = sought(role, label, region)
-    said = "there is no " + role + " at all on this part of the page"
+    said = f"this part of the page has no {role} at all"
     if wanted.there:
-        said = "nearest there: " + ", ".join(f'"{name}"' for name in wanted.there)
-    return ElementNotFound(f'Looked for {role} "{label}" and found none; {said}.', sought=(wanted,))
+        said = "closest matches: " + ", ".join(f'"{name}"' for name in wanted.there)
+    return ElementNotFound(f'No {role} labelled "{label}"; {said}.', sought=(wanted,))
 
 
 def _several(role: str, label: str, locator: Locator) -> ElementNotFound:
-    """Names do not tell several matches apart, as all are the label; where they are does."""
+    """Says where several matches are, as the name of all of them is the label."""
     try:
         places = [str(one.evaluate(_WHERE, timeout=2_000)) or "the page" for one in locator.all()[:MOST_NAMES]]
     except PlaywrightError:
         places = []
     where = f": in {'; in '.join(places)}" if places else ""
-    return ElementNotFound(
-        f'Looked for one {role} "{label}" and found {locator.count()}{where}. Clicking one of them would be a guess.'
-    )
+    return ElementNotFound(f'{locator.count()} controls with role {role} are labelled "{label}"{where}; refusing to guess.')
 
 
 _WHERE = """element => {

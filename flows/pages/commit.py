@@ -1,4 +1,4 @@
-"""What may follow a click on ``Create`` or ``Save``: its success, errors, a confirmation, or a dialog that nobody knows."""
+"""What may follow a click on ``Create`` or ``Save``: its success, errors, a confirmation, or an unknown dialog."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Answer:
 
 
 class Commit(PageObject):
-    """Make one right before the click: what stands on the page then is not counted as its answer."""
+    """Make one right before the click: what is on the page then does not count as its answer."""
 
     def remember(self) -> None:
         """Take note of the errors and dialogs that are there now."""
@@ -67,7 +67,7 @@ class Commit(PageObject):
             outcome = page.arrive(what, ends, self.timeouts.save, by)
         if outcome is success:
             return Answer(done=True)
-        said = [*self._messages.new_errors(), *([self._told()] if outcome is failed and self._is_strange() else [])]
+        said = [*self._messages.new_errors(), *([self._unknown_dialog()] if outcome is failed and self._is_strange() else [])]
         return Answer(False, tuple(self._messages.field_errors()), tuple(said))
 
     @property
@@ -82,17 +82,17 @@ class Commit(PageObject):
         return bool(self._messages.new_errors()) or self._is_strange()
 
     def _is_strange(self) -> bool:
-        """Whether a modal without the known words has come up."""
+        """Whether a modal without the known words has appeared."""
         if self._modals.count() <= self._modals_before:
             return False
         return not self._modals.filter(has_text=self.labels.containing(*KNOWN)).count()
 
-    def _told(self) -> str:
+    def _unknown_dialog(self) -> str:
         """The modal's words and buttons, for a person to decide."""
         modal = self._modals.last
         try:
             words = str(modal.evaluate(TEXT, timeout=1_000))[:MOST_WORDS]
         except PlaywrightError:
-            words = "(it is gone again)"
+            words = "(it has closed)"
         buttons = ", ".join(f'"{name}"' for name in names_by_role(modal, "button"))
-        return f'A dialog that is not known came up and was not answered: "{words}"; its buttons: {buttons or "none"}.'
+        return f'An unknown dialog appeared and was not answered: "{words}"; its buttons: {buttons or "none"}.'

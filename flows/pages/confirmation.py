@@ -18,7 +18,7 @@ from flows.pages.base import PageObject, by_role
 KNOWN = ("confirm.client_credentials", "confirm.propagation")
 """Labels of the sentences by which a dialog is known to be one that may be answered."""
 GRACE = 0.3
-"""Seconds in which a modal may still come up after the box shows its tick."""
+"""Seconds in which a modal may still appear after the box shows its tick."""
 
 
 class Confirmation(PageObject):
@@ -71,7 +71,7 @@ class Confirmation(PageObject):
     def answer_late_ones(self) -> None:
         """From now on, answer a confirmation that is up while something on this page shall be used.
 
-        One that comes later than `GRACE` would get the keys that are meant for what lies under it.
+        One that appears later than `GRACE` would get the keys that are meant for what is under it.
         """
         self.page.add_locator_handler(self._late, lambda button: button.click())
 

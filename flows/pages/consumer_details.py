@@ -168,7 +168,7 @@ class ConsumerDetails(PageObject):
 
 
 def _origin(frame: Frame) -> str:
-    """The address that a frame's content is from: one without an address of its own is written by the page around it."""
+    """The URL that a frame's content is from: one without a URL of its own is written by the page around it."""
     while frame.url.startswith("about:") and frame.parent_frame is not None:
         frame = frame.parent_frame
     return frame.url

@@ -111,7 +111,7 @@ class DualList:
         return self._button("create.scopes_remove")
 
     def _button(self, key: str) -> Locator:
-        """The arrow button. Its short names (``Add``) are used elsewhere too, so only what lies beside the lists is searched.
+        """The arrow button. Its short names (``Add``) are used elsewhere too, so only what is beside the lists is searched.
 
         Its name is not documented, so one of an unknown name is known by its place; what it moved is checked anyway.
         """

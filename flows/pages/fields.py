@@ -23,7 +23,7 @@ from flows.pages.reading import TEXT, texts_of
 AT_ONCE = 0.5
 """Seconds to find out why a field could not be used."""
 REFILLED_AFTER = (1.0, 1.0)
-"""Seconds after which a text that is not there is typed again: a field that is drawn anew meanwhile loses it."""
+"""Seconds after which a text that is not there is typed again: a field that is drawn again meanwhile loses it."""
 FOLLOW_MS = 1_500
 """Time in which a page fills the API name from the name; typing before it happened mixes both (measured)."""
 
@@ -104,7 +104,7 @@ class TextField(Field):
             raise UnexpectedPage(f'"{self.label}" can\'t be edited.') from None
 
     def follows_to(self, wanted: str) -> bool:
-        """Wait a moment for the page to fill this field by itself; whether it came to the wanted value."""
+        """Wait a moment for the page to fill this field by itself; whether it got the expected value."""
         box = self._here("textbox")
         try:
             expect(box).not_to_have_value("", timeout=FOLLOW_MS)
@@ -147,7 +147,7 @@ class Checkbox(Field):
     def locked(self, *, editing: bool) -> bool:
         """Whether the org keeps it ticked for good (2026: ``To change this required setting, contact Support.``).
 
-        In edit mode a locked box is disabled; in view mode all are, so the sentence that follows it tells.
+        In edit mode a locked box is disabled; in view mode all are, so the sentence that follows it decides.
         """
         boxes = self._boxes()
         if len(boxes) != 1 or not boxes[0][0]:
@@ -170,7 +170,7 @@ class Checkbox(Field):
             box.press("Space")
 
     def make(self, wanted: bool) -> None:
-        """Set it and see that it stays; once more where the page drew it anew meanwhile. Raises as `expect`."""
+        """Set it and see that it stays; once more where the page drew it again meanwhile. Raises as `expect`."""
         self.set(wanted)
         try:
             self.expect(wanted)
@@ -179,7 +179,7 @@ class Checkbox(Field):
             self.expect(wanted)
 
     def expect(self, wanted: bool) -> None:
-        """Raises UnexpectedPage when the box did not end as wanted, ElementNotFound when it is not there."""
+        """Raises UnexpectedPage when the box did not stay so, ElementNotFound when it is not there."""
         try:
             expect(self._here("checkbox")).to_be_checked(checked=wanted, timeout=self.timeout * 1000)
         except AssertionError:
@@ -219,7 +219,7 @@ class Choice(Field):
             raise UnexpectedPage(f'"{self.label}" does not show "{self.labels[key]}" after it was chosen.') from None
 
     def _shows(self, box: Locator, key: str) -> bool:
-        values = _values_of(box) or [str(box.evaluate(f"e => ({_VALUES})([e])[0]")).strip()]  # drawn anew just now: waits for it
+        values = _values_of(box) or [str(box.evaluate(f"e => ({_VALUES})([e])[0]")).strip()]  # just drawn again: waits for it
         return self._chosen(values, key)
 
     def _chosen(self, values: list[str], key: str) -> bool:

@@ -1,7 +1,7 @@
 """The screens between the password and the org, and before key and secret (`org-access` 1.3 to 1.6, `setup-ui` 6.2).
 
 Each is known by its path or by an element of its own. Ids are those of Salesforce's classic pages and the same in all
-languages seen; labels are the second means, for a release that renames ids.
+languages seen; labels are the fallback, for a release that renames ids.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from flows.pages.reading import texts_of
 
 
 class Screen(Enum):
-    """A screen that stands in the way; the value is its name for messages."""
+    """A screen before the expected page; the value is its name for messages."""
 
     LOGIN = "login page"
     EMAIL = "Verify Your Identity (emailed code)"
@@ -44,14 +44,14 @@ class Screen(Enum):
     MAINTENANCE = "Scheduled Maintenance"
     CONSENT = "Allow Access"
     LOGIN_FLOW = "login flow"
-    ROBOT = "robot check"
+    ROBOT = "CAPTCHA"
 
 
 @dataclass(frozen=True)
 class Mark:
     """How a screen is known: by its path, by an element, or by a heading; any of them is enough.
 
-    ``path`` is searched in the path of the address, ``query`` is the name of a parameter, ``element`` is a selector of
+    ``path`` is searched in the path of the URL, ``query`` is the name of a parameter, ``element`` is a selector of
     something visible, ``heading`` and ``text`` are label keys.
     """
 
@@ -73,7 +73,7 @@ MARKS: dict[Screen, Mark] = {
     Screen.EMAIL: Mark(element="#emc"),
     Screen.TOTP: Mark(element="#tc"),
     Screen.SMS: Mark(element="#smc"),
-    Screen.TEMPORARY: Mark(element="#tmpc"),  # the id is a guess; the path is looked at too
+    Screen.TEMPORARY: Mark(element="#tmpc"),  # the id is a guess; the path is checked too
     Screen.CODE: Mark(),
     Screen.CHOOSE: Mark(element="input[name=selectedMethod]", heading="identity.choose_heading"),
     Screen.PUSH: Mark(path=r"/method/LLVerification"),
@@ -107,7 +107,7 @@ METHOD_WORDS = {
 
 CODE_IDS = "#emc, #tc, #smc, #tmpc"
 MASKED = re.compile(r"[^\s@<>()]*[*•●][^\s@<>()]*@[^\s@<>()]+[^\s@<>().,;:]|[^\s@<>()]+@[^\s@<>()]*[*•●][^\s@<>().,;:]*\.\w+")
-"""A masked mail address such as ``a*****@acme.com``."""
+"""A masked email address such as ``a*****@acme.com``."""
 
 
 class IdentityPage(PageObject):
@@ -125,7 +125,7 @@ class IdentityPage(PageObject):
         return next((screen for screen in MARKS if self._has_element(screen)), None)
 
     def screen_by_path(self) -> Screen | None:
-        """The screen that the address alone tells; asks nothing of the browser."""
+        """The screen that the URL alone identifies; asks nothing of the browser."""
         path, named = hosts.parse(self.page.url).path, parse_qs(urlsplit(self.page.url).query, keep_blank_values=True)
         by_name = (one for one, mark in MARKS.items() if mark.query in named)
         by_path = (one for one, mark in MARKS.items() if mark.path and re.search(mark.path, path))
@@ -182,7 +182,7 @@ class IdentityPage(PageObject):
         return next(filter(None, texts_of(self.error)), None)
 
     def masked_address(self) -> str | None:
-        """The masked mail address to which the code was sent, if the page shows one."""
+        """The masked email address to which the code was sent, if the page shows one."""
         found = MASKED.search(" ".join(texts_of(self.page.locator("body"))))
         return found.group() if found else None
 
@@ -202,17 +202,17 @@ class IdentityPage(PageObject):
 
     @property
     def enrol_passkey_button(self) -> Locator:
-        """Starts the making of a passkey."""
+        """Starts the creation of a passkey."""
         return self._button(None, "identity.enrol_passkey_button")
 
     @property
     def decline_phone(self) -> Locator:
-        """The page's own link past the registration of a phone."""
+        """The page's own link that skips the registration of a phone."""
         return self.page.locator("a[href*='n=true']").or_(self._link("identity.decline_phone")).filter(visible=True).first
 
     @property
     def maintenance_button(self) -> Locator:
-        """The way on from a maintenance notice."""
+        """The link past a maintenance notice."""
         return self._link("identity.maintenance_button")
 
     def _has_element(self, screen: Screen) -> bool:

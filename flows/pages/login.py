@@ -1,4 +1,4 @@
-"""Salesforce's login page: both fields at once, or the user name first (`org-access` 1.1 and 1.2)."""
+"""Salesforce's login page: both fields at once, or the username first (`org-access` 1.1 and 1.2)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Locator
 from flows.pages.base import PageObject
 from flows.pages.reading import texts_of
 
-USER_NAME_ID = "#username"
+USERNAME_ID = "#username"
 PASSWORD_ID = "#password"  # noqa: S105  a selector
 SUBMIT_ID = "#Login"
 ERROR = "#error, .loginError, .error[role=alert]"
@@ -19,9 +19,9 @@ class LoginPage(PageObject):
 
     @property
     def user_name(self) -> Locator:
-        """Where the user name goes; absent or hidden once it was given on a username-first page."""
+        """Where the username goes; absent or hidden once it was given on a username-first page."""
         labelled = self.page.get_by_label(self.labels.pattern("login.user_name"))
-        return self._visible(USER_NAME_ID, labelled.and_(self.page.locator("input[type=email], input[type=text]")))
+        return self._visible(USERNAME_ID, labelled.and_(self.page.locator("input[type=email], input[type=text]")))
 
     @property
     def password(self) -> Locator:

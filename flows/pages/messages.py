@@ -32,7 +32,7 @@ READ = f"""all => all.map(e => {{
 
 
 class Messages(PageObject):
-    """Reads errors; remembers what stood there before a click, so that only new ones count."""
+    """Reads errors; remembers what was there before a click, so that only new ones count."""
 
     _before: frozenset[str] = frozenset()
 

@@ -1,4 +1,4 @@
-"""What lies over a page without being part of the procedure, and offers a button to close it."""
+"""What covers a page without being part of the procedure, and has a button to close it."""
 
 from __future__ import annotations
 

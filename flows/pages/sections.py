@@ -27,10 +27,10 @@ GRACE = 2.0
 
 
 def open_section(region: Region, labels: Labels, key: str, content: Locator, timeout: float) -> bool:
-    """Open a section if it is there and closed; answers whether its title or its content was found.
+    """Open a section if it is there and closed; returns whether its title or its content was found.
 
-    A section without a button (always open, or titled otherwise) is no failure: what is in it is looked for next, and
-    missing fields are reported by name. ``content`` is something in it: it tells where the title does not.
+    A section without a button (always open, or titled otherwise) is no failure: what is in it is searched next, and
+    missing fields are reported by name. ``content`` is something in it: it shows the state where the title does not.
 
     Raises:
         UnexpectedPage: it was clicked, and still says that it is closed.
@@ -68,7 +68,7 @@ def _opener(region: Region, labels: Labels, key: str, content: Locator, timeout:
 
 
 def _open(opener: Locator, what: str, timeout: float) -> None:
-    """Click what says that it is closed; once more when the page drew it anew, closed."""
+    """Click what says that it is closed; once more when the page drew it again, closed."""
     opened = [Outcome("open", fact=lambda: _state(opener) is True)]
     opener.click()
     with suppress(UnexpectedPage):
@@ -80,7 +80,7 @@ def _open(opener: Locator, what: str, timeout: float) -> None:
 
 
 def _comes_by(opener: Locator, content: Locator, timeout: float) -> bool:
-    """Click what does not tell its state. A second click makes good a first one that closed what was open and slow."""
+    """Click what does not show its state. A second click repairs a first one that closed what was open and slow."""
     for _ in range(2):
         opener.click()
         if _comes(content, timeout / 2):

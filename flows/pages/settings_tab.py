@@ -31,7 +31,7 @@ class SettingsTab(AppTab):
             open_section(self.region, self.labels, "detail.basic_section", content, self.timeouts.action)
 
     def api_name(self) -> str | None:
-        """The API name, once the page shows it: what is in a section may come late, or be drawn anew. None: it never did."""
+        """The API name, once the page shows it: what is in a section may come late, or be drawn again. None: it never did."""
         shown: list[str | None] = [None]
 
         def read() -> bool:

@@ -22,7 +22,7 @@ ASIDE: Final = ("/cometd/", "/_nc_external/system/security/session/")
 SLOW: Final = 1.0
 """Seconds after which an answer counts as waited for: pages send short calls all the time."""
 LOOK_EVERY: Final = 1.0
-"""Seconds between two looks at a page that shows nothing known."""
+"""Seconds between two checks of a page that shows nothing known."""
 
 
 class Traffic:
@@ -40,9 +40,9 @@ class Traffic:
         return any(SLOW <= now - begun <= longest for begun in self._open.values())
 
     def _begun(self, request: Request) -> None:
-        address = urlsplit(request.url)
-        counts = request.resource_type in KINDS and not address.path.startswith(ASIDE)
-        if counts and hosts.is_org_host(address.hostname or ""):
+        url = urlsplit(request.url)
+        counts = request.resource_type in KINDS and not url.path.startswith(ASIDE)
+        if counts and hosts.is_org_host(url.hostname or ""):
             self._open[request] = time.monotonic()
 
     def _ended(self, request: Request) -> None:
@@ -58,7 +58,7 @@ def follow_traffic(page: Page) -> Traffic:
 
 
 class Settling:
-    """Whether a page has been there as a whole for a while. Looks at it now and then; costs nothing in the first second.
+    """Whether a page has been there as a whole for a while. Checks it now and then; costs nothing in the first second.
 
     Args:
         page: which.

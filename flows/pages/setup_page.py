@@ -19,7 +19,7 @@ from flows.pages.reading import shown
 from flows.pages.settling import SPINNER, Settling, follow_traffic
 
 LIST_PATH = "/lightning/setup/ManageExternalClientApplication/home"  # evidence: PUP, SFPI, MGA-ES
-NEW_PATH = "/lightning/setup/ManageExternalClientApplication/new"  # guess: where the form has an address of its own
+NEW_PATH = "/lightning/setup/ManageExternalClientApplication/new"  # guess: where the form has a URL of its own
 DETAIL_PATH = re.compile(r"/ManageExternalClientApplication/(0xI[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?(?:/|$)")
 LOGIN_FIELDS = "#username, #password, input[type='password']"  # evidence: classic and username-first login pages
 
@@ -41,17 +41,17 @@ RIGHTS = (
 )
 """What the pages of the app, key and secret ask for (`update-2026-11-28` 2.5)."""
 NO_LABEL_HELPS = (
-    "No label file helps here. Look at the page with --headed; until this tool can read it, do the steps by hand, and send "
+    "No label file helps here. Check the page with --headed; until this tool can read it, do the steps by hand, and send "
     "its maintainers the evidence."
 )
 
 
 class StillLoading(PageTrouble):
-    """Time was up while a spinner turned, or before the page showed anything at all: a script or an answer did not come."""
+    """Time was up while a spinner was shown, or before the page showed anything: a script or an answer is missing."""
 
 
 class SetupPage(PageObject):
-    """A page inside Setup. Knows the ways in which it may not be what was asked for."""
+    """A page inside Setup. Knows what may be shown in its place."""
 
     def __init__(self, page: Page, labels: Labels, timeouts: Timeouts) -> None:
         super().__init__(page, labels, timeouts)
@@ -74,7 +74,7 @@ class SetupPage(PageObject):
             return False  # it is closed, or on its way elsewhere
 
     def problems(self) -> list[Outcome]:
-        """Known outcomes that are no success, for a `race`. All sentences are looked for at once: it is done at every wait."""
+        """Known outcomes that are no success, for a `race`. All sentences are searched at once: it is done at every wait."""
         return [
             Outcome("login page", element=self.page.locator(LOGIN_FIELDS)),
             Outcome(", ".join(PROBLEMS), element=self.page.get_by_text(self._any_problem()).filter(visible=True)),
@@ -83,7 +83,7 @@ class SetupPage(PageObject):
     def arrive(
         self, what: str, wanted: list[Outcome], timeout: float | None = None, by: tuple[tuple[str, str], ...] = ()
     ) -> Outcome:
-        """Wait for one of the wanted outcomes.
+        """Wait for one of the expected outcomes.
 
         A page that has loaded and shows none of them is not waited for longer than an action may take.
 
@@ -98,31 +98,31 @@ class SetupPage(PageObject):
                 StillLoading when nothing came at all.
         """
         limit = timeout or self.timeouts.page
-        problems, ring, settling = self.problems(), RedirectLoop(self.page), Settling(self.page, self.timeouts.action, limit / 2)
-        no_end = Outcome("a ring of pages", fact=ring.closed)
+        problems, loop, settling = self.problems(), RedirectLoop(self.page), Settling(self.page, self.timeouts.action, limit / 2)
+        no_end = Outcome("a redirect loop", fact=loop.closed)
         foreign = Outcome("a foreign host", fact=lambda: ANY_ORG.is_foreign(self.page.url))
         strange = Outcome("another page", fact=settling.over)
         began = time.monotonic()
         try:
-            with ring:
+            with loop:
                 outcome = race(self.page, what, [*wanted, foreign, *problems, no_end, strange], limit)
         except UnexpectedPage:
             if settling.loading():
-                raise StillLoading(f"The page went on loading and never came to {what}.") from None
+                raise StillLoading(f"The page kept loading and never showed {what}.") from None
             outcome = strange
         if outcome is strange:
             raise self._strange(what, time.monotonic() - began, by) from None
         if outcome is no_end:
-            raise ring.error()
+            raise loop.error()
         if outcome is foreign:
             host = urlsplit(self.page.url).hostname
-            raise ForeignHost(f"The browser was led to {host}, which is no host of an org, while waiting for {what}.", next=NEXT)
+            raise ForeignHost(f"The browser was redirected to {host}, no host of an org, while waiting for {what}.", next=NEXT)
         if outcome in problems:
             raise self.error_of(outcome.name if outcome is problems[0] else self._which_problem(), what)
         return outcome
 
     def _strange(self, what: str, seconds: float, by: tuple[tuple[str, str], ...]) -> UnexpectedPage:
-        """The error for a page that has loaded and is not understood: what was looked for, and what is there instead."""
+        """The error for a page that has loaded and is not understood: what was expected, and what is there instead."""
         said = f"Waited {seconds:.0f} s for {what}, and the page shows something else."
         there = shown(self.page)
         unread = str(there or "")
@@ -135,7 +135,7 @@ class SetupPage(PageObject):
         return re.compile("|".join(self.labels.containing(key).pattern for key in PROBLEMS.values()), re.IGNORECASE)
 
     def _which_problem(self) -> str:
-        """Which of the sentences is there; one that has gone again was some trouble of the page."""
+        """Which of the sentences is there; one that has disappeared was some trouble of the page."""
         return next((name for name, key in PROBLEMS.items() if self.sentence(key).count()), "could not load")
 
     def error_of(self, problem: str, what: str) -> RunbookError:
@@ -150,7 +150,7 @@ class SetupPage(PageObject):
         if problem == "switched off":
             return NotPermitted(
                 "External Client Apps are switched off in this org.",
-                next="An admin has to switch them on: Setup > External Client Apps > Settings.",
+                next="An admin must switch them on: Setup > External Client Apps > Settings.",
             )
         if problem == "no such page":
             return OrgUnavailable(f"The org has no page for {what}.", next="Check the org's edition and release.")
@@ -166,13 +166,13 @@ class SetupPage(PageObject):
             raise PageTrouble(f"{urlsplit(url).hostname} answered with HTTP {response.status}.")
 
     def app_id(self) -> str | None:
-        """The 15-character id in the address of an app's page."""
+        """The 15-character id in the URL of an app's page."""
         match = DETAIL_PATH.search(self.page.url)
         return match.group(1) if match else None
 
 
 def _reason(error: PlaywrightError) -> str:
-    """The network error's own name; never the call log, which may hold an address with a session."""
+    """The network error's own name; never the call log, which may hold a URL with a session."""
     match = re.search(r"net::(\w+)", error.message)
     if match:
         return match.group(1)

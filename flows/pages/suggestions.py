@@ -1,4 +1,4 @@
-"""Suggestions for a label file, made from what a run looked for and what was there instead."""
+"""Suggestions for a label file, made from what a run expected and what was there instead."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 NAME: Final = "labels.toml"
 
 HEAD: Final = """\
-# What the run looked for and did not find, with what was there instead.
-# 1. Find the line of the control that you see on the page (there is a picture, and its tree of names, beside this file).
+# What the run expected and did not find, with what was there instead.
+# 1. Find the line of the control that you see on the page (a screenshot and the accessibility tree are beside this file).
 # 2. In its list keep the text that the page shows, and delete the others.
 # 3. Delete the lines that you do not need, save the file elsewhere, and set LABELS_FILE to it. Then run again.
 """

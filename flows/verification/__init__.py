@@ -1,1 +1,1 @@
-"""The way through Salesforce's login and verification pages, at the login and before key and secret."""
+"""Getting through Salesforce's login and verification pages, at the login and before key and secret."""

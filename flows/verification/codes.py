@@ -1,4 +1,4 @@
-"""Answering a verification page that asks for a code, and noticing when it asks for ever."""
+"""Answering a verification page that asks for a code, and noticing when it asks again and again."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ TRIES = 2
 """Codes that are tried at one verification. Ten wrong ones lock the user for an hour (`org-access` 1.3)."""
 
 ROUNDS = 2
-"""Codes of one method that Salesforce may take in one passage: a session that ends on the way is verified again. One that
-asks for a third goes round in a loop (`update-2026-11-28` 1.13)."""
+"""Codes of one method that Salesforce may accept in one verification flow: a session that ends meanwhile is verified again. One
+that asks for a third is in a loop (`update-2026-11-28` 1.13)."""
 
-SECOND_MAIL = 10.0
-"""Seconds to wait for another mail after a refused code, before a new code is asked for: the right one may be late."""
+SECOND_EMAIL = 10.0
+"""Seconds to wait for another email after a refused code, before a new code is asked for: the right one may be late."""
 
 
 class CodeEntry:
-    """Enters codes on the verification pages of one passage; counts the tries.
+    """Enters codes on the verification pages of one verification flow; counts the tries.
 
     Args:
         page: where the verification page is.
         identity: the same page's locators.
-        settings: user name and time limits.
+        settings: username and time limits.
         sources: where codes come from.
         org: the org of the run; a code is typed on its pages alone.
     """
@@ -65,7 +65,7 @@ class CodeEntry:
         source = self._sources.answering(method)
         if source is None:
             what = f"Salesforce asks for the {method.value}, and no source for it is configured"
-            raise VerificationNeeded(f"{what} ({hosts.parse(self._page.url).shown}).", next=_CURES[method])
+            raise VerificationNeeded(f"{what} ({hosts.parse(self._page.url).shown}).", next=_ADVICE[method])
         if self._tried and self._identity.error_text() is None:
             self._tried = 0  # the page has no complaint: the last code was taken, and this is another verification
             self._taken[self._typed_for] += 1
@@ -91,7 +91,7 @@ class CodeEntry:
         """A code, asking Salesforce for another one once when none comes."""
         request = self._request(method)
         limit = self._settings.timeout_code
-        first = min(SECOND_MAIL, limit) if self._tried else limit / 2
+        first = min(SECOND_EMAIL, limit) if self._tried else limit / 2
         try:
             return source.code(request, first)
         except NoCodeYet:
@@ -116,17 +116,16 @@ class CodeEntry:
         if method is Method.EMAIL:
             try:
                 address = self._identity.masked_address()
-            except PlaywrightError:  # only makes the choice of the mail less strict
+            except PlaywrightError:  # only makes the choice of the email less strict
                 address = None
         sandbox = hosts.is_sandbox(my_domain) if my_domain else None
         return CodeRequest(method, sandbox, self._settings.sf_username, address)
 
 
 def loop(what: str, rounds: int) -> VerificationNeeded:
-    """The error for a verification that Salesforce takes, and asks for again."""
+    """The error for a verification that Salesforce accepts, and asks for again."""
     return VerificationNeeded(
-        f"Salesforce took the {what} {rounds} times without a complaint and asked for it again each time: the verification goes "
-        "round in a loop.",
+        f"Salesforce accepted the {what} {rounds} times and asked for it again each time: the verification is in a loop.",
         next=LOOP_ADVICE,
     )
 
@@ -134,9 +133,9 @@ def loop(what: str, rounds: int) -> VerificationNeeded:
 LOOP_ADVICE = (
     "What helped others: a clean session (leave SF_STORAGE_STATE out; with SF_CLI_ORG or SF_FRONTDOOR_URL take a fresh link), or "
     "another verification method (SF_TOTP_SECRET, SF_PASSKEY_FILE, a temporary code of an administrator by SF_CODE_COMMAND). If "
-    "key and secret can't be seen by hand either, see whether the user may view all External Client Apps and their settings."
+    "key and secret can't be seen by hand either, check whether the user may view all External Client Apps and their settings."
 )
-_CURES = {
+_ADVICE = {
     Method.EMAIL: "Set SF_IMAP_URL, SF_IMAP_USERNAME and SF_IMAP_PASSWORD (or SF_CODE_COMMAND), or run with --headed.",
     Method.TOTP: "Set SF_TOTP_SECRET (or SF_CODE_COMMAND), or run with --headed.",
     Method.SMS: "Set SF_CODE_COMMAND to a program that gets the text message, or run with --headed.",
@@ -144,7 +143,7 @@ _CURES = {
 }
 _WRONG = {
     Method.EMAIL: "Check that the mailbox is that of this user, and that no other run uses it at the same time.",
-    Method.TOTP: "Check SF_TOTP_SECRET (a sandbox refresh makes it useless) and this machine's clock.",
+    Method.TOTP: "Check SF_TOTP_SECRET (a sandbox refresh makes it invalid) and this machine's clock.",
     Method.SMS: "Run the program of SF_CODE_COMMAND by hand and compare.",
     Method.TEMPORARY: "Ask for a new temporary code; it is good for 1 to 24 hours.",
 }

@@ -29,16 +29,16 @@ class LoginForm:
         touched: something was typed into it.
     """
 
-    def __init__(self, page: Page, login: LoginPage, settings: Settings, user_name: str, password: Secret, org: NamedOrg) -> None:
+    def __init__(self, page: Page, login: LoginPage, settings: Settings, username: str, password: Secret, org: NamedOrg) -> None:
         self._org = org
         self.touched = False
         self._page = page
         self._login = login
         self._settings = settings
-        self._user_name = user_name
+        self._username = username
         self._password = password
         self._password_sent = False
-        self._user_name_sent = 0
+        self._username_sent = 0
         self._wiped = 0
         self._sent_from = ""
         self._answers_before = 0
@@ -62,7 +62,7 @@ class LoginForm:
         self.touched = True
         asks_password = self._login.password.count() > 0
         if self._login.user_name.count() > 0 and self._login.user_name.is_editable():
-            type_username(self._page, self._login.user_name, self._user_name, self._settings.timeout_action, self._org)
+            type_username(self._page, self._login.user_name, self._username, self._settings.timeout_action, self._org)
         if asks_password:
             type_secret(self._page, self._login.password, self._password, self._settings.timeout_action, self._org)
         if self._emptied(asks_password):
@@ -73,7 +73,7 @@ class LoginForm:
         before = navigation.commits
         self._password_sent |= asks_password
         self._sent_from, self._answers_before = self._page.url, len(navigation.answered)
-        self._user_name_sent += not asks_password
+        self._username_sent += not asks_password
         self._login.submit.click(timeout=self._settings.timeout_action * 1000)
         outcomes = [
             Outcome("the next page", fact=lambda: navigation.commits > before),
@@ -85,7 +85,7 @@ class LoginForm:
 
     def _read_answer(self, navigation: Navigation) -> None:
         """The login page is open although something was sent: say why."""
-        if not self._password_sent and self._user_name_sent == 0:
+        if not self._password_sent and self._username_sent == 0:
             return
         said = self._login.error_text()
         if said is None:
@@ -106,9 +106,9 @@ class LoginForm:
                 "The login page came back after the password, without a message.",
                 next="Log in by hand once with this user; a login policy of the org may refuse this browser or network.",
             )
-        if self._user_name_sent > 1 and self._login.password.count() == 0:
+        if self._username_sent > 1 and self._login.password.count() == 0:
             raise LoginRefused(
-                "The login page keeps asking for the user name.",
+                "The login page keeps asking for the username.",
                 next="Check SF_USERNAME; the user may be bound to single sign-on.",
             )
 
@@ -117,8 +117,8 @@ class LoginForm:
         if self._login.says("login.busy", said):
             return OrgBusy(f'The login page says: "{text}"')
         if self._login.says("login.locked", said):
-            return LoginRefused(f'{self._user_name} is locked: "{text}"', next="Wait, or have an admin unlock the user.")
-        return LoginRefused(f'Salesforce refused the login of {self._user_name}: "{text}"')
+            return LoginRefused(f'{self._username} is locked: "{text}"', next="Wait, or have an admin unlock the user.")
+        return LoginRefused(f'Salesforce refused the login of {self._username}: "{text}"')
 
     def _emptied(self, asks_password: bool) -> bool:
         """Whether the page's scripts emptied a field by a moment after typing: what is sent empty counts as a wrong password."""
@@ -131,7 +131,7 @@ class LoginForm:
 
     def _holds(self, asks_password: bool) -> bool:
         try:
-            held = self._login.user_name.count() == 0 or self._login.user_name.input_value() == self._user_name
+            held = self._login.user_name.count() == 0 or self._login.user_name.input_value() == self._username
             return held and (not asks_password or self._login.password.input_value() == self._password.reveal())
         except PlaywrightError:
             return False
@@ -141,15 +141,15 @@ class LoginForm:
         try:
             self._page.wait_for_load_state("load", timeout=self._settings.timeout_action * 1000)
         except PlaywrightError:
-            return  # a slow picture must not hold up the login; the fields are checked after typing anyway
+            return  # a slow image must not hold up the login; the fields are checked after typing anyway
 
 
 def _sent_back(now: str, before: str, answered: list[str]) -> bool:
     """Whether a page of the org has led back here for want of a session: ``/?ec=302&startURL=...``.
 
-    Where the form stood at that address before already, the page that it leads to must have answered meanwhile.
+    Where the form had that URL before already, the page that it leads to must have answered meanwhile.
 
-    Guess: no evidence tells which ``ec`` that is. With another one the login counts as refused, which is the safer answer.
+    Guess: no evidence shows which ``ec`` that is. With another one the login counts as refused, which is the safer answer.
     """
     query = urlsplit(now).query
     wanted = {urlsplit(url).path for url in parse_qs(query).get("startURL", [])}

@@ -1,7 +1,7 @@
-"""Passing whatever stands between the browser and a page of the org: at login, and before key and secret.
+"""Passing the screens between the browser and a page of the org: at login, and before key and secret.
 
-All known screens are raced by address and marks until the wanted page is there. What the settings can answer is
-answered; what needs a person ends the run at once, or, with a visible browser, waits for the person and goes on.
+All known screens are raced, by URL and marks, until the expected page is open. What the settings can answer is
+answered; what needs a person ends the run at once, or, with a visible browser, waits for the person and continues.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from automation.errors import OrgUnavailable, TryAgainLater, UnexpectedPage
 from automation.secrets import private
 from automation.settings import Settings
 from flows.pages.labels import Labels
-from flows.verification.passage import Passage
+from flows.verification.passage import VerificationFlow
 
 log = logging.getLogger(__name__)
 
 HIDES_THE_CAUSE = (UnexpectedPage, TryAgainLater, OrgUnavailable)
-"""Errors about a page that is not as it should be: where it is a foreign host's page, that is what has to be said."""
+"""Errors about an unexpected page: where it is a foreign host's page, that is what is reported."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class IdentityVerification:
         labels: texts of the screens.
         codes: where codes come from.
         person: whether somebody sits before a visible browser and can act.
-        tell: says something to that person.
+        notify: shows a message to that person.
         passkeys: the user's software passkey, when a file for it is set.
         org: the org of the run: the one that SF_LOGIN_URL names, else the one that was reached.
         own_session: whether the session was made by this run's own login with a password.
@@ -48,7 +48,7 @@ class IdentityVerification:
     labels: Labels
     codes: CodeSources
     person: bool = False
-    tell: Callable[[str], None] = log.warning
+    notify: Callable[[str], None] = log.warning
     passkeys: Passkeys | None = None
     org: NamedOrg = field(init=False)
     own_session: bool = field(default=False, init=False)
@@ -63,7 +63,7 @@ class IdentityVerification:
         labels: Labels,
         *,
         person: bool = False,
-        tell: Callable[[str], None] = log.warning,
+        notify: Callable[[str], None] = log.warning,
         enrol_passkey: bool = False,
     ) -> IdentityVerification:
         """With the code sources that the settings name, and the passkey.
@@ -72,10 +72,10 @@ class IdentityVerification:
             SettingsError: a setting is malformed, or ``enrol_passkey`` lacks the settings that it needs.
         """
         passkeys = Passkeys.from_settings(settings, enrol=enrol_passkey)
-        return cls(settings, labels, CodeSources.from_settings(settings), person, tell, passkeys)
+        return cls(settings, labels, CodeSources.from_settings(settings), person, notify, passkeys)
 
     def prepare(self) -> None:
-        """Begin to note what is in the mailbox now, beside the browser; call it, and `prepared`, before a code is sent."""
+        """Begin to note what is in the mailbox now, in the background; call it, and `prepared`, before a code is sent."""
         self.codes.prepare()
 
     def prepared(self) -> None:
@@ -87,7 +87,7 @@ class IdentityVerification:
 
         Args:
             page: where the screens come up.
-            done: the wanted page is there.
+            done: the expected page is open.
             first: opens the first page; left out when it is open.
             types_password: whether a login page may be answered.
 
@@ -103,7 +103,7 @@ class IdentityVerification:
         watch = HostWatch(self.org)
         try:
             with private("passing the login and verification pages"), watch.following(page), Navigation(page) as navigation:
-                Passage(self, page, navigation, watch, done, types_password).run(first)
+                VerificationFlow(self, page, navigation, watch, done, types_password).run(first)
         except HIDES_THE_CAUSE:
             if watch.met:
                 raise watch.error() from None
@@ -118,5 +118,5 @@ class IdentityVerification:
             self.passkeys.belongs_to(my_domain, org_id)
 
     def close(self) -> None:
-        """Let go of the code sources' connections."""
+        """Close the code sources' connections."""
         self.codes.close()

@@ -1,4 +1,4 @@
-"""One way through the screens: race all known ones, and act on each, until the wanted page is there."""
+"""One verification flow: race all known screens, and act on each, until the expected page is open."""
 
 from __future__ import annotations
 
@@ -35,55 +35,55 @@ log = logging.getLogger(__name__)
 SETTLED: Final = 5.0
 """Seconds after its load until a page that nothing is known of counts as unknown."""
 NOTICES: Final = 5
-"""How often the maintenance notice is passed; it can come again (a fork of sfdx-browserforce-plugin, `org-access` 1.7)."""
+"""How often the maintenance notice is clicked away; it can come again (a fork of sfdx-browserforce-plugin, `org-access` 1.7)."""
 CHOICES: Final = 4
-"""How often a method may be chosen in one passage; a choice that leads back to itself goes round in a loop."""
+"""How often a method may be chosen in one flow; a choice that leads back to itself is a loop."""
 FOR_A_PERSON: Final = 900.0
 """Seconds to wait for a person in a visible browser."""
 
 
-class Passage:
-    """One way through the screens.
+class VerificationFlow:
+    """The screens of one login, or of one reveal of key and secret.
 
     Args:
-        means: what the run can answer.
+        verification: what the run can answer.
         page: where the screens come up.
         navigation: follows that page already.
         watch: follows it too, and notes foreign hosts.
-        done: the wanted page is there.
+        done: the expected page is open.
         types_password: whether a login page may be answered.
     """
 
     def __init__(
         self,
-        means: IdentityVerification,
+        verification: IdentityVerification,
         page: Page,
         navigation: Navigation,
         watch: HostWatch,
         done: Outcome,
         types_password: bool,
     ) -> None:
-        settings = means.settings
+        settings = verification.settings
         self._watch = watch
-        self._means = means
+        self._verification = verification
         self._page = page
         self._navigation = navigation
         self._done = done
         self._identity = IdentityPage(
-            page, means.labels, Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
+            page, verification.labels, Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
         )
-        self._codes = CodeEntry(page, self._identity, settings, means.codes, means.org)
+        self._codes = CodeEntry(page, self._identity, settings, verification.codes, verification.org)
         self._form = self._login_form() if types_password else None
         self._sso = SingleSignOn(page, settings, self._identity.login, self._form, watch)
-        self._passkey = PasskeyUse(page, self._identity, settings, means.passkeys)
+        self._passkey = PasskeyUse(page, self._identity, settings, verification.passkeys)
         self._notices = 0
         self._choices = 0
         self._switched = False
         self._settling: Settling | None = None
-        self._told: set[Screen | None] = set()
+        self._notified: set[Screen | None] = set()
 
     def run(self, first: Callable[[], None] | None = None) -> None:
-        """Pass screens until the wanted page is there; raises as `IdentityVerification.until` says.
+        """Pass screens until the expected page is open; raises as `IdentityVerification.until` says.
 
         Args:
             first: opens the first page; left out when it is open.
@@ -100,25 +100,25 @@ class Passage:
                 self._leave_to_person(error)
 
     def _next(self) -> Outcome:
-        """Wait for the wanted page, a known screen, or trouble."""
+        """Wait for the expected page, a known screen, or a failure."""
         known = self._identity.known
         outcomes = [
             Outcome(_FOREIGN, fact=lambda: bool(self._watch.met)),
-            Outcome(_BROKEN, fact=self._navigation.broken),  # before the wanted address, which may have an error for a page
+            Outcome(_BROKEN, fact=self._navigation.broken),  # before the expected URL, which may show an error
             self._done,
-            Outcome(_RING, fact=self._navigation.redirect_loop.closed),
+            Outcome(_LOOP, fact=self._navigation.redirect_loop.closed),
             Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
             Outcome(_SCREEN, element=known),
             Outcome(_REFUSED, element=self._refusal),
             Outcome(_UNKNOWN, fact=self._is_unknown),
         ]
-        limit = self._means.settings.timeout_page
+        limit = self._verification.settings.timeout_page
         try:
             return race(self._page, f"{self._done.name} or a known screen", outcomes, limit)
         except UnexpectedPage:
             raise UnexpectedPage(
-                f'Waited {limit:g} s on the way in; the page at {self._where()}, titled "{self._title()}", neither became '
-                f"{self._done.name} nor showed a screen that is known."
+                f'Waited {limit:g} s for {self._done.name}; the page at {self._where()}, titled "{self._title()}", is neither that '
+                "nor a known login or verification page."
             ) from None
 
     def _act(self, what: str) -> None:
@@ -126,30 +126,30 @@ class Passage:
             if not self._sso.passed():
                 raise self._sso.foreign_host()
             return
-        if what == _RING:
+        if what == _LOOP:
             raise self._navigation.redirect_loop.error()
         if what == _REFUSED:
             raise self._not_permitted()
         if what == _BROKEN:
             require_answer(hosts.parse(self._page.url).host, self._navigation.status)
-            raise AnswerLost("The connection to the org broke on the way in.")
+            raise AnswerLost("The connection to the org broke during login or verification.")
         if what == _UNKNOWN:
-            if self._means.labels.containing("problems.not_permitted").search(self._title()):
+            if self._verification.labels.containing("problems.not_permitted").search(self._title()):
                 raise self._not_permitted()
             require_answer(hosts.parse(self._page.url).host, self._navigation.status)
             self._pass_unknown()
             return
         screen = self._identity.screen()
         if screen is not None:
-            self._tell_form(screen)
+            self._note_form_left(screen)
             self._pass(screen)
-        elif self._navigation.settled(SETTLED):  # something known is visible, but not enough to tell what it is
+        elif self._navigation.settled(SETTLED):  # something known is visible, but not enough to identify the screen
             self._act(_UNKNOWN)
 
     @property
     def _refusal(self) -> Locator:
         """Salesforce's page for a missing right, which may come with HTTP 403 or 200."""
-        return self._page.get_by_text(self._means.labels.containing("problems.not_permitted")).filter(visible=True)
+        return self._page.get_by_text(self._verification.labels.containing("problems.not_permitted")).filter(visible=True)
 
     def _not_permitted(self) -> NotPermitted:
         return NotPermitted(f"The org refused the page at {self._where()}: insufficient privileges.", next=RIGHTS)
@@ -164,13 +164,13 @@ class Passage:
     def _unknown(self) -> RunbookError:
         there = shown(self._page)
         if there is not None and there.sealed:
-            return UnexpectedPage(f"An unknown page came up on the way in: {self._where()}. {there}", next=NO_LABEL_HELPS)
-        said = self._means.labels.containing("problems.could_not_load", "problems.interrupted")
+            return UnexpectedPage(f"Unknown page during login or verification: {self._where()}. {there}", next=NO_LABEL_HELPS)
+        said = self._verification.labels.containing("problems.could_not_load", "problems.interrupted")
         if self._page.get_by_text(said).filter(visible=True).count():
             return AnswerLost(f"The page at {self._where()} says that it could not load.")
-        return UnexpectedPage(f'An unknown page came up on the way in: {self._where()}, titled "{self._title()}".')
+        return UnexpectedPage(f'Unknown page during login or verification: {self._where()}, titled "{self._title()}".')
 
-    def _tell_form(self, screen: Screen) -> None:
+    def _note_form_left(self, screen: Screen) -> None:
         if self._form is not None and screen is not Screen.LOGIN:
             self._form.left()
 
@@ -182,7 +182,7 @@ class Passage:
         if not hosts.parse(self._page.url).path.startswith("/lightning/"):
             return True
         if self._settling is None:
-            self._settling = Settling(self._page, self._means.settings.timeout_action)
+            self._settling = Settling(self._page, self._verification.settings.timeout_action)
         return self._settling.over()
 
     def _pass(self, screen: Screen) -> None:
@@ -216,20 +216,20 @@ class Passage:
         self._codes.enter(method, self._navigation)
 
     def _likely_method(self) -> Method:
-        """The first kind of code that can be told, where the page does not say which it wants; mails are the usual way."""
+        """The first kind of code that can be answered, where the page does not say which it asks for; emails are the usual one."""
         return next((method for method in Method if self._codes.can_answer(method)), Method.EMAIL)
 
     def _pass_login(self) -> None:
         if self._form is None:
             raise explained(Screen.LOGIN, self._where())
-        self._means.codes.prepared()
+        self._verification.codes.prepared()
         self._form.fill_in(self._navigation)
 
     def _login_form(self) -> LoginForm | None:
-        settings = self._means.settings
+        settings, org = self._verification.settings, self._verification.org
         if not settings.sf_username or not settings.sf_password:
             return None
-        return LoginForm(self._page, self._identity.login, settings, settings.sf_username, settings.sf_password, self._means.org)
+        return LoginForm(self._page, self._identity.login, settings, settings.sf_username, settings.sf_password, org)
 
     def _choose(self) -> None:
         """Choose the first offered method that can be answered."""
@@ -239,7 +239,7 @@ class Passage:
         for key in method_keys(self._codes.can_answer, passkey=self._passkey.can_answer()):
             choice = self._identity.choice(key)
             if choice.count() == 1:
-                choice.check(timeout=self._means.settings.timeout_action * 1000)
+                choice.check(timeout=self._verification.settings.timeout_action * 1000)
                 self._follow(self._identity.choose_submit)
                 return
         raise explained(Screen.CHOOSE, self._where())
@@ -262,21 +262,21 @@ class Passage:
 
         A page known by its path alone may be leaving already when it is recognised; then there is nothing to click.
         """
-        settings, before = self._means.settings, self._navigation.commits
+        settings, before = self._verification.settings, self._navigation.commits
         ready = Outcome("the page's link or button", element=link)
         moved = Outcome("the next page", fact=lambda: self._navigation.commits > before)
-        if race(self._page, "a way on from this page", [moved, ready], settings.timeout_action) is ready:
+        if race(self._page, "the link to the next page", [moved, ready], settings.timeout_action) is ready:
             link.click(timeout=settings.timeout_action * 1000)
             race(self._page, "the page after this one", [moved], settings.timeout_page)
 
     def _leave_to_person(self, error: RunbookError) -> None:
         """With a visible browser, wait until a person has moved on from this page; else raise."""
-        if not self._means.person:
+        if not self._verification.person:
             raise error
         screen, before = self._identity.screen(), self._navigation.commits
-        if screen not in self._told:
-            self._told.add(screen)
-            self._means.tell(f"{error.message} Please do it in the browser window; the run then goes on by itself.")
+        if screen not in self._notified:
+            self._notified.add(screen)
+            self._verification.notify(f"{error.message} Please do it in the browser window; the run then continues by itself.")
         moved = Outcome("the next page", fact=lambda: self._navigation.commits > before)
         try:
             race(self._page, "a person in the browser window", [moved, self._done], FOR_A_PERSON)
@@ -294,5 +294,5 @@ class Passage:
             return ""  # it is leaving right now
 
 
-_FOREIGN, _BROKEN, _RING = "a foreign page", "an error", "a ring of pages"
+_FOREIGN, _BROKEN, _LOOP = "a foreign page", "an error", "a redirect loop"
 _SCREEN, _UNKNOWN, _REFUSED = "a known screen", "an unknown page", "a missing right"

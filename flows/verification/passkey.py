@@ -1,4 +1,4 @@
-"""Passing a passkey check, and making a passkey where that was agreed to."""
+"""Passing a passkey check, and creating a passkey where that was allowed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from flows.pages.identity import IdentityPage
 
 
 class PasskeyUse:
-    """Presses the one button of a passkey page, once per passage."""
+    """Presses the one button of a passkey page, once per verification flow."""
 
     def __init__(self, page: Page, identity: IdentityPage, settings: Settings, passkeys: Passkeys | None) -> None:
         self._page = page
@@ -28,26 +28,26 @@ class PasskeyUse:
         self._used = False
 
     def can_answer(self) -> bool:
-        """Whether a passkey for this org and user is kept and was not refused yet."""
+        """Whether a passkey for this org and user is stored and was not refused yet."""
         return self._passkeys is not None and not self._used and self._passkeys.stored(self._page) is not None
 
     def can_enrol(self) -> bool:
-        """Whether a passkey may be made now."""
+        """Whether a passkey may be created now."""
         return self._passkeys is not None and self._passkeys.may_enrol and not self._used
 
     @property
     def was_refused(self) -> bool:
-        """Whether the button was pressed in this passage already."""
+        """Whether the button was pressed in this flow already."""
         return self._used
 
     def answer(self, navigation: Navigation) -> None:
-        """Use the kept passkey. Raises VerificationNeeded when Salesforce refuses it."""
-        passkeys = _there(self._passkeys)
+        """Use the stored passkey. Raises VerificationNeeded when Salesforce refuses it."""
+        passkeys = _configured(self._passkeys)
         self._press(self._identity.passkey_button, lambda: passkeys.shown_to(self._page), navigation)
 
     def enrol(self, navigation: Navigation) -> None:
-        """Make a passkey and keep it. Raises VerificationNeeded when Salesforce refuses it."""
-        passkeys = _there(self._passkeys)
+        """Create a passkey and store it. Raises VerificationNeeded when Salesforce refuses it."""
+        passkeys = _configured(self._passkeys)
         self._press(self._identity.enrol_passkey_button, lambda: passkeys.enrolling(self._page), navigation)
 
     def _press(self, button: Locator, present: Callable[[], AbstractContextManager[None]], navigation: Navigation) -> None:
@@ -68,22 +68,22 @@ class PasskeyUse:
         what = f'did not take the passkey ("{scrub(said)[:200]}")' if said else again
         passkeys, key = self._kept()
         which = f": {passkeys.entry_of(key)}" if passkeys and key else ""
-        cure = passkeys.advice(key) if passkeys and key else None
-        return VerificationNeeded(f"Salesforce {what}{which}.", next=cure)
+        advice = passkeys.advice(key) if passkeys and key else None
+        return VerificationNeeded(f"Salesforce {what}{which}.", next=advice)
 
     def forgotten(self) -> PersonNeeded | None:
-        """The org wants a new passkey though one is kept; None when none is."""
+        """The org requires a new passkey although one is stored; None when none is."""
         passkeys, key = self._kept()
         if passkeys is None or key is None:
             return None
-        what = "Salesforce demands that the user registers a passkey now: it does not know the kept one any more"
+        what = "Salesforce requires the user to register a passkey now: it no longer knows the stored one"
         return PersonNeeded(f"{what} ({passkeys.entry_of(key)}).", next=passkeys.advice(key))
 
     def _kept(self) -> tuple[Passkeys | None, Passkey | None]:
         return self._passkeys, self._passkeys.stored(self._page) if self._passkeys is not None else None
 
 
-def _there(passkeys: Passkeys | None) -> Passkeys:
+def _configured(passkeys: Passkeys | None) -> Passkeys:
     if passkeys is None:
         raise LookupError("no passkeys are configured")
     return passkeys

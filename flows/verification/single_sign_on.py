@@ -27,7 +27,7 @@ OTHER_METHODS: Final = (
 
 
 class SingleSignOn:
-    """The way past single sign-on, taken once in a passage.
+    """The way past single sign-on, tried once per verification flow.
 
     Args:
         form: what fills in the login page; None where a login page may not be answered.
@@ -63,8 +63,8 @@ class SingleSignOn:
 
     def at_login_page(self) -> bool:
         """Whether the page that came is where the org's login form should be."""
-        address = hosts.parse(self._page.url)
-        return address.host == self._settings.host and address.path in ("", "/")
+        url = hosts.parse(self._page.url)
+        return url.host == self._settings.host and url.path in ("", "/")
 
     def is_the_only_login(self) -> bool:
         """Whether that page has nothing to type into, and buttons that lead elsewhere."""
@@ -72,7 +72,7 @@ class SingleSignOn:
         return untouched and self.at_login_page() and self._login.has_buttons_alone()
 
     def foreign_host(self) -> ForeignHost:
-        """The error for a login that leads to a host of somebody else."""
+        """The error for a login that leads to a host that is not Salesforce's."""
         return ForeignHost(f"The login leads to {self._watch.met}, which is not a host of the org.", next=OTHER_METHODS)
 
     def no_form(self, where: str, title: str) -> LoginRefused:

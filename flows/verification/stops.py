@@ -1,4 +1,4 @@
-"""Screens that the tool does not pass by itself: what each means, and what to do about it."""
+"""Screens that this tool does not pass by itself: what each means, and what to do about it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _PASSKEY = (
 _KINDS: Final[dict[Screen, tuple[type[RunbookError], str, str | None]]] = {
     Screen.LOGIN: (
         LoginRefused,
-        "The org asks for user name and password",
-        "Set SF_USERNAME and SF_PASSWORD, or renew the way in that was used.",
+        "The org asks for username and password",
+        "Set SF_USERNAME and SF_PASSWORD, or renew the login method that was used.",
     ),
     Screen.PUSH: (
         VerificationNeeded,
         "Salesforce waits for a tap in Salesforce Authenticator on the user's phone",
-        "Give this user a means that needs no person (authenticator code, mailbox, passkey), or run with --headed.",
+        "Give this user a verification method that needs no person (authenticator code, mailbox, passkey), or run with --headed.",
     ),
     Screen.PASSKEY: (VerificationNeeded, "Salesforce asks for a passkey, and none is configured", _PASSKEY),
     Screen.CHOOSE: (
@@ -32,18 +32,18 @@ _KINDS: Final[dict[Screen, tuple[type[RunbookError], str, str | None]]] = {
     ),
     Screen.ENROL_PASSKEY: (
         PersonNeeded,
-        "Salesforce demands that the user registers a passkey now, and offers no way past it",
+        "Salesforce requires the user to register a passkey now, and the page can't be skipped",
         _PASSKEY,
     ),
     Screen.ENROL_TOTP: (
         PersonNeeded,
-        "Salesforce demands that the user connects an authenticator app",
+        "Salesforce requires the user to connect an authenticator app",
         'Connect it by hand once, and put its key ("I Can\'t Scan the QR Code") into SF_TOTP_SECRET.',
     ),
     Screen.PROBLEM: (
         VerificationNeeded,
-        "Salesforce can't verify this user: no method is registered, or the address gets no mail",
-        "In Setup, check the user's mail address (.invalid after a refresh) and verification methods.",
+        "Salesforce can't verify this user: no method is registered, or the email address is not valid",
+        "In Setup, check the user's email address (.invalid after a refresh) and verification methods.",
     ),
     Screen.LOCKED: (
         LoginRefused,
@@ -64,13 +64,13 @@ _KINDS: Final[dict[Screen, tuple[type[RunbookError], str, str | None]]] = {
     ),
     Screen.ROBOT: (
         PersonNeeded,
-        "The page asks to prove that no robot is at work",
-        "This tool is one and does not hide it: run with --headed and answer it, or use another way in.",
+        "The page shows a CAPTCHA",
+        "This tool does not solve it: run with --headed and solve it there, or use another login method.",
     ),
 }
 
 ENDS: Final = frozenset({Screen.LOCKED, Screen.TIMED_OUT, Screen.PROBLEM, Screen.ROBOT})
-"""Screens on which another verification method is no way out."""
+"""Screens on which another verification method does not help."""
 
 
 def explained(screen: Screen, where: str) -> RunbookError:
@@ -78,10 +78,10 @@ def explained(screen: Screen, where: str) -> RunbookError:
 
     Args:
         screen: what is open.
-        where: its address, as it may be shown.
+        where: its URL, as it may be shown.
     """
-    kind, what, cure = _KINDS[screen]
-    return kind(f'{what} (screen "{screen.value}", {where}).', next=cure)
+    kind, what, advice = _KINDS[screen]
+    return kind(f'{what} (screen "{screen.value}", {where}).', next=advice)
 
 
 def method_keys(can_answer: Callable[[Method], bool], *, passkey: bool) -> list[str]:

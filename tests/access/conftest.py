@@ -106,8 +106,8 @@ def verification(settings: Callable[..., Settings]) -> Iterator[Callable[..., Id
 
     def make(*sources: ListedCodes, **changes: Any) -> IdentityVerification:
         person = changes.pop("person", False)
-        tell = changes.pop("tell", print)
-        made.append(IdentityVerification(settings(**changes), Labels(), CodeSources(list(sources)), person, tell))
+        notify = changes.pop("notify", print)
+        made.append(IdentityVerification(settings(**changes), Labels(), CodeSources(list(sources)), person, notify))
         return made[-1]
 
     yield make

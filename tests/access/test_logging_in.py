@@ -99,7 +99,7 @@ def test_a_code_that_is_taken_and_asked_for_again_is_named_as_a_loop(
     salesforce.on(ORG + EMAIL_PATH, code_page())
     mails = ListedCodes(*(f"{number}" for number in range(111111, 111119)))
     means = verification(mails)
-    with pytest.raises(VerificationNeeded, match="goes round in a loop") as caught:
+    with pytest.raises(VerificationNeeded, match="is in a loop") as caught:
         enter(page, means.settings, means)
     assert salesforce.sent("emc") == ["111111", "111112"]
     assert "clean session" in caught.value.next
@@ -242,7 +242,7 @@ def test_generic_login_host(page: Page, salesforce: FakeSalesforce, verification
             return nullcontext()
 
     finding = log_in(page, means.settings, state, means, Quiet())
-    assert (state.host, state.sandbox, state.user_name) == (MY_DOMAIN, True, USER)
+    assert (state.host, state.sandbox, state.username) == (MY_DOMAIN, True, USER)
     assert finding.act is None
     assert MY_DOMAIN in finding.note
 

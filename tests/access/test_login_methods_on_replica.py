@@ -114,14 +114,14 @@ SCREENS: dict[str, tuple[type[RunbookError], str]] = {
     "sms": (VerificationNeeded, "text message"),
     "push": (VerificationNeeded, "Salesforce Authenticator"),
     "passkey": (VerificationNeeded, "passkey"),
-    "enrol_passkey": (PersonNeeded, "registers a passkey"),
+    "enrol_passkey": (PersonNeeded, "register a passkey"),
     "enrol_totp": (PersonNeeded, "authenticator app"),
     "change_password": (PersonNeeded, "expired"),
     "locked": (LoginRefused, "locked"),
     "problem": (VerificationNeeded, "can't verify"),
     "concurrent": (PersonNeeded, "login flow"),
-    "captcha": (PersonNeeded, "robot"),
-    "unknown": (UnexpectedPage, "unknown page"),
+    "captcha": (PersonNeeded, "CAPTCHA"),
+    "unknown": (UnexpectedPage, "Unknown page"),
     "refused": (NotPermitted, "insufficient privileges"),
     "temp_code": (VerificationNeeded, "temporary code"),
 }
@@ -202,7 +202,7 @@ def test_dead_session_alone(new_org: NewOrg, get_in: Entering, tmp_path: Path) -
     org = new_org()
     saved = tmp_path / "session.json"
     saved.write_text(json.dumps({"cookies": [], "origins": []}))
-    with pytest.raises(LoginRefused, match="asks for user name and password"):
+    with pytest.raises(LoginRefused, match="asks for username and password"):
         get_in(org, SF_STORAGE_STATE=str(saved), SF_PASSWORD="", SF_USERNAME="")
     saved.write_text("{")
     with pytest.raises(RunbookError, match="not a Playwright storage state"):
@@ -236,7 +236,7 @@ def test_dead_frontdoor_link(new_org: NewOrg, get_in: Entering) -> None:
     """A link that the org does not take ends on its login page: an error alone, the password's turn otherwise."""
     org = new_org()
     dead = f"{org.login_url}/secur/frontdoor.jsp?otp=nothing"
-    with pytest.raises(LoginRefused, match="asks for user name and password"):
+    with pytest.raises(LoginRefused, match="asks for username and password"):
         get_in(org, SF_FRONTDOOR_URL=dead, **NO_PASSWORD)
     get_in(org, SF_FRONTDOOR_URL=dead + "2")
     assert get_in.door.name == "username and password"
@@ -247,7 +247,7 @@ def test_link_is_no_way_around_verification(new_org: NewOrg, get_in: Entering) -
     org = new_org(after_frontdoor=["email"])
     get_in(org, SF_FRONTDOOR_URL=org.one_time_link(), SF_PASSWORD="")
     org = new_org(after_frontdoor=["enrol_passkey"])
-    with pytest.raises(PersonNeeded, match="registers a passkey"):
+    with pytest.raises(PersonNeeded, match="register a passkey"):
         get_in(org, SF_FRONTDOOR_URL=org.one_time_link(), SF_PASSWORD="")
 
 

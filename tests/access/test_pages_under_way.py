@@ -60,5 +60,5 @@ def test_empty_page_that_is_loaded(page: Page, salesforce: FakeSalesforce, verif
     salesforce.on(f"{ORG}/nothing", "<p>")
     page.goto(f"{ORG}/nothing", wait_until="commit")
     means = verification(timeout_page=3600)
-    with pytest.raises(UnexpectedPage, match="unknown page"):
+    with pytest.raises(UnexpectedPage, match="Unknown page"):
         means.until(page, Outcome("Setup", fact=lambda: False))

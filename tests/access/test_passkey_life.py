@@ -126,7 +126,7 @@ def test_a_refreshed_org_that_wants_a_new_passkey(life: Life) -> None:
     life.org.refresh()
     code, told = life.run(*LOGIN_ALONE)
     assert (code, told["error"]["kind"]) == (77, "person_needed")
-    assert "does not know the kept one any more" in told["error"]["message"]
+    assert "no longer knows the stored one" in told["error"]["message"]
     assert str(made.org_id) in told["error"]["message"]
     assert life.kept.id == made.id
     assert life.shell(_delete_line(told["error"])).returncode == 0

@@ -100,7 +100,7 @@ def test_life(new_org: NewOrg, run: Runs, rp_id: str, button: str) -> None:
 def test_nothing_is_made_without_consent(new_org: NewOrg, run: Runs) -> None:
     """Without --enrol-passkey nothing is made, not even when the page's own button is pressed."""
     org = new_org(after_password=["enrol_passkey"])
-    with pytest.raises(PersonNeeded, match="registers a passkey"):
+    with pytest.raises(PersonNeeded, match="register a passkey"):
         run(org)
     run.page.get_by_role("button", name="Create Passkey").click()
     run.page.get_by_text("couldn't be used").wait_for()

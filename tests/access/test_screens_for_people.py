@@ -38,7 +38,7 @@ STOPS: dict[str, tuple[str, str, type[RunbookError], str]] = {
     "text message": (f"{VERIFY}/SmsVerificationFinishUi/e", code_page("smc"), VerificationNeeded, "text message"),
     "push": (f"{VERIFY}/LLVerificationFinishUi/e", "<p>Check your phone", VerificationNeeded, "Salesforce Authenticator"),
     "passkey": (f"{VERIFY}/UnifiedPasskeyVerificationUi", "<button>Log In With a Passkey</button>", VerificationNeeded, "passkey"),
-    "passkey enrolment": ("/_ui/identity/webauthn/AddPasskeyUi", "<h1>Create a Passkey</h1>", PersonNeeded, "registers a passkey"),
+    "passkey enrolment": ("/_ui/identity/webauthn/AddPasskeyUi", "<h1>Create a Passkey</h1>", PersonNeeded, "register a passkey"),
     "authenticator enrolment": ("/_ui/identity/totp/addTwoFactorOnly", "<h1>Connect</h1>", PersonNeeded, "authenticator app"),
     "its code field": (f"{VERIFY}/ToopherAddUi?addTwoFactorOnly=1", code_page("tc"), PersonNeeded, "authenticator app"),
     "its heading": (f"{VERIFY}/X", f"<h2>Connect an Authenticator App</h2>{code_page('tc')}", PersonNeeded, "authenticator app"),
@@ -48,7 +48,7 @@ STOPS: dict[str, tuple[str, str, type[RunbookError], str]] = {
     "timed out": (f"{VERIFY}/X", code_page(error="Your verification attempt has timed out."), TryAgainLater, "timed out"),
     "consent": ("/setup/secur/RemoteAccessAuthorizationPage.apexp", "<button id=oaapprove>Allow</button>", PersonNeeded, "access"),
     "concurrent sessions": ("/loginflow/X.apexp", "<h1>Concurrent Sessions</h1>", PersonNeeded, "login flow"),
-    "robot check": ("/_ui/x", "<p>I'm not a robot</p>", PersonNeeded, "robot"),
+    "CAPTCHA": ("/_ui/x", "<p>I'm not a robot</p>", PersonNeeded, "CAPTCHA"),
     "nothing to choose": ("/_ui/y", "<label><input type=radio name=selectedMethod>Tap</label>", VerificationNeeded, "None of the"),
 }
 
@@ -124,7 +124,7 @@ def test_person_in_a_visible_browser(page: Page, salesforce: FakeSalesforce, ver
     salesforce.on(f"{ORG}/", one_step(), to(push))
     salesforce.on(push, "<p>Check your phone")
     somebody = Somebody(page)
-    means = verification(person=True, tell=somebody)
+    means = verification(person=True, notify=somebody)
     enter(page, means.settings, means)
     assert page.url == SETUP_HOME
     assert ["browser window" in text for text in somebody.told] == [True]
@@ -136,7 +136,7 @@ def test_sign_on_by_a_person(page: Page, salesforce: FakeSalesforce, verificatio
     salesforce.on(f"{ORG}/", to(provider))
     salesforce.on(provider, one_step())
     somebody = Somebody(page)
-    means = verification(person=True, tell=somebody)
+    means = verification(person=True, notify=somebody)
     enter(page, means.settings, means)
     assert page.url == SETUP_HOME
     assert len(somebody.told) == 1

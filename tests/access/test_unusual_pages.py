@@ -56,7 +56,7 @@ def test_a_field_for_a_code_without_the_usual_heading_gets_no_code(
     page.goto(ORG + "/promotion")
     codes = ListedCodes("123456")
     means = verification(codes)
-    with pytest.raises(Exception, match="unknown page"):
+    with pytest.raises(Exception, match="Unknown page"):
         means.until(page, Outcome("the wanted page", fact=lambda: False))
     assert not codes.requests
 
@@ -106,5 +106,5 @@ def test_a_setup_page_that_never_comes_is_named(page: Page, salesforce: FakeSale
     salesforce.on(ORG + "/lightning/never", "<title>Loading</title>")
     page.goto(ORG + "/lightning/never")
     means = verification(timeout_page=0.5)
-    with pytest.raises(UnexpectedPage, match=r"Waited 0.5 s on the way in; .*lightning/never, titled .Loading."):
+    with pytest.raises(UnexpectedPage, match=r"Waited 0.5 s for .*lightning/never, titled .Loading.*, is neither"):
         means.until(page, Outcome("the wanted page", fact=lambda: False))

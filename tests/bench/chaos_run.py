@@ -127,7 +127,7 @@ class Play:
         options = Options(tracing=self.plan.tracing, output=self.folder / f"run-{self.runs}", screenshot="on", verbosity=1)  # type: ignore[arg-type]
         result: RunResult | None = None
         with ExitStack() as stack:
-            stack.enter_context(mock.patch.object(enter_code, "SECOND_MAIL", 0.3))
+            stack.enter_context(mock.patch.object(enter_code, "SECOND_EMAIL", 0.3))
             stack.enter_context(mock.patch.object(log_in, "PAUSES", (0.1, 0.3)))
             counter = stack.enter_context(dying(kill))
             with suppress(Killed):

@@ -212,7 +212,7 @@ STOPS: dict[str, Case] = {
         ({**shown("listApps", spinner="forever"), "times": 0},),
         settings={"TIMEOUT_PAGE": "3"},
         ends=PageTrouble,
-        says="went on loading",
+        says="kept loading",
     ),
 }
 """Faults that end the run, with the error that names the cause."""

@@ -61,7 +61,7 @@ def drifted(new_org: NewOrg, *names: str) -> OrgHandle:
 
 
 def lacking_in_org(org: OrgHandle) -> list[str]:
-    """What is not as wanted in the org itself."""
+    """What differs from the configuration in the org itself."""
     return [name for name in lacking(org, Path("/nowhere")) if name != "delivery"]
 
 
@@ -222,7 +222,7 @@ def test_a_distribution_state_that_differs_is_edited_and_read_again(new_org: New
     assert app.doc["distributionState"] == "Local"
     assert app.doc["oauth"]["callbackUrl"].split() == ["https://other.example/oauth", CALLBACK]
     assert {label for _, label in named(result)} == {"Distribution State", "Callback URL"}
-    assert "beyond the wanted callback URLs: https://other.example/oauth" in " ".join(step.note for step in result.steps)
+    assert "beyond the configured callback URLs: https://other.example/oauth" in " ".join(step.note for step in result.steps)
 
 
 @pytest.mark.parametrize("edit_of_state", ["fixed", "refused"])

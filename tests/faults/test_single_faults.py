@@ -38,7 +38,7 @@ def cases(table: dict[str, object]) -> list[object]:
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused code is followed by a request for another one at once, not after ten seconds."""
-    monkeypatch.setattr(enter_code, "SECOND_MAIL", 0.3)
+    monkeypatch.setattr(enter_code, "SECOND_EMAIL", 0.3)
 
 
 def prepared(case: Case, quick_org: NewOrg) -> OrgHandle:

@@ -57,7 +57,7 @@ def lookup(page: Page, *users: str) -> RunAsField:
 
 
 def test_a_lookup_gets_the_suggestion_for_exactly_this_user(page: Page) -> None:
-    """A user name is often the beginning of another one."""
+    """A username is often the beginning of another one."""
     field = lookup(page, "sync@acme.com.dev · Sync (dev)", "sync@acme.com · Sync", "no-sync@acme.com · Other")
     field.set("sync@acme.com")
     assert field.value() == "sync@acme.com"
@@ -120,14 +120,14 @@ def test_several_matches_are_told_apart_by_where_they_are(page: Page) -> None:
     )
     with pytest.raises(ElementNotFound) as caught:
         find(page, "button", exactly("Edit"), "Edit", 2)
-    assert 'found 2: in navigation; in dialog "Old one" of main' in caught.value.message
+    assert 'are labelled "Edit": in navigation; in dialog "Old one" of main' in caught.value.message
 
 
 def test_a_control_that_is_not_there_is_told_with_the_nearest_names(page: Page) -> None:
     page.set_content("<button>Cancel</button><button>Save Changes</button><button>Help</button>")
     with pytest.raises(ElementNotFound) as caught:
         find(page, "button", exactly("Save"), "Save", 0.2)
-    assert 'Looked for button "Save" and found none; nearest there: "Save Changes"' in caught.value.message
+    assert 'No button labelled "Save"; closest matches: "Save Changes"' in caught.value.message
     (wanted,) = caught.value.sought
     assert wanted.there == ("Save Changes", "Cancel", "Help")
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from automation.errors import AmbiguousApp
-from flows.app.find import find_app
+from flows.app.app_in_org import AppInOrg
 from flows.app.state import OrgState
 from flows.pages import app_manager
 from flows.pages.app_manager import AppManager, RowsMissing
@@ -87,19 +87,19 @@ class Apps:
     def __init__(self, listed: AppManager) -> None:
         self.opened: list[str] = []
         self.page = SimpleNamespace(
-            timeouts=listed.timeouts, comes=lambda _: True, wait=lambda: None, app_id=lambda: "0xI", address=lambda: "x"
+            timeouts=listed.timeouts, comes=lambda _: True, wait=lambda: None, app_id=lambda: "0xI", app_url=lambda: "x"
         )
         nothing: Callable[[], None] = lambda: None  # noqa: E731  three of them
         self.settings = SimpleNamespace(select=nothing, open_basic_section=nothing, api_name=lambda: self.opened[-1])
         listed.open_app = lambda app: self.opened.append(app.url.strip("/"))  # type: ignore[method-assign]
 
     def find(self, listed: AppManager, api_name: str) -> bool:
-        """`find_app` for an app named Sync."""
+        """`AppInOrg.find` for an app named Sync."""
         spec: Any = SimpleNamespace(name="Sync", api_name=api_name)
         state = OrgState(host="acme--dev.sandbox.my.salesforce.com")
         page: Any = self.page
         settings: Any = self.settings
-        return find_app(listed, page, settings, spec, state)
+        return AppInOrg(page, listed, settings, spec, state).find()
 
 
 TWO = (

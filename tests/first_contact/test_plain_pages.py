@@ -198,7 +198,7 @@ def test_an_app_that_is_shown_under_the_lists_address_has_none_of_its_own(path: 
     address = f"{SETUP}/lightning/setup/ManageExternalClientApplication/{path}"
     page.route(f"{SETUP}/**", lambda route: route.fulfill(body="<p>", content_type="text/html"))
     page.goto(address + "?a=b")
-    assert AppPage(page, Labels(), Timeouts()).address() == (address if own else None)
+    assert AppPage(page, Labels(), Timeouts()).app_url() == (address if own else None)
 
 
 LATE_NAME = """<ul role=tablist><li role=tab aria-selected=true>Settings</li></ul><div role=tabpanel><button>Edit</button>

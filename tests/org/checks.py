@@ -9,7 +9,7 @@ from typing import Final
 from automation.delivery import parse, same_pair
 from automation.org_api import Patience, ProofSession, Reading, compare, open_proof, read_back
 from automation.salesforce import hosts
-from flows.app.find import find_app
+from flows.app.app_in_org import AppInOrg
 from flows.app.policies import AppPolicies
 from flows.app.reveal import Reveal
 from flows.app.settings import AppSettings
@@ -83,9 +83,8 @@ def the_security_boxes_are_as_configured(org: OrgSession) -> None:
 @leaves("1.7")
 def the_org_has_exactly_this_app(org: OrgSession) -> None:
     """The list is loaded again, the app is opened from it, and its settings are read afresh."""
-    manager, page, tab = org.tool(AppManager), org.tool(AppPage), org.tool(SettingsTab)
-    manager.open(org.state.setup_url)
-    assert find_app(manager, page, tab, org.spec, OrgState(host=org.state.host)), "the list does not have the app"
+    page = org.tool(AppPage)
+    assert org.tool(AppInOrg).find_in_list(), "the list does not have the app"
     found = AppSettings(page.page, page.labels, page.timeouts).values()
     assert not text_differences(found, org.spec, page.labels)
     assert not missing_scopes(found, org.spec, page.labels)
@@ -131,7 +130,7 @@ def ip_relaxation_is_as_configured(org: OrgSession) -> None:
 @leaves("3.5")
 def the_org_holds_the_policies(org: OrgSession) -> None:
     """The app's page is loaded again and its policies are read afresh."""
-    assert org.state.reopen_app()
+    assert org.tool(AppInOrg).reload()
     page = org.tool(AppPage)
     assert not AppPolicies(page.page, page.labels, page.timeouts).differences(org.spec)
 
@@ -185,8 +184,8 @@ def the_org_holds_what_was_asked_for(org: OrgSession) -> None:
     with _proof(org) as session:
         reading = read_back(session.rest, org.spec.api_name, org.state.app_id) or Reading()
         user, scopes = session.identity().user_id, session.token.scopes
-    if reading.missing(org.spec, scopes) and org.state.read_pages is not None:
-        reading = reading.filled_from(org.state.read_pages())
+    if reading.missing(org.spec, scopes):
+        reading = reading.filled_from(org.tool(AppInOrg).read())
     assert not compare(reading, org.spec, scopes, user)
 
 

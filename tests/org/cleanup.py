@@ -9,10 +9,8 @@ from playwright.sync_api import Page
 
 from automation.browser.race import Outcome, race
 from automation.errors import UnexpectedPage
-from flows.app.find import find_app
+from flows.app.app_in_org import AppInOrg
 from flows.pages.app_manager import AppManager
-from flows.pages.app_page import AppPage
-from flows.pages.settings_tab import SettingsTab
 from tests.org.session import OrgSession
 
 MENU = re.compile(r"more actions|show menu|more", re.IGNORECASE)
@@ -22,9 +20,8 @@ DELETE = re.compile(r"^\s*(Delete|削除|Eliminar)\s*$")
 
 def remove_app(org: OrgSession) -> None:
     """Open the app from the list, choose Delete in its menu, confirm, and see that the list has it no more."""
-    manager, app_page, tab = org.tool(AppManager), org.tool(AppPage), org.tool(SettingsTab)
-    manager.open(org.state.setup_url)
-    if not find_app(manager, app_page, tab, org.spec, org.state):
+    manager = org.tool(AppManager)
+    if not org.tool(AppInOrg).find_in_list():
         return
     page = org.bench.page
     _delete_in_a_menu(page)

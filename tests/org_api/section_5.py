@@ -11,11 +11,13 @@ import pytest
 
 from automation.delivery import parse
 from automation.network.http import Network
+from automation.org_api import Reading
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.steps import registered_steps
 from automation.steps.runner import Runner, StepResult, Toolbox
 from flows import prove_and_deliver
+from flows.app.app_in_org import AppInOrg
 from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState
 from tests.org_api.org_double import (
@@ -36,18 +38,35 @@ SPEC = AppSpec(
 )
 
 
+@dataclass(frozen=True)
+class AppOnPages(AppInOrg):
+    """The app as its pages would show it, without a browser."""
+
+    shown: Reading
+
+    @classmethod
+    def of(cls, spec: AppSpec, state: OrgState, shown: Reading | None = None) -> AppOnPages:
+        """An app whose pages show nothing, if not ``shown``."""
+        no_page: Any = None
+        return cls(no_page, no_page, no_page, spec, state, shown or Reading())
+
+    def read(self) -> Reading:
+        return self.shown
+
+
 @dataclass
 class Bench:
-    """A run that begins at section 5."""
+    """A run that begins at section 5. ``on_pages``: what the app's pages show."""
 
     org: OrgDouble
     settings: Settings
     state: OrgState
+    on_pages: Reading | None = None
 
     def run(self, *, plan: bool = False) -> list[StepResult]:
         """Run the section's steps as the engine does."""
         toolbox = Toolbox()
-        toolbox.provide(self.settings, SPEC, self.state)
+        toolbox.provide(self.settings, SPEC, self.state, AppOnPages.of(SPEC, self.state, self.on_pages))
         runner = Runner(toolbox, plan=plan)
         self.results = runner.results
         return runner.run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])

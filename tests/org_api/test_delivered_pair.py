@@ -244,7 +244,7 @@ def test_each_target_is_read_once_when_nothing_is_to_do(bench: Bench, monkeypatc
 def test_progress_is_told_while_waiting(bench: Bench) -> None:
     """Whoever watches sees why nothing happens."""
     told: list[str] = []
-    bench.state.tell = told.append
+    bench.state.notify = told.append
     bench.org.tokens = [refused("invalid_client_id", "client identifier invalid"), httpx.Response(200, json=given())]
     bench.run()
     assert "Trying again in" in told[0]

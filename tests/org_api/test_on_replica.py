@@ -22,6 +22,7 @@ from automation.steps.runner import Runner, StepResult, Toolbox
 from flows import prove_and_deliver
 from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState
+from tests.org_api.section_5 import AppOnPages
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle
@@ -74,7 +75,7 @@ class Scene:
     def run(self) -> list[StepResult]:
         """Steps 5.1 to 5.3."""
         toolbox = Toolbox()
-        toolbox.provide(self.settings, self.spec, self.state)
+        toolbox.provide(self.settings, self.spec, self.state, AppOnPages.of(self.spec, self.state))
         return Runner(toolbox).run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
 
     def count(self, event: str) -> int:

@@ -95,7 +95,7 @@ def test_a_plan_without_a_pair_tells_what_would_follow(bench: Bench) -> None:
 def test_without_a_pair_nothing_is_pretended(bench: Bench) -> None:
     """A run that left section 4 out says what is missing."""
     bench.fresh()
-    with pytest.raises(UsageError, match="no pair"):
+    with pytest.raises(UsageError, match="No credentials to continue with"):
         bench.run()
 
 
@@ -124,7 +124,7 @@ def test_a_run_as_saved_just_now_may_not_be_in_force_yet(bench: Bench, monkeypat
         if comes and len(told) == 2:
             bench.org.queries["FROM User "] = records({"Username": RUN_AS})
 
-    bench.state.tell = tell
+    bench.state.notify = tell
     if comes:
         assert [one.result for one in bench.run()] == ["changed", "unchanged", "changed"]
         assert (bench.asked, bench.revoked) == (3, 3)
@@ -165,7 +165,7 @@ def test_what_differs_fails_by_name(bench: Bench) -> None:
 def test_what_rest_hides_is_read_from_the_pages(bench: Bench) -> None:
     """The integration user often may not see External Client Apps."""
     bench.org.queries = {"FROM User ": records({"Username": RUN_AS})}
-    bench.state.read_pages = lambda: Reading(
+    bench.on_pages = Reading(
         "Service Board", "Service_Board", "admin@acme.com", "Local", ("id", "api"), None, True, RUN_AS, "Bypass"
     )
     assert bench.run()[1].result == "unchanged"
@@ -175,7 +175,7 @@ def test_what_rest_hides_is_read_from_the_pages(bench: Bench) -> None:
 def test_the_pages_can_differ_too(bench: Bench) -> None:
     """Then it is told as if REST had."""
     bench.org.queries = {"FROM User ": records({"Username": RUN_AS})}
-    bench.state.read_pages = lambda: Reading("Other")
+    bench.on_pages = Reading("Other")
     with pytest.raises(ReadBackDiffers, match="External Client App Name: Other -> Service Board"):
         bench.run()
 
@@ -193,7 +193,7 @@ def test_a_user_without_a_name_is_compared_on_the_page(bench: Bench) -> None:
     """The org holds an id and names nobody: only the page can tell whose it is."""
     bench.org.queries = app_rows(ClientCredentialsFlowUser=given()["id"].rpartition("/")[2])
     bench.org.queries["FROM User "] = rest_error("INVALID_TYPE")
-    bench.state.read_pages = lambda: Reading(run_as="x@y.z")
+    bench.on_pages = Reading(run_as="x@y.z")
     with pytest.raises(ReadBackDiffers, match=r"Run As \(Username\): x@y.z"):
         bench.run()
 

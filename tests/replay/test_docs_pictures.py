@@ -35,7 +35,7 @@ def test_the_command_makes_the_pictures_of_the_failed_run(tmp_path: Path) -> Non
     assert made(tmp_path, "--only", "failed") == sorted(docs_pictures.names(["failed"]))
     terminal = ET.fromstring((tmp_path / "terminal-failed.svg").read_text(encoding="utf-8"))  # noqa: S314  our own file
     said = "".join(terminal.itertext()).replace("\xa0", " ")
-    assert 'Error at step 1.4: Looked for textbox "Contact Email" and found none; nearest there: "Contact Email Address"' in said
+    assert 'Error at step 1.4: No textbox labelled "Contact Email"; closest matches: "Contact Email Address"' in said
 
 
 @pytest.mark.browser

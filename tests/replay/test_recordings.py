@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 RENAMED = """\
 TextField "create.contact_email" find textbox on page 5 (External Client App Manager | Salesforce):
-Looked for textbox "Contact Email" and found none; nearest there: "Contact Email Address", "Contact Phone", """
+No textbox labelled "Contact Email"; closest matches: "Contact Email Address", "Contact Phone", """
 SUGGESTED = """\
 Label create.contact_email; nearest textbox that is no other known label: "Contact Email Address", "Contact Phone", "Logo Image URL"
 If that is the control, put this line into flows/pages/labels/en.toml or your LABELS_FILE:
@@ -79,7 +79,7 @@ def test_a_second_control_of_the_same_name_is_told(closed_browser: Browser) -> N
     html = recording.page(number).html.replace("</body>", "<button>Create</button></body>")
     pages = tuple(replace(page, html=html) if page.number == number else page for page in recording.pages)
     assert any(
-        'Looked for one button "Create" and found 2' in text
+        '2 controls with role button are labelled "Create"' in text
         for text in misses(replace(recording, pages=pages), closed_browser, "1.7")
     )
 

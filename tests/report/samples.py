@@ -55,7 +55,7 @@ def good(folder: Path) -> RunResult:
 
 def failed(folder: Path, error: RunbookError | None = None) -> RunResult:
     """A run that failed at step 3.4, after which one step was not reached."""
-    error = error or UnexpectedPage('Looked for combobox "IP Relaxation" and found none.', evidence=str(folder / "evidence"))
+    error = error or UnexpectedPage('No combobox labelled "IP Relaxation".', evidence=str(folder / "evidence"))
     error.step = "3.4"
     result = good(folder)
     steps = [one for one in result.steps if one.id < "3.4"]

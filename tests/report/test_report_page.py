@@ -162,7 +162,7 @@ def test_the_page_of_many_orgs_has_a_row_each_with_those_first_that_need_somebod
     page = open_page(pages["index"])
     rows = page.get_by_role("row").all_inner_texts()[1:]
     assert ["Failed" in row for row in rows] == [True, False]
-    assert "Looked for combobox" in rows[0]
+    assert "No combobox labelled" in rows[0]
     page.get_by_role("link").nth(1).click()
     assert page.get_by_role("heading", name="Service <Board> Sync").is_visible()
 

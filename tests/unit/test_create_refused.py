@@ -35,7 +35,7 @@ def test_an_api_name_of_an_app_that_is_not_there_stays_a_matter_of_settings() ->
     [
         (SANDBOX, SAID, SaveRefused, False),
         (SCRATCH, SAID, NotPermitted, True),
-        (SCRATCH, "Nothing that could be understood followed the click.", SaveRefused, False),
+        (SCRATCH, "The page did not respond to the click in a known way.", SaveRefused, False),
     ],
 )
 def test_the_words_of_the_org_reach_the_user_with_the_cause_where_it_is_known(

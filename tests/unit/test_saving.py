@@ -95,8 +95,8 @@ def test_the_words_of_a_dialog_are_told() -> None:
     [
         (Answer(False, ("Run As: unknown user",), ("Review the errors",)), [], FieldRefused, "Run As: unknown user"),
         (Answer(False, (), ("Not now, please.",)), [["Run As: a -> b"]], SaveRefused, "It said: Not now, please."),
-        (SILENT, [["Run As: a -> b"]], PageTrouble, "No answer came to Save, and the policies are not as wanted: Run As: a -> b"),
-        (DONE, [["Run As: a -> b"], ["Run As: a -> b"]], ReadBackDiffers, "not as wanted: Run As: a -> b"),
+        (SILENT, [["Run As: a -> b"]], PageTrouble, "Save got no response, and the policies still differ: Run As: a -> b"),
+        (DONE, [["Run As: a -> b"], ["Run As: a -> b"]], ReadBackDiffers, "still differ: Run As: a -> b"),
     ],
 )
 def test_what_is_not_there_is_never_taken_for_saved(

@@ -64,7 +64,7 @@ class Labels:
         self.speak(language)
 
     def speak(self, language: str) -> None:
-        """Change to another language in place, so that all who hold these labels go on in it."""
+        """Change to another language in place, so that all who hold these labels use it from then on."""
         self.language = language
         in_order = (self._own, *map(_builtin, dict.fromkeys((language, "en", *languages()))))
         self._labels = {key: _merged(key, in_order) for key in dict.fromkeys(key for labels in in_order for key in labels)}
@@ -129,7 +129,7 @@ class Labels:
         return shown is not None and self.pattern(key).match(shown) is not None
 
     def keys_of(self, text: str) -> list[str]:
-        """Keys of all labels whose most likely text this is; the same word may stand on several pages."""
+        """Keys of all labels whose most likely text this is; the same word may be on several pages."""
         return [key for key, label in self._labels.items() if label.texts[0] == text]
 
     def guesses(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""``python -m flows.pages.labels``: how well each language is known, and whether a label file of your own is right."""
+"""``python -m flows.pages.labels``: how well each language is known, and whether a label file of your own is valid."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def report() -> Iterator[str]:
         labels = Labels(language)
         missing = [key for key in english.keys() if labels.lacks(key)]  # noqa: SIM118  a method, not a mapping's
         known, guesses = len(labels.keys()) - len(missing), len(labels.guesses())
-        yield f"{language}: {known} labels, {guesses} of them guesses, {len(missing)} missing (their English text is looked for)"
+        yield f"{language}: {known} labels, {guesses} of them guesses, {len(missing)} missing (the English text is used)"
         yield from (f'  missing: {key}  ("{english[key]}")' for key in missing)
 
 
 def problems_of(file: Path) -> list[str]:
-    """What is wrong with a label file: labels that nothing looks for.
+    """What is wrong with a label file: labels that nothing uses.
 
     Raises:
         SettingsError: it can't be read, or is malformed.
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problems = problems_of(given.file) if given.file is not None else []
     except RunbookError as error:
         problems = [error.message]
-    print("\n".join(problems or ([f"{given.file} is right"] if given.file is not None else report())))
+    print("\n".join(problems or ([f"{given.file} is valid"] if given.file is not None else report())))
     return SettingsError.exit_code if problems else 0
 
 
