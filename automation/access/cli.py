@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import Page
 
-from automation.access.cli_output import answer_in, first_line
+from automation.access.cli_output import answer_in, crash_of_node, first_line
 from automation.access.login_methods import ENTRANCE, DoorShut
 from automation.access.named_org import NamedOrg
 from automation.access.navigation import open_address
@@ -96,9 +96,12 @@ class CliDoor:
     def _answer(self, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
         answer = answer_in(done.stdout)
         if answer is None:
-            said = first_line(done.stdout) or first_line(done.stderr)
+            crash = crash_of_node(done.stderr)
+            said = crash or first_line(done.stdout) or first_line(done.stderr)
             quoted = f': "{said}"' if said else ""
-            raise DoorShut(f"{self.name}: sf org open printed no JSON (exit code {done.returncode}){quoted}.", next=_UPDATE)
+            raise DoorShut(
+                f"{self.name}: sf org open printed no JSON (exit code {done.returncode}){quoted}.", next=_NODE if crash else _UPDATE
+            )
         result = answer.get("result")
         if done.returncode == 0 and isinstance(result, dict):
             return result
@@ -115,3 +118,4 @@ class CliDoor:
 
 
 _UPDATE: Final = "Update the Salesforce CLI: sf update, or npm install --global @salesforce/cli@latest."
+_NODE: Final = "Update Node.js (current versions of the Salesforce CLI need 22.15 or newer), or put a newer one first on the PATH."
