@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from automation.doctor import Check, skipped
 from automation.errors import RunbookError, SettingsError, UnexpectedPage
 from automation.run.entry import run_command
+from automation.secrets import scrub
 from automation.settings.options import PrintVersion
 
 if TYPE_CHECKING:
@@ -136,25 +137,30 @@ def exit_code(checks: Sequence[Check]) -> int:
     return next((check.exit_code for check in checks if check.result == "failed"), 0)
 
 
-def as_json(checks: Sequence[Check]) -> dict[str, Any]:
-    """The object of ``--json``."""
-    return {"schema": 1, "exit_code": exit_code(checks), "checks": [check.as_dict() for check in checks]}
+def as_json(checks: Sequence[Check], error: RunbookError | None = None) -> dict[str, Any]:
+    """The object of ``--json``. ``error``: what ended the command before all checks were done."""
+    ended = None if error is None else {"kind": error.kind, "message": scrub(error.message), "next": scrub(error.next)}
+    code = exit_code(checks) if error is None else error.exit_code
+    return {"schema": 1, "exit_code": code, "checks": [check.as_dict() for check in checks], "error": ended}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
     given = parser().parse_args(arguments)
-    return run_command(lambda: _show_checks(given), verbose=given.verbose)
-
-
-def _show_checks(given: argparse.Namespace) -> int:
     checks: list[Check] = []
-    for check in _examine(given):
-        checks.append(check)
-        print(line(check), file=sys.stderr, flush=True)
-    if given.json:
-        print(json.dumps(as_json(checks), ensure_ascii=False))
-    return exit_code(checks)
+
+    def printed(error: RunbookError | None = None) -> None:
+        if given.json:
+            print(json.dumps(as_json(checks, error), ensure_ascii=False))
+
+    def work() -> int:
+        for check in _examine(given):
+            checks.append(check)
+            print(line(check), file=sys.stderr, flush=True)
+        printed()
+        return exit_code(checks)
+
+    return run_command(work, verbose=given.verbose, also=printed)
 
 
 def _examine(given: argparse.Namespace) -> Iterator[Check]:

@@ -154,7 +154,7 @@ class Repairs:
         lines = [line for line in complaints.strip().splitlines() if line.strip()]
         last = f": {lines[-1][:200]}" if lines else ""
         again = f"python -m automation.fleet.worker --orgs {self.orgs_file} {org.name}"
-        fault = f"This is a fault of the tool; report what this prints: {again}" if code >= 0 else None
+        fault = f"This is a bug in the tool; report what this prints: {again}" if code >= 0 else None
         return WorkerLost(f"The worker of {org.name} {how}{last}.", next=fault)
 
 

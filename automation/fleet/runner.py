@@ -177,10 +177,10 @@ class _JobLoop:
 
 
 class Fault(RunbookError):
-    """The tool itself failed on one org; the others go on."""
+    """The tool itself failed on one org; the others continue."""
 
     kind = "fault"
-    recovery = "This is a fault of the tool: run it on this org alone (--only) and report its output."
+    recovery = "This is a bug in the tool: run it on this org alone (--only) and report the output."
 
 
 def _result(future: Future[Any], org: Org) -> CheckResult | OrgOutcome:

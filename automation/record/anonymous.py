@@ -23,7 +23,7 @@ class SecretLeft(RunbookError):
     """A recording still held a secret or a name of the org, so it was not written."""
 
     kind = "secret_left"
-    recovery = "Nothing was written. Name what has to be replaced with --replace, or report this with the kind of page it stood on."
+    recovery = "Nothing was written. Name what has to be replaced with --replace, or report this with the kind of page it was on."
 
 
 def fakes_for(settings: Settings, spec: AppSpec, state: OrgState, tape: Tape, also: Iterable[str] = ()) -> Fakes:

@@ -1,6 +1,6 @@
 """What nobody outside an org knows, as questions; and which of them a recording answers.
 
-The list is also a table in ``docs/first-contact.md``: what to look at is five minutes' work for a person with an org. The
+The list is also a table in ``docs/new-org.md``: what to check is five minutes' work for a person with an org. The
 numbers are those of the evidence (`setup-ui` 15), the letters those of `update-2026-11-28`.
 """
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-PARTS: Final = ("log in", "create", "policies", "reveal", "prove", "pictures", "around")
+PARTS: Final = ("log in", "create", "policies", "reveal", "prove", "screenshots", "around")
 """``prove``: section 5, which no script does. ``around``: start and end of browser and Python, and the report."""
 
 SECTIONS: Final = {"2": "policies", "3": "policies", "4": "reveal", "5": "prove"}
@@ -34,7 +34,7 @@ def of_report(folder: Path, wall: float) -> dict[str, float]:
     for step in report["steps"]:
         part = "log in" if step["id"] == "1.1" else SECTIONS.get(step["id"][0], "create")
         spent[part] += step["seconds"]
-    spent["pictures"] = report["time"]["screenshots"]
+    spent["screenshots"] = report["time"]["screenshots"]
     return {**spent, "around": wall - sum(spent.values())}
 
 

@@ -123,7 +123,7 @@ CASES = [
     Case(".env can be read by others", open_file, "settings.file_modes", 78, (".env", "644", "chmod 600")),
     Case("a secret's file can be read by its group", open_secret_file, "settings.file_modes", 78, ("password.txt", "SF_PASSWORD")),
     Case("git keeps .env", tracked_file, "settings.tracked_files", 78, (".env", "git rm --cached")),
-    Case("credentials can't be written", no_folder, "machine.folders", 2, ("delivery", "is no folder")),
+    Case("credentials can't be written", no_folder, "machine.folders", 2, ("delivery", "is not a folder")),
     Case(
         "production was not named",
         setting("SF_LOGIN_URL", "https://acme.my.salesforce.com"),

@@ -156,3 +156,11 @@ def test_the_command_prints_lines_for_people_and_json_for_programs(
     assert code == told["exit_code"] == 78
     assert any(check["id"] == "settings.values" and check["result"] == "failed" for check in told["checks"])
     assert "FAILED  settings.values: ECA_RUN_AS" in err
+
+
+def test_the_json_names_what_ended_the_command_early(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A program that reads the object gets one in any case."""
+    code = doctor.main(["--json", "--app", str(tmp_path / "missing.toml")])
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["exit_code"], printed["checks"], printed["error"]["kind"]) == (code, [], "settings")
+    assert "missing.toml" in printed["error"]["message"]

@@ -48,17 +48,17 @@ def test_flags_of_single_runs_are_passed_on() -> None:
 
 
 @pytest.mark.parametrize("flags", [[], ["--exact"]])
-def test_exact_reaches_the_wanted_app(flags: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exact_reaches_the_configured_app(flags: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the command line of the job to what a run compares the org with."""
-    import automation.create_app
     from automation.fleet import worker
+    from automation.run.one_run import OneRun
 
     path = tmp_path / "orgs.toml"
     path.write_text(SHARED + "[orgs.a]\n")
     monkeypatch.setenv("X", "password")
     monkeypatch.setenv("Y", "password")
     specs: list[Any] = []
-    monkeypatch.setattr(automation.create_app, "create_app", lambda _settings, spec, *_: specs.append(spec))
+    monkeypatch.setattr(OneRun, "perform", lambda run: specs.append(run.spec))
     given = worker.parser().parse_args(["--orgs", str(path), *parse(flags).flags, "a"])
     with only_own():
         worker._create(OrgsFile.read(path).org("a"), given, worker.EventWriter())

@@ -106,7 +106,7 @@ def _until_free(fleet: FleetOnReplica) -> Any:
     return done
 
 
-def test_stopping_ends_the_runs_in_order(fleet: FleetOnReplica) -> None:
+def test_stopping_ends_the_runs_cleanly(fleet: FleetOnReplica) -> None:
     """SIGTERM, as from systemd: workers end, the history says so, the exit code is 130, and nothing is left running."""
     fleet.add("stop")
     org = fleet.orgs["stop"]

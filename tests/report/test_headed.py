@@ -57,7 +57,7 @@ def display() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def window(playwright: Playwright, display: str) -> Iterator[tuple[Browser, str]]:
-    """A visible browser, and the address at which a second client (the person) reaches it."""
+    """A visible browser, and the URL at which a second client (the person) reaches it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -79,7 +79,10 @@ def run(window: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch, tmp_path: 
     """Runs step functions as 1.1, 1.2, ... in the visible browser, and waits for a person after a failure."""
 
     def perform(*functions: Callable[..., Finding], told: io.StringIO | None = None) -> RunResult:
-        steps = [Step(f"1.{number}", f"Title {number}", "Section", one) for number, one in enumerate(functions, 1)]
+        steps = [
+            Step(f"1.{number}", f"Title {number}", "Section", one, always=number <= 2, fills=number > 2)
+            for number, one in enumerate(functions, 1)
+        ]
         monkeypatch.setattr(one_run, "all_steps", lambda: steps)
         monkeypatch.setattr(person, "QUIET", 0.3)
         settings = load_settings(SETTINGS, None)
@@ -115,8 +118,8 @@ def filled(page: Page) -> Finding:
     return unchanged("the form is right")
 
 
-def test_a_field_that_a_person_mends_lets_the_run_go_on(run: Run, window: tuple[Browser, str]) -> None:
-    def mend(page: Page) -> None:
+def test_a_field_that_a_person_fixes_lets_the_run_continue(run: Run, window: tuple[Browser, str]) -> None:
+    def fix(page: Page) -> None:
         page.locator("#url").click()
         page.keyboard.type("https://right")
 
@@ -126,7 +129,7 @@ def test_a_field_that_a_person_mends_lets_the_run_go_on(run: Run, window: tuple[
     def open_and_call(page: Page) -> Finding:
         nonlocal person_there
         finding = opened(page)
-        person_there = by_hand(window[1], mend)
+        person_there = by_hand(window[1], fix)
         return finding
 
     result = run(open_and_call, filled, told=told)

@@ -52,6 +52,21 @@ def test_every_link_of_a_page_leads_to_a_file(document: Path) -> None:
     assert not [link for link in LINK.findall(text) if not (document.parent / link).exists()]
 
 
+PLACE = re.compile(r"\b(?:automation|flows|docs|deploy)/[\w./-]*\w|(?<=python -m )(?:automation|flows|docs|tests)[\w.]*\w")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [*(path for path in docs.documents() if path.suffix == ".md"), docs.ROOT / "CONTRIBUTING.md"],
+    ids=lambda path: path.name,
+)
+def test_every_file_and_module_that_a_page_names_is_there(document: Path) -> None:
+    named = {
+        found.replace(".", "/") if "/" not in found else found for found in PLACE.findall(document.read_text(encoding="utf-8"))
+    }
+    assert not [name for name in named if not (docs.ROOT / name).exists() and not (docs.ROOT / f"{name}.py").exists()]
+
+
 def test_the_index_names_every_page() -> None:
     linked = set(LINK.findall((docs.ROOT / "docs" / "README.md").read_text(encoding="utf-8")))
     assert linked == {page.name for page in (docs.ROOT / "docs").glob("*.md")} - {"README.md"}

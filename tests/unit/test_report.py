@@ -146,7 +146,7 @@ def test_elsewhere_than_on_a_terminal_each_step_is_a_plain_line(result: RunResul
 def test_a_plan_does_not_say_that_it_delivered(result: RunResult) -> None:
     told, stream = console()
     told.ended(replace(result, outcome="planned"))
-    assert "Valid credentials already at dotenv:x.env already" in stream.getvalue()
+    assert "Valid credentials already at dotenv:x.env" in stream.getvalue()
     assert "Delivered to" not in stream.getvalue()
 
 
@@ -213,4 +213,4 @@ def test_plans_and_partial_runs_do_not_claim_a_proof(part: str, result: RunResul
     state = OrgState("h")
     told.ended(replace(result, state=state, outcome="planned" if part == "plan" else "changed"))
     first = stream.getvalue().splitlines()[0]
-    assert ("2 steps would change something" in first) if part == "plan" else ("up to the last step" in first)
+    assert ("2 steps would change something" in first) if part == "plan" else ("up to the requested step" in first)

@@ -43,7 +43,7 @@ def crash(verbose: bool, capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_crash_is_one_line_without_a_stack_trace(capsys: pytest.CaptureFixture[str]) -> None:
     Secret("hunter2-hunter2")
-    assert crash(False, capsys).startswith("Error: ValueError: saw ***\nNext: This is a fault of the tool")
+    assert crash(False, capsys).startswith("Error: ValueError: saw ***\nNext: This is a bug in the tool")
 
 
 def test_v_shows_the_stack_trace_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
