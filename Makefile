@@ -33,9 +33,8 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache >$(VENV)/layers.txt 2>&1 || { cat $(VENV)/layers.txt; exit 1; }
 
-# Also as on the systems that are not this one; each check has its own cache, so they can run at the same time.
-types: $(STAMP)
-	@$(MAKE) --no-print-directory -j 3 --output-sync=target types-here types-win32 types-darwin
+# Also as on the systems that are not this one; each has its own cache, so they can run at the same time.
+types: types-here types-win32 types-darwin
 
 types-here: $(STAMP)
 	$(BIN)/mypy

@@ -92,7 +92,7 @@ def test_a_console_without_a_character_shows_its_number_and_json_stays_json(enco
     said = {"name": "Größe 組織 \N{BROOM} \udc80", "plain": "a\\b"}
     for stream in (out, err):
         print(json.dumps(said, ensure_ascii=False), file=stream, flush=True)
-        assert json.loads(stream.buffer.getvalue().decode(encoding)) == said  # type: ignore[attr-defined]
+        assert json.loads(stream.buffer.getvalue().decode(encoding)) == said
 
 
 def test_a_command_prints_on_any_console(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,4 +106,4 @@ def test_a_command_prints_on_any_console(monkeypatch: pytest.MonkeyPatch) -> Non
 
     assert run_command(work, verbose=False) == SettingsError.exit_code
     err.flush()
-    assert err.buffer.getvalue().startswith(b"Error: SF_USERNAME: \\u201c\\u7d44\\u7e54\\u201d")  # type: ignore[attr-defined]
+    assert err.buffer.getvalue().startswith(b"Error: SF_USERNAME: \\u201c\\u7d44\\u7e54\\u201d")
