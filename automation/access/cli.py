@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import Page
 
-from automation.access.cli_output import answer_in, first_line
+from automation.access.cli_output import answer_in, crash_of_node, first_line
 from automation.access.login_methods import ENTRANCE, LoginMethodFailed
 from automation.access.named_org import NamedOrg
 from automation.access.navigation import open_url
@@ -96,10 +96,11 @@ class CliLogin:
     def _answer(self, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
         answer = answer_in(done.stdout)
         if answer is None:
-            said = first_line(done.stdout) or first_line(done.stderr)
+            crash = crash_of_node(done.stderr)
+            said = crash or first_line(done.stdout) or first_line(done.stderr)
             quoted = f': "{said}"' if said else ""
             raise LoginMethodFailed(
-                f"{self.name}: sf org open printed no JSON (exit code {done.returncode}){quoted}.", next=_UPDATE
+                f"{self.name}: sf org open printed no JSON (exit code {done.returncode}){quoted}.", next=_NODE if crash else _UPDATE
             )
         result = answer.get("result")
         if done.returncode == 0 and isinstance(result, dict):
@@ -117,3 +118,4 @@ class CliLogin:
 
 
 _UPDATE: Final = "Update the Salesforce CLI: sf update, or npm install --global @salesforce/cli@latest."
+_NODE: Final = "Update Node.js (current versions of the Salesforce CLI need 22.15 or newer), or put a newer one first on the PATH."

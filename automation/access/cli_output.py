@@ -34,6 +34,16 @@ def first_line(printed: str) -> str:
     return scrub(next((line for line in lines if line), ""))[:200]
 
 
+def crash_of_node(printed: str) -> str | None:
+    """What Node printed last when it crashed: its error and version. That is what a CLI does that needs a newer Node."""
+    text = _plain(printed)
+    version = re.search(r"^Node\.js (v\d[\w.-]*)\s*\Z", text, re.MULTILINE)
+    error = re.search(r"^(\w*Error\b.*)$", text, re.MULTILINE)
+    if version is None or error is None:
+        return None
+    return scrub(f"it crashed under Node.js {version[1]}: {error[1].strip()}")[:200]
+
+
 def _plain(printed: str) -> str:
     """Without colours, byte order marks and control characters."""
     text = _COLOURS.sub("", printed[:MOST])

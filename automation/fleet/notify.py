@@ -11,7 +11,6 @@ import importlib.util
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from urllib.parse import urlsplit
 from automation.errors import RunbookError
 from automation.fleet import references
 from automation.fleet.pool import Pool, TimeIsUp, next_done
+from automation.fleet.processes import kill_all
 from automation.secrets import Secret, scrub
 from automation.secrets.child_environment import command_environment
 
@@ -109,7 +109,7 @@ def send(wanted: Sequence[tuple[str, Message]], settings: Callable[[], Settings]
         with suppress(KeyboardInterrupt):
             _last_moments(left, pool)
     for program in programs:
-        _end(program)
+        kill_all(program)
     return [trouble for future, kind in running.items() if (trouble := _trouble(future, kind)) is not None]
 
 
@@ -184,10 +184,3 @@ def _run(
         program.communicate(data)
     if program.wait() != 0:
         raise NotSent(f"the program ended with {program.returncode}")
-
-
-def _end(program: subprocess.Popen[bytes]) -> None:
-    """End a program and what it started."""
-    if program.poll() is None:
-        with suppress(OSError):
-            os.killpg(program.pid, signal.SIGKILL)

@@ -7,8 +7,6 @@ process; each looks up its own org's secrets only; and `docs/fleet.md` has the f
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +23,7 @@ from automation.errors import Interrupted, RunbookError
 from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, of_check, of_error, of_run
+from automation.fleet.processes import interrupt, kill_all
 from automation.run.lock import org_lock
 
 GRACE: Final = 20.0
@@ -208,15 +207,8 @@ class _Deadline:
 
 def end_cleanly(worker: subprocess.Popen[str], grace: float = GRACE) -> None:
     """Interrupt a worker; kill it and what it started, should it not end within ``grace`` seconds. Returns at once."""
-    with suppress(ProcessLookupError):
-        worker.send_signal(signal.SIGTERM)
-
-    def kill() -> None:
-        if worker.poll() is None:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(worker.pid, signal.SIGKILL)
-
-    timer = threading.Timer(grace, kill)
+    interrupt(worker)
+    timer = threading.Timer(grace, kill_all, [worker])
     timer.daemon = True
     timer.start()
 

@@ -7,6 +7,7 @@ started it has ended, and it ends its run cleanly.
 
 from __future__ import annotations
 
+import _thread
 import argparse
 import io
 import json
@@ -131,7 +132,10 @@ def _end_with_parent() -> None:
     def watch() -> None:
         while os.read(watched, 1):
             continue
-        os.kill(os.getpid(), signal.SIGTERM)
+        if sys.platform == "win32":  # os.kill would end the process at once
+            _thread.interrupt_main(signal.SIGTERM)
+        else:
+            os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
 

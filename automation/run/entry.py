@@ -42,9 +42,10 @@ def run_command(
         show: shows an error to people.
         also: gets every error too, unforeseen ones included, so that ``--json`` always has its object.
     """
-    from automation.run.terminal import short_tracebacks
+    from automation.run.terminal import print_any_text, short_tracebacks
     from automation.steps.interrupts import signals_as_interrupt
 
+    print_any_text()
     short_tracebacks(verbose=verbose, also=also)
     with signals_as_interrupt():
         try:

@@ -1,7 +1,10 @@
-"""How a command prints log records and unforeseen exceptions: short, and without secrets."""
+"""How a command prints: log records and unforeseen exceptions, short and without secrets, on any console."""
 
 from __future__ import annotations
 
+import codecs
+import io
+import json
 import logging
 import sys
 import traceback
@@ -60,3 +63,20 @@ def short_tracebacks(*, verbose: bool, also: Callable[[RunbookError], None] = la
         also(fault)
 
     sys.excepthook = hook
+
+
+def print_any_text() -> None:
+    r"""Print what the console's encoding lacks as ``\uXXXX``, which is valid JSON too, rather than fail.
+
+    Consoles and pipes on Windows have a code page without most characters, and so have old locales elsewhere.
+    """
+    codecs.register_error("runbook-escape", _escape)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="runbook-escape")
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end

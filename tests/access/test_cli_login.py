@@ -136,6 +136,30 @@ def test_what_is_quoted_holds_no_secret(sf: Callable[..., Path], settings: MakeS
     assert "AQEAQJx" not in caught.value.message
 
 
+NODE_CRASH = """ ›   Warning: @salesforce/cli update available from 2.146.3 to 2.150.6.
+/opt/sf/node_modules/undici/lib/interceptor/decompress.js:78
+  zstd: createZstdDecompress.bind(null, { params: { [constants.ZSTD_d_windowLogMax]: 23 } })
+                             ^
+
+TypeError: Cannot read properties of undefined (reading 'bind')
+    at Object.<anonymous> (/opt/sf/node_modules/undici/lib/interceptor/decompress.js:78:30)
+
+Node.js v20.20.2
+"""
+"""Seen: sf 2.146.3 under Node 20.20.2."""
+
+
+def test_a_node_that_is_too_old_is_named(settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its version, its error and what to do, instead of the notes that the CLI prints before it crashes."""
+    (tmp_path / "crash").write_text(NODE_CRASH)
+    (tmp_path / "sf").write_text(f'#!/bin/sh\ncat "{tmp_path}/crash" >&2\nexit 1\n')
+    (tmp_path / "sf").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(LoginMethodFailed, match=r"crashed under Node.js v20.20.2: TypeError: Cannot read") as caught:
+        door(settings).link()
+    assert "Update Node.js" in caught.value.next
+
+
 FOREIGN = [
     LINK.replace(MY_DOMAIN, MY_DOMAIN + ".evil.example"),
     LINK.replace("https", "http"),

