@@ -220,7 +220,7 @@ def test_each_way_to_open_a_mailbox_is_accepted(given: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"SF_IMAP_AUTH": "oauth"}, "SF_IMAP_AUTH: 'oauth' is no way to open a mailbox"),
+        ({"SF_IMAP_AUTH": "oauth"}, "SF_IMAP_AUTH: 'oauth' is not a way to open a mailbox"),
         ({"SF_IMAP_AUTH": "xoauth2"}, "SF_IMAP_TOKEN: missing; SF_IMAP_AUTH=xoauth2 needs one of"),
         ({}, "SF_IMAP_PASSWORD: missing"),
         ({"SF_IMAP_TOKEN": "token-99"}, "SF_IMAP_TOKEN: is set, but SF_IMAP_AUTH is password; set SF_IMAP_AUTH=xoauth2"),

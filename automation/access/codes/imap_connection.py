@@ -108,7 +108,7 @@ class Connection:
         except Exception as error:  # noqa: BLE001 - imaplib and imapclient raise nearly anything on wild answers
             if time.monotonic() >= self._deadline:
                 raise self._unusable(error) from None
-        log.debug("the connection to the mail server broke; connecting again")
+        log.debug("the connection to the IMAP server broke; connecting again")
         try:
             return self._attempt(act)
         except RunbookError:
@@ -178,7 +178,7 @@ class Connection:
         if refused is not None:
             return refused
         why = (error.strerror if isinstance(error, OSError) else None) or quoted(error)
-        advice = "Check SF_IMAP_URL and that the mail server can be reached from this machine."
+        advice = "Check SF_IMAP_URL and that the IMAP server can be reached from this machine."
         if isinstance(error, TimeoutError):
             why = "it did not answer in time"
         elif isinstance(error, ssl.SSLCertVerificationError):

@@ -46,7 +46,7 @@ def by_password(client: IMAPClient, user: str, password: Secret) -> None:
     plain = _ATOM.fullmatch(user) and _PRINTABLE.fullmatch(word) and b"LOGINDISABLED" not in offered
     if not plain and b"AUTH=PLAIN" not in offered:
         raise VerificationNeeded(
-            f"The mail server {client.host} takes no username or password with characters beyond ASCII (no AUTH=PLAIN).",
+            f"The IMAP server {client.host} takes no username or password with characters beyond ASCII (no AUTH=PLAIN).",
             next="Give the mailbox a username and a password of plain letters, digits and signs.",
         )
     try:
@@ -57,7 +57,7 @@ def by_password(client: IMAPClient, user: str, password: Secret) -> None:
     except LoginError as error:
         _broken(error)
         raise VerificationNeeded(
-            f"The mail server {client.host} refused username or password: {quoted(error)}.", next=_password_advice(client.host)
+            f"The IMAP server {client.host} refused username or password: {quoted(error)}.", next=_password_advice(client.host)
         ) from None
 
 
@@ -80,7 +80,7 @@ def by_token(client: IMAPClient, user: str, bearer: Bearer) -> None:
     offered = sorted(name[5:].decode("ascii", "replace") for name in client.capabilities() if name.startswith(b"AUTH="))
     if bearer.mechanism not in offered:
         raise VerificationNeeded(
-            f"The mail server {client.host} has no {bearer.mechanism}; it offers {quoted(', '.join(offered) or 'passwords only')}.",
+            f"The IMAP server {client.host} has no {bearer.mechanism}; it offers {quoted(', '.join(offered) or 'passwords only')}.",
             next="Set SF_IMAP_AUTH to a mechanism that the server offers: xoauth2, oauthbearer or password.",
         )
     token = bearer.tokens.token()
@@ -125,7 +125,7 @@ def _token_refused(host: str, user: str, bearer: Bearer, token: Secret, refusal:
     else:
         why, advice = _why_other(user, bearer, claims, answer)
     words = quoted(f"{error} {answer.get('status', '')}".strip())
-    return VerificationNeeded(f"The mail server {host} refused the access token for {user}: {why} ({words}).", next=advice)
+    return VerificationNeeded(f"The IMAP server {host} refused the access token for {user}: {why} ({words}).", next=advice)
 
 
 def _why_microsoft(user: str, claims: dict[str, Any]) -> tuple[str, str]:
