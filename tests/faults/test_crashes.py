@@ -98,7 +98,7 @@ def test_a_write_that_is_cut_off_leaves_the_old_file_and_the_next_write_clears_u
     path = tmp_path / "delivered.env"
     path.write_text("old")
     script = (
-        "import os, signal, sys; from pathlib import Path; from automation import files\n"
+        "import os, signal, sys; from pathlib import Path; from automation.secrets import files\n"
         "if sys.argv[2] == 'cut': files.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         "files.write_private(Path(sys.argv[1]), 'new and secret')\n"
     )

@@ -10,6 +10,7 @@ from automation.replica.rules import SCRATCH_CREATE
 from automation.salesforce import hosts
 from automation.settings.app_spec import AppSpec
 from flows import create_external_client_app, retrieve_client_credentials
+from flows.app.app_in_org import AppInOrg
 from flows.pages.base import PageObject
 from flows.pages.create_form import CreateForm
 from flows.verification import codes as enter_code
@@ -77,13 +78,14 @@ def test_a_foreign_page_in_mid_run_ends_it_by_name(
     url = ELSEWHERE[where].format(host=hosts.parse(org.login_url).host)
     module, name = {
         "1.4": (create_external_client_app, "_fill_basics"),
-        "4.5": (retrieve_client_credentials, "_look_for_button"),
+        "4.5": (retrieve_client_credentials, "_require_button"),
     }[step]
     usual = getattr(module, name)
 
-    def led_away(page: PageObject, *more: object) -> None:
+    def led_away(first: PageObject | AppInOrg, *more: object) -> None:
+        page = first.page if isinstance(first, AppInOrg) else first
         page.page.goto(url)
-        usual(page, *more)
+        usual(first, *more)
 
     monkeypatch.setattr(module, name, led_away)
     result = run(org, {"TIMEOUT_ACTION": "2"})

@@ -90,6 +90,12 @@ def on_org(org_browser: Browser, org_settings: Settings, org_spec: AppSpec, pyte
         pytest.exit(f"{error.message} {error.next}", returncode=error.exit_code)
 
 
+@pytest.fixture(scope="session")
+def created() -> set[str]:
+    """API names of the apps that these tests made; no other app is ever removed."""
+    return set()
+
+
 @pytest.fixture(scope="class")
 def second_run(org_browser: Browser, org_settings: Settings, org_spec: AppSpec) -> RunResult:
     """A whole run after the first pass."""

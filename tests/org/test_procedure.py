@@ -24,7 +24,7 @@ class TestFirstPass:
     """Each step does what the document says, and the org shows it."""
 
     @STEPS
-    def test_step(self, step: Step, on_org: OrgSession) -> None:
+    def test_step(self, step: Step, on_org: OrgSession, created: set[str]) -> None:
         """The step does what the document says, and the org shows it."""
         missing = [before.id for before in all_steps() if before.sort_key < step.sort_key and before.id not in on_org.done]
         if missing:
@@ -33,6 +33,8 @@ class TestFirstPass:
             on_org.perform(step)
         except RunbookError as error:
             pytest.fail(f"{error.message}\nNext: {error.next}", pytrace=False)
+        if on_org.state.app_created:
+            created.add(on_org.spec.api_name)
         CHECKS[step.id](on_org)
 
 
@@ -52,10 +54,12 @@ class TestSecondPass:
 class TestCleanup:
     """Only with ``--org-cleanup``."""
 
-    def test_the_app_is_removed(self, on_org: OrgSession, pytestconfig: pytest.Config) -> None:
+    def test_the_app_is_removed(self, on_org: OrgSession, created: set[str], pytestconfig: pytest.Config) -> None:
         """Only with ``--org-cleanup``: the app is deleted on its page, as a person would, and is in the list no more."""
         if not pytestconfig.getoption("--org-cleanup"):
             pytest.skip("--org-cleanup was not given: the app stays")
+        if on_org.spec.api_name not in created:
+            pytest.skip("the app was there before these tests: it stays")
         for step in all_steps():
             if step.always:
                 on_org.perform(step)
