@@ -126,7 +126,11 @@ def test_a_page_that_is_still_coming_is_waited_for(page: Page, salesforce: FakeS
     """It is readable once its script has come."""
     held: list[Route] = []
     salesforce.on(f"{ORG}/", "<script src=/slow.js></script>")
-    page.context.route("**/slow.js", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.context.route("**/slow.js", hold)
     with Navigation(page) as navigation:
         page.goto(f"{ORG}/", wait_until="commit")
         while not held:
