@@ -103,7 +103,7 @@ Expect = Callable[..., None]
 
 @pytest.fixture
 def expect_created_and_found_again(quick_org: NewOrg, run: Runbook, monkeypatch: pytest.MonkeyPatch) -> Expect:
-    """Checks an org (a row of `variants`): a run does it all; where the row has a plan, that reads all again and has nothing to do."""
+    """Checks an org (a row of `variants`): a run does it all; a plan, where the row has one, finds nothing to do."""
 
     def expect(row: Variant, list_size: int = LIST) -> None:
         if row[WINDOW]:
