@@ -128,7 +128,11 @@ class TextField(Field):
 
 
 class Checkbox(Field):
-    """A tick box."""
+    """A tick box, or a switch in its place (a guess: that is how newer base components mark their toggle)."""
+
+    @property
+    def control(self) -> Locator:
+        return self._here("checkbox").or_(self._here("switch"))
 
     def state(self) -> bool | None:
         """Ticked or not; None when no such box is there."""
@@ -142,7 +146,13 @@ class Checkbox(Field):
 
     def _boxes(self) -> list[tuple[bool, bool]]:
         """Of each such box that is there now, in one round trip: whether it is ticked, and whether it can be changed."""
-        return [(bool(ticked), bool(enabled)) for ticked, enabled in self._here("checkbox").evaluate_all(_BOXES)]
+        found: list[list[bool]] = self._here("checkbox").evaluate_all(_BOXES) or self._here("switch").evaluate_all(_BOXES)
+        return [(bool(ticked), bool(enabled)) for ticked, enabled in found]
+
+    def _box(self) -> Locator:
+        """The switch only where there is no box: two roles in one search cost as much as two searches."""
+        box, switch = self._here("checkbox"), self._here("switch")
+        return switch if not box.count() and switch.count() else box
 
     def locked(self, *, editing: bool) -> bool:
         """Whether the org keeps it ticked for good (2026: ``To change this required setting, contact Support.``).
@@ -161,9 +171,10 @@ class Checkbox(Field):
 
     def set(self, wanted: bool) -> None:
         """Toggle by keyboard when needed; the caller checks `state` once dialogs have been answered."""
-        box, there = self._here("checkbox"), self._boxes()
+        box, there = self._box(), self._boxes()
         if len(there) != 1 or not there[0][1]:
-            _wait_until_enabled(self._find("checkbox"), self.label, self.timeout)
+            box = the_only(self.control, "checkbox", self.label, self.region, self.timeout)
+            _wait_until_enabled(box, self.label, self.timeout)
             there = self._boxes()
         base.about_to_use(box)
         if (there[0][0] if len(there) == 1 else None) != wanted:
@@ -181,9 +192,9 @@ class Checkbox(Field):
     def expect(self, wanted: bool) -> None:
         """Raises UnexpectedPage when the box did not stay so, ElementNotFound when it is not there."""
         try:
-            expect(self._here("checkbox")).to_be_checked(checked=wanted, timeout=self.timeout * 1000)
+            expect(self._box()).to_be_checked(checked=wanted, timeout=self.timeout * 1000)
         except AssertionError:
-            self._find("checkbox")
+            the_only(self.control, "checkbox", self.label, self.region, self.timeout)
             raise UnexpectedPage(f'"{self.label}" did not stay {"ticked" if wanted else "cleared"}.') from None
 
 
@@ -212,6 +223,8 @@ class Choice(Field):
             self._select(box, key)
         else:
             box.click()
+            if not self._opened(box):
+                box.click()
             self._option(key).click()
         try:
             race(self.page, "the choice", [Outcome("shown", fact=lambda: self._shows(box, key))], self.timeout)
@@ -232,6 +245,15 @@ class Choice(Field):
         if len(matching) != 1:
             raise FieldRefused(f'"{self.label}" offers no single option "{self.labels[key]}"; it offers: {", ".join(there)}.')
         box.select_option(label=matching[0])
+
+    def _opened(self, box: Locator) -> bool:
+        """Whether its list has come; one that was drawn again under the click has closed its list, and says so if anything."""
+        came = Outcome("its list", element=self.page.get_by_role("option"))
+        try:
+            race(self.page, "the list of options", [came], self.timeout / 3)
+        except UnexpectedPage:
+            return box.get_attribute("aria-expanded") != "false"
+        return True
 
     def _option(self, key: str) -> Locator:
         option = self.labels[key]
