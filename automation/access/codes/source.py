@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from automation.errors import VerificationNeeded
 from automation.secrets import Secret
@@ -43,9 +43,8 @@ class CodeRequest:
 class CodeSource(Protocol):
     """One place where codes come from."""
 
-    @property
-    def name(self) -> str:
-        """For messages: ``the mailbox``."""
+    name: ClassVar[str]
+    """For messages: ``the mailbox``."""
 
     def answers(self, method: Method) -> bool:
         """Whether this source can give codes of that kind."""
@@ -54,8 +53,9 @@ class CodeSource(Protocol):
         """Note what is there already, before a code is asked for. Never raises: `code` does, should one be needed.
 
         Returns:
-            why no code could be had here now, as a sentence; None when all is well.
+            why no code could be had here now, as a sentence; None when all is well, or nothing is to be noted.
         """
+        return None
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """The newest code that was made for this request and not given out before.
@@ -71,14 +71,3 @@ class CodeSource(Protocol):
 
     def close(self) -> None:
         """Let go of connections. Harmless when there are none."""
-
-
-class Stateless:
-    """Base of sources that need no preparation and keep nothing open."""
-
-    def prepare(self) -> str | None:
-        """Nothing to note."""
-        return None
-
-    def close(self) -> None:
-        """Nothing is open."""
