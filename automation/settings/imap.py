@@ -92,11 +92,11 @@ def google_key(value: str) -> str:
     return value.removeprefix("\ufeff")
 
 
-def private_key(value: str) -> str:
-    """What of a certificate with its key, or of a Google key file, is secret."""
+def secret_parts(value: str) -> tuple[str, ...]:
+    """What of a certificate with its key, or of a Google key file, is secret: the key."""
     text = str(json.loads(value)["private_key"]) if value.lstrip().startswith("{") else value
     found = re.search(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*", text)
-    return found[0] if found else text
+    return (found[0] if found else text,)
 
 
 def problems_of_mailbox(values: Mapping[str, Any]) -> list[str]:

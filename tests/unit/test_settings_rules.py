@@ -164,7 +164,7 @@ def test_a_name_without_latin_letters_gives_no_made_up_api_name(name: str) -> No
     assert rules.api_name_for(name) in ("", "n")
 
 
-@pytest.mark.parametrize("rule", [rules.path, rules.existing_file, rules.pem_file])
+@pytest.mark.parametrize("rule", [rules.home_expanded, rules.existing_file, rules.pem_file])
 def test_the_home_of_nobody_is_a_problem_of_the_setting(rule: Callable[[str], Path]) -> None:
     with pytest.raises(ValueError, match="names the home folder of a user who has none"):
         rule("~nosuchuser/x")
