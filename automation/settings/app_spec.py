@@ -44,8 +44,8 @@ class AppSpec:
     @classmethod
     def from_settings(cls, settings: Settings, *, exact: bool = False, app: AppFile | None = None) -> AppSpec:
         """The app that the settings and, for what has no setting, the app file describe."""
-        texts = {key: getattr(settings, name.lower()) for key, name in TEXTS.items()}
-        return cls(**texts, exact=exact, **(app.switches if app is not None else {}))
+        values: dict[str, Any] = {key: getattr(settings, name.lower()) for key, name in TEXTS.items()}
+        return cls(**values | (app.switches if app is not None else {}), exact=exact)
 
 
 SWITCHES: Final = ("pkce", "require_secret_web_server", "require_secret_refresh_token")

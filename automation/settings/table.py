@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from automation.network.http import Network
 from automation.network.proxy import Proxy
 from automation.secrets import Secret
+from automation.secrets.text_files import home_expanded
 from automation.settings import imap, rules, urls
 
 
@@ -84,7 +85,7 @@ class Settings:
     )
     sf_passkey_file: Path | None = _codes(
         "Software passkey store of this user. A new passkey is made only with --enrol-passkey.",
-        rules.home_expanded,
+        home_expanded,
         example="passkeys.json",
     )
     sf_imap_url: str | None = _codes(
@@ -139,7 +140,7 @@ class Settings:
     )
     sf_storage_state: Path | None = _other_login(
         "Saved browser session (Playwright's storage state); checked before it is used.",
-        rules.home_expanded,
+        home_expanded,
         example="session.json",
     )
     sf_production_url: str | None = _other_login(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from automation.errors import VerificationNeeded
 from automation.secrets import Secret
@@ -40,12 +41,13 @@ class CodeRequest:
     address: str | None = None
 
 
-class CodeSource(Protocol):
+class CodeSource(ABC):
     """One place where codes come from."""
 
     name: ClassVar[str]
     """For messages: ``the mailbox``."""
 
+    @abstractmethod
     def answers(self, method: Method) -> bool:
         """Whether this source can give codes of that kind."""
 
@@ -57,6 +59,7 @@ class CodeSource(Protocol):
         """
         return None
 
+    @abstractmethod
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """The newest code that was made for this request and not given out before.
 
@@ -69,5 +72,5 @@ class CodeSource(Protocol):
             VerificationNeeded: the source is not usable.
         """
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most have nothing open
         """Let go of connections. Harmless when there are none."""
