@@ -117,7 +117,8 @@ def read_back(rest: Rest, api_name: str, app_id: str | None = None) -> Reading |
 
 def _reading(app: dict[str, Any], policy: dict[str, Any], scopes: dict[str, Any]) -> Reading:
     ticks = {SCOPE_FIELDS[name]: scopes[name] for name in SCOPE_FIELDS if isinstance(scopes.get(name), bool)}
-    texts = {name: text_of({**app, **policy}.get(field)) for field, name in {**_APP, **_POLICY}.items()}
+    texts = {name: text_of(app.get(field)) for field, name in _APP.items()}
+    texts |= {name: text_of(policy.get(field)) for field, name in _POLICY.items()}
     flow = policy.get(_FLOW)
     return Reading(
         **texts,
