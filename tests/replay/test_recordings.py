@@ -21,6 +21,7 @@ from automation.record.replay import Replay
 from automation.record.watching import watching
 from automation.secrets import secret as secrets
 from flows.pages.labels import Labels
+from tests.forgetting import only_own
 from tests.recordings.make import FOLDER, record
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def test_a_problem_that_is_no_longer_recognised_is_told(closed_browser: Browser)
 @pytest.fixture
 def no_secrets() -> Iterator[None]:
     """None of other tests' secrets is known."""
-    with secrets.only_own(empty=True):
+    with only_own(empty=True):
         yield
 
 
