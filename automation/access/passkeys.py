@@ -78,7 +78,7 @@ class Passkeys:
 
     def stored(self, page: Page) -> Passkey | None:
         """The kept passkey for the org of this page."""
-        my_domain = hosts.my_domain_of(hosts.parse(page.url).host)
+        my_domain = hosts.my_domain_of(hosts.parse_url(page.url).host)
         return self._store.find(my_domain, self._username) if my_domain else None
 
     def install(self, context: BrowserContext) -> None:
@@ -139,7 +139,7 @@ class Passkeys:
         """
         require_password_host(page)
         _require_salesforce_alone(page)
-        my_domain = hosts.my_domain_of(hosts.parse(page.url).host)
+        my_domain = hosts.my_domain_of(hosts.parse_url(page.url).host)
         if my_domain is None:
             raise ForeignHost("A passkey is made on an org's My Domain host alone.")
         credentials = page.context.credentials
@@ -213,7 +213,7 @@ def _require_salesforce_alone(page: Page) -> None:
     require_password_host(page)
     for other in page.context.pages:
         for frame in other.frames:
-            address = hosts.parse(frame.url)
+            address = hosts.parse_url(frame.url)
             if address.scheme not in ("http", "https"):
                 continue
             if address.scheme == "http" or not (hosts.is_org_host(address.host) or address.host.endswith(".salesforce.com")):

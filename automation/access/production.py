@@ -46,7 +46,7 @@ class ProductionLogin:
     opens_again = True  # with a fresh link each time
 
     def __init__(self, production_url: str, token: Secret, settings: Settings) -> None:
-        self._production = hosts.parse(production_url).host
+        self._production = hosts.parse_url(production_url).host
         self._token = token
         self._settings = settings
 
@@ -90,11 +90,14 @@ class ProductionLogin:
         return LoginMethodFailed(f'Production does not open the sandbox "{name}": {", ".join(found.codes)}.', next=_CHECK)
 
     def _require_sandbox(self, instance_url: str) -> None:
-        if hosts.parse(instance_url).host != self._settings.host:
+        if hosts.parse_url(instance_url).host != self._settings.host:
             raise ForeignHost(f"Production names another host than {self._settings.host} for the sandbox.", next=_CHECK)
 
     def _exchange(self, http: httpx.Client, login_url: str, code: Secret) -> Secret:
-        if not hosts.is_password_host(login_url) or hosts.parse(login_url).host not in (*hosts.LOGIN_HOSTS, self._settings.host):
+        if not hosts.is_password_host(login_url) or hosts.parse_url(login_url).host not in (
+            *hosts.LOGIN_HOSTS,
+            self._settings.host,
+        ):
             raise ForeignHost("Production names a login host that is not Salesforce's, or another org's.")
         form = {"grant_type": "authorization_code", "client_id": CLIENT, "redirect_uri": CALLBACK, "code": code.reveal()}
         answer = self._send(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, data=form)
@@ -115,7 +118,7 @@ class ProductionLogin:
     def _send(self, http: httpx.Client, method: str, url: str, token: Secret | None, **content: Any) -> Any:
         """Decoded JSON of any status; None for anything else. The error holds the host alone: the rest may be secret."""
         headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}
-        host = hosts.parse(url).host
+        host = hosts.parse_url(url).host
         answer = send(http, method, url, headers=headers, **content)
         if isinstance(answer, Failure):
             raise answer.error(host, "to open the sandbox")

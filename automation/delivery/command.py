@@ -25,7 +25,7 @@ TIMEOUT: Final = 120.0
 """Seconds until a delivery program is taken for hanging."""
 
 
-class Command(Target):
+class CommandTarget(Target):
     """A program, started without a shell. Exit code 0 means that it has taken the pair.
 
     The pair is never an argument, as every user of the machine can list those. The program's output is thrown away but

@@ -144,6 +144,6 @@ def _quoted(value: str) -> str:
 
 
 def _host(url: str) -> str:
-    from automation.salesforce.hosts import parse
+    from automation.salesforce.hosts import parse_url
 
-    return parse(url).host
+    return parse_url(url).host

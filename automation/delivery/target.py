@@ -110,7 +110,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "dotenv": Kind("dotenv_file:DotenvFile", "PATH"),
         "json": Kind("json_file:JsonFile", "PATH"),
         "keyring": Kind("system_keyring:SystemKeyring", "SERVICE"),
-        "command": Kind("command:Command", "CMD"),
+        "command": Kind("command:CommandTarget", "CMD"),
         "aws-secretsmanager": Kind("aws:SecretsManager", "NAME[?region=REGION]", "aws"),
         "azure-keyvault": Kind("azure:KeyVault", "VAULT_URL/NAME", "azure"),
         "gcp-secretmanager": Kind("gcp:SecretManager", "PROJECT/NAME", "gcp"),
@@ -124,7 +124,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
 _REPLACE: Final = re.compile(r"(?P<before>.*?)[?&]replace=(?P<value>[^&]*)(?P<more>(?:&.*)?)", re.DOTALL)
 
 
-def parse(text: str) -> Target:
+def parse_target(text: str) -> Target:
     """The target that ``KIND:REST`` names. Its client library is loaded when it is first used, not before.
 
     Raises:

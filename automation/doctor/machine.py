@@ -60,12 +60,12 @@ def _version(name: str) -> str | None:
 
 def folders(settings: Settings | None) -> Iterator[Check]:
     """Whether runs, locks and deliveries can be written where they belong. Nothing is created."""
-    from automation.delivery import parse
+    from automation.delivery import parse_target
     from automation.delivery.json_file import FileTarget
 
     places = {"runs": Path("runs"), "state": _state()}
     for target in settings.credentials_to if settings is not None else ():
-        if isinstance(file := parse(target), FileTarget):
+        if isinstance(file := parse_target(target), FileTarget):
             places[f"delivery ({file.name})"] = file.path.parent
     bad = [f"{what}: {reason}" for what, folder in places.items() if (reason := _not_writable(folder)) is not None]
     if bad:

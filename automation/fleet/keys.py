@@ -137,7 +137,7 @@ def _check(setting: Setting, text: str) -> None:
 
 def _whole_problems(org: Org) -> list[str]:
     """What is wrong with the settings taken together, in the words of the orgs file."""
-    from automation.delivery import parse
+    from automation.delivery import parse_target
     from automation.salesforce.hosts import is_my_domain, is_production
 
     where = f"[orgs.{org.name}]"
@@ -147,7 +147,7 @@ def _whole_problems(org: Org) -> list[str]:
         return [f'{where} login_url: {org.host} may be a production org; if you mean it, add allow_production = "{org.host}"']
     try:
         org.check()
-        targets = [parse(text) for text in org.texts["CREDENTIALS_TO"].split("\n")]
+        targets = [parse_target(text) for text in org.texts["CREDENTIALS_TO"].split("\n")]
     except SettingsError as error:
         return [f"{where} {_in_keys(line)}" for line in error.message.split("\n") if not line.endswith("are not right:")]
     if not any(target.can_read for target in targets):

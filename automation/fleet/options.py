@@ -98,7 +98,7 @@ def _history_parser() -> argparse.ArgumentParser:
     return made
 
 
-def parse(arguments: Sequence[str]) -> FleetOptions:
+def parse_arguments(arguments: Sequence[str]) -> FleetOptions:
     """Parse a command line. Wrong usage ends the process with 2, as argparse does."""
     if arguments and arguments[0] == "history":
         given = _history_parser().parse_args(arguments[1:])

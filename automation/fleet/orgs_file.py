@@ -149,13 +149,13 @@ def _machine() -> dict[str, str]:
 
 def _clashes(orgs: list[Org]) -> list[str]:
     """Two tables for one app of one org, or one place for two pairs."""
-    from automation.delivery import parse
+    from automation.delivery import parse_target
 
     seen: dict[str, str] = {}
     problems = []
     for org in orgs:
         parts = [part for part in org.texts["CREDENTIALS_TO"].split("\n") if not part.startswith("command:")]
-        targets = [(target.name, "deliver", target.place) for target in map(parse, parts)]  # ./x.env and x.env are one place
+        targets = [(target.name, "deliver", target.place) for target in map(parse_target, parts)]  # ./x.env and x.env are one place
         app = f"{org.host} with the app {org.app}"
         for what, key, place in [(app, "login_url", app), *targets]:
             other = seen.setdefault(place.lower(), org.name)

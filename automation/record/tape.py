@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.errors import PageTrouble, RunbookError, UnexpectedPage
 from automation.record.looks import SOUGHT, Kind, Look, plain
 from automation.record.page_copy import PageCopy, copy_page
@@ -39,11 +39,11 @@ class Tape:
     pages: list[PageCopy] = field(default_factory=list)
     _known: dict[str, PageCopy] = field(default_factory=dict)
     _numbers: dict[int, int] = field(default_factory=dict)
-    _recorder: Recorder | None = None
+    _recorder: ArtifactsRecorder | None = None
     _step: str = ""
     _at_login: bool = True
 
-    def attach(self, recorder: Recorder) -> None:
+    def attach(self, recorder: ArtifactsRecorder) -> None:
         """Follow an attempt, whose recorder knows when secrets are on screen."""
         self._recorder = recorder
 

@@ -13,7 +13,7 @@ from automation.steps.time_spent import Spent, TimeSpent
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from automation.artifacts import Recorder
+    from automation.artifacts import ArtifactsRecorder
     from automation.report.screenshots import Screenshots
     from automation.settings.options import Screenshot
     from automation.steps.runner import Observer
@@ -48,7 +48,7 @@ class DetailsCollector:
         self.screenshots: Screenshots = Screenshots(folder, mode, banner)
         self.started = datetime.now(UTC)
 
-    def attach(self, page: Page, recorder: Recorder) -> list[Observer]:
+    def attach(self, page: Page, recorder: ArtifactsRecorder) -> list[Observer]:
         """Follow an attempt; answers the observers, in the order in which they have to be called."""
         self.meter.attach(page.context)
         self.screenshots.attach(recorder, page)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.artifacts.journal import Journal
 from automation.artifacts.run_folder import JOURNAL, make_run_folder
 from automation.browser import open_browser
@@ -44,7 +44,7 @@ class RunFiles:
 
     folder: Path
     journal: Journal
-    recorder: Recorder
+    recorder: ArtifactsRecorder
     details: DetailsCollector
 
     @classmethod
@@ -52,7 +52,7 @@ class RunFiles:
         """Make the folder. Raises UsageError when that is impossible."""
         folder = make_run_folder(settings.host, options.output)
         details = DetailsCollector(folder, options.screenshot, banner=options.headed)
-        return cls(folder, Journal(folder / JOURNAL), Recorder(folder, options.tracing), details)
+        return cls(folder, Journal(folder / JOURNAL), ArtifactsRecorder(folder, options.tracing), details)
 
 
 @dataclass

@@ -171,7 +171,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--version", action=PrintVersion)
 
 
-def parse(arguments: Sequence[str] | None = None) -> CommandLine:
+def parse_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
     """Parse a command line. Raises WrongUsage, which ends the process with 2 as argparse does."""
     made = parser()
     given = made.parse_args(arguments)

@@ -126,7 +126,7 @@ class IdentityPage(PageObject):
 
     def screen_by_path(self) -> Screen | None:
         """The screen that the URL alone identifies; asks nothing of the browser."""
-        path, named = hosts.parse(self.page.url).path, parse_qs(urlsplit(self.page.url).query, keep_blank_values=True)
+        path, named = hosts.parse_url(self.page.url).path, parse_qs(urlsplit(self.page.url).query, keep_blank_values=True)
         by_name = (one for one, mark in MARKS.items() if mark.query in named)
         by_path = (one for one, mark in MARKS.items() if mark.path and re.search(mark.path, path))
         return next(chain(by_name, by_path), None)
@@ -147,7 +147,7 @@ class IdentityPage(PageObject):
 
     def method(self) -> Method | None:
         """Which code a verification page of unknown ids asks for, from its path or its words; None when it does not say."""
-        last = hosts.parse(self.page.url).path.partition(f"{_VERIFY}method/")[2]
+        last = hosts.parse_url(self.page.url).path.partition(f"{_VERIFY}method/")[2]
         by_path = next((method for start, method in METHOD_PATHS.items() if last.startswith(start)), None)
         return by_path or next((method for method, key in METHOD_WORDS.items() if self._text(key).first.is_visible()), None)
 

@@ -131,12 +131,12 @@ class VerificationFlow:
         if what == _REFUSED:
             raise self._not_permitted()
         if what == _BROKEN:
-            require_answer(hosts.parse(self._page.url).host, self._navigation.status)
+            require_answer(hosts.parse_url(self._page.url).host, self._navigation.status)
             raise AnswerLost("The connection to the org broke during login or verification.")
         if what == _UNKNOWN:
             if self._verification.labels.containing("problems.not_permitted").search(self._title()):
                 raise self._not_permitted()
-            require_answer(hosts.parse(self._page.url).host, self._navigation.status)
+            require_answer(hosts.parse_url(self._page.url).host, self._navigation.status)
             self._pass_unknown()
             return
         screen = self._identity.screen()
@@ -179,7 +179,7 @@ class VerificationFlow:
         if not self._navigation.settled(SETTLED):
             self._settling = None
             return False
-        if not hosts.parse(self._page.url).path.startswith("/lightning/"):
+        if not hosts.parse_url(self._page.url).path.startswith("/lightning/"):
             return True
         if self._settling is None:
             self._settling = Settling(self._page, self._verification.settings.timeout_action)
@@ -285,7 +285,7 @@ class VerificationFlow:
         self._watch.forget()
 
     def _where(self) -> str:
-        return hosts.parse(self._page.url).shown
+        return hosts.parse_url(self._page.url).shown
 
     def _title(self) -> str:
         try:

@@ -15,7 +15,7 @@ from automation.secrets.child_environment import command_environment
 _CODE: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)", re.ASCII)
 
 
-class Command(Stateless):
+class CodeCommand(Stateless):
     """The program of ``SF_CODE_COMMAND``: run without a shell when a code is needed; its first number is the code.
 
     Its environment says what is asked for: ``SF_CODE_METHOD`` (``email``, ``totp``, ``sms`` or ``temporary``) and

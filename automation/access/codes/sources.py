@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from automation.access.codes.command import Command
+from automation.access.codes.command import CodeCommand
 from automation.access.codes.mailbox import mailbox_from
 from automation.access.codes.prompt import Prompt, person_is_there
 from automation.access.codes.source import CodeSource, Method
@@ -100,7 +100,7 @@ def _totp(settings: Settings) -> CodeSource | None:
 
 
 def _command(settings: Settings) -> CodeSource | None:
-    return Command(settings.sf_code_command) if settings.sf_code_command else None
+    return CodeCommand(settings.sf_code_command) if settings.sf_code_command else None
 
 
 def _prompt() -> CodeSource | None:
