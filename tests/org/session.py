@@ -89,7 +89,7 @@ def org_session(
     with ExitStack() as stack:
         stack.enter_context(org_lock(settings.host))
         if recording is not None:
-            stack.enter_context(watching(tape))
+            stack.enter_context(watching(tape.looked))
         bench = stack.enter_context(workbench(browser, settings, spec, options, state, console, recorder))
         tape.attach(recorder)
         guard = HostGuard(settings, options, state, stack, {settings.host})
