@@ -12,7 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.artifacts import ArtifactsRecorder
-from automation.errors import PageTrouble, RunbookError, UnexpectedPage
+from automation.errors import PageTrouble, RunbookError
 from automation.record.lookups import SECTION, SOUGHT, Lookup, plain
 from automation.record.page_copy import PageCopy, copy_page
 from automation.record.watching import Call
@@ -66,7 +66,7 @@ class Tape:
     def failed(self, error: RunbookError, page: Page, labels: Labels) -> None:
         """The run ended with an error; what it sought in vain is kept, if no lookup of its step reports it already."""
         reported = any(lookup.failed and lookup.step == self._step for lookup in self.lookups)
-        if reported or not isinstance(error, UnexpectedPage):
+        if reported or not error.sought:
             return
         with suppress(PlaywrightError):
             number = self._copied(page)

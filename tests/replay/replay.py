@@ -148,8 +148,7 @@ class Replay:
             yield Miss(lookup, self._read_otherwise(again, lookup, plain(value)))
 
     def _explained(self, again: Again, lookup: Lookup, error: RunbookError) -> str:
-        wanted = error.sought if isinstance(error, UnexpectedPage) else ()
-        lines = [error.message, *(line for one in wanted for line in self._suggested(lookup, one))]
+        lines = [error.message, *(line for one in error.sought for line in self._suggested(lookup, one))]
         return "\n".join([f"{lookup} on page {lookup.page} ({self.recording.page(lookup.page).title}):", *lines])
 
     def _read_otherwise(self, again: Again, lookup: Lookup, value: Any) -> str:
