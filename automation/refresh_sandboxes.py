@@ -63,7 +63,7 @@ def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions) -> int:
     from automation.fleet.retention import forget
 
     targets = wanted(fleet.notify, options.notify)
-    progress, began = Progress(options.verbosity, options.json), time.monotonic()
+    progress, began = Progress(options.verbosity, json=options.json), time.monotonic()
     with History(options.state) as history:
         outcomes, run, interrupted = _done(fleet, orgs, options, history, progress)
         seconds = time.monotonic() - began
