@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -151,7 +151,7 @@ def _clashes(orgs: list[Org]) -> list[str]:
 
 
 def _limits(table: Mapping[str, Any]) -> Limits:
-    kinds = {one.name: type(one.default) for one in fields(Limits)}
+    kinds = {name: type(value) for name, value in asdict(Limits()).items()}
     least = dict.fromkeys(kinds, 1) | {"keep_days": 0}
     problems = [*keys.unknown("limits", table, list(kinds))]
     problems += [
