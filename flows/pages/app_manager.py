@@ -75,8 +75,9 @@ class AppManager(SetupPage):
         url = setup_url + LIST_PATH
         if fresh or self.page.url.split("?")[0] != url:
             self.go(url)
-        loaded = Outcome("list", fact=self._is_loaded)
-        self.arrive("the External Client App Manager", [loaded], by=(("heading", "manager.heading"),))
+        self._quiet_since = None
+        loaded = [Outcome("list", element=self._list), Outcome("an empty list", fact=self._is_empty)]
+        self.arrive("the External Client App Manager", loaded, by=(("heading", "manager.heading"),))
 
     @property
     def heading(self) -> Locator:
@@ -87,25 +88,32 @@ class AppManager(SetupPage):
         """Links of the name column. By tags and roles as written, since to compute 300 names takes seconds (measured: 4.2)."""
         return self.page.locator(f"{TABLE} {CELL} a:visible")
 
-    def _is_loaded(self) -> bool:
-        """A list counts as loaded when it shows rows or its empty text, and nothing still spins.
+    @property
+    def _still(self) -> Locator:
+        """The page, once it has its heading and nothing spins."""
+        return self.page.locator("body").filter(has=self.heading).filter(has_not=self.spinner)
 
-        Nobody documented an empty list. A status line may be there before the rows are, so one that shows neither
-        counts as empty only once it stayed so for a while and its status line, if any, says so too.
+    @property
+    def _list(self) -> Locator:
+        """The page, once the list shows rows or its empty text: then it counts as loaded."""
+        return self._still.filter(has=self.rows.or_(self.sentence("manager.empty")))
+
+    def _is_empty(self) -> bool:
+        """Whether a list that shows neither is empty: nobody documented one.
+
+        A status line may be there before the rows are, so it counts as empty only once it stayed so for a while and its
+        status line, if any, says so too.
         """
-        if not self.heading.count() or self.spinner.count():
+        if not self._still.count():
             self._quiet_since = None
             return False
-        if self.rows.count() or self.sentence("manager.empty").count():
-            return True
         self._quiet_since = self._quiet_since or time.monotonic()
         quiet = time.monotonic() - self._quiet_since > QUIET
-        return bool(self.new_button.count()) and not self.count() and quiet
+        return quiet and bool(self.new_button.count()) and not self.count()
 
     def count(self) -> int | None:
         """Number of apps by the status line; None when there is none or it is still open (``50+``)."""
-        match = self._status()
-        return int(re.sub(r"\D", "", match.group(1))) if match and not match.group(2) else None
+        return _number(self._status())
 
     def _status(self) -> re.Match[str] | None:
         items = "|".join(re.escape(word) for word in self.labels.label("manager.status_line").all_texts)
@@ -161,7 +169,7 @@ class AppManager(SetupPage):
             seen.update(rows)
             shown = max(len(seen), len(rows))
             status = self._status()
-            if not rows or (status is not None and shown >= (self.count() or 0) and not status.group(2)):
+            if not rows or (status is not None and shown >= (_number(status) or 0) and not status.group(2)):
                 return
             if self._turn(rows):
                 continue
@@ -243,6 +251,10 @@ class AppManager(SetupPage):
                 next='Give the user the permission "Create, edit, and delete External Client Apps".',
             )
         return the_only(self.new_button, "button", self.labels["manager.new"], self.page, self.timeouts.action)
+
+
+def _number(status: re.Match[str] | None) -> int | None:
+    return int(re.sub(r"\D", "", status.group(1))) if status and not status.group(2) else None
 
 
 def _apps(rows: list[Row]) -> Iterator[App]:

@@ -17,13 +17,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from automation.errors import UnexpectedPage
 from flows.pages import base
-from flows.pages.base import Region, labelled, the_only, users_own
+from flows.pages.base import AT_ONCE, Region, labelled, the_only, users_own
 from flows.pages.labels import Labels
 from flows.pages.reading import TEXT
 from flows.pages.snapshot import Seen, Snapshot, take
 
-AT_ONCE = 0.5
-"""Seconds to find out why a field could not be used."""
 REFILLED_AFTER = (1.0, 1.0)
 """Seconds after which a text that is not there is typed again: a field that is drawn again meanwhile loses it."""
 FOLLOW_MS = 1_500
