@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from automation.errors import UnexpectedPage
+from flows.pages.checkbox import Checkbox
 from flows.pages.confirmation import GRACE, Confirmation
-from flows.pages.fields import Checkbox
 
 
 def tick_with_confirmation(box: Checkbox, confirmation: Confirmation) -> str:

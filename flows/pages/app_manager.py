@@ -11,26 +11,21 @@ from typing import NamedTuple
 
 from playwright.sync_api import Locator
 
-from automation.browser.race import Outcome, race
+from automation.browser.race import Outcome
 from automation.errors import NotPermitted, UnexpectedPage
 from flows.pages.base import by_role, the_only
 from flows.pages.labels import exactly
+from flows.pages.long_list import LongList
 from flows.pages.reading import TEXT, texts_of
 from flows.pages.setup_page import LIST_PATH, SetupPage
 
 STATUS = re.compile(r"^\s*(\d[\d.,\s]*)(\+?)\s*\S+")
 """``2 items · Sorted by None`` (evidence: TURBO, APPSE); ``50+`` while more rows can be loaded (usual list views)."""
 TABLE = ":is(table, [role=table], [role=grid], [role=treegrid])"
-CELL = ":is(td, th, [role=rowheader], [role=gridcell], [role=cell])"
-MORE_ROWS = 5.0
-"""Seconds to wait for further rows at the end of the list."""
-WHERE = """links => links.length && [0, links.length - 1].map(at => links[at].getBoundingClientRect())
-  .flatMap((box, last) => last ? [box.top] : [box.left, box.top])"""
-"""Script: the numbers of `Place`."""
-AT_END = 0.5
-"""Seconds after which a list that did not move under the wheel is at its end."""
-ENDS = 3
-"""How often the end of a list that says it has more is come to before it is loaded again."""
+CELL = ":is(td, th, [role=rowheader], [role=gridcell], [role=cell]):not([role=columnheader], [scope=col], thead *)"
+NAME_CELL = ":is(th, [role=rowheader]):not([role=columnheader], [scope=col], thead *, :has(a))"
+"""A row's own cell, a rowheader (SFPI), where it has no link but a button that looks like one (a guess)."""
+NAMES = f"{TABLE} {CELL} a:visible, {TABLE} {NAME_CELL} button:not([aria-haspopup]):visible"
 QUIET = 5.0
 """Seconds after which a list without rows, status line and empty text counts as empty."""
 
@@ -48,14 +43,6 @@ class App(NamedTuple):
     name: str
     url: str
     nth: int
-
-
-class Place(NamedTuple):
-    """Where the rows are on screen: left edge and top of the first, top of the last."""
-
-    left: float
-    top: float
-    last: float
 
 
 class RowsMissing(UnexpectedPage):
@@ -77,7 +64,8 @@ class AppManager(SetupPage):
             self.go(url)
         self._quiet_since = None
         loaded = [Outcome("list", element=self._list), Outcome("an empty list", fact=self._is_empty)]
-        self.arrive("the External Client App Manager", loaded, by=(("heading", "manager.heading"),))
+        known_by = (("heading", "manager.heading"), ("button", "manager.new"))
+        self.arrive("the rows of the External Client App Manager", loaded, by=known_by)
 
     @property
     def heading(self) -> Locator:
@@ -85,8 +73,8 @@ class AppManager(SetupPage):
 
     @property
     def rows(self) -> Locator:
-        """Links of the name column. By tags and roles as written, since to compute 300 names takes seconds (measured: 4.2)."""
-        return self.page.locator(f"{TABLE} {CELL} a:visible")
+        """Links of the name column, not of its head. By tags and roles as written: computing 300 names takes seconds (4.2)."""
+        return self.page.locator(NAMES)
 
     @property
     def _still(self) -> Locator:
@@ -162,7 +150,7 @@ class AppManager(SetupPage):
     def _growing_rows(self) -> Iterator[list[Row]]:
         """The rows now shown, again after each turn or scroll that brought others, until the whole list was seen."""
         seen: set[Row] = set()
-        top: Place | None = None
+        listed = LongList(self.rows, self.more_button, self._read_rows, self.timeouts.action)
         while True:
             rows = self._read_rows()
             yield rows
@@ -171,64 +159,12 @@ class AppManager(SetupPage):
             status = self._status()
             if not rows or (status is not None and shown >= (_number(status) or 0) and not status.group(2)):
                 return
-            if self._turn(rows):
+            if listed.turn(rows):
                 continue
             if status is None:
                 return
-            top = top or self._place()
-            if top is None or not self._scroll(rows, top):
+            if not listed.scroll(rows):
                 raise RowsMissing(f"The list says {status.group(0).strip()} but showed only {shown} apps.")
-
-    def _turn(self, before: list[Row]) -> bool:
-        """Press what turns the page of the list, or loads more of it, if there is such a thing; whether others came."""
-        if not self.more_button.count():
-            return False
-        self.more_button.last.click()
-        return self._what_comes([self._other_rows(before)], self.timeouts.action) is not None
-
-    def _other_rows(self, before: list[Row]) -> Outcome:
-        """Others than before; a list that is empty for the moment has none yet."""
-        return Outcome("other rows", fact=lambda: self._read_rows() not in ([], before))
-
-    def _scroll(self, before: list[Row], top: Place) -> bool:
-        """Turn the mouse wheel where the list begins until other rows appear; whether they did.
-
-        Comes to the end several times: a list that was still loading may have missed it, and one that is drawn again
-        meanwhile begins at its top.
-        """
-        changed = self._other_rows(before)
-        step = max(100.0, (top.last - top.top) / 3)  # a list that draws only the rows in sight would skip some otherwise
-        self.page.mouse.move(top.left + 5, top.top + 5)
-        for _ in range(ENDS):
-            if self._to_end(step, changed) or self._what_comes([changed], min(MORE_ROWS, self.timeouts.action)):
-                return True
-            self.page.mouse.wheel(0, -step)
-        return False
-
-    def _to_end(self, step: float, changed: Outcome) -> bool:
-        """Scroll until other rows come, or the list does not move any more; whether they came."""
-        while True:
-            before = self._place()
-            self.page.mouse.wheel(0, step)
-            outcome = self._what_comes([changed, self._moved_from(before)], AT_END)
-            if outcome is changed:
-                return True
-            if outcome is None:
-                return False
-
-    def _moved_from(self, before: Place | None) -> Outcome:
-        return Outcome("the list moved", fact=lambda: self._place() != before)
-
-    def _place(self) -> Place | None:
-        """Where the rows are now, in one round trip; None while there are none."""
-        found = self.rows.evaluate_all(WHERE)
-        return Place(*found) if found else None
-
-    def _what_comes(self, outcomes: list[Outcome], seconds: float) -> Outcome | None:
-        try:
-            return race(self.page, "more rows", outcomes, seconds)
-        except UnexpectedPage:
-            return None
 
     @property
     def more_button(self) -> Locator:

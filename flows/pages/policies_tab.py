@@ -8,8 +8,8 @@ from playwright.sync_api import Locator
 
 from automation.browser.race import Outcome
 from flows.pages.app_page import AppTab
+from flows.pages.checkbox import Checkbox
 from flows.pages.choice import Choice
-from flows.pages.fields import Checkbox
 from flows.pages.run_as import RunAsField
 from flows.pages.sections import open_section
 from flows.pages.snapshot import take
