@@ -29,7 +29,7 @@ def _tick(box: Checkbox, confirmation: Confirmation) -> str | None:
         box.set(True)
         # The org asks in one of both forms; should a modal follow a dialog, it is answered before Create and Save.
         modal = confirmation.answer_modal(0 if dialogs else GRACE)
-        if not modal and not box.state():  # the tick waits for a late confirmation
-            modal = confirmation.answer_modal(box.timeout)
-        box.expect(True)
+        if not box.state():
+            modal = modal or confirmation.answer_modal(box.timeout)  # the tick waits for a late confirmation
+            box.expect(True)
     return "a modal" if modal else "a dialog" if dialogs else None
