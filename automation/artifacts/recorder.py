@@ -58,6 +58,8 @@ class Recorder:
     def attach(self, context: BrowserContext) -> None:
         """Record this context from the first step on, or from the end of the first private phase."""
         self._context = context
+        if not self._whole and self.tracing != "off":
+            self._prepare(context)
 
     def step_started(self, step: Step) -> None:
         self._group = f"{step.id} {step.title}"
@@ -140,6 +142,15 @@ class Recorder:
             return
         self._running = True
         self._open_group()
+
+    def _prepare(self, context: BrowserContext) -> None:
+        """Have Playwright put its script for copies of pages into those to come; it copies nothing until it is asked.
+
+        Put into a page of Lightning later, it would find nothing in its components, whose scripts change what such a script sees.
+        """
+        with suppress(PlaywrightError):  # then a copy shows less
+            context.tracing.start(snapshots=True)
+            context.tracing.stop()
 
     def _stop(self) -> None:
         if not self._running or self._context is None:
