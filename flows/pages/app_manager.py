@@ -14,6 +14,7 @@ from playwright.sync_api import Locator
 from automation.browser.race import Outcome, race
 from automation.errors import NotPermitted, UnexpectedPage
 from flows.pages.base import by_role, the_only
+from flows.pages.header_menu import in_header_menu
 from flows.pages.labels import exactly
 from flows.pages.reading import TEXT, texts_of
 from flows.pages.setup_page import LIST_PATH, SetupPage
@@ -34,6 +35,8 @@ AT_END = 0.5
 """Seconds after which a list that did not move under the wheel is at its end."""
 ENDS = 3
 """How often the end of a list that says it has more is come to before it is loaded again."""
+MENU_OPENS = 2.0
+"""Seconds in which a menu shows its items."""
 QUIET = 5.0
 """Seconds after which a list without rows, status line and empty text counts as empty."""
 
@@ -103,7 +106,7 @@ class AppManager(SetupPage):
         if self.rows.count() or self.sentence("manager.empty").count():
             return True
         self._quiet_since = self._quiet_since or time.monotonic()
-        quiet = time.monotonic() - self._quiet_since > QUIET
+        quiet = time.monotonic() - self._quiet_since > min(QUIET, self.timeouts.action / 2)
         return bool(self.new_button.count()) and not self.count() and quiet
 
     def count(self) -> int | None:
@@ -240,8 +243,11 @@ class AppManager(SetupPage):
         )
 
     def require_new_button(self) -> Locator:
-        """The button ``New External Client App``. Raises NotPermitted when the page has none."""
+        """``New External Client App``, beside the title or in its menu. Raises NotPermitted when the page has neither."""
         if not self.new_button.count():
+            pattern, seconds = self.labels.pattern("manager.new"), min(MENU_OPENS, self.timeouts.action)
+            if (item := in_header_menu(self.page, pattern, seconds)) is not None:
+                return item
             raise NotPermitted(
                 f'The list has no button "{self.labels["manager.new"]}".',
                 next='Give the user the permission "Create, edit, and delete External Client Apps".',

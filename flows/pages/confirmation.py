@@ -17,6 +17,8 @@ from flows.pages.base import PageObject, by_role
 
 KNOWN = ("confirm.client_credentials", "confirm.propagation")
 """Labels of the sentences by which a dialog is known to be one that may be answered."""
+UNMARKED = ".slds-modal:not([role])"
+"""A modal by SLDS's class alone (a guess: base components give it a role)."""
 GRACE = 0.3
 """Seconds in which a modal may still appear after the box shows its tick."""
 
@@ -38,7 +40,7 @@ class Confirmation(PageObject):
 
     @property
     def _dialogs(self) -> Locator:
-        return self.page.get_by_role("dialog").or_(self.page.get_by_role("alertdialog"))
+        return self.page.get_by_role("dialog").or_(self.page.get_by_role("alertdialog")).or_(self.page.locator(UNMARKED))
 
     @contextmanager
     def expected(self) -> Iterator[list[str]]:
@@ -82,7 +84,7 @@ class Confirmation(PageObject):
     @property
     def _late(self) -> Locator:
         """Begins with tags, as the browser looks for it before each use of the page."""
-        dialogs = self.page.locator("[role=dialog], [role=alertdialog], dialog")
+        dialogs = self.page.locator(f"[role=dialog], [role=alertdialog], dialog, {UNMARKED}")
         known = dialogs.filter(has_text=self.labels.containing(*KNOWN))
         yes = [self.labels.pattern(key) for key in ("confirm.ok", "confirm.yes") if self.labels.knows(key)]
         buttons = [by_role(known, "button", pattern) for pattern in yes]
