@@ -7,7 +7,7 @@ from typing import Final
 
 from automation.access.codes import Method
 from automation.errors import LoginRefused, PersonNeeded, RunbookError, TryAgainLater, VerificationNeeded
-from flows.pages.identity import Screen
+from flows.pages.screens import Screen
 
 
 class VerificationTimedOut(TryAgainLater):

@@ -12,7 +12,8 @@ from automation.errors import ElementNotFound, NotPermitted, RunbookError, Unexp
 from flows.app.reveal import Reveal
 from flows.pages.app_manager import AppManager
 from flows.pages.base import Timeouts
-from flows.pages.fields import Checkbox, Choice
+from flows.pages.choice import Choice
+from flows.pages.fields import Checkbox
 from flows.pages.labels import Labels
 from flows.pages.settings_tab import SettingsTab
 
