@@ -14,6 +14,7 @@ from playwright.sync_api import Locator
 from automation.browser.race import Outcome
 from automation.errors import NotPermitted, UnexpectedPage
 from flows.pages.base import by_role, the_only
+from flows.pages.header_menu import in_header_menu
 from flows.pages.labels import exactly
 from flows.pages.long_list import LongList
 from flows.pages.reading import TEXT, texts_of
@@ -26,6 +27,8 @@ CELL = ":is(td, th, [role=rowheader], [role=gridcell], [role=cell]):not([role=co
 NAME_CELL = ":is(th, [role=rowheader]):not([role=columnheader], [scope=col], thead *, :has(a))"
 """A row's own cell, a rowheader (SFPI), where it has no link but a button that looks like one (a guess)."""
 NAMES = f"{TABLE} {CELL} a:visible, {TABLE} {NAME_CELL} button:not([aria-haspopup]):visible"
+MENU_OPENS = 2.0
+"""Seconds in which a menu shows its items."""
 QUIET = 5.0
 """Seconds after which a list without rows, status line and empty text counts as empty."""
 
@@ -95,7 +98,7 @@ class AppManager(SetupPage):
             self._quiet_since = None
             return False
         self._quiet_since = self._quiet_since or time.monotonic()
-        quiet = time.monotonic() - self._quiet_since > QUIET
+        quiet = time.monotonic() - self._quiet_since > min(QUIET, self.timeouts.action / 2)
         return quiet and bool(self.new_button.count()) and not self.count()
 
     def count(self) -> int | None:
@@ -179,8 +182,11 @@ class AppManager(SetupPage):
         )
 
     def require_new_button(self) -> Locator:
-        """The button ``New External Client App``. Raises NotPermitted when the page has none."""
+        """``New External Client App``, beside the title or in its menu. Raises NotPermitted when the page has neither."""
         if not self.new_button.count():
+            pattern, seconds = self.labels.pattern("manager.new"), min(MENU_OPENS, self.timeouts.action)
+            if (item := in_header_menu(self.page, pattern, seconds)) is not None:
+                return item
             raise NotPermitted(
                 f'The list has no button "{self.labels["manager.new"]}".',
                 next='Give the user the permission "Create, edit, and delete External Client Apps".',
