@@ -25,7 +25,7 @@ TIMEOUT: Final = 120.0
 """Seconds until a delivery program is taken for hanging."""
 
 
-class Command(Target):
+class CommandTarget(Target):
     """A program, started without a shell. Exit code 0 means that it has taken the pair.
 
     The pair is never an argument, as every user of the machine can list those. The program's output is thrown away but
@@ -40,10 +40,7 @@ class Command(Target):
         if not self.arguments:
             raise ValueError("names no program")
         self.timeout = timeout
-
-    @property
-    def name(self) -> str:
-        return f"command:{PurePath(self.arguments[0]).name}"  # arguments may hold a token of the user's
+        self.name = f"command:{PurePath(self.arguments[0]).name}"  # arguments may hold a token of the user's
 
     def _held(self) -> Held:
         return Held()  # what the program does with an older pair is its own business

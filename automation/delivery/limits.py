@@ -60,9 +60,9 @@ class _Counted(io.RawIOBase):
 
 def redirected(location: str) -> DeliveryFailed:
     """The error for a store that sends us elsewhere; only the host of where is shown."""
-    from automation.salesforce.hosts import parse
+    from automation.salesforce.hosts import parse_url
 
-    host = parse(location).host or "another place"
+    host = parse_url(location).host or "another place"
     return DeliveryFailed(
         f"The store redirects to {host}; neither token nor pair was sent there.",
         next="If that is right, name that host in the store's own setting (such as VAULT_ADDR); otherwise check what redirects.",

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from automation.delivery import Contents, Pending, Receipts, Target, lacking, parse
+from automation.delivery import Contents, Pending, Receipts, Target, lacking, parse_target
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
@@ -55,7 +55,6 @@ Found = Literal[
 rejected; settings differ; a refresh is running; the org is busy; the check failed."""
 
 REPAIR: Final = frozenset({"not_set_up", "app_missing", "refreshed", "secret_rejected", "policy_rejected", "drifted"})
-WAIT: Final = frozenset({"refreshing", "busy"})
 
 BLIP: Final = Patience(limit=6.0)
 """A short trouble of the network is waited out. Nothing else is: a key that was proven once and is unknown now is missing."""
@@ -105,7 +104,7 @@ def _check(org: Org, known: Known, production: Production | None) -> CheckResult
         return refreshing(org, str(copy))
     settings = org.settings_to_check()
     spec = org.spec(settings)
-    targets = [parse(text) for text in settings.credentials_to]
+    targets = [parse_target(text) for text in settings.credentials_to]
     return with_copy(copy, production, _asked(org, settings, spec, targets, known), known)
 
 

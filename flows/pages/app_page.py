@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from playwright.sync_api import Locator
@@ -53,6 +54,10 @@ class AppPage(SetupPage):
             return False
         return True
 
+    def is_titled(self, name: str) -> bool:
+        """Whether a heading holds the app's name, as that of its page does (TURBO, GS); the list and the form have none."""
+        return by_role(self.page, "heading", re.compile(re.escape(name))).count() > 0
+
     @property
     def shown(self) -> Outcome:
         return Outcome("app page", element=by_role(self.page, "tab", self.labels.pattern("detail.policies")))
@@ -95,6 +100,10 @@ class AppTab(AppPage):
     def edit_button(self) -> Locator:
         return by_role(self.page, "button", self.labels.pattern("detail.edit"))
 
+    def require_edit_button(self) -> Locator:
+        """``Edit``, once it is there. Raises ElementNotFound."""
+        return the_only(self.edit_button, "button", self.labels["detail.edit"], self.page, self.timeouts.action)
+
     @property
     def save_buttons(self) -> Locator:
         """One or two: at the top right in place of ``Edit`` (GS) and in a sticky footer (TURBO)."""
@@ -115,7 +124,7 @@ class AppTab(AppPage):
         """Click ``Edit`` unless already editing."""
         if self.editing():
             return
-        the_only(self.edit_button, "button", self.labels["detail.edit"], self.page, self.timeouts.action).click()
+        self.require_edit_button().click()
         editing = Outcome("edit", element=self.save_buttons)
         self.arrive("edit mode", [editing], self.timeouts.action, by=(("button", "detail.save"),))
         self._region = None

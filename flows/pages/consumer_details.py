@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from typing import Any
 
 from playwright.sync_api import Frame, Locator, Page
 
 from automation.browser.race import Outcome, race
 from automation.errors import UnexpectedPage
-from automation.salesforce.hosts import is_org_host, parse
+from automation.salesforce.hosts import is_org_host, parse_url
 from automation.secrets import Secret
 from flows.pages.base import PageObject
 from flows.pages.copied import CopyButtons, can_copy
@@ -89,7 +90,7 @@ class ConsumerDetails(PageObject):
 
     def _frames(self) -> list[Frame]:
         """Frames of the org's own hosts."""
-        return [frame for frame in self.page.frames[1:] if is_org_host(parse(_origin(frame)).host)]
+        return [frame for frame in self.page.frames[1:] if is_org_host(parse_url(_origin(frame)).host)]
 
     def read(self) -> tuple[Secret, Secret]:
         """Key and secret. Raises UnexpectedPage when a row or its value is not clearly there."""
@@ -163,7 +164,7 @@ class ConsumerDetails(PageObject):
         return next((mark for mark in self._marks(key) if mark.count()), self._label(key, self.page))
 
     def _value(self, key: str) -> Secret:
-        rows = next(filter(None, (mark.evaluate_all(AROUND, MAX_CLIMB) for mark in self._marks(key))), [])
+        rows: list[Any] = next(filter(None, (mark.evaluate_all(AROUND, MAX_CLIMB) for mark in self._marks(key))), [])
         if len(rows) != 1:
             raise UnexpectedPage(f'Found {len(rows)} rows "{self.labels[key]}" on the consumer page instead of one.')
         for level, (beside, inside) in enumerate(rows[0]):

@@ -14,9 +14,9 @@ import pyotp
 import pytest
 
 from automation.access.codes import CodeRequest, CodeSources, Method
-from automation.access.codes.command import Command
+from automation.access.codes.command import CodeCommand
+from automation.access.codes.imap_connection import parse_url
 from automation.access.codes.mail import masked_pattern
-from automation.access.codes.mailbox import parse_url
 from automation.access.codes.prompt import Prompt
 from automation.access.codes.totp import SECONDS_LEFT, Authenticator
 from automation.errors import SettingsError, VerificationNeeded
@@ -176,11 +176,11 @@ def test_command(tmp_path: Path) -> None:
     """A program is told what is asked for, and its number is the code; no shell is involved."""
     told = 'test "$1 $SF_CODE_METHOD $SF_CODE_USERNAME" = "first email admin@acme.example.dev"'
     line = program(tmp_path, f'{told} && echo "code: 445566"')
-    assert Command(line).code(REQUEST, 10).reveal() == "445566"
+    assert CodeCommand(line).code(REQUEST, 10).reveal() == "445566"
 
 
 def test_command_may_print_bytes_that_are_no_text(tmp_path: Path) -> None:
-    assert Command(program(tmp_path, r"printf 'caf\351 \377 445566'")).code(REQUEST, 10).reveal() == "445566"
+    assert CodeCommand(program(tmp_path, r"printf 'caf\351 \377 445566'")).code(REQUEST, 10).reveal() == "445566"
 
 
 @pytest.mark.parametrize(
@@ -189,13 +189,13 @@ def test_command_may_print_bytes_that_are_no_text(tmp_path: Path) -> None:
 def test_command_fails(tmp_path: Path, text: str, words: str) -> None:
     """What a program does wrong is said, but not what it printed."""
     with pytest.raises(VerificationNeeded, match=words):
-        Command(program(tmp_path, text)).code(REQUEST, 0.3)
+        CodeCommand(program(tmp_path, text)).code(REQUEST, 0.3)
 
 
 def test_command_is_missing() -> None:
     """A program that is not there."""
     with pytest.raises(VerificationNeeded, match="can't be started"):
-        Command("/nowhere/at-all").code(REQUEST, 1)
+        CodeCommand("/nowhere/at-all").code(REQUEST, 1)
 
 
 def test_prompt(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import RequestsTransport
 from azure.keyvault.secrets import SecretClient
 
-from automation.delivery import Held, Target, parse
+from automation.delivery import Held, Target, parse_target
 from automation.delivery.sessions import StoreAdapter
 from automation.errors import DeliveryFailed, SettingsError
 from automation.secrets import Secret
@@ -84,7 +84,7 @@ def azure(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
 
 @pytest.fixture
 def target() -> Target:
-    return parse(f"azure-keyvault:{VAULT}/service-board")
+    return parse_target(f"azure-keyvault:{VAULT}/service-board")
 
 
 def test_a_secret_is_made_and_read_back(azure: Service, vault: Vault, target: Target, pair: Credentials) -> None:
@@ -148,7 +148,7 @@ def test_the_real_client_is_azures_own() -> None:
 def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(SettingsError, match="azure-keyvault:VAULT_URL/NAME"):
-        parse(f"azure-keyvault:{rest}")
+        parse_target(f"azure-keyvault:{rest}")
 
 
 def test_a_secret_of_somebody_else_stays(azure: Service, vault: Vault, target: Target, pair: Credentials) -> None:
@@ -157,7 +157,7 @@ def test_a_secret_of_somebody_else_stays(azure: Service, vault: Vault, target: T
     with pytest.raises(DeliveryFailed, match="was left as it is"):
         target.write(pair)
     assert len(vault.versions["service-board"]) == 1
-    parse(f"azure-keyvault:{VAULT}/service-board?replace=yes").write(pair)
+    parse_target(f"azure-keyvault:{VAULT}/service-board?replace=yes").write(pair)
     assert target.read() == pair
 
 

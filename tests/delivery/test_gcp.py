@@ -11,7 +11,7 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud.secretmanager import SecretManagerServiceClient
 
-from automation.delivery import Held, Target, parse
+from automation.delivery import Held, Target, parse_target
 from automation.delivery.gcp import limited
 from automation.errors import DeliveryFailed, SettingsError
 from automation.secrets import Secret
@@ -71,7 +71,7 @@ def google(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
 
 @pytest.fixture
 def target() -> Target:
-    return parse("gcp-secretmanager:acme/service-board")
+    return parse_target("gcp-secretmanager:acme/service-board")
 
 
 def test_a_secret_is_made_and_read_back(google: Service, project: Project, target: Target, pair: Credentials) -> None:
@@ -145,7 +145,7 @@ def test_a_machine_without_an_identity_is_told(target: Target, monkeypatch: pyte
 def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(SettingsError, match="gcp-secretmanager:PROJECT/NAME"):
-        parse(f"gcp-secretmanager:{rest}")
+        parse_target(f"gcp-secretmanager:{rest}")
 
 
 def test_a_secret_of_somebody_else_stays(google: Service, project: Project, target: Target, pair: Credentials) -> None:
@@ -154,7 +154,7 @@ def test_a_secret_of_somebody_else_stays(google: Service, project: Project, targ
     with pytest.raises(DeliveryFailed, match="was left as it is"):
         target.write(pair)
     assert len(project.versions) == 1
-    parse("gcp-secretmanager:acme/service-board?replace=yes").write(pair)
+    parse_target("gcp-secretmanager:acme/service-board?replace=yes").write(pair)
     assert target.read() == pair
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from automation.delivery import Held, Target, parse
+from automation.delivery import Held, Target, parse_target
 from automation.errors import DeliveryFailed, SettingsError
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
@@ -65,7 +65,7 @@ def api(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.fixture
 def target() -> Target:
-    return parse("kubernetes:integration/service-board")
+    return parse_target("kubernetes:integration/service-board")
 
 
 def test_a_secret_is_made_and_read_back(api: Service, target: Target, pair: Credentials) -> None:
@@ -124,7 +124,7 @@ def test_without_a_cluster_it_is_told(api: Service, target: Target, monkeypatch:
 def test_other_forms_are_refused(rest: str) -> None:
     """Told before anything is done."""
     with pytest.raises(SettingsError, match="kubernetes:NAMESPACE/NAME"):
-        parse(f"kubernetes:{rest}")
+        parse_target(f"kubernetes:{rest}")
 
 
 @pytest.mark.parametrize("held", [{"client_id": "b3RoZXI=", "client_secret": "c2VjcmV0"}, {"host": "ZGI=", "username": "dQ=="}])
@@ -136,7 +136,7 @@ def test_a_secret_of_somebody_else_stays(
     with pytest.raises(DeliveryFailed, match="that are no delivered pair and was left as it is"):
         target.write(pair)
     assert cluster.secrets["service-board"] == held
-    parse("kubernetes:integration/service-board?replace=yes").write(pair)
+    parse_target("kubernetes:integration/service-board?replace=yes").write(pair)
     assert target.read() == pair
 
 

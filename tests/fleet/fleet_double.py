@@ -71,10 +71,10 @@ class FleetOnReplica:
     def set_up(self, name: str, **policies: Any) -> OrgHandle:
         """One more sandbox in which the app is made and its pair delivered, as by an earlier run."""
         org = self.add(name)
-        self.deliver(name, self.make_app(name, **policies))
+        self.deliver_pair(name, self.make_app(name, **policies))
         return org
 
-    def deliver(self, name: str, app: Any) -> None:
+    def deliver_pair(self, name: str, app: Any) -> None:
         """The app's pair lies where the orgs file says."""
         org = self.orgs[name]
         host = org.login_url.removeprefix("https://")

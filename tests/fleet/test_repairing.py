@@ -118,5 +118,5 @@ def test_stopping_ends_the_runs_cleanly(fleet: FleetOnReplica) -> None:
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130, told
     assert fleet.history()[0]["exit_code"] == 130
-    fleet.deliver("stop", fleet.make_app("stop"))
+    fleet.deliver_pair("stop", fleet.make_app("stop"))
     assert fleet.run().found() == {"stop": "up_to_date"}, "nothing holds the org"

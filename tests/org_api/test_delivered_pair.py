@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from automation.delivery import Pending, Target, parse, same_pair
+from automation.delivery import Pending, Target, parse_target, same_pair
 from automation.errors import (
     DeliveryFailed,
     OrgUnavailable,
@@ -127,7 +127,7 @@ def test_an_unreadable_target_is_a_remark(bench: Bench, tmp_path: Path) -> None:
     """The next one may have the pair."""
     (tmp_path / "blocked.env").mkdir()
     bench.settings = settings_for(f"dotenv:{tmp_path}/blocked.env", f"json:{tmp_path}/pair.json")
-    parse(f"json:{tmp_path}/pair.json").write(pair(org_id=ORG_18))
+    parse_target(f"json:{tmp_path}/pair.json").write(pair(org_id=ORG_18))
     bench.fresh()
     assert bench.looks()
     assert any("blocked.env" in note for note in bench.state.notes)
