@@ -29,6 +29,7 @@ from flows.pages.app_page import AppPage
 from flows.pages.commit import Commit
 from flows.pages.confirmation import Confirmation
 from flows.pages.create_form import CreateForm
+from flows.pages.fields import TextField
 from flows.pages.overlays import Overlays
 
 TAKEN = (
@@ -134,13 +135,17 @@ def create(
 
 def _expect_filled(form: CreateForm, spec: AppSpec) -> None:
     """A late script of the page may have changed a field since it was filled; nothing wrong is submitted."""
-    fields = form.fields
-    email = fields.contact_email
-    for field, wanted in ((fields.name, spec.name), (fields.api_name, spec.api_name), (email, spec.contact_email)):
+    fields, seen = form.fields, form.fields.as_seen()
+
+    def holds(field: TextField, wanted: str) -> bool:
         value = field.value()
-        if value != wanted and not (field is email and same_email(value, wanted)):
-            raise UnexpectedPage(f'"{field.label}" no longer holds what was typed; nothing was submitted.')
-    fields.client_credentials.expect(True)
+        return value == wanted or (field.key == fields.contact_email.key and same_email(value, wanted))
+
+    for name, wanted in (("name", spec.name), ("api_name", spec.api_name), ("contact_email", spec.contact_email)):
+        if not holds(getattr(seen, name), wanted) and not holds(getattr(fields, name), wanted):
+            raise UnexpectedPage(f'"{getattr(fields, name).label}" no longer holds what was typed; nothing was submitted.')
+    if not seen.client_credentials.state():
+        fields.client_credentials.expect(True)
 
 
 def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | None:

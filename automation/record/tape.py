@@ -21,8 +21,8 @@ from automation.steps import Step
 from automation.steps.runner import StepResult
 from flows.pages.base import PageObject
 from flows.pages.fields import Field
-from flows.pages.identity import MARKS, Screen
 from flows.pages.labels import Labels
+from flows.pages.screens import MARKS, Screen
 
 TRIES: Final = 3
 """How often a page that changes while it is copied is copied again."""

@@ -88,7 +88,8 @@ class Reveal(PageObject):
             ) from None
 
     def _followed(self, before: list[Page], url: str) -> bool:
-        here = Outcome("same tab", fact=lambda: self.page.url != url or self._details(self.page).shown())
+        details = self._details(self.page)
+        here = Outcome("same tab", element=details.marks, fact=lambda: self.page.url != url or details.framed())
         tab = Outcome("new tab", fact=lambda: any(page not in before for page in self.page.context.pages))
         try:
             outcome = race(self.page, "the page of key and secret", [tab, here], self.timeouts.action)

@@ -51,18 +51,26 @@ def by_role(region: Region, role: str, name: re.Pattern[str]) -> Locator:
 
 
 def labelled(region: Region, role: str, labels: Labels, key: str, name: re.Pattern[str] | None = None) -> Locator:
-    """As `by_role`, by label: those named in the user's language; where there is none, those named in another one.
+    """As `by_role`, by label, in any language. On a page that mixes them several may match, of which `users_own` are meant.
 
-    So a word that is the label in one language and something else in another one can't be mistaken on a mixed page.
+    Where a text is this label in one language and another label in the user's, only the user's text counts while it is
+    on the page, so that one can't be mistaken for the other.
 
     Args:
         name: matches the names of all languages, if not `Labels.pattern`.
     """
+    named = by_role(region, role, name or labels.pattern(key))
+    if not labels.mistakable(key):
+        return named
     page = region if isinstance(region, Page) else region.page
-    likely = page.get_by_role(role, name=labels.likely(key)).filter(visible=True)  # type: ignore[arg-type]
     part = region.locator("body") if isinstance(region, Page) else region
-    others = by_role(part.filter(has_not=likely), role, name or labels.pattern(key))
-    return by_role(region, role, labels.likely(key)).or_(others)
+    others = by_role(part.filter(has_not=users_own(page, role, labels, key)), role, name or labels.pattern(key))
+    return users_own(region, role, labels, key).or_(others)
+
+
+def users_own(region: Region, role: str, labels: Labels, key: str) -> Locator:
+    """As `labelled`, in the user's language alone."""
+    return by_role(region, role, labels.likely(key))
 
 
 def the_only(

@@ -12,6 +12,7 @@ from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
 from flows.pages.base import STRICT, Region, by_role, the_only
 from flows.pages.labels import Labels, exactly
 from flows.pages.reading import texts_of
+from flows.pages.snapshot import Snapshot
 
 TOKEN = re.compile(r"[(（]\s*([a-z][a-z_]*)[^()（）]*[)）]\s*$")
 """The token that ends a scope's text in every language: ``Manage user data via APIs (api)``."""
@@ -29,10 +30,11 @@ class DualList:
     languages: ``api`` alone is part of half of them, and narrow layouts only cut the pixels, not the text.
     """
 
-    def __init__(self, region: Region, labels: Labels, timeout: float) -> None:
+    def __init__(self, region: Region, labels: Labels, timeout: float, seen: Snapshot | None = None) -> None:
         self.region = region
         self.labels = labels
         self.timeout = timeout
+        self._seen = seen
 
     def _list(self, key: str) -> Locator:
         """One of the lists. An empty one has no height, so it never counts as visible."""
@@ -55,11 +57,15 @@ class DualList:
 
     def there(self) -> bool:
         """Whether the lists are there now."""
+        if self._seen is not None:
+            return len(self._seen.named(self.labels, "create.scopes_selected", "listbox")) == 1
         return self._lists("create.scopes_selected").count() == 1
 
     def chosen(self) -> list[str]:
         """Texts of the selected scopes, in order; a known scope has the text of the labels, however it is worded here."""
-        return [self._known(text) for text in texts_of(self.selected.get_by_role("option"))]
+        seen = self._seen.options(self.labels, "create.scopes_selected") if self._seen else None
+        texts = texts_of(self.selected.get_by_role("option")) if seen is None else seen
+        return [self._known(text) for text in texts]
 
     def _known(self, text: str) -> str:
         token = TOKEN.search(text)

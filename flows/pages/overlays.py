@@ -11,7 +11,10 @@ from flows.pages.base import PageObject, by_role
 
 HARMLESS: Final = ("overlays.quick_settings", "overlays.agentforce")
 """Panels that only offer help: closing one changes nothing (setup-ui 1; `update-2026-11-28` 2.6)."""
-PANELS: Final = "aside, .slds-panel, .slds-docked-composer, .slds-popover, [role=dialog], [role=complementary], [role=region]"
+PANELS: Final = (
+    "aside, dialog, section[aria-label], section[aria-labelledby], "
+    ".slds-panel, .slds-docked-composer, .slds-popover, [role=dialog], [role=complementary], [role=region]"
+)
 """How SLDS builds docked panels and popovers; roles and places of Setup's own are guesses (variant ``quick_settings``)."""
 PROMPTS: Final = ".slds-popover_prompt, .slds-popover_walkthrough, [class*=inAppGuidance i], [class*=in-app-guidance i]"
 """In-app guidance, which an administrator or Salesforce shows once: SLDS's classes for prompts, the rest a guess."""
@@ -25,14 +28,14 @@ class Overlays(PageObject):
 
     @property
     def close(self) -> Locator:
-        """The own close buttons of panels and prompts that are known to be harmless."""
-        titles = self.labels.containing(*HARMLESS)
+        """The own close buttons of panels and prompts that are known to be harmless.
+
+        Found by tags first, as the browser looks for them before each use of the page.
+        """
         panels = self.page.locator(PANELS)
         titled = panels.filter(has=self.page.get_by_text(self.labels.titled(*HARMLESS)))
-        holders = [by_role(self.page, role, titles) for role in ("dialog", "region", "complementary")]
-        known = titled.or_(self.page.locator(PROMPTS))
-        for holder in holders:
-            known = known.or_(holder)
+        named = panels.and_(self.page.get_by_label(self.labels.containing(*HARMLESS)))
+        known = titled.or_(named).or_(self.page.locator(PROMPTS))
         return by_role(known, "button", self.labels.beginning("overlays.close"))
 
     @property

@@ -7,7 +7,7 @@ from typing import Final
 
 from automation.access.codes import Method
 from automation.errors import LoginRefused, PersonNeeded, RunbookError, TryAgainLater, VerificationNeeded
-from flows.pages.identity import Screen
+from flows.pages.screens import Screen
 
 _PASSKEY = (
     "Have the org's owner agree to a software passkey, set SF_PASSKEY_FILE and run once with --enrol-passkey; or have an "

@@ -5,7 +5,8 @@ from __future__ import annotations
 import traceback
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page, Route
 
 from automation.access.keyboard import type_secret, type_username
 from automation.access.navigation import AnswerLost, Navigation, NotNow, open_url
@@ -108,3 +109,40 @@ def test_error_statuses(page: Page, salesforce: FakeSalesforce, status: int, kin
     with pytest.raises(kind, match=f"HTTP {status}") as caught:
         open_url(page, f"{ORG}/?otp=one-time", 5)
     assert "one-time" not in str(caught.value)
+
+
+@pytest.mark.parametrize("change", ["document.body.append('more')", "location.replace('/two')"])
+def test_wait_for_a_change_ends_with_it(change: str, page: Page, salesforce: FakeSalesforce) -> None:
+    """Also when the whole document is replaced; nothing asks again and again meanwhile."""
+    salesforce.on(f"{ORG}/", f"<title>one</title><script>addEventListener('message', () => {{ {change} }})</script>")
+    salesforce.on(f"{ORG}/two", "two")
+    page.goto(f"{ORG}/")
+    with Navigation(page) as navigation:
+        page.evaluate("setTimeout(() => postMessage('now'), 100)")
+        navigation.wait_for_change(3600)
+
+
+def test_a_page_that_is_still_coming_is_waited_for(page: Page, salesforce: FakeSalesforce) -> None:
+    """It is readable once its script has come."""
+    held: list[Route] = []
+    salesforce.on(f"{ORG}/", "<script src=/slow.js></script>")
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.context.route("**/slow.js", hold)
+    with Navigation(page) as navigation:
+        page.goto(f"{ORG}/", wait_until="commit")
+        while not held:
+            navigation.wait_for_change(0.05)
+        assert not navigation.readable
+        held[0].fulfill(content_type="text/javascript", body="")
+        while not navigation.readable:
+            navigation.wait_for_change(3600)
+
+
+def test_nothing_changes_on_a_page_that_was_closed(page: Page) -> None:
+    with Navigation(page) as navigation:
+        page.close()
+        with pytest.raises(PlaywrightError):
+            navigation.wait_for_change(3600)

@@ -60,6 +60,14 @@ def test_user_name_first(page: Page, salesforce: FakeSalesforce, verification: M
     assert (salesforce.sent("username"), salesforce.sent("pw")) == ([USER], [PASSWORD])
 
 
+def test_a_page_without_scripts_is_not_waited_for(
+    page: Page, salesforce: FakeSalesforce, verification: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing on it can empty what was typed."""
+    monkeypatch.setattr("flows.verification.login_form.LATE_SCRIPTS", 3600.0)
+    test_one_step_login(page, salesforce, verification)
+
+
 def test_emailed_code(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
     """The code that was mailed is typed; the source is told to whom it was sent, and asked before the password went out."""
     salesforce.on(f"{ORG}/", one_step(), to(ORG + EMAIL_PATH))
