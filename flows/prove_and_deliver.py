@@ -80,9 +80,7 @@ def deliver_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
     credentials, names = state.credentials, ", ".join(_name(text) for text in settings.credentials_to)
     if credentials is None or not state.proof.token:
         return needed(f"deliver to {names}", act=_no_pair)
-    contents = (
-        state.pairs.contents if state.pairs is not None else read_all([parse_target(text) for text in settings.credentials_to])
-    )
+    contents = state.pairs.contents if state.pairs is not None else read_all(map(parse_target, settings.credentials_to))
     pending, receipts = Pending(state.host, spec.api_name), Receipts(state.host, spec.api_name)
     missing = lacking(contents, credentials, receipts)
     state.delivered_to[:] = [target.name for target in contents if target not in missing]

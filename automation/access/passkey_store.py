@@ -44,29 +44,16 @@ class Passkey:
     sign_count: int
     created_at: str
 
-    def counted(self, sign_count: int) -> Passkey:
-        """The same with another counter."""
-        return dataclasses.replace(self, sign_count=sign_count)
-
-    def in_org(self, org_id: str) -> Passkey:
-        """The same with the org's id."""
-        return dataclasses.replace(self, org_id=org_id)
-
 
 class PasskeyStore:
     """Reads and writes the file of ``SF_PASSKEY_FILE``; several runs may share it.
 
-    Args:
-        file: made when the first passkey is kept.
+    Attributes:
+        file: where they are; made when the first passkey is kept.
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
-
-    @property
-    def file(self) -> Path:
-        """Where it is."""
-        return self._file
+        self.file = file
 
     def all(self) -> list[Passkey]:
         """Every kept passkey.
@@ -74,18 +61,18 @@ class PasskeyStore:
         Raises:
             SettingsError: the file is readable by others, or is no such file.
         """
-        if not self._file.exists():
+        if not self.file.exists():
             return []
         self._require_private()
         try:
-            tree = json.loads(self._file.read_text(encoding="utf-8"))
+            tree = json.loads(self.file.read_text(encoding="utf-8"))
             if tree["version"] != VERSION:
-                raise SettingsError(f"SF_PASSKEY_FILE: {self._file} was written by a newer version of this tool.")
+                raise SettingsError(f"SF_PASSKEY_FILE: {self.file} was written by a newer version of this tool.")
             return [_from_json(entry) for entry in tree["passkeys"]]
         except OSError as error:
-            raise SettingsError(f"SF_PASSKEY_FILE: {self._file} can't be read: {error.strerror}.") from None
+            raise SettingsError(f"SF_PASSKEY_FILE: {self.file} can't be read: {error.strerror}.") from None
         except (ValueError, KeyError, TypeError):
-            raise SettingsError(f"SF_PASSKEY_FILE: {self._file} is not a passkey file.") from None
+            raise SettingsError(f"SF_PASSKEY_FILE: {self.file} is not a passkey file.") from None
 
     def find(self, host: str, username: str) -> Passkey | None:
         """The passkey of this user in this org."""
@@ -108,20 +95,20 @@ class PasskeyStore:
     def _changing(self) -> Iterator[list[Passkey]]:
         from filelock import FileLock
 
-        if not self._file.parent.exists():
-            private_folder(self._file.parent)
-        with FileLock(f"{self._file}.lock", mode=0o600):
+        if not self.file.parent.exists():
+            private_folder(self.file.parent)
+        with FileLock(f"{self.file}.lock", mode=0o600):
             keys = self.all()
             yield keys
             tree = {"version": VERSION, "passkeys": [_to_json(key) for key in keys]}
-            write_private(self._file, json.dumps(tree, indent=1))
+            write_private(self.file, json.dumps(tree, indent=1))
 
     def _require_private(self) -> None:
-        mode = stat.S_IMODE(self._file.stat().st_mode)
+        mode = stat.S_IMODE(self.file.stat().st_mode)
         if sys.platform != "win32" and mode & 0o077:  # modes are made up there (always 666); the folder's ACL says who may read
             raise SettingsError(
-                f"SF_PASSKEY_FILE: {self._file} can be read by others (mode {mode:o}).",
-                next=f"A passkey is a credential: chmod 600 {self._file}",
+                f"SF_PASSKEY_FILE: {self.file} can be read by others (mode {mode:o}).",
+                next=f"A passkey is a credential: chmod 600 {self.file}",
             )
 
 

@@ -15,12 +15,10 @@ from automation.access.cli import SENTINEL
 from automation.access.login_methods import ENTRANCE, LoginMethodFailed
 from automation.access.named_org import NamedOrg
 from automation.access.navigation import open_url
-from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, ProofFailed
-from automation.network.failures import Failure
-from automation.network.http import decoded, send
+from automation.errors import ForeignHost, OrgBusy, ProofFailed
 from automation.org_api import Rest, Token
 from automation.org_api.rest import text_of
-from automation.org_api.sandbox_auth import CALLBACK, CLIENT, SandboxAuth, ask_for_sandbox, error_codes
+from automation.org_api.sandbox_auth import CALLBACK, CLIENT, SandboxAuth, ask_for_sandbox, error_codes, exchange
 from automation.salesforce import hosts
 from automation.secrets import Secret
 
@@ -100,7 +98,7 @@ class ProductionLogin:
         ):
             raise ForeignHost("Production names a login host that is not Salesforce's, or another org's.")
         form = {"grant_type": "authorization_code", "client_id": CLIENT, "redirect_uri": CALLBACK, "code": code.reveal()}
-        answer = self._send(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, data=form)
+        answer = exchange(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, _PURPOSE, data=form)
         token = Secret(_field(answer, "access_token"))
         if not token:
             raise LoginMethodFailed(f"The sandbox did not take production's code: {', '.join(error_codes(answer)) or 'no token'}.")
@@ -108,25 +106,15 @@ class ProductionLogin:
 
     def _single_access(self, http: httpx.Client, token: Secret) -> Secret:
         url = f"https://{self._settings.host}/services/oauth2/singleaccess"
-        answer = self._send(http, "GET", url, token, params={"redirect_uri": ENTRANCE})
+        answer = exchange(http, "GET", url, token, _PURPOSE, params={"redirect_uri": ENTRANCE})
         link = Secret(_field(answer, "frontdoor_uri"))
         if not link:
             raise LoginMethodFailed("The sandbox gives no link for production's token (scope web or full is needed).")
         NamedOrg(self._settings.host).require_link(link.reveal(), "The sandbox's own link")
         return link
 
-    def _send(self, http: httpx.Client, method: str, url: str, token: Secret | None, **content: Any) -> Any:
-        """Decoded JSON of any status; None for anything else. The error holds the host alone: the rest may be secret."""
-        headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}
-        host = hosts.parse_url(url).host
-        answer = send(http, method, url, headers=headers, **content)
-        if isinstance(answer, Failure):
-            raise answer.error(host, "to open the sandbox")
-        if answer.status_code >= 500:
-            raise OrgUnavailable(f"{host} answers with an error (HTTP {answer.status_code}).")
-        return decoded(answer)
 
-
+_PURPOSE: Final = "to open the sandbox"
 _CHECK: Final = "Check SF_PRODUCTION_URL, and that SF_LOGIN_URL is the My Domain URL of one of its sandboxes."
 
 

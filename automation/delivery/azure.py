@@ -12,7 +12,7 @@ from typing import Any
 
 from automation.delivery import unit
 from automation.delivery.boundary import said
-from automation.delivery.extras import failed, require
+from automation.delivery.extras import failed
 from automation.delivery.held import Held
 from automation.delivery.target import Target
 from automation.secrets.credentials import Credentials
@@ -25,17 +25,12 @@ class KeyVault(Target):
     """
 
     def __init__(self, text: str) -> None:
-        require("azure.keyvault.secrets", "azure")
-        require("azure.identity", "azure")
         self.vault, _, self.secret = text.rstrip("/").rpartition("/")
         if not re.fullmatch(r"https://[\w.-]+", self.vault):
             raise ValueError(f"{text!r} does not begin with the URL of a vault")
         if not re.fullmatch(r"[0-9A-Za-z-]{1,127}", self.secret):
             raise ValueError(f"{self.secret!r} is not a name for a secret (letters, digits, dashes)")
-
-    @property
-    def name(self) -> str:
-        return f"azure-keyvault:{self.vault}/{self.secret}"
+        self.name = f"azure-keyvault:{self.vault}/{self.secret}"
 
     def _held(self) -> Held:
         found = self._call("read", lambda client: client.get_secret(self.secret))
@@ -87,11 +82,12 @@ def _said(error: Any) -> str:
 
 def make_client(vault: str) -> Any:
     """A client for one vault. It follows no redirect: one would carry the pair along."""
+    import requests
     from azure.core.pipeline.transport import RequestsTransport
     from azure.identity import DefaultAzureCredential
     from azure.keyvault.secrets import SecretClient
 
-    from automation.delivery.sessions import store_session
+    from automation.delivery.sessions import limited_session
 
-    transport = RequestsTransport(session=store_session(), connection_timeout=15, read_timeout=30)
+    transport = RequestsTransport(session=limited_session(requests.Session()), connection_timeout=15, read_timeout=30)
     return SecretClient(vault, DefaultAzureCredential(), transport=transport, retry_total=3)

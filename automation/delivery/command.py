@@ -40,10 +40,7 @@ class CommandTarget(Target):
         if not self.arguments:
             raise ValueError("names no program")
         self.timeout = timeout
-
-    @property
-    def name(self) -> str:
-        return f"command:{PurePath(self.arguments[0]).name}"  # arguments may hold a token of the user's
+        self.name = f"command:{PurePath(self.arguments[0]).name}"  # arguments may hold a token of the user's
 
     def _held(self) -> Held:
         return Held()  # what the program does with an older pair is its own business

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -38,7 +38,7 @@ class Delivery:
         return [*self.already, *self.done]
 
 
-def read_all(targets: Sequence[Target]) -> Contents:
+def read_all(targets: Iterable[Target]) -> Contents:
     """Read every target once. One that fails never keeps the others from being read."""
     return {target: _held(target) for target in targets}
 

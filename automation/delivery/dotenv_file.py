@@ -11,6 +11,7 @@ from automation.delivery.files import read_text, write_text
 from automation.delivery.held import Held
 from automation.delivery.json_file import FileTarget
 from automation.errors import DeliveryFailed
+from automation.salesforce import hosts
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 
@@ -34,9 +35,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=!-]+")
 class DotenvFile(FileTarget):
     """A dotenv file. Other lines, comments and line ends stay as they are."""
 
-    @property
-    def name(self) -> str:
-        return f"dotenv:{self.path}"
+    kind = "dotenv"
 
     def _held(self) -> Held:
         text = _text(self.path)
@@ -67,7 +66,7 @@ def _pair(text: str, values: dict[str, str]) -> Credentials | None:
     """The whole pair that the file sets, and the app of its mark; a mark of another host is not believed."""
     if not all(values.get(name) for name in (ID, SECRET, TOKEN_URL)):
         return None
-    host = _host(values[TOKEN_URL])
+    host = hosts.parse_url(values[TOKEN_URL]).host
     mark = _MARK.search(text)
     app, created_at = (mark["app"], mark["created_at"]) if mark and mark["host"] == host else ("", "")
     return Credentials(
@@ -141,9 +140,3 @@ def _quoted(value: str) -> str:
         raise DeliveryFailed("A value holds a line break and can't be put in a dotenv file.")
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def _host(url: str) -> str:
-    from automation.salesforce.hosts import parse_url
-
-    return parse_url(url).host

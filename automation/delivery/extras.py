@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
+from importlib.util import find_spec
 
 from automation.errors import DeliveryFailed
 from automation.secrets import scrub
 
 
-class MissingExtra(ValueError):
-    """A target's client library is not installed."""
+def missing_library(extra: str, *modules: str) -> str | None:
+    """How to install what an extra brings, if one of its modules is not there. None of them is loaded."""
+    missing = next((module for module in modules if not _is_there(module)), None)
+    return missing and f"needs {missing}; install it with: pip install 'external-client-app-runbook[{extra}]'"
 
 
-def require(package: str, extra: str) -> None:
-    """Make sure that a library is there, without loading it. Raises MissingExtra with the way to install it."""
+def _is_there(module: str) -> bool:
     try:
-        found = importlib.util.find_spec(package) is not None
+        return find_spec(module) is not None
     except ModuleNotFoundError:  # a parent package is missing
-        found = False
-    if not found:
-        raise MissingExtra(f"needs {package}; install it with: pip install 'external-client-app-runbook[{extra}]'")
+        return False
 
 
 def failed(store: str, what: str, trouble: str, status: int | str | None = None) -> DeliveryFailed:
@@ -62,8 +60,3 @@ _BY_STATUS = {
     **dict.fromkeys(("403", "AccessDeniedException"), _DENIED),
     **dict.fromkeys(("429", "503", "ThrottlingException", "LimitExceededException"), _SLOW),
 }
-
-
-def request_token(text: str) -> str:
-    """A name for this very write, so that a store which knows it can tell a repeated request from a second one."""
-    return hashlib.sha256(text.encode()).hexdigest()

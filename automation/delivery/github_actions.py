@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import functools
-import json
 import os
 import re
 import ssl
@@ -21,13 +20,14 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from automation.delivery import unit
 from automation.delivery.boundary import said
-from automation.delivery.extras import failed, require
+from automation.delivery.extras import failed
 from automation.delivery.held import Held, mark
 from automation.delivery.limits import redirected
 from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
 from automation.network.backoff import Patience
 from automation.secrets.credentials import Credentials
+from automation.secrets.text_files import json_object
 
 if TYPE_CHECKING:
     import httpx
@@ -47,7 +47,6 @@ class ActionsSecret(Target):
     can_read: ClassVar[bool] = False
 
     def __init__(self, text: str, patience: Patience = PATIENCE) -> None:
-        require("nacl", "github")
         self.repository, _, options = text.partition("?")
         given = parse_qs(options, strict_parsing=bool(options))
         self.secret = given.get("name", [DEFAULT_NAME])[0]
@@ -56,18 +55,12 @@ class ActionsSecret(Target):
         if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.secret) is None or self.secret.upper().startswith("GITHUB_"):
             raise ValueError(f"{self.secret!r} is not a name for a secret (ASCII letters, digits, underscores; not GITHUB_...)")
         self.patience = patience
-
-    @property
-    def name(self) -> str:
-        return f"github-actions:{self.repository}" + ("" if self.secret == DEFAULT_NAME else f"?name={self.secret}")
+        self.name = f"github-actions:{self.repository}" + ("" if self.secret == DEFAULT_NAME else f"?name={self.secret}")
+        self._marked = f"{self.secret.upper()}_OF_"
 
     @property
     def place(self) -> str:
         return f"github-actions:{self.repository}?name={self.secret}".lower()
-
-    @property
-    def _marked(self) -> str:
-        return f"{self.secret.upper()}_OF_"
 
     def _held(self) -> Held:
         listed = self._call("GET", "?per_page=100").get("secrets")
@@ -115,8 +108,8 @@ class ActionsSecret(Target):
                 self.patience.wait(delay)
 
     def _object(self, data: bytes) -> dict[str, Any]:
-        tree = _json(data)
-        if not isinstance(tree, dict):
+        tree = json_object(data)
+        if tree is None:
             raise self._failed("read", "an answer that is no JSON object, as a login portal or proxy gives")
         return tree
 
@@ -175,17 +168,8 @@ def _sealed(key: dict[str, Any], text: str) -> dict[str, str]:
         raise failed("The GitHub secret", "written", "GitHub gave no public key that can be used") from None
 
 
-def _json(data: bytes) -> Any:
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _said(response: httpx.Response, data: bytes) -> str:
-    body = _json(data)
-    message = body.get("message", "") if isinstance(body, dict) else ""
-    return f"{response.status_code} {message}".strip()
+    return f"{response.status_code} {(json_object(data) or {}).get('message', '')}".strip()
 
 
 def _asked_to_wait(response: httpx.Response) -> float:

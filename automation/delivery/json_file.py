@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import ClassVar
 
 from automation.delivery import files, unit
 from automation.delivery.held import Held
@@ -12,7 +13,9 @@ from automation.secrets.credentials import Credentials
 
 
 class FileTarget(Target):
-    """A target that is a file."""
+    """A target that is a file. ``kind``: the word before the colon."""
+
+    kind: ClassVar[str]
 
     def __init__(self, path: str) -> None:
         try:
@@ -21,6 +24,7 @@ class FileTarget(Target):
             raise ValueError(f"{path!r} can't be found: {error}") from None
         if "\0" in path:
             raise ValueError("a path can't hold a NUL character")
+        self.name = f"{self.kind}:{self.path}"
 
     @property
     def place(self) -> str:
@@ -30,9 +34,7 @@ class FileTarget(Target):
 class JsonFile(FileTarget):
     """A JSON file. It holds the unit, and keys of the user's beside it, which stay."""
 
-    @property
-    def name(self) -> str:
-        return f"json:{self.path}"
+    kind = "json"
 
     def _held(self) -> Held:
         return unit.held_in_text(files.read_text(self.path) or "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from automation.delivery import unit
@@ -16,6 +17,7 @@ from automation.delivery.files import read_text, write_text
 from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 from automation.secrets.files import state_folder
+from automation.secrets.text_files import json_object
 
 
 def _file_name(host: str, app: str, ending: str) -> str:
@@ -72,11 +74,9 @@ class Receipts:
         write_text(self.path, json.dumps({**self._all(), target: _mark(credentials)}, indent=2) + "\n")
 
     def _all(self) -> dict[str, str]:
-        try:
-            tree = json.loads(read_text(self.path) or "{}")
-        except (ValueError, DeliveryFailed):
-            return {}  # a receipt that can't be read counts as none: delivering twice does no harm
-        return tree if isinstance(tree, dict) else {}
+        with suppress(DeliveryFailed):  # a receipt that can't be read counts as none: delivering twice does no harm
+            return json_object(read_text(self.path) or "") or {}
+        return {}
 
 
 def _mark(credentials: Credentials) -> str:

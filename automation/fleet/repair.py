@@ -6,7 +6,6 @@ process; each looks up its own org's secrets only; and `docs/fleet.md` has the f
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, of_check, of_error, of_run
 from automation.fleet.processes import interrupt, kill_all
 from automation.run.lock import org_lock
+from automation.secrets.text_files import json_object
 
 GRACE: Final = 20.0
 """Seconds that a worker gets at its deadline to end cleanly before it is killed."""
@@ -160,11 +160,8 @@ class Repairs:
 
 def _event(line: str) -> dict[str, Any] | None:
     """A line of a worker; None for what something else printed."""
-    try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
+    event = json_object(line)
+    return event if event is not None and isinstance(event.get("event"), str) else None
 
 
 def _end_late(worker: subprocess.Popen[str], late: threading.Event) -> None:

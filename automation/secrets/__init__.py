@@ -5,11 +5,9 @@ from automation.secrets.secret import (
     Secret,
     holds_secret,
     known_secrets,
-    only_own,
     private,
     remember,
     scrub,
-    scrub_bytes,
 )
 
 __all__ = [
@@ -17,9 +15,7 @@ __all__ = [
     "Secret",
     "holds_secret",
     "known_secrets",
-    "only_own",
     "private",
     "remember",
     "scrub",
-    "scrub_bytes",
 ]

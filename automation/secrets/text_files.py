@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -38,6 +39,15 @@ def read_text(path: Path) -> str:
     if len(data) > MOST_BYTES:
         raise ValueError(f"is larger than {MOST_BYTES // 2**20} MB")
     return decoded(data)
+
+
+def json_object(text: str | bytes) -> dict[str, Any] | None:
+    """The object that a JSON text is; None for anything else: other JSON or text, cut off, badly encoded, nested without end."""
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return tree if isinstance(tree, dict) else None
 
 
 def read_toml(path: Path, what: str, *, next: str | None = None) -> dict[str, Any]:

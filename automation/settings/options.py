@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Tracing = Literal["on", "off", "retain-on-failure"]
 TRACING: Final[tuple[Tracing, ...]] = ("on", "off", "retain-on-failure")
@@ -187,23 +190,14 @@ def parse_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
         made.error("-q and -v can't be combined")
     if given.slowmo < 0:
         made.error("--slowmo takes milliseconds, 0 or more")
-    return CommandLine(
-        options=_options(given),
-        demo=given.demo,
-        exact=given.exact,
-        json=given.json,
-        list_steps=given.list_steps,
-        exit_code=given.exit_code,
-        app_file=given.app_file,
-        overrides=_overrides(given),
-    )
+    verbosity = -1 if given.quiet else given.verbose
+    options = Options(**_named(Options, given) | {"headed": _headed(given), "verbosity": verbosity})
+    return CommandLine(options, overrides=_overrides(given), **_named(CommandLine, given))
 
 
-def _options(given: argparse.Namespace) -> Options:
-    same = ("plan", "first", "last", "pause_at", "slowmo", "tracing", "screenshot", "output")
-    more = ("require_permissions", "enrol_passkey", "keep_open", "devtools", "allow_production")
-    values = {name: getattr(given, name) for name in (*same, *more)}
-    return Options(**values, headed=_headed(given), verbosity=-1 if given.quiet else given.verbose)
+def _named(kind: type[DataclassInstance], given: argparse.Namespace) -> dict[str, Any]:
+    """What the flags of the same names give for a data class."""
+    return {one.name: getattr(given, one.name) for one in fields(kind) if hasattr(given, one.name)}
 
 
 def _headed(given: argparse.Namespace) -> bool:

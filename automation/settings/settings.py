@@ -85,7 +85,7 @@ def _checked(given: dict[str, _Given], problems: list[str]) -> Settings:
     values: dict[str, Any] = {}
     for setting in SETTINGS:
         one = given.get(setting.name) or (_Given(setting.default, "default") if setting.default else None)
-        values[setting.attribute] = _value(setting, one, problems)
+        values[setting.name.lower()] = _value(setting, one, problems)
     _complete(values, problems)
     if problems:
         raise SettingsError(_sentence(problems))

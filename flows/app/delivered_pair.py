@@ -28,7 +28,7 @@ def check_files(settings: Settings, spec: AppSpec) -> None:
     Raises:
         SettingsError: a ``dotenv:`` or ``json:`` target is no file that can be read, or holds what is not ours to replace.
     """
-    contents = read_all([target for target in map(parse_target, settings.credentials_to) if isinstance(target, FileTarget)])
+    contents = read_all(target for target in map(parse_target, settings.credentials_to) if isinstance(target, FileTarget))
     for target, held in contents.items():
         if isinstance(held, RunbookError):
             raise SettingsError(f"{target.name}: {held.message}", next=held.next)

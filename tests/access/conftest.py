@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext
 
-from automation.access.codes import CodeRequest, CodeSources, Method
+from automation.access.codes import CodeRequest, CodeSource, CodeSources, Method
 from automation.access.codes.source import NoCodeYet
 from automation.secrets import Secret
 from automation.settings import Settings
@@ -44,7 +44,7 @@ def by_its_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrival, "SETTLED", 3600.0)
 
 
-class ListedCodes:
+class ListedCodes(CodeSource):
     """A code source with the codes of a list; keeps the requests."""
 
     name = "the list"

@@ -15,8 +15,8 @@ import pytest
 
 from automation.access.codes import CodeRequest, CodeSources, Method
 from automation.access.codes.command import CodeCommand
+from automation.access.codes.imap_connection import parse_url
 from automation.access.codes.mail import masked_pattern
-from automation.access.codes.mailbox import parse_url
 from automation.access.codes.prompt import Prompt
 from automation.access.codes.totp import SECONDS_LEFT, Authenticator
 from automation.errors import SettingsError, VerificationNeeded

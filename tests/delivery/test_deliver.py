@@ -21,11 +21,7 @@ class Shelf(Target):
     """A target in memory."""
 
     def __init__(self, name: str, held: Credentials | None = None) -> None:
-        self._name, self.pair, self.writes = name, held, 0
-
-    @property
-    def name(self) -> str:
-        return self._name
+        self.name, self.pair, self.writes = name, held, 0
 
     def _held(self) -> Held:
         return Held(self.pair)

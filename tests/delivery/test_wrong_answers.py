@@ -21,10 +21,11 @@ from automation.delivery import Held, Target, parse_target, unit
 from automation.delivery.github_actions import ActionsSecret
 from automation.errors import DeliveryFailed, RunbookError
 from automation.org_api import Patience
-from automation.secrets import Secret, only_own
+from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Says, Service, serving
 from tests.delivery.test_azure import VAULT, Identity, ToDouble
+from tests.forgetting import only_own
 
 DEEP = b'{"data":' * 3000 + b"1" + b"}" * 3000
 BODIES: dict[str, bytes] = {

@@ -13,9 +13,9 @@ import pytest
 
 from automation.fleet.options import parse_arguments
 from automation.fleet.orgs_file import OrgsFile
-from automation.secrets import only_own
 from tests.fleet.fleet_double import ROOT
 from tests.fleet.test_job import SHARED
+from tests.forgetting import only_own
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from automation.fleet import orgs_file as orgs_file_module
 from automation.fleet.orgs import with_suffix
 from automation.fleet.orgs_file import OrgsFile
 from automation.salesforce.hosts import sandbox_name
-from automation.secrets import only_own
+from tests.forgetting import only_own
 
 GOOD = """
 [defaults]

@@ -20,6 +20,7 @@ from automation.record.recorded_run import review_of
 from automation.record.watching import watching
 from automation.secrets import secret as secrets
 from flows.pages.labels import Labels
+from tests.forgetting import only_own
 from tests.recordings.make import FOLDER, record
 from tests.replay.replay import OWNERS, Replay
 
@@ -96,7 +97,7 @@ def test_a_problem_that_is_no_longer_recognised_is_reported(closed_browser: Brow
 @pytest.fixture
 def no_secrets() -> Iterator[None]:
     """None of other tests' secrets is known."""
-    with secrets.only_own(empty=True):
+    with only_own(empty=True):
         yield
 
 

@@ -22,6 +22,7 @@ from automation.secrets import secret as secrets
 from automation.secrets.encodings import encodings
 from flows.procedure import all_steps
 from tests.e2e.conftest import Runbook
+from tests.forgetting import only_own
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -45,7 +46,7 @@ def perform(browser: Browser, replica: Replica, tmp_path_factory: pytest.TempPat
     def run(my_domain: str, settings: dict[str, str] | None = None, **options: Any) -> Finished:
         org: OrgHandle = replica.new_org(my_domain, latency={"aura": 300, "jitter": 0, "seed": 1})
         book = Runbook(browser, tmp_path_factory.mktemp("run"))
-        with secrets.only_own():
+        with only_own():
             before = secrets.known_secrets()
             result = book(org, settings, **options)
             met = set(secrets.known_secrets() - before)

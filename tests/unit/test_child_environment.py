@@ -18,6 +18,7 @@ from playwright.sync_api import Playwright
 from automation.access.cli import CliLogin
 from automation.access.codes import CodeRequest, Method
 from automation.access.codes.command import CodeCommand
+from automation.access.codes.tokens import TokenCommand
 from automation.browser import launch as browser
 from automation.browser.trust import Trust
 from automation.delivery.command import CommandTarget
@@ -80,6 +81,7 @@ def _no_settings() -> Settings:
 STARTS: dict[str, Callable[[str, dict[str, str], pytest.MonkeyPatch], object]] = {
     "sf": _sf,
     "SF_CODE_COMMAND": lambda line, *_: CodeCommand(line).code(CodeRequest(Method.EMAIL, True, "u", None), 10),
+    "SF_IMAP_TOKEN_COMMAND": lambda line, *_: TokenCommand(line).token(),
     "command: target": lambda line, *_: CommandTarget(line).write(_pair()),
     "notifier": lambda line, *_: notify.send([(f"command:{line}", notify.Message("failure", "t", "x", {}))], _no_settings),
     "reference": lambda line, *_: references.resolve(f"command:{line}"),

@@ -95,7 +95,7 @@ class Connection:
         """All that is done from now on has to be over after that many seconds."""
         self._deadline = time.monotonic() + seconds
 
-    def do(self, act: Callable[[BoundedClient], T]) -> T:
+    def do(self, act: Callable[[BoundedClient], T], *, again: bool = True) -> T:
         """Do something with the folder, once more over a new connection when the server hung up or made no sense.
 
         Raises:
@@ -106,15 +106,10 @@ class Connection:
         except RunbookError:
             raise
         except Exception as error:  # noqa: BLE001 - imaplib and imapclient raise nearly anything on wild answers
-            if time.monotonic() >= self._deadline:
+            if not again or time.monotonic() >= self._deadline:
                 raise self._unusable(error) from None
         log.debug("the connection to the IMAP server broke; connecting again")
-        try:
-            return self._attempt(act)
-        except RunbookError:
-            raise
-        except Exception as error:  # noqa: BLE001 - as above
-            raise self._unusable(error) from None
+        return self.do(act, again=False)
 
     def _attempt(self, act: Callable[[BoundedClient], T]) -> T:
         try:

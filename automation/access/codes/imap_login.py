@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import imaplib
-import json
 import re
 import time
 from typing import Any, Final
@@ -18,6 +16,7 @@ from automation.access.codes.tokens import Bearer
 from automation.access.codes.words import quoted
 from automation.errors import VerificationNeeded
 from automation.secrets import Secret
+from automation.secrets.text_files import json_object
 
 _ATOM: Final = re.compile(r"[!#-'+-\[\]^-z|}~]+")
 """A username that the LOGIN command can carry as it is; any other goes by AUTHENTICATE PLAIN, which is UTF-8 (RFC 4616)."""
@@ -116,7 +115,7 @@ class _Answers:
 
 
 def _token_refused(host: str, user: str, bearer: Bearer, token: Secret, refusal: bytes, error: LoginError) -> VerificationNeeded:
-    answer, claims = _json(refusal), claims_of(token.reveal())
+    answer, claims = json_object(refusal) or {}, claims_of(token.reveal())
     ended = claims.get("exp")
     if isinstance(ended, int | float) and ended < time.time():
         why, advice = "it has expired", _fresh(bearer)
@@ -196,14 +195,6 @@ def claims_of(token: str) -> dict[str, Any]:
     if len(parts) != 3:
         return {}
     try:
-        return _json(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (binascii.Error, ValueError):
+        return json_object(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))) or {}
+    except ValueError:  # not base64
         return {}
-
-
-def _json(text: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

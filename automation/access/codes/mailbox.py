@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from automation.access.codes.imap_connection import GRACE, LOGIN_LIMIT, Account, Connection, parse_url
 from automation.access.codes.mail import HEADER_LIMIT, HEADERS, Verdict, code_of, judge
 from automation.access.codes.mail_text import BODY_LIMIT
-from automation.access.codes.source import CodeRequest, Method, NoCodeYet
+from automation.access.codes.source import CodeRequest, CodeSource, Method, NoCodeYet
 from automation.errors import VerificationNeeded
 from automation.secrets import Secret
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from automation.access.codes.imap import BoundedClient
     from automation.access.codes.tokens import Bearer
     from automation.settings import Settings
-
-__all__ = ["Mailbox", "mailbox_from", "parse_url"]
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +42,7 @@ LARGEST: Final = 5_000_000
 _FIELDS: Final = f"BODY.PEEK[HEADER.FIELDS ({' '.join(HEADERS).upper()})]<0.{HEADER_LIMIT}>"
 
 
-class Mailbox:
+class Mailbox(CodeSource):
     """The mailbox that gets the user's verification emails.
 
     Only emails that came after `prepare` are read; each code is given out once, the newest first. The box is opened

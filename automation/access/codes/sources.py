@@ -43,8 +43,17 @@ class CodeSources:
         Raises:
             SettingsError: a setting is malformed, or half of a pair is missing.
         """
-        sources: tuple[CodeSource | None, ...] = (mailbox_from(settings), _totp(settings), _command(settings), _prompt())
-        return cls([source for source in sources if source], _turn(settings))
+        found: list[CodeSource] = []
+        if (box := mailbox_from(settings)) is not None:
+            found.append(box)
+        if settings.sf_totp_secret:
+            found.append(Authenticator(settings.sf_totp_secret))
+        if settings.sf_code_command:
+            found.append(CodeCommand(settings.sf_code_command))
+        if person_is_there():
+            found.append(Prompt())
+        url, user = settings.sf_imap_url, settings.sf_imap_username
+        return cls(found, Turn(mailbox_key(url, user)) if url and user else None)
 
     def answering(self, method: Method) -> CodeSource | None:
         """The first source that can give such a code, None when none can."""
@@ -87,21 +96,3 @@ class CodeSources:
             self._turn.take()  # before it is read: an email that another org has sent meanwhile must count as old
         answers = [source.prepare() for source in self._sources]
         self.trouble = [answer for answer in answers if answer]
-
-
-def _turn(settings: Settings) -> Turn | None:
-    if not settings.sf_imap_url or not settings.sf_imap_username:
-        return None
-    return Turn(mailbox_key(settings.sf_imap_url, settings.sf_imap_username))
-
-
-def _totp(settings: Settings) -> CodeSource | None:
-    return Authenticator(settings.sf_totp_secret) if settings.sf_totp_secret else None
-
-
-def _command(settings: Settings) -> CodeSource | None:
-    return CodeCommand(settings.sf_code_command) if settings.sf_code_command else None
-
-
-def _prompt() -> CodeSource | None:
-    return Prompt() if person_is_there() else None

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from automation.access.codes.source import CodeRequest, Method, NoCodeYet, Stateless
+from automation.access.codes.source import CodeRequest, CodeSource, Method, NoCodeYet
 from automation.errors import SettingsError
 from automation.secrets import Secret
 from automation.settings.otpauth import read_seed
@@ -20,12 +20,11 @@ One careful public script waits for 12; the time between reading the clock and S
 here, so 8 leaves room and waits less.
 """
 
+_NEVER: Final = threading.Event()
+"""Nobody sets it: waiting for it is waiting, and Ctrl-C ends that."""
 
-def _wait(seconds: float) -> None:
-    threading.Event().wait(seconds)
 
-
-class Authenticator(Stateless):
+class Authenticator(CodeSource):
     """The authenticator app of ``SF_TOTP_SECRET``.
 
     Never gives the code of the same window (usually 30 seconds) twice: Salesforce refuses a code that was used.
@@ -41,7 +40,7 @@ class Authenticator(Stateless):
 
     name = "the authenticator seed"
 
-    def __init__(self, seed: Secret, now: Callable[[], float] = time.time, wait: Callable[[float], None] = _wait) -> None:
+    def __init__(self, seed: Secret, now: Callable[[], float] = time.time, wait: Callable[[float], object] = _NEVER.wait) -> None:
         import pyotp  # late: most runs need no code
 
         try:
