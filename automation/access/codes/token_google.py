@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.access.codes.tokens import Tokens
@@ -40,15 +40,6 @@ _ADVICE: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """What to do about the errors of Google's token endpoint."""
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """google-auth's idea of a response."""
-
-    status: int
-    headers: Mapping[str, str]
-    data: bytes
 
 
 @dataclass
@@ -99,11 +90,11 @@ class GoogleTokens(Tokens):
 
     def _ask(
         self, url: str, method: str = "GET", body: bytes | None = None, headers: Any = None, timeout: Any = None, **_: Any
-    ) -> _Answer:
-        """google-auth's transport interface over our client."""
+    ) -> Any:
+        """google-auth's transport interface over our client; it knows a response by three attributes."""
         with self.http() as http:
             answer = http.request(method, url, content=body, headers=headers)
-            return _Answer(answer.status_code, answer.headers, answer.content)
+            return SimpleNamespace(status=answer.status_code, headers=answer.headers, data=answer.content)
 
 
 def _refused(error: Exception) -> VerificationNeeded:

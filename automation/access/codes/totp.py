@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable
@@ -41,14 +40,11 @@ class Authenticator(CodeSource):
     name = "the authenticator seed"
 
     def __init__(self, seed: Secret, now: Callable[[], float] = time.time, wait: Callable[[float], object] = _NEVER.wait) -> None:
-        import pyotp  # late: most runs need no code
-
         try:
-            read = read_seed(seed.reveal())
+            self._totp = read_seed(seed.reveal())
         except ValueError as error:
             raise SettingsError(f"SF_TOTP_SECRET {error}.") from None
-        self._totp = pyotp.TOTP(read.secret, digits=read.digits, digest=getattr(hashlib, read.algorithm), interval=read.period)
-        self._least_left = min(SECONDS_LEFT, read.period / 2)
+        self._least_left = min(SECONDS_LEFT, self._totp.interval / 2)
         self._now = now
         self._wait = wait
         self._used: set[int] = set()
