@@ -118,7 +118,7 @@ def create(
         before, state.create_sent = state.create_sent, True
         with confirmation.expected() as dialogs:
             try:
-                said = _press_create(form, app.page, before=before)
+                said = _press_create(form, app.page, spec, before=before)
             except ApiNameTaken as taken:
                 raise _taken(taken, app.find_in_list()) from None
         if said is not None and not app.find_in_list():  # the answer to Create may have got lost
@@ -148,7 +148,7 @@ def _expect_filled(form: CreateForm, spec: AppSpec) -> None:
         fields.client_credentials.expect(True)
 
 
-def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | None:
+def _press_create(form: CreateForm, page: AppPage, spec: AppSpec, *, before: bool) -> str | None:
     """Click Create and wait for its answer: None when the app's page opened, else what is known of the failure.
 
     Args:
@@ -167,7 +167,7 @@ def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | Non
     except PageTrouble as trouble:
         return trouble.message
     except UnexpectedPage:
-        if form.app_id():  # the new app's own page, which is not understood: from the list it would only be opened again
+        if form.app_id() or page.is_titled(spec.name):  # the new app's own page, not understood; from the list it would be no other
             raise
         return "The page did not respond to the click in a known way."
     if answer.field_errors:

@@ -23,6 +23,7 @@ from flows.app.language import follow_language
 from flows.app.state import OrgState
 from flows.pages.setup_page import LOGIN_FIELDS
 from flows.verification.methods import IdentityVerification
+from flows.verification.stops import VerificationTimedOut
 
 log = logging.getLogger(__name__)
 
@@ -79,12 +80,13 @@ def enter(page: Page, settings: Settings, verification: IdentityVerification) ->
 
 
 def _log_in_by(method: LoginMethod, page: Page, settings: Settings, verification: IdentityVerification) -> None:
-    """Log in by one method, from its beginning again when an answer of the org was lost."""
+    """Log in by one method, from its beginning again when an answer of the org was lost, and once when a code came too late."""
     for pause in (*PAUSES, None):
         try:
             _log_in_once(method, page, settings, verification)
-        except (AnswerLost, NotNow) as error:
-            if pause is None or not method.opens_again:
+        except (AnswerLost, NotNow, VerificationTimedOut) as error:
+            once = isinstance(error, VerificationTimedOut) and pause != PAUSES[0]
+            if pause is None or once or not method.opens_again:
                 raise
             log.warning("%s Trying again in %g s.", error.message, pause)
             threading.Event().wait(pause)

@@ -21,7 +21,10 @@ from flows.pages.setup_page import LIST_PATH, SetupPage
 STATUS = re.compile(r"^\s*(\d[\d.,\s]*)(\+?)\s*\S+")
 """``2 items · Sorted by None`` (evidence: TURBO, APPSE); ``50+`` while more rows can be loaded (usual list views)."""
 TABLE = ":is(table, [role=table], [role=grid], [role=treegrid])"
-CELL = ":is(td, th, [role=rowheader], [role=gridcell], [role=cell])"
+CELL = ":is(td, th, [role=rowheader], [role=gridcell], [role=cell]):not([role=columnheader], [scope=col], thead *)"
+NAME_CELL = ":is(th, [role=rowheader]):not([role=columnheader], [scope=col], thead *, :has(a))"
+"""A row's own cell, a rowheader (SFPI), where it has no link but a button that looks like one (a guess)."""
+NAMES = f"{TABLE} {CELL} a:visible, {TABLE} {NAME_CELL} button:not([aria-haspopup]):visible"
 MORE_ROWS = 5.0
 """Seconds to wait for further rows at the end of the list."""
 WHERE = """links => links.length && [0, links.length - 1].map(at => links[at].getBoundingClientRect())
@@ -76,7 +79,8 @@ class AppManager(SetupPage):
         if fresh or self.page.url.split("?")[0] != url:
             self.go(url)
         loaded = Outcome("list", fact=self._is_loaded)
-        self.arrive("the External Client App Manager", [loaded], by=(("heading", "manager.heading"),))
+        known_by = (("heading", "manager.heading"), ("button", "manager.new"))
+        self.arrive("the rows of the External Client App Manager", [loaded], by=known_by)
 
     @property
     def heading(self) -> Locator:
@@ -84,8 +88,8 @@ class AppManager(SetupPage):
 
     @property
     def rows(self) -> Locator:
-        """Links of the name column. By tags and roles as written, since to compute 300 names takes seconds (measured: 4.2)."""
-        return self.page.locator(f"{TABLE} {CELL} a:visible")
+        """Links of the name column, not of its head. By tags and roles as written: computing 300 names takes seconds (4.2)."""
+        return self.page.locator(NAMES)
 
     def _is_loaded(self) -> bool:
         """A list counts as loaded when it shows rows or its empty text, and nothing still spins.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from playwright.sync_api import Locator
@@ -52,6 +53,10 @@ class AppPage(SetupPage):
         except UnexpectedPage:
             return False
         return True
+
+    def is_titled(self, name: str) -> bool:
+        """Whether a heading holds the app's name, as that of its page does (TURBO, GS); the list and the form have none."""
+        return by_role(self.page, "heading", re.compile(re.escape(name))).count() > 0
 
     @property
     def shown(self) -> Outcome:

@@ -46,6 +46,8 @@ class Choice(Field):
             self._select(box, key)
         else:
             box.click()
+            if not self._opened(box):
+                box.click()
             self._option(key).click()
         try:
             race(self.page, "the choice", [Outcome("shown", fact=lambda: self._shows(box, key))], self.timeout)
@@ -66,6 +68,15 @@ class Choice(Field):
         if len(matching) != 1:
             raise FieldRefused(f'"{self.label}" offers no single option "{self.labels[key]}"; it offers: {", ".join(there)}.')
         box.select_option(label=matching[0])
+
+    def _opened(self, box: Locator) -> bool:
+        """Whether its list has come; one that was drawn again under the click has closed its list, and says so if anything."""
+        came = Outcome("its list", element=self.page.get_by_role("option"))
+        try:
+            race(self.page, "the list of options", [came], self.timeout / 3)
+        except UnexpectedPage:
+            return box.get_attribute("aria-expanded") != "false"
+        return True
 
     def _option(self, key: str) -> Locator:
         option = self.labels[key]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from typing import Any
 
 from playwright.sync_api import Frame, Locator, Page
 
@@ -163,7 +164,7 @@ class ConsumerDetails(PageObject):
         return next((mark for mark in self._marks(key) if mark.count()), self._label(key, self.page))
 
     def _value(self, key: str) -> Secret:
-        rows = next(filter(None, (mark.evaluate_all(AROUND, MAX_CLIMB) for mark in self._marks(key))), [])
+        rows: list[Any] = next(filter(None, (mark.evaluate_all(AROUND, MAX_CLIMB) for mark in self._marks(key))), [])
         if len(rows) != 1:
             raise UnexpectedPage(f'Found {len(rows)} rows "{self.labels[key]}" on the consumer page instead of one.')
         for level, (beside, inside) in enumerate(rows[0]):

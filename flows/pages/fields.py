@@ -157,7 +157,11 @@ class TextField(Field):
 
 
 class Checkbox(Field):
-    """A tick box."""
+    """A tick box, or a switch in its place (a guess: that is how newer base components mark their toggle)."""
+
+    @property
+    def control(self) -> Locator:
+        return self._here("checkbox").or_(self._here("switch"))
 
     def state(self) -> bool | None:
         """Ticked or not; None when no such box is there."""
@@ -171,11 +175,12 @@ class Checkbox(Field):
 
     def _boxes(self) -> list[tuple[bool, bool]]:
         """Of each such box that is there, in one round trip: whether it is ticked, and whether it can be changed."""
-        if (seen := self._seen("checkbox")) is not None and seen.ticked is not None:
+        if (seen := self._seen("checkbox", "switch")) is not None and seen.ticked is not None:
             return [(seen.ticked, seen.enabled)]
-        if self.seen is not None and not self.seen.named(self.labels, self.key, "checkbox"):
+        if self.seen is not None and not self.seen.named(self.labels, self.key, "checkbox", "switch"):
             return []
-        return [(bool(ticked), bool(enabled)) for ticked, enabled in self._read(BOXES, "checkbox")]
+        found = self._read(BOXES, "checkbox") or self._read(BOXES, "switch")
+        return [(bool(ticked), bool(enabled)) for ticked, enabled in found]
 
     def locked(self, *, editing: bool) -> bool:
         """Whether the org keeps it ticked for good (2026: ``To change this required setting, contact Support.``).
@@ -189,7 +194,7 @@ class Checkbox(Field):
 
     def _sentence_follows(self) -> bool:
         snapshot = self.seen or take(self.region)
-        boxes = snapshot.named(self.labels, self.key, "checkbox") if snapshot else []
+        boxes = snapshot.named(self.labels, self.key, "checkbox", "switch") if snapshot else []
         sentence = self.labels.containing("create.locked")
         return any(sentence.search(snapshot.until_next(box)) for box in boxes if snapshot)
 
@@ -198,7 +203,7 @@ class Checkbox(Field):
         box = self._here("checkbox")
         there = box.evaluate_all(BOXES)
         if len(there) != 1 or not there[0][1]:
-            box = self._find("checkbox")
+            box = the_only(self.control, "checkbox", self.label, self.region, self.timeout)
             wait_until_enabled(box, self.label, self.timeout)
             there = box.evaluate_all(BOXES)
         base.about_to_use(box)
@@ -216,7 +221,7 @@ class Checkbox(Field):
 
     def expect(self, wanted: bool) -> None:
         """Raises UnexpectedPage when the box did not stay so, ElementNotFound when it is not there."""
-        box = self._here("checkbox")
+        box = self.control
         if not self._is(box, wanted):
             one = the_only(box, "checkbox", self.label, self.region, self.timeout)
             if one is box or not self._is(one, wanted):

@@ -107,6 +107,7 @@ HEALED: dict[str, Case] = {
         (shown("consumerDetailsUrl", popup_blocked=True),), variants={"reveal": "link"}, settings={"TIMEOUT_ACTION": "4"}
     ),
     "the code: refused once, then right": Case(({"preset": "wrong_code_first"},), variants=CODES, made=True),
+    "the login's code: its time is over once": Case(({"preset": "code_timed_out"},), variants=CODES, made=True),
     "the reveal's code: its time is over once": Case(({"preset": "code_timed_out"},), variants=REVEAL, made=True),
     "the page of key and secret: the connection breaks": Case(
         ({"effect": "reset_before", "kind": "consumer", "times": 2},), variants=REVEAL, made=True
@@ -200,7 +201,9 @@ STOPS: dict[str, Case] = {
         says="refused",
         cure="Check that the mailbox",
     ),
-    "the code: its time is over": Case(({"preset": "code_timed_out"},), variants=CODES, ends=TryAgainLater, says="timed out"),
+    "the login's code: its time is over, ever": Case(
+        ({"preset": "code_timed_out", "times": 0},), variants=CODES, ends=TryAgainLater, says="timed out"
+    ),
     "the new tab: blocked for good": Case(
         variants={"popup_blocked": True, "consumer_without_ret_url": "refused"},
         settings={"TIMEOUT_ACTION": "2"},
