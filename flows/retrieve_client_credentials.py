@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from automation.access.navigation import AnswerLost
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.delivery import Pending
 from automation.errors import ElementNotFound, RunbookError, TryAgainLater
 from automation.secrets import Secret
@@ -72,7 +72,7 @@ def expand_oauth(tab: SettingsTab, state: OrgState) -> Finding:
 
 @step("4.5", "Consumer Key and Secret", private=True)
 def open_key_and_secret(
-    app: AppInOrg, reveal: Reveal, verification: IdentityVerification, recorder: Recorder, state: OrgState
+    app: AppInOrg, reveal: Reveal, verification: IdentityVerification, recorder: ArtifactsRecorder, state: OrgState
 ) -> Finding:
     if kept := _at_hand(state):
         return unchanged(kept)

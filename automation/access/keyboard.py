@@ -93,5 +93,5 @@ def _whose(org: NamedOrg) -> str:
 
 
 def _where(page: Page) -> str:
-    url = hosts.parse(page.url)
+    url = hosts.parse_url(page.url)
     return f"{url.scheme}://{url.host}" if url.host else "a page without a host"

@@ -37,14 +37,14 @@ class NamedOrg:
         """Whether password and codes may be typed on this page: on the org's My Domain, or where SF_LOGIN_URL names it."""
         if not hosts.is_password_host(url):
             return False
-        host = hosts.parse(url).host
+        host = hosts.parse_url(url).host
         if host in hosts.LOGIN_HOSTS:
             return self.login_host in hosts.LOGIN_HOSTS
         return self.host in (None, host)
 
     def is_foreign(self, url: str) -> bool:
         """Whether a page of this URL is neither the org's nor Salesforce's own. Pages of the browser itself are not."""
-        address = hosts.parse(url)
+        address = hosts.parse_url(url)
         if address.scheme not in ("http", "https"):
             return False
         my_domain = hosts.my_domain_of(address.host)
@@ -61,7 +61,7 @@ class NamedOrg:
             link: the link; no part of it but the host is shown.
             whose: who made it, for the message.
         """
-        address = hosts.parse(link)
+        address = hosts.parse_url(link)
         plain = address.scheme == "https" and not address.has_user and address.port in (None, 443)
         if not plain or not hosts.NAME.fullmatch(address.host) or not hosts.is_my_domain(address.host):
             raise ForeignHost(f"{whose} leads to {_named(link)}, which is no My Domain host.")
@@ -142,8 +142,8 @@ class HostWatch:
 
     def _note(self, url: str) -> None:
         if not self._first and self._org.is_foreign(url):
-            self._first = hosts.parse(url).host or "a page without a host"
+            self._first = hosts.parse_url(url).host or "a page without a host"
 
 
 def _named(link: str) -> str:
-    return hosts.parse(link).host or "a URL that a browser reads differently"
+    return hosts.parse_url(link).host or "a URL that a browser reads differently"

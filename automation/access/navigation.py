@@ -141,7 +141,7 @@ class Navigation:
     def _answered(self, response: Response) -> None:
         if self._is_of_page(response.request):
             self.status = response.status
-            self.answered.append(hosts.parse(response.url).path)
+            self.answered.append(hosts.parse_url(response.url).path)
             self._document_coming = True
             self._broken_off = False
 
@@ -165,7 +165,7 @@ class Navigation:
 
 def _is_document(url: str) -> bool:
     """Whether this is the URL of a page that may stay: not a new tab's empty page, nor one that leads on by itself."""
-    parts = hosts.parse(url)
+    parts = hosts.parse_url(url)
     return parts.scheme in ("http", "https") and PASSING_THROUGH.match(parts.path) is None
 
 
@@ -185,7 +185,7 @@ def open_url(page: Page, url: str, timeout: float, ca_file: Path | None = None) 
         OrgUnavailable: the host can't be reached, or says that there is no such page.
         NotNow: it answers that it is too busy.
     """
-    host = hosts.parse(url).host
+    host = hosts.parse_url(url).host
     try:
         response = page.goto(url, wait_until="commit", timeout=timeout * 1000)
     except PlaywrightError as error:

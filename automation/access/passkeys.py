@@ -74,7 +74,7 @@ class Passkeys:
 
     def stored(self, page: Page) -> Passkey | None:
         """The kept passkey for the org of this page."""
-        my_domain = hosts.my_domain_of(hosts.parse(page.url).host)
+        my_domain = hosts.my_domain_of(hosts.parse_url(page.url).host)
         return self._store.find(my_domain, self._username) if my_domain else None
 
     def install(self, context: BrowserContext) -> None:
@@ -134,7 +134,7 @@ class Passkeys:
         """
         require_password_host(page)
         _require_salesforce_alone(page)
-        my_domain = hosts.my_domain_of(hosts.parse(page.url).host)
+        my_domain = hosts.my_domain_of(hosts.parse_url(page.url).host)
         if my_domain is None:
             raise ForeignHost("A passkey is made on an org's My Domain host alone.")
         credentials = page.context.credentials
@@ -208,7 +208,7 @@ def _require_salesforce_alone(page: Page) -> None:
     require_password_host(page)
     for other in page.context.pages:
         for frame in other.frames:
-            url = hosts.parse(frame.url)
+            url = hosts.parse_url(frame.url)
             ours = hosts.is_org_host(url.host) or url.host.endswith(".salesforce.com")
             if url.scheme == "http" or (url.scheme == "https" and not ours):
                 raise ForeignHost(f"A page or frame of {url.host} is open; a passkey is not used beside it.")

@@ -44,7 +44,7 @@ class ProductionLogin:
     opens_again = True  # with a fresh link each time
 
     def __init__(self, production_url: str, token: Secret, settings: Settings) -> None:
-        self._production = hosts.parse(production_url).host
+        self._production = hosts.parse_url(production_url).host
         self._token = token
         self._settings = settings
 
@@ -88,11 +88,14 @@ class ProductionLogin:
         return LoginMethodFailed(f'Production does not open the sandbox "{name}": {", ".join(found.codes)}.', next=_CHECK)
 
     def _require_sandbox(self, instance_url: str) -> None:
-        if hosts.parse(instance_url).host != self._settings.host:
+        if hosts.parse_url(instance_url).host != self._settings.host:
             raise ForeignHost(f"Production names another host than {self._settings.host} for the sandbox.", next=_CHECK)
 
     def _exchange(self, http: httpx.Client, login_url: str, code: Secret) -> Secret:
-        if not hosts.is_password_host(login_url) or hosts.parse(login_url).host not in (*hosts.LOGIN_HOSTS, self._settings.host):
+        if not hosts.is_password_host(login_url) or hosts.parse_url(login_url).host not in (
+            *hosts.LOGIN_HOSTS,
+            self._settings.host,
+        ):
             raise ForeignHost("Production names a login host that is not Salesforce's, or another org's.")
         form = {"grant_type": "authorization_code", "client_id": CLIENT, "redirect_uri": CALLBACK, "code": code.reveal()}
         answer = exchange(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, _PURPOSE, data=form)

@@ -23,7 +23,7 @@ from automation.steps.runner import StepResult
 log = logging.getLogger(__name__)
 
 
-class Recorder:
+class ArtifactsRecorder:
     """Follows a run as an `Observer`: one trace group per step, nothing in private phases, evidence on failure.
 
     A trace is written in parts, ``trace-1.zip`` and so on, because recording stops fully before each private phase:
@@ -44,9 +44,9 @@ class Recorder:
         self._private = 0
         self._exposed = False
 
-    def again(self) -> Recorder:
+    def again(self) -> ArtifactsRecorder:
         """A recorder for another attempt in a fresh context, which goes on numbering where this one stopped."""
-        following = Recorder(self.folder, self.tracing)
+        following = ArtifactsRecorder(self.folder, self.tracing)
         following.parts = self.parts
         return following
 

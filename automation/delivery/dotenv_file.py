@@ -61,7 +61,7 @@ def _pair(text: str, values: dict[str, str]) -> Credentials | None:
     """The whole pair that the file sets, and the app of its mark; a mark of another host is not believed."""
     if not all(values.get(name) for name in (ID, SECRET, TOKEN_URL)):
         return None
-    host = hosts.parse(values[TOKEN_URL]).host
+    host = hosts.parse_url(values[TOKEN_URL]).host
     mark = _MARK.search(text)
     app, created_at = (mark["app"], mark["created_at"]) if mark and mark["host"] == host else ("", "")
     return Credentials(

@@ -61,7 +61,7 @@ class _Counted(io.RawIOBase):
 
 def redirected(location: str) -> DeliveryFailed:
     """The error for a store that sends us elsewhere; only the host of where is shown."""
-    host = hosts.parse(location).host or "another place"
+    host = hosts.parse_url(location).host or "another place"
     return DeliveryFailed(
         f"The store redirects to {host}; neither token nor pair was sent there.",
         next="If that is right, name that host in the store's own setting (such as VAULT_ADDR); otherwise check what redirects.",

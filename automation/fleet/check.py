@@ -55,7 +55,6 @@ Found = Literal[
 rejected; settings differ; a refresh is running; the org is busy; the check failed."""
 
 REPAIR: Final = frozenset({"not_set_up", "app_missing", "refreshed", "secret_rejected", "policy_rejected", "drifted"})
-WAIT: Final = frozenset({"refreshing", "busy"})
 
 BLIP: Final = Patience(limit=6.0)
 """A short trouble of the network is waited out. Nothing else is: a key that was proven once and is unknown now is missing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -28,20 +28,20 @@ class FleetOptions:
     demo: bool = False
     orgs: Path = Path("orgs.toml")
     jobs: int = 2
-    only: tuple[str, ...] = ()
+    only: Sequence[str] = ()
     max_failures: int = 0
     plan: bool = False
     exit_code: bool = False
     force: bool = False
     scheduler: str | None = None
-    notify: tuple[str, ...] = ()
+    notify: Sequence[str] = ()
     state: Path | None = None
     output: Path | None = None
     json: bool = False
     verbosity: int = 0
     org: str | None = None
     limit: int = 20
-    flags: tuple[str, ...] = field(default=())
+    flags: tuple[str, ...] = ()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -98,11 +98,10 @@ def _history_parser() -> argparse.ArgumentParser:
     return made
 
 
-def parse(arguments: Sequence[str]) -> FleetOptions:
+def parse_arguments(arguments: Sequence[str]) -> FleetOptions:
     """Parse a command line. Wrong usage ends the process with 2, as argparse does."""
     if arguments and arguments[0] == "history":
-        given = _history_parser().parse_args(arguments[1:])
-        return FleetOptions("history", state=given.state, json=given.json, org=given.org, limit=given.limit)
+        return FleetOptions("history", **vars(_history_parser().parse_args(arguments[1:])))
     made = parser()
     given = made.parse_args(arguments)
     if given.jobs < 1 or given.max_failures < 0:
@@ -121,10 +120,8 @@ def parse(arguments: Sequence[str]) -> FleetOptions:
 
 
 def _options(given: argparse.Namespace) -> FleetOptions:
-    same = ("demo", "orgs", "jobs", "max_failures", "plan", "exit_code", "force", "scheduler", "state", "output", "json")
-    values = {name: getattr(given, name) for name in same}
-    flags = ["--tracing", given.tracing]
-    flags += ["--exact"] if given.exact else []
-    flags += ["--require-permissions"] if given.require_permissions else []
-    verbosity = -1 if given.quiet else given.verbose
-    return FleetOptions(**values, only=tuple(given.only), notify=tuple(given.notify), verbosity=verbosity, flags=tuple(flags))
+    values = vars(given)
+    quiet, verbose = values.pop("quiet"), values.pop("verbose")
+    flags = ["--tracing", values.pop("tracing")]
+    flags += [flag for flag, name in (("--exact", "exact"), ("--require-permissions", "require_permissions")) if values.pop(name)]
+    return FleetOptions(**values, verbosity=-1 if quiet else verbose, flags=tuple(flags))

@@ -188,7 +188,7 @@ class Rest:
 def _next_page(answer: dict[str, Any], host: str) -> str | None:
     """The path of the next page of a query, which the org names as a path or as a URL of its own host; None for the last."""
     named = answer.get("nextRecordsUrl")
-    page = hosts.parse(named) if isinstance(named, str) else None
+    page = hosts.parse_url(named) if isinstance(named, str) else None
     own = page is not None and (page.scheme, page.host) in {("", ""), ("https", host)}
     if page is None or answer.get("done") is True or not own or not page.path.startswith("/services/data/"):
         return None

@@ -63,7 +63,7 @@ def exchange(client: httpx.Client, method: str, url: str, token: Secret | None, 
         OrgUnavailable: no answer, or an error of the server; it names the host alone, as the rest of the URL may be secret.
     """
     headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}
-    host = hosts.parse(url).host
+    host = hosts.parse_url(url).host
     answer = send(client, method, url, headers=headers, **content)
     if isinstance(answer, Failure):
         raise answer.error(host, purpose)

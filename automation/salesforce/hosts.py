@@ -58,7 +58,7 @@ class Url:
 _NOBODYS: Final = Url("", "", None, has_user=False, path="", query="")
 
 
-def parse(url: str) -> Url:
+def parse_url(url: str) -> Url:
     """Split a URL; one that can't be parsed, or that a browser reads differently, has an empty host, and so is nobody's.
 
     Browsers take a backslash for a slash, and drop tabs and line breaks (WHATWG URL): with one behind ``evil.example``, that is
@@ -81,7 +81,7 @@ def is_password_host(url: str) -> bool:
     https only; exactly ``login.`` or ``test.salesforce.com``, or a My Domain host; no username in the URL; no port
     but 443. Salesforce never serves a login page on another port, so a page that does is not Salesforce's.
     """
-    parts = parse(url)
+    parts = parse_url(url)
     if parts.scheme != "https" or parts.has_user or parts.port not in (None, 443) or not NAME.fullmatch(parts.host):
         return False
     return parts.host in LOGIN_HOSTS or is_my_domain(parts.host)

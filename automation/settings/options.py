@@ -103,14 +103,18 @@ class PrintVersion(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help="print the version and exit")
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            found = version("external-client-app-runbook")
-        except PackageNotFoundError:  # run from a checkout that was never installed
-            found = "unknown"
-        print(f"external-client-app-runbook {found}")
+        print(f"external-client-app-runbook {installed_version()}")
         parser.exit()
+
+
+def installed_version() -> str:
+    """The version of this tool; ``unknown`` where it runs from a checkout that was never installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("external-client-app-runbook")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -174,7 +178,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--version", action=PrintVersion)
 
 
-def parse(arguments: Sequence[str] | None = None) -> CommandLine:
+def parse_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
     """Parse a command line. Raises WrongUsage, which ends the process with 2 as argparse does."""
     made = parser()
     given = made.parse_args(arguments)

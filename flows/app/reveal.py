@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.browser.page_loads import Failures
 from automation.browser.race import Outcome, race
 from automation.errors import NotPermitted, PageTrouble, SessionLost, UnexpectedPage
@@ -38,7 +38,7 @@ class Reveal(PageObject):
         """The new tab, or the same page when the org used that."""
         return self._shown or self.page
 
-    def begin(self, recorder: Recorder) -> None:
+    def begin(self, recorder: ArtifactsRecorder) -> None:
         """Stop all recording, for good unless `end` is called."""
         if self._stack is None:
             self._stack = ExitStack()

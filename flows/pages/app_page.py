@@ -100,6 +100,10 @@ class AppTab(AppPage):
     def edit_button(self) -> Locator:
         return by_role(self.page, "button", self.labels.pattern("detail.edit"))
 
+    def require_edit_button(self) -> Locator:
+        """``Edit``, once it is there. Raises ElementNotFound."""
+        return the_only(self.edit_button, "button", self.labels["detail.edit"], self.page, self.timeouts.action)
+
     @property
     def save_buttons(self) -> Locator:
         """One or two: at the top right in place of ``Edit`` (GS) and in a sticky footer (TURBO)."""
@@ -120,7 +124,7 @@ class AppTab(AppPage):
         """Click ``Edit`` unless already editing."""
         if self.editing():
             return
-        the_only(self.edit_button, "button", self.labels["detail.edit"], self.page, self.timeouts.action).click()
+        self.require_edit_button().click()
         editing = Outcome("edit", element=self.save_buttons)
         self.arrive("edit mode", [editing], self.timeouts.action, by=(("button", "detail.save"),))
         self._region = None

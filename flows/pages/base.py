@@ -128,10 +128,7 @@ def sought(role: str, label: str, region: Region) -> Sought:
 
 def _none(role: str, label: str, region: Region) -> ElementNotFound:
     wanted = sought(role, label, region)
-    said = f"this part of the page has no {role} at all"
-    if wanted.there:
-        said = "closest matches: " + ", ".join(f'"{name}"' for name in wanted.there)
-    return ElementNotFound(f'No {role} labelled "{label}"; {said}.', sought=(wanted,))
+    return ElementNotFound(str(wanted), sought=(wanted,))
 
 
 def _several(role: str, label: str, locator: Locator) -> ElementNotFound:

@@ -14,7 +14,7 @@ from playwright.sync_api import Frame, Locator, Page
 
 from automation.browser.race import Outcome, race
 from automation.errors import UnexpectedPage
-from automation.salesforce.hosts import is_org_host, parse
+from automation.salesforce.hosts import is_org_host, parse_url
 from automation.secrets import Secret
 from flows.pages.base import PageObject
 from flows.pages.copied import CopyButtons, can_copy
@@ -90,7 +90,7 @@ class ConsumerDetails(PageObject):
 
     def _frames(self) -> list[Frame]:
         """Frames of the org's own hosts."""
-        return [frame for frame in self.page.frames[1:] if is_org_host(parse(_origin(frame)).host)]
+        return [frame for frame in self.page.frames[1:] if is_org_host(parse_url(_origin(frame)).host)]
 
     def read(self) -> tuple[Secret, Secret]:
         """Key and secret. Raises UnexpectedPage when a row or its value is not clearly there."""

@@ -121,7 +121,7 @@ SELECTORS: Final = [mark.element for mark in MARKS.values() if mark.element] + [
 
 def screen_of_url(url: str) -> Screen | None:
     """The screen that a URL alone identifies."""
-    path, named = hosts.parse(url).path, parse_qs(urlsplit(url).query, keep_blank_values=True)
+    path, named = hosts.parse_url(url).path, parse_qs(urlsplit(url).query, keep_blank_values=True)
     by_name = (one for one, mark in MARKS.items() if mark.query in named)
     by_path = (one for one, mark in MARKS.items() if mark.path and re.search(mark.path, path))
     return next(chain(by_name, by_path), None)
@@ -172,6 +172,6 @@ class Seen:
 
     def _method(self) -> Method | None:
         """Which code a page of unknown ids asks for, from its path or its words; None when it does not say."""
-        last = hosts.parse(self.url).path.partition(f"{_VERIFY}method/")[2]
+        last = hosts.parse_url(self.url).path.partition(f"{_VERIFY}method/")[2]
         by_path = next((method for start, method in METHOD_PATHS.items() if last.startswith(start)), None)
         return by_path or next((method for method, key in METHOD_WORDS.items() if self.says(key)), None)

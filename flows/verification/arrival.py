@@ -78,7 +78,7 @@ class Arrival:
 
     def where(self) -> str:
         """The page's URL as it may be shown."""
-        return hosts.parse(self._page.url).shown
+        return hosts.parse_url(self._page.url).shown
 
     def title(self) -> str:
         """The page's title, shortened; empty while it is being replaced."""
@@ -104,7 +104,7 @@ class Arrival:
         if not self._navigation.settled(SETTLED):
             self._settling = None
             return False
-        if not hosts.parse(self._page.url).path.startswith("/lightning/"):
+        if not hosts.parse_url(self._page.url).path.startswith("/lightning/"):
             return True
         if self._settling is None:
             self._settling = Settling(self._page, self._identity.timeouts.action)

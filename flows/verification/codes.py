@@ -66,7 +66,7 @@ class CodeEntry:
         source = self._sources.answering(method)
         if source is None:
             what = f"Salesforce asks for the {method.value}, and no source for it is configured"
-            raise VerificationNeeded(f"{what} ({hosts.parse(self._page.url).shown}).", next=_ADVICE[method])
+            raise VerificationNeeded(f"{what} ({hosts.parse_url(self._page.url).shown}).", next=_ADVICE[method])
         if self._tried and self._identity.error_text() is None:
             self._tried = 0  # the page has no complaint: the last code was taken, and this is another verification
             self._taken[self._typed_for] += 1
@@ -112,7 +112,7 @@ class CodeEntry:
         return True
 
     def _request(self, method: Method) -> CodeRequest:
-        my_domain = hosts.my_domain_of(hosts.parse(self._page.url).host)
+        my_domain = hosts.my_domain_of(hosts.parse_url(self._page.url).host)
         address = None
         if method is Method.EMAIL:
             try:

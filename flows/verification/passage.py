@@ -112,7 +112,7 @@ class VerificationFlow:
             self._pass(arrival.screen)
 
     def _require_answer(self) -> None:
-        require_answer(hosts.parse(self._page.url).host, self._navigation.status)
+        require_answer(hosts.parse_url(self._page.url).host, self._navigation.status)
 
     def _pass_unknown(self) -> None:
         error = self._arrival.explained()

@@ -39,7 +39,7 @@ def test_password_and_emailed_code(new_org: NewOrg, get_in: Entering, login_page
     """Both forms of the login page lead to Setup, with one password and one code; the org's id is read on the way."""
     org = new_org(login_page=login_page)
     page = get_in(org)
-    assert hosts.parse(page.url).host == hosts.setup_host(f"{org.my_domain}.my.salesforce.com")
+    assert hosts.parse_url(page.url).host == hosts.setup_host(f"{org.my_domain}.my.salesforce.com")
     assert len(org.events("password accepted")) == 1
     assert len(org.events("code sent")) == 1
     assert not org.events("wrong code")
@@ -53,7 +53,7 @@ def test_generic_host(new_org: NewOrg, get_in: Entering) -> None:
     """A login at test.salesforce.com ends in the user's own org."""
     org = new_org()
     page = get_in(org, SF_LOGIN_URL="https://test.salesforce.com")
-    assert hosts.my_domain_of(hosts.parse(page.url).host) == f"{org.my_domain}.my.salesforce.com"
+    assert hosts.my_domain_of(hosts.parse_url(page.url).host) == f"{org.my_domain}.my.salesforce.com"
 
 
 def test_authenticator_code(new_org: NewOrg, get_in: Entering) -> None:
@@ -259,7 +259,7 @@ def test_link_to_another_org(new_org: NewOrg, get_in: Entering) -> None:
     assert not other.events("frontdoor"), "it was not opened"
     page = get_in(other)
     with pytest.raises(ForeignHost, match=f"led to {other.my_domain}"):
-        note_org(page, replace(get_in.settings, sf_login_url=org.login_url), OrgState(hosts.parse(org.login_url).host))
+        note_org(page, replace(get_in.settings, sf_login_url=org.login_url), OrgState(hosts.parse_url(org.login_url).host))
 
 
 SSO = {"redirect": "leads to sso.acme-idp.example", "buttons": "no fields for username and password"}

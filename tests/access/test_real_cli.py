@@ -43,7 +43,7 @@ def test_link(org: OrgHandle, home: Path) -> None:
     log_in(org, "acme-dev")
     settings = load_settings(org.environment(), None)
     link = CliLogin("acme-dev", settings, 30).link()
-    assert hosts.parse(link.reveal()).host == settings.host
+    assert hosts.parse_url(link.reveal()).host == settings.host
     assert org.events("singleaccess")
     with pytest.raises(LoginMethodFailed, match="No authorization information found for nobody") as caught:
         CliLogin("nobody", settings, 30).link()

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from imapclient import IMAPClient
 from playwright.sync_api import Locator, Page
 
-from automation.access.codes.mailbox import parse_url
+from automation.access.codes.imap_connection import parse_url
 from automation.browser import new_context, open_browser
 from automation.network.certificates import ssl_context
 from automation.settings import Settings, load_settings

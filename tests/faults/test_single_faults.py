@@ -75,7 +75,7 @@ def test_a_foreign_page_in_mid_run_ends_it_by_name(
     """Not as a lost session, not with a second login, and with no key pressed there."""
     org, before = new_org(), len(replica.attacker())
     replica.new_org("other--org.sandbox")
-    url = ELSEWHERE[where].format(host=hosts.parse(org.login_url).host)
+    url = ELSEWHERE[where].format(host=hosts.parse_url(org.login_url).host)
     module, name = {
         "1.4": (create_external_client_app, "_fill_basics"),
         "4.5": (retrieve_client_credentials, "_require_button"),
@@ -92,7 +92,7 @@ def test_a_foreign_page_in_mid_run_ends_it_by_name(
 
     assert isinstance(result.error, ForeignHost), result.error
     assert result.error.step == step
-    assert hosts.parse(url).host in result.error.message
+    assert hosts.parse_url(url).host in result.error.message
     assert len(org.events("password accepted")) == 1
     assert not [event for event in replica.attacker()[before:] if event["what"] == "typed"]
 

@@ -43,7 +43,7 @@ def leaves(*ids: str) -> Callable[[Callable[[OrgSession], None]], Callable[[OrgS
 
 @leaves("1.1")
 def signed_in_to_the_named_org(org: OrgSession) -> None:
-    host = hosts.parse(org.bench.page.url).host
+    host = hosts.parse_url(org.bench.page.url).host
     assert hosts.my_domain_of(host) == org.state.host, f"the browser is on {host}"
     assert org.settings.host in {org.state.host, *hosts.LOGIN_HOSTS}
     assert not org.tool(SetupPage).is_login()

@@ -1,4 +1,4 @@
-"""The pictures of the documentation can be made anew, are all there, and are what the documentation shows."""
+"""The screenshots of the documentation can be made again, are all there, and are what the documentation shows."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from automation.record import file
-from automation.record.replay import Replay
+from automation.record import SUFFIX, file
 from docs import take_pictures as docs_pictures
 from tests.recordings.make import FOLDER
+from tests.replay.replay import Replay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -30,7 +30,7 @@ def made(folder: Path, *flags: str) -> list[str]:
 
 
 @pytest.mark.browser
-def test_the_command_makes_the_pictures_of_the_failed_run(tmp_path: Path) -> None:
+def test_the_command_makes_the_screenshots_of_the_failed_run(tmp_path: Path) -> None:
     """The shorter of the two runs; what it says is what the guide explains."""
     assert made(tmp_path, "--only", "failed") == sorted(docs_pictures.names(["failed"]))
     terminal = ET.fromstring((tmp_path / "terminal-failed.svg").read_text(encoding="utf-8"))  # noqa: S314  our own file
@@ -40,23 +40,23 @@ def test_the_command_makes_the_pictures_of_the_failed_run(tmp_path: Path) -> Non
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_the_command_makes_all_pictures(tmp_path: Path) -> None:
+def test_the_command_makes_all_screenshots(tmp_path: Path) -> None:
     assert made(tmp_path) == sorted(docs_pictures.names())
 
 
-def test_all_pictures_are_there_and_small() -> None:
+def test_all_screenshots_are_there_and_small() -> None:
     for name in docs_pictures.names():
         assert 1_000 < (docs_pictures.FOLDER / name).stat().st_size < 250_000, name
 
 
-def test_every_picture_of_the_guide_exists_and_is_made_by_the_command() -> None:
+def test_every_screenshot_of_the_guide_exists_and_is_made_by_the_command() -> None:
     shown = re.findall(r"!\[[^]]+\]\(pictures/([^)]+)\)", GUIDE.read_text(encoding="utf-8"))
     assert shown
     assert set(shown) <= set(docs_pictures.names())
 
 
 @pytest.mark.parametrize("run", docs_pictures.ORGS)
-def test_a_picture_of_the_terminal_is_sound_and_fetches_nothing(run: str) -> None:
+def test_a_screenshot_of_the_terminal_is_sound_and_fetches_nothing(run: str) -> None:
     text = (docs_pictures.FOLDER / f"terminal-{run}.svg").read_text(encoding="utf-8")
     ET.fromstring(text)  # noqa: S314  our own file
     assert not re.search(r"@font-face|url\((?!#)|href=", text)
@@ -65,7 +65,7 @@ def test_a_picture_of_the_terminal_is_sound_and_fetches_nothing(run: str) -> Non
 
 @pytest.mark.browser
 def test_the_guide_quotes_the_replay_word_for_word(closed_browser: Browser) -> None:
-    recording = file.read(FOLDER / f"renamed{file.SUFFIX}")
+    recording = file.read(FOLDER / f"renamed{SUFFIX}")
     step = next(one for one in recording.steps if one.id == "1.4")
     (miss,) = Replay(recording, closed_browser, seconds=2.0).misses(step)
     assert miss.text in GUIDE.read_text(encoding="utf-8")
