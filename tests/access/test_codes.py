@@ -1,4 +1,4 @@
-"""Verification codes: from mails, an authenticator seed, a program, a person."""
+"""Verification codes: from emails, an authenticator seed, a program, a person."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def test_production_mail() -> None:
         b"\xff\xfe not a mail",
     ],
 )
-def test_other_mails(raw: bytes) -> None:
-    """Other senders, other people, other users, other subjects and old mails are left alone."""
+def test_other_emails(raw: bytes) -> None:
+    """Other senders, other people, other users, other subjects and old emails are left alone."""
     assert read(raw) is None
 
 
@@ -173,9 +173,9 @@ def program(folder: Path, text: str) -> str:
 
 
 def test_command(tmp_path: Path) -> None:
-    """A program is told what is asked for, and its number is the code; no shell is involved."""
-    told = 'test "$1 $SF_CODE_METHOD $SF_CODE_USERNAME" = "first email admin@acme.example.dev"'
-    line = program(tmp_path, f'{told} && echo "code: 445566"')
+    """A program learns what is asked for, and its number is the code; no shell is involved."""
+    asked = 'test "$1 $SF_CODE_METHOD $SF_CODE_USERNAME" = "first email admin@acme.example.dev"'
+    line = program(tmp_path, f'{asked} && echo "code: 445566"')
     assert CodeCommand(line).code(REQUEST, 10).reveal() == "445566"
 
 
@@ -199,7 +199,7 @@ def test_command_is_missing() -> None:
 
 
 def test_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person is told what is asked for and where it went; blanks do not matter; nothing is no code."""
+    """A person reads what is asked for and where it went; blanks do not matter; nothing is no code."""
     asked: list[str] = []
 
     def answer(prompt: str, stream: object = None) -> str:

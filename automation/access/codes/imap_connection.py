@@ -75,16 +75,16 @@ class Connection:
     """A connection with a deadline. The folder is opened read-only by whoever uses it.
 
     Args:
-        address: see `parse_url`.
+        server: see `parse_url`.
         account: who logs in.
         ca_file: PEM file of a CA that is trusted besides the system's.
         opened: called after each login, before anything else is done.
     """
 
     def __init__(
-        self, address: ImapServer, account: Account, ca_file: Path | None, opened: Callable[[BoundedClient], object]
+        self, server: ImapServer, account: Account, ca_file: Path | None, opened: Callable[[BoundedClient], object]
     ) -> None:
-        self._address = address
+        self._server = server
         self._account = account
         self._ca_file = ca_file
         self._opened = opened
@@ -132,7 +132,7 @@ class Connection:
 
         allowance = Allowance()
         allowance.renew(self._deadline, VOLUME)
-        client = BoundedClient(self._address.host, self._address.port, self._tls(), allowance)
+        client = BoundedClient(self._server.host, self._server.port, self._tls(), allowance)
         try:
             log_in(client, self._account)
         except BaseException:
@@ -142,7 +142,7 @@ class Connection:
         return client
 
     def _tls(self) -> ssl.SSLContext | None:
-        if not self._address.tls:
+        if not self._server.tls:
             return None
         context = ssl.create_default_context()
         if self._ca_file is not None:
@@ -168,7 +168,7 @@ class Connection:
     def _unusable(self, error: Exception) -> VerificationNeeded:
         from automation.access.codes.imap_login import folder_refused
 
-        at = self._address
+        at = self._server
         refused = folder_refused(at.host, self._account.user, at.folder, error)
         if refused is not None:
             return refused
