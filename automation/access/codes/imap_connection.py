@@ -10,12 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import unquote, urlsplit
 
 from automation.access.codes.words import quoted
-from automation.errors import RunbookError, SettingsError, VerificationNeeded
+from automation.errors import RunbookError, VerificationNeeded
 from automation.network.certificates import certificate_advice
 from automation.secrets import Secret
+from automation.settings.urls import ImapServer
 
 if TYPE_CHECKING:
     from automation.access.codes.imap import BoundedClient
@@ -30,36 +30,6 @@ GRACE: Final = 2.0
 """Seconds that the last exchange may take beyond the time that was asked for, and all that a logout may take."""
 VOLUME: Final = 8_000_000
 """Bytes that one exchange with the server may have; the largest is a batch of headers."""
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-
-
-@dataclass(frozen=True)
-class ImapServer:
-    """Where a mailbox is: ``imaps://host[:port]/FOLDER``."""
-
-    host: str
-    port: int
-    tls: bool
-    folder: str
-
-
-def parse_url(url: str) -> ImapServer:
-    """Split ``SF_IMAP_URL``.
-
-    Raises:
-        SettingsError: another scheme, no host, or ``imap://`` (no encryption) to another machine.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise SettingsError("SF_IMAP_URL is not a URL; write imaps://host[:port]/INBOX.") from None
-    if parts.scheme not in ("imaps", "imap") or not host:
-        raise SettingsError("SF_IMAP_URL must be imaps://host[:port]/INBOX.")
-    if parts.scheme == "imap" and host not in LOOPBACK:
-        raise SettingsError("SF_IMAP_URL uses imap://, which sends the password in the clear; use imaps://.")
-    tls = parts.scheme == "imaps"
-    return ImapServer(host, port or (993 if tls else 143), tls, unquote(parts.path.strip("/")) or "INBOX")
 
 
 @dataclass(frozen=True)
@@ -75,7 +45,7 @@ class Connection:
     """A connection with a deadline. The folder is opened read-only by whoever uses it.
 
     Args:
-        server: see `parse_url`.
+        server: see `settings.urls`.
         account: who logs in.
         ca_file: PEM file of a CA that is trusted besides the system's.
         opened: called after each login, before anything else is done.
