@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from automation.errors import DeliveryFailed
-from automation.secrets import scrub
+from automation.secrets import quoted
 
 
 def missing_library(extra: str, *modules: str) -> str | None:
@@ -30,7 +30,7 @@ def failed(store: str, what: str, trouble: str, status: int | str | None = None)
         trouble: what the store said; scrubbed and cut here. Words of it decide about the advice.
         status: its code or HTTP status, which decides where no word does.
     """
-    said = " ".join(scrub(trouble).split())[:300].rstrip(".")
+    said = quoted(trouble, 300)
     advice = next((fix for word, fix in _BY_WORD.items() if word.lower() in said.lower()), None) or _BY_STATUS.get(str(status))
     return DeliveryFailed(f"{store} could not be {what}: {said or 'no reason given'}.", next=advice)
 

@@ -40,8 +40,7 @@ class Pending:
 
     def read(self) -> Credentials | None:
         """The pair that waits, if there is one. Raises DeliveryFailed when the file can't be read."""
-        text = read_text(self.path)
-        return None if text is None else unit.from_text(text)
+        return unit.held_in_text(read_text(self.path) or "").pair
 
     def waits(self) -> bool:
         """Whether there is a file, readable or not."""

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from automation.access.codes.words import quoted
 from automation.errors import RunbookError, VerificationNeeded
 from automation.network.certificates import certificate_advice
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
 from automation.settings.urls import ImapServer
 
 if TYPE_CHECKING:

@@ -13,9 +13,8 @@ from imapclient.exceptions import LoginError
 
 from automation.access.codes.imap_connection import Account
 from automation.access.codes.tokens import Bearer
-from automation.access.codes.words import quoted
 from automation.errors import VerificationNeeded
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
 from automation.secrets.text_files import json_object
 
 _ATOM: Final = re.compile(r"[!#-'+-\[\]^-z|}~]+")

@@ -80,7 +80,7 @@ class Mailbox(CodeSource):
         self._connection.allow(LOGIN_LIMIT)
         try:
             self._failure = None
-            self._connection.do(self._note_newest)
+            self._seen_up_to = self._connection.do(self._select)
         except VerificationNeeded as error:
             self._failure = error  # the org may ask for no code at all; reported when one is needed
             log.info("%s", error.message)
@@ -148,9 +148,6 @@ class Mailbox(CodeSource):
         self._validity = validity
         if changed:
             self._seen_up_to = 2**32
-
-    def _note_newest(self, client: BoundedClient) -> None:
-        self._seen_up_to = self._select(client)
 
     def _search(self, client: BoundedClient, request: CodeRequest, judged: dict[int, Verdict]) -> Secret | None:
         """The code of the newest fitting email that is newer than what was seen; ``judged`` keeps what was looked at."""

@@ -13,14 +13,11 @@ from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.access.codes.tokens import Tokens
-from automation.access.codes.words import quoted
 from automation.errors import VerificationNeeded
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
 
 if TYPE_CHECKING:
     import httpx
-
-    from automation.settings import Settings
 
 SCOPE: Final = "https://mail.google.com/"
 """The scope for IMAP (https://developers.google.com/gmail/imap/xoauth2-protocol)."""
@@ -55,11 +52,6 @@ class GoogleTokens(Tokens):
     key: Secret
     mailbox: str
     http: Callable[[], httpx.Client]
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> GoogleTokens:
-        """From checked settings: a key and the mailbox's username."""
-        return cls(settings.sf_imap_google_key or Secret(""), settings.sf_imap_username or "", settings.network.client)
 
     def token(self) -> Secret:
         """The last token while it is valid, else a fresh one.

@@ -13,9 +13,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.access.codes.tokens import Tokens
-from automation.access.codes.words import quoted
 from automation.errors import VerificationNeeded
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
 
 if TYPE_CHECKING:
     import httpx
