@@ -178,18 +178,12 @@ def one_of(known: Mapping[str, str], value: str, what: str) -> str:
 
 def targets(value: str) -> tuple[str, ...]:
     """Delivery targets ``kind:rest``, separated by line breaks or by a comma before the next kind."""
-    parts = [part.strip() for part in re.split(r"\n|,\s*(?=[a-z][a-z0-9-]+:)", value) if part.strip()]
-    for part in parts:
-        target(part)
-    return tuple(parts)
-
-
-def target(value: str) -> str:
-    """One delivery target ``kind:rest``, checked by the target itself; nothing is read or written."""
     from automation.delivery.target import make  # late: --help does not need it
 
-    make(value)
-    return value
+    parts = [part.strip() for part in re.split(r"\n|,\s*(?=[a-z][a-z0-9-]+:)", value) if part.strip()]
+    for part in parts:
+        make(part)  # checked by the target itself; nothing is read or written
+    return tuple(parts)
 
 
 def seconds(value: str) -> float:
