@@ -47,7 +47,7 @@ class Authenticator(CodeSource):
         self._least_left = min(SECONDS_LEFT, self._totp.interval / 2)
         self._now = now
         self._wait = wait
-        self._used: set[int] = set()
+        self._used: set[float] = set()
 
     def answers(self, method: Method) -> bool:
         """Authenticator codes only."""
@@ -61,7 +61,8 @@ class Authenticator(CodeSource):
         """
         waited = 0.0
         while True:
-            window, left = self._window()
+            window, passed = divmod(self._now(), self._totp.interval)
+            left = self._totp.interval - passed
             if window not in self._used and left >= self._least_left:
                 self._used.add(window)
                 return Secret(self._totp.at(self._now()))
@@ -72,9 +73,3 @@ class Authenticator(CodeSource):
                 )
             self._wait(left)
             waited += left
-
-    def _window(self) -> tuple[int, float]:
-        """Number of the window that is now, and the seconds left in it."""
-        length = self._totp.interval
-        now = self._now()
-        return int(now // length), length - now % length
