@@ -217,7 +217,7 @@ def test_recording_for_a_failure_holds_the_page_that_failed_and_all_of_another_a
 ) -> None:
     """Until then it holds what was done, and no pages, which would cost more than the rest. Scripts of a page may hide its content
     from others that come later, as those of Lightning do."""
-    recorder = Recorder(tmp_path)
+    recorder = ArtifactsRecorder(tmp_path)
     page = context.new_page()
     recorder.attach(context)
     walk(recorder, page)
