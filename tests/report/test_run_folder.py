@@ -169,6 +169,10 @@ def test_playwrights_own_viewer_opens_the_traces(bad: Finished, playwright: Play
         done = subprocess.run(program, cwd=tmp_path, env=get_driver_env(), capture_output=True, text=True, check=True)
         return done.stdout
 
-    viewer("open", str(bad.result.traces[-1].resolve()))
+    *done, failed = bad.result.traces
+    viewer("open", str(done[-1].resolve()))
     assert "1.2 Open Setup" in viewer("actions")
+    viewer("close")
+    viewer("open", str(failed.resolve()))
+    assert "aria" in viewer("actions").lower()
     viewer("close")
