@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 DEMO_STAMP := $(VENV)/.installed-demo
 # Two cores: tests with a browser wait for each other's processes, so a third worker finds work for them.
 WORKERS ?= 3
+# Where it is set, each process would rewrite the assertions of all test modules again: four seconds.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest -q -n
 
 .PHONY: demo check quick test test-all lint types types-here types-win32 types-darwin lock sf actionlint docs docs-check bundle bundle-matrix bundle-check browser browser-demo clean
