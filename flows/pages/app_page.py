@@ -91,7 +91,7 @@ class AppTab(AppPage):
         Whether there is one panel is looked up once after each `select` and `edit`.
         """
         if self._region is None:
-            panel = self.page.get_by_role("tabpanel").filter(visible=True)
+            panel = self.page.locator("[role=tabpanel]").filter(visible=True)  # by the role as written: it is part of every search
             self._region = panel if panel.count() == 1 else self.page
         return self._region
 
