@@ -13,6 +13,7 @@ from playwright.sync_api import Locator
 
 from automation.browser.race import Outcome
 from automation.errors import NotPermitted, UnexpectedPage
+from flows.pages import base
 from flows.pages.base import by_role, the_only
 from flows.pages.labels import exactly
 from flows.pages.long_list import LongList
@@ -180,11 +181,15 @@ class AppManager(SetupPage):
 
     def require_new_button(self) -> Locator:
         """The button ``New External Client App``. Raises NotPermitted when the page has none."""
-        if not self.new_button.count():
+        there = self.new_button.count()
+        if not there:
             raise NotPermitted(
                 f'The list has no button "{self.labels["manager.new"]}".',
                 next='Give the user the permission "Create, edit, and delete External Client Apps".',
             )
+        if there == 1:
+            base.about_to_use(self.new_button)
+            return self.new_button
         return the_only(self.new_button, "button", self.labels["manager.new"], self.page, self.timeouts.action)
 
 
