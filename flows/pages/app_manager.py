@@ -54,6 +54,7 @@ class AppManager(SetupPage):
     """The list: columns, rows, and the button ``New External Client App``."""
 
     _quiet_since: float | None = None
+    _looked: float = 0
 
     def open(self, setup_url: str, *, fresh: bool = True) -> None:
         """Open the list by its URL and wait until it shows how many apps there are.
@@ -63,7 +64,7 @@ class AppManager(SetupPage):
         url = setup_url + LIST_PATH
         if fresh or self.page.url.split("?")[0] != url:
             self.go(url)
-        self._quiet_since = None
+        self._quiet_since, self._looked = None, time.monotonic()
         loaded = [Outcome("list", fact=self._shows_rows), Outcome("an empty list", fact=self._is_empty)]
         known_by = (("heading", "manager.heading"), ("button", "manager.new"))
         self.arrive("the rows of the External Client App Manager", loaded, by=known_by)
@@ -92,11 +93,15 @@ class AppManager(SetupPage):
         A status line may be there before the rows are, so it counts as empty only once it stayed so for a while and its
         status line, if any, says so too.
         """
+        now = time.monotonic()
+        if now - self._looked < QUIET / 5:
+            return False
+        self._looked = now
         if not self._still.count():
             self._quiet_since = None
             return False
-        self._quiet_since = self._quiet_since or time.monotonic()
-        quiet = time.monotonic() - self._quiet_since > QUIET
+        self._quiet_since = self._quiet_since or now
+        quiet = now - self._quiet_since > QUIET
         return quiet and bool(self.new_button.count()) and not self.count()
 
     def count(self) -> int | None:

@@ -122,15 +122,16 @@ class DualList:
 
         Its name is not documented, so one of an unknown name is known by its place; what it moved is checked anyway.
         """
-        beside = self._beside_lists
-        named = by_role(self.region if beside is None else beside, "button", self.labels.pattern(key))
-        if beside is not None and named.count() == 0:
-            named = beside.get_by_role("button").filter(visible=True).nth(0 if key == "create.scopes_add" else 1)
+        named, buttons = self._named(self._beside_lists, key), self._beside_lists.get_by_role("button").filter(visible=True)
+        if named.count() == 0:
+            named = buttons.nth(0 if key == "create.scopes_add" else 1) if buttons.count() >= 2 else self._named(self.region, key)
         return the_only(named, "button", self.labels[key], self.region, self.timeout)
 
+    def _named(self, region: Region, key: str) -> Locator:
+        return by_role(region, "button", self.labels.pattern(key))
+
     @cached_property
-    def _beside_lists(self) -> Locator | None:
-        """The smallest part of the page with both lists and their buttons: to the right first, then to the left (UTAM)."""
+    def _beside_lists(self) -> Locator:
+        """The smallest part of the page with both lists. Its buttons move to the right first, then to the left (UTAM)."""
         above = self.available.locator(f"xpath=ancestor::*[position() <= {MAX_CLIMB}]")
-        holder = above.filter(has=self._in(self.available.page, "create.scopes_selected")).last  # in order of the document
-        return holder if holder.get_by_role("button").filter(visible=True).count() >= 2 else None
+        return above.filter(has=self._in(self.available.page, "create.scopes_selected")).last  # in order of the document
