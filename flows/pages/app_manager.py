@@ -15,6 +15,7 @@ from automation.browser.race import Outcome
 from automation.errors import NotPermitted, UnexpectedPage
 from flows.pages import base
 from flows.pages.base import by_role, the_only
+from flows.pages.header_menu import in_header_menu
 from flows.pages.labels import exactly
 from flows.pages.long_list import LongList
 from flows.pages.reading import TEXT, texts_of
@@ -27,6 +28,8 @@ CELL = ":is(td, th, [role=rowheader], [role=gridcell], [role=cell]):not([role=co
 NAME_CELL = ":is(th, [role=rowheader]):not([role=columnheader], [scope=col], thead *, :has(a))"
 """A row's own cell, a rowheader (SFPI), where it has no link but a button that looks like one (a guess)."""
 NAMES = f"{TABLE} {CELL} a:visible, {TABLE} {NAME_CELL} button:not([aria-haspopup]):visible"
+MENU_OPENS = 2.0
+"""Seconds in which a menu shows its items."""
 QUIET = 5.0
 """Seconds after which a list without rows, status line and empty text counts as empty."""
 
@@ -101,7 +104,7 @@ class AppManager(SetupPage):
             self._quiet_since = None
             return False
         self._quiet_since = self._quiet_since or now
-        quiet = now - self._quiet_since > QUIET
+        quiet = now - self._quiet_since > min(QUIET, self.timeouts.action / 2)
         return quiet and bool(self.new_button.count()) and not self.count()
 
     def count(self) -> int | None:
@@ -185,9 +188,8 @@ class AppManager(SetupPage):
         )
 
     def require_new_button(self) -> Locator:
-        """The button ``New External Client App``. Raises NotPermitted when the page has none."""
-        there = self.new_button.count()
-        if not there:
+        self._quiet_since = self._quiet_since or now
+        quiet = now - self._quiet_since > min(QUIET, self.timeouts.action / 2)
             raise NotPermitted(
                 f'The list has no button "{self.labels["manager.new"]}".',
                 next='Give the user the permission "Create, edit, and delete External Client Apps".',
