@@ -7,8 +7,8 @@ from playwright.sync_api import Page
 
 from flows.app.tick import tick_with_confirmation
 from flows.pages.base import Timeouts
+from flows.pages.checkbox import Checkbox
 from flows.pages.confirmation import Confirmation
-from flows.pages.fields import Checkbox
 from flows.pages.labels import Labels
 
 pytestmark = pytest.mark.browser

@@ -12,10 +12,10 @@ from automation.errors import ElementNotFound, NotPermitted, RunbookError, Unexp
 from flows.app.reveal import Reveal
 from flows.pages.app_manager import AppManager
 from flows.pages.base import Timeouts
+from flows.pages.checkbox import Checkbox
 from flows.pages.choice import Choice
 from flows.pages.consumer_details import ConsumerDetails
 from flows.pages.dual_list import DualList
-from flows.pages.fields import Checkbox
 from flows.pages.labels import Labels
 from flows.pages.messages import Messages
 from flows.pages.settings_tab import SettingsTab
