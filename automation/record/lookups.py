@@ -13,12 +13,13 @@ from automation.secrets import Secret
 from flows.pages import create_form, policies_tab, settings_tab
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage, AppTab
+from flows.pages.checkbox import Checkbox
 from flows.pages.choice import Choice
 from flows.pages.confirmation import Confirmation
 from flows.pages.consumer_details import ConsumerDetails
 from flows.pages.create_form import CreateForm
 from flows.pages.dual_list import DualList
-from flows.pages.fields import Checkbox, Field, TextField
+from flows.pages.fields import Field, TextField
 from flows.pages.identity import IdentityPage
 from flows.pages.login import LoginPage
 from flows.pages.policies_tab import PoliciesTab

@@ -74,11 +74,11 @@ class DualList:
 
     def add(self, text: str) -> None:
         """Move a scope to the selected side. Raises FieldRefused when the org does not offer it."""
-        self._move(self._option(self.available, text), self._add_button, self.selected, text)
+        self._move(self.available, self._add_button, self.selected, text)
 
     def remove(self, text: str) -> None:
         """Move a scope back to the available side."""
-        self._move(self._option(self.selected, text), self._remove_button, self.available, text)
+        self._move(self.selected, self._remove_button, self.available, text)
 
     def _options(self, side: Locator, text: str) -> Locator:
         """Options of this text, or of other words that end in the same token."""
@@ -89,19 +89,20 @@ class DualList:
             side.get_by_role("option", name=re.compile(rf"[(（]\s*{token.group(1)}\s*(?:[,、，][^()（）]*)?[)）]\s*$"))
         )
 
-    def _option(self, side: Locator, text: str) -> Locator:
+    def _select(self, side: Locator, text: str) -> None:
         option = self._options(side, text)
         try:
-            option.wait_for(state="attached", timeout=self.timeout * 1000)
+            option.click(timeout=self.timeout * 1000)
         except PlaywrightError as error:
             if STRICT in error.message:
                 raise ElementNotFound(f'The scope list shows "{text}" more than once.') from None
+            if option.count():
+                raise
             there = "; ".join(texts_of(side.get_by_role("option")))
             raise FieldRefused(f'This org offers no OAuth scope "{text}"; it offers: {there}.') from None
-        return option
 
-    def _move(self, option: Locator, button: Locator, target: Locator, text: str) -> None:
-        option.click()
+    def _move(self, source: Locator, button: Locator, target: Locator, text: str) -> None:
+        self._select(source, text)
         button.click()
         try:
             expect(self._options(target, text)).to_have_count(1, timeout=self.timeout * 1000)

@@ -7,14 +7,14 @@ import re
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
-from flows.pages.base import PageObject
+from flows.pages.base import PageObject, any_of
 from flows.pages.reading import TEXT
 
 # evidence: base components (slds-has-error, alert), UTAM (.forceToastMessage), browserforce's list of classic error boxes
 FIELD_ERRORS = ".slds-has-error .slds-form-element__help, [aria-invalid='true'] ~ .slds-form-element__help"
-PAGE_ERRORS = (
-    "#errorTitle, #errorDesc, #validationError, div.errorMsg, .pageLevelErrors, .slds-theme_error, .slds-notify_alert, "
-    ".forceToastMessage"
+PAGE_ERRORS = any_of(
+    *("#errorTitle", "#errorDesc", "#validationError", "div.errorMsg", ".pageLevelErrors", ".slds-theme_error"),
+    *(".slds-notify_alert", ".forceToastMessage"),
 )
 CREATE_FAILED = "problems.create_failed"
 SUCCESS = re.compile(r"slds-theme_success|toastSuccess|success|slds-theme_info|slds-theme_warning", re.IGNORECASE)

@@ -12,8 +12,8 @@ from automation.errors import ElementNotFound, NotPermitted, RunbookError, Unexp
 from flows.app.reveal import Reveal
 from flows.pages.app_manager import AppManager
 from flows.pages.base import Timeouts
+from flows.pages.checkbox import Checkbox
 from flows.pages.choice import Choice
-from flows.pages.fields import Checkbox
 from flows.pages.labels import Labels
 from flows.pages.settings_tab import SettingsTab
 
@@ -118,3 +118,26 @@ def test_a_click_that_setup_refuses_is_a_missing_right(page: Page) -> None:
     reveal.begin(Mock(nothing_recorded=nullcontext))
     with pytest.raises(NotPermitted, match="insufficient privileges"):
         reveal.open(lambda: None)
+
+
+MENU = """<header><button aria-haspopup=menu>Setup</button></header><h1>External Client App Manager</h1>
+<button aria-haspopup=true id=m>Show more actions</button><div role=menu hidden><a role=menuitem href="#new">{}</a></div>
+<table><tr><th scope=row><a href="#">Other</a></th><td><button aria-haspopup=true>Show actions</button></td></tr></table>
+<script>m.onclick = () => {{ m.nextElementSibling.hidden = !m.nextElementSibling.hidden }}</script>"""
+
+
+def test_new_may_be_in_the_menu_of_a_narrow_header(page: Page) -> None:
+    """Else it counts as a missing right."""
+    page.set_content(MENU.format("New External Client App"))
+    AppManager(page, Labels(), SHORT).require_new_button().click()
+    assert page.url.endswith("#new")
+    page.set_content(MENU.format("Printable View"))
+    with pytest.raises(NotPermitted):
+        AppManager(page, Labels(), SHORT).require_new_button()
+
+
+def test_an_empty_list_in_unknown_words_is_a_list_also_where_actions_have_little_time(page: Page) -> None:
+    page.route(f"{SETUP}/**", lambda route: route.fulfill(body=HEAD + "<p>No items to display.</p>", content_type="text/html"))
+    apps = AppManager(page, Labels(), Timeouts(page=8, action=2))
+    apps.open(SETUP)
+    assert apps.find("Sync") is None

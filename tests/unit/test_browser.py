@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -202,6 +203,40 @@ def test_traces_are_kept_as_asked(tracing: Tracing, failed: bool, kept: bool, co
     walk(recorder, page)
     recorder.finish(failed=failed)
     assert bool(list(tmp_path.glob("trace-*.zip"))) is kept
+
+
+def snapshots(part: Path) -> str:
+    """The pages in a part of a trace."""
+    with zipfile.ZipFile(part) as archive:
+        lines = archive.read("trace.trace").decode().splitlines()
+    return "\n".join(line for line in lines if json.loads(line)["type"] == "frame-snapshot")
+
+
+def test_recording_for_a_failure_holds_the_page_that_failed_and_all_of_another_attempt(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    """Until then it holds what was done, and no pages, which would cost more than the rest. Scripts of a page may hide its content
+    from others that come later, as those of Lightning do."""
+    recorder = ArtifactsRecorder(tmp_path)
+    page = context.new_page()
+    recorder.attach(context)
+    walk(recorder, page)
+    page.evaluate("Object.defineProperty(Node.prototype, 'firstChild', {get: () => null})")
+    recorder.step_started(Step("1.3", "Title", "Section", lambda: unchanged("")))
+    page.get_by_role("button", name="New External Client App").click()
+    recorder.step_ended(step_result("1.3", "failed", 0, ""))
+    recorder.collect_evidence()
+    recorder.detach()
+    recorder = recorder.again()
+    recorder.attach(context)
+    walk(recorder, page)
+    done, failed, again = recorder.finish(failed=True)
+    assert "New External Client App" in everything_in(tmp_path)
+    assert snapshots(done) == ""
+    assert "1.3 Title" in zipfile.ZipFile(failed).read("trace.trace").decode()
+    for part in (failed, again):
+        assert "New External Client App" in snapshots(part)
+        assert PASSWORD not in snapshots(part)
 
 
 def test_after_a_failed_private_phase_evidence_is_an_outline_without_a_picture(context: BrowserContext, tmp_path: Path) -> None:
