@@ -207,9 +207,5 @@ def _headed(given: argparse.Namespace) -> bool:
 
 
 def _overrides(given: argparse.Namespace) -> dict[str, str]:
-    overrides: dict[str, str] = {}
-    if given.deliver:
-        overrides["CREDENTIALS_TO"] = "\n".join(given.deliver)
-    if given.browser_channel:
-        overrides["BROWSER_CHANNEL"] = given.browser_channel
-    return overrides
+    texts = {"CREDENTIALS_TO": "\n".join(given.deliver or ()), "BROWSER_CHANNEL": given.browser_channel}
+    return {name: text for name, text in texts.items() if text}

@@ -39,7 +39,7 @@ def log_in(org: OrgHandle, alias: str) -> None:
 
 
 def test_link(org: OrgHandle, home: Path) -> None:
-    """The CLI makes a link into the org; an alias that it does not know is named with the cure."""
+    """The CLI makes a link into the org; an alias that it does not know is named with the fix."""
     log_in(org, "acme-dev")
     settings = load_settings(org.environment(), None)
     link = CliLogin("acme-dev", settings, 30).link()

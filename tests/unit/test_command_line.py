@@ -89,8 +89,8 @@ def test_wrong_usage_is_an_object_on_stdout_too_with_json(
     with pytest.raises(SystemExit) as caught:
         main(["--json", *flags.split()])
     assert caught.value.code == 2
-    told = json.loads(capsys.readouterr().out)
-    assert (told["outcome"], told["error"]["kind"]) == ("failed", "usage")
+    reported = json.loads(capsys.readouterr().out)
+    assert (reported["outcome"], reported["error"]["kind"]) == ("failed", "usage")
 
 
 @pytest.mark.parametrize("main", [create_app.main, record.main, doctor.main, report.main, refresh_sandboxes.main])
@@ -115,8 +115,8 @@ def test_wrong_settings_end_with_78_before_a_browser_starts(
     assert main(["--json"]) == 78
     captured = capsys.readouterr()
     assert "SF_LOGIN_URL: missing" in captured.err
-    told = json.loads(captured.out)
-    assert (told["outcome"], told["error"]["kind"], told["org"]["host"]) == ("failed", "settings", None)
+    reported = json.loads(captured.out)
+    assert (reported["outcome"], reported["error"]["kind"], reported["org"]["host"]) == ("failed", "settings", None)
 
 
 def test_without_json_nothing_is_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Settings: who wins, what is refused, and that all problems are told at once."""
+"""Settings: who wins, what is refused, and that all problems are reported at once."""
 
 from __future__ import annotations
 
@@ -276,7 +276,7 @@ LEAST = {
 }
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings({"SF_PASWORD": "x", "ECA_API_NAME": "_"}, None)
     for name in ("SF_PASWORD", "ECA_API_NAME", "ECA_RUN_AS", "ECA_CONTACT_EMAIL", "ECA_CALLBACK_URL", "SF_LOGIN_URL"):
