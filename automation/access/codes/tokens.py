@@ -76,7 +76,7 @@ class TokenCommand(Tokens):
 def bearer_from(settings: Settings) -> Bearer | None:
     """How the settings open the mailbox with a token; None when they use a password."""
     tokens = None if settings.sf_imap_auth == "password" else _tokens(settings)
-    return tokens and Bearer(settings.sf_imap_auth.upper(), tokens)
+    return None if tokens is None else Bearer(settings.sf_imap_auth.upper(), tokens)
 
 
 def _tokens(settings: Settings) -> Tokens | None:
