@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +19,6 @@ JOURNAL: Final = "journal.jsonl"
 """Is in each run folder from the beginning."""
 WRITTEN: Final = (JOURNAL, "report.html", "report.json", "report.junit.xml", "evidence", "screenshots", "trace-*.zip")
 """What a run writes: where any of it is there already, it has to be an earlier run's."""
-
-RAW: Final = ".trace-*.raw"
-"""Parts of a trace as the browser wrote them, which earlier versions left in the run folder when they were killed."""
-STALE: Final = 3_600.0
-"""Seconds after which such a leftover belongs to no run any more."""
 
 
 def make_run_folder(host: str, output: Path | None = None, now: datetime | None = None) -> Path:
@@ -41,24 +35,13 @@ def make_run_folder(host: str, output: Path | None = None, now: datetime | None 
     try:
         if output is None:
             private_folder(RUNS)
-            remove_leftovers(RUNS)
             return _fresh(wanted)
         private_folder(output)
         if not _is_own(output):
             return _fresh(output / stamp)
-        remove_leftovers(output)
     except OSError as error:
         raise UsageError(f"The run folder {wanted} can't be made: {error.strerror}.") from None
     return output
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Delete what killed runs of earlier versions left unscrubbed, here and in the folders below; see `RAW`."""
-    for pattern in (RAW, f"*/{RAW}", f"*/*/{RAW}"):  # a run's own, one in runs/, and a fleet's in runs/<time>-fleet/
-        for raw in folder.glob(pattern):
-            with suppress(OSError):  # another run was faster, or it is not ours
-                if time.time() - raw.stat().st_mtime > STALE:
-                    raw.unlink()
 
 
 def _is_own(folder: Path) -> bool:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from automation.errors import RunbookError
 from automation.report.display import Display
+from automation.report.json_result import as_json
 from automation.report.plain import one_line
+from automation.report.words import outcome_words
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
@@ -21,14 +23,6 @@ COLOURS: Final = {"changed": "green", "unchanged": "cyan", "skipped": "dim", "fa
 
 NOT_REACHED: Final = "not reached"
 """The runner's note of a step behind a failed one; such steps are only counted."""
-
-WORDS: Final = {
-    "created": "The app was created; its credentials work and were delivered.",
-    "changed": "The org now matches the configuration; the credentials work.",
-    "unchanged": "Nothing to do; the credentials work.",
-    "planned": "This was a plan; nothing was changed.",
-    "failed": "The run failed.",
-}
 
 
 @dataclass
@@ -85,7 +79,7 @@ class Console(Display):
                 self.note(f"{left} steps were not reached." if left > 1 else "1 step was not reached.")
             self.error(result.error)
         else:
-            self._line(f"{self._summary(result)} ({result.seconds:.1f} s)", "bold green")
+            self._line(f"{outcome_words(as_json(result))[1]} ({result.seconds:.1f} s)", "bold green")
         for note in result.state.notes:
             self._line(f"Note: {note}", "yellow")
         for target in result.state.delivered_to:
@@ -101,13 +95,6 @@ class Console(Display):
         self._line(f"Next: {error.next}")
         if error.evidence:
             self._line(f"Evidence: {error.evidence}")
-
-    @staticmethod
-    def _summary(result: RunResult) -> str:
-        if result.outcome == "planned":
-            return f"{WORDS['planned']} {result.changes} steps would change something."
-        whole = result.state.delivered_to if result.outcome == "created" else result.state.proof.token
-        return WORDS[result.outcome] if whole else "Done up to the requested step."
 
 
 def _spinner(text: str) -> Any:

@@ -34,10 +34,20 @@ __all__ = ["get_in"]
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("login_page", ["one_step", "username_first"])
-def test_password_and_emailed_code(new_org: NewOrg, get_in: Entering, login_page: str) -> None:
-    """Both forms of the login page lead to Setup, with one password and one code; the org's id is read on the way."""
-    org = new_org(login_page=login_page)
+@pytest.mark.parametrize(
+    ("login_page", "language"),
+    [
+        ("one_step", "en"),
+        ("username_first", "en"),
+        ("one_step", "ja"),
+        ("username_first", "ja"),
+        ("one_step", "es"),
+        ("username_first", "es"),
+    ],
+)
+def test_password_and_emailed_code(new_org: NewOrg, get_in: Entering, login_page: str, language: str) -> None:
+    """Both forms of the login page, in each language, lead to Setup with one password and one code; the org's id is read."""
+    org = new_org(login_page=login_page, language=language)
     page = get_in(org)
     assert hosts.parse_url(page.url).host == hosts.setup_host(f"{org.my_domain}.my.salesforce.com")
     assert len(org.events("password accepted")) == 1

@@ -131,7 +131,7 @@ def test_a_dialog_at_save_is_named_by_the_run(quick_org: NewOrg, run: Runbook, m
         return tab.save_buttons.first
 
     monkeypatch.setattr(usable, and_then_a_dialog)
-    result = run(org, first="2.1")
+    result = run(org, {"TIMEOUT_SAVE": "2"}, first="2.1")
 
     assert result.error is not None
     assert result.error.kind == "save_refused"

@@ -37,6 +37,7 @@ def said(picture: Path) -> str:
 
 
 @pytest.mark.browser
+@pytest.mark.slow  # a maintainer's tool; that the committed pictures are right is held below
 def test_the_command_makes_the_screenshots_of_the_failed_run(tmp_path: Path) -> None:
     """The shorter of the two runs; what it says is what the guide explains."""
     assert made(tmp_path, "--only", "failed") == sorted(docs_pictures.names(["failed"]))

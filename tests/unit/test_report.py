@@ -213,4 +213,4 @@ def test_plans_and_partial_runs_do_not_claim_a_proof(part: str, result: RunResul
     state = OrgState("h")
     out.ended(replace(result, state=state, outcome="planned" if part == "plan" else "changed"))
     first = stream.getvalue().splitlines()[0]
-    assert ("2 steps would change something" in first) if part == "plan" else ("up to the requested step" in first)
+    assert ("2 of 2 steps would change something" in first) if part == "plan" else ("up to the requested step" in first)
