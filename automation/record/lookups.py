@@ -112,8 +112,8 @@ class Lookup:
         return cls(**{**data, "arguments": tuple(data.get("arguments", ()))})
 
     def __str__(self) -> str:
-        key = f' "{self.key}"' if self.key else ""
-        return f"{self.owner}{key} {self.name.strip('_')}{' ' + ' '.join(self.arguments) if self.arguments else ''}"
+        key = f'"{self.key}"' if self.key else ""
+        return " ".join(filter(None, (self.owner, key, self.name.strip("_"), *self.arguments)))
 
 
 def plain(value: Any) -> Any:
