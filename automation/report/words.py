@@ -37,4 +37,5 @@ def outcome_words(run: dict[str, Any]) -> tuple[str, str]:
 
 def only_delivered(run: dict[str, Any]) -> bool:
     """Whether a run left the org as it was and brought the pair to a target that did not have it."""
-    return run["outcome"] == "unchanged" and any(step["result"] == "changed" for step in run["steps"])
+    delivers = run["steps"][-1:] if run["credentials"]["delivered_to"] else []  # only the last step of all fills that
+    return run["outcome"] == "unchanged" and any(step["result"] == "changed" for step in delivers)

@@ -224,14 +224,15 @@ def test_the_line_has_the_published_form() -> None:
     assert [outcome.word for outcome in shown] == ["unchanged", "delivered", "waiting", "failed", "created"]
 
 
-@pytest.mark.parametrize(("step", "word", "sentence"), [
-    ("changed", "delivered", "The org was up to date; the credentials work and were delivered."),
-    ("unchanged", "unchanged", "Nothing to do; the credentials work."),
+@pytest.mark.parametrize(("to", "step", "word", "sentence"), [
+    (["json:there"], "changed", "delivered", "The org was up to date; the credentials work and were delivered."),
+    (["json:there"], "unchanged", "unchanged", "Nothing to do; the credentials work."),
+    ([], "changed", "unchanged", "Nothing to do; the credentials work."),
 ])  # fmt: skip
-def test_a_run_that_delivered_alone_is_not_one_with_nothing_to_do(step: str, word: str, sentence: str) -> None:
+def test_a_run_that_delivered_alone_is_not_one_with_nothing_to_do(to: list[str], step: str, word: str, sentence: str) -> None:
     """The org has the app already, and a target did not have its pair: people are notified of that change."""
     org = _blank()
-    line = empty_line(org) | {"steps": [{"id": "5.3", "result": step}], "proof": {"token": True}}
+    line = empty_line(org) | {"steps": [{"result": step}], "proof": {"token": True}, "credentials": {"delivered_to": to}}
     outcome = of_run(org, "not_set_up", "no pair of this app is delivered", line, 0)
     assert (outcome.word, outcome.changed) == (word, word == "delivered")
     assert outcome_words(line) == (OUTCOMES[word][0], sentence)
