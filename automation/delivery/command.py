@@ -43,7 +43,11 @@ class Command(Target):
 
     @property
     def name(self) -> str:
-        return f"command:{PurePath(self.arguments[0]).name}"  # arguments may hold a token of the user's
+        return f"command:{self._program}"  # arguments may hold a token of the user's
+
+    @property
+    def _program(self) -> str:
+        return PurePath(self.arguments[0]).name[:100]
 
     def _held(self) -> Held:
         return Held()  # what the program does with an older pair is its own business
@@ -65,13 +69,16 @@ class Command(Target):
                 return
             trouble = f"ended with {code}{_last_line(b''.join(errors))}"
         raise DeliveryFailed(
-            f"The delivery program {PurePath(self.arguments[0]).name} {trouble}.",
+            f"The delivery program {self._program} {trouble}.",
             next="Run the program by hand with a made-up unit on its standard input; then run again.",
         )
 
     def _run(self, text: bytes, errors: deque[bytes]) -> int:
         """The exit code. Of standard error only the end is kept, however much comes."""
-        with subprocess.Popen(self.arguments, env=command_environment(), stdin=PIPE, stdout=DEVNULL, stderr=PIPE) as process:
+        environment = command_environment()
+        with subprocess.Popen(  # without a buffer: one can't be closed while a child of the program keeps its pipe open
+            self.arguments, bufsize=0, env=environment, stdin=PIPE, stdout=DEVNULL, stderr=PIPE
+        ) as process:
             if process.stdin is None or process.stderr is None:
                 raise ValueError("no pipes")
             reader = threading.Thread(target=lambda: errors.extend(iter(partial(_piece, process.stderr), b"")), daemon=True)
@@ -87,7 +94,9 @@ class Command(Target):
 
 
 def _piece(stream: Any) -> bytes:
-    return bytes(stream.read1(4096))
+    with suppress(OSError, ValueError):  # closed meanwhile
+        return bytes(stream.read(4096))
+    return b""
 
 
 def _last_line(output: bytes) -> str:

@@ -44,7 +44,7 @@ class DotenvFile(FileTarget):
         taken = [name for name in NAMES if values.get(name)]
         pair = _pair(text, values)
         other = f"{', '.join(taken)} without the rest of a pair" if taken and pair is None else None
-        return Held(pair, other=other)
+        return Held(pair, other=other or _another_kind(text))
 
     def _put(self, credentials: Credentials, held: Held) -> None:
         values = {
@@ -61,6 +61,12 @@ class DotenvFile(FileTarget):
 
 def _text(path: Path) -> str:
     return (read_text(path) or "").removeprefix(BOM)
+
+
+def _another_kind(text: str) -> str | None:
+    """What the file is in words when no line of it sets a name, as in JSON or a certificate: lines of ours would break it."""
+    names = [(name, value) for name, value in _settings(text) if name is not None]
+    return "text that is no dotenv file" if names and all(value is None for _, value in names) else None
 
 
 def _pair(text: str, values: dict[str, str]) -> Credentials | None:
@@ -129,9 +135,14 @@ def _in_place(original: str, head: str, line: str) -> str:
 
 def _values(text: str) -> dict[str, str]:
     """What the text sets; the last line of a name wins, and ``${...}`` is not expanded."""
+    return {name: value or "" for name, value in _settings(text) if name is not None}
+
+
+def _settings(text: str) -> list[tuple[str | None, str | None]]:
+    """Name and value of each line; a line that can't be read has no name, one without ``=`` no value."""
     from dotenv.parser import parse_stream
 
-    return {one.key: one.value or "" for one in parse_stream(StringIO(text)) if one.key is not None}
+    return [(one.key, one.value) for one in parse_stream(StringIO(text))]
 
 
 def _quoted(value: str) -> str:

@@ -10,11 +10,9 @@ token never has it. PyGithub would be a second HTTP client for five requests, an
 from __future__ import annotations
 
 import base64
-import functools
 import json
 import os
 import re
-import ssl
 import time
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -27,6 +25,7 @@ from automation.delivery.limits import redirected
 from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
 from automation.network.backoff import Patience
+from automation.network.certificates import ssl_context
 from automation.secrets.credentials import Credentials
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ class ActionsSecret(Target):
 
         url = f"{os.environ.get('GITHUB_API_URL', 'https://api.github.com')}/repos/{self.repository}/actions/secrets{what}"
         tries = self.patience.start()
-        with httpx.Client(timeout=30.0, headers=_headers(), verify=_trusted()) as client:
+        with httpx.Client(timeout=30.0, headers=_headers(), verify=ssl_context(None)) as client:
             while True:
                 status: int | None = None
                 try:
@@ -140,14 +139,6 @@ def _answered(client: httpx.Client, method: str, url: str, body: dict[str, str] 
             raise redirected(there)
         url = there
     raise DeliveryFailed(f"GitHub redirects more than {REDIRECTS} times.", next="Name the repository as it is called now.")
-
-
-@functools.lru_cache(maxsize=1)
-def _trusted() -> ssl.SSLContext:
-    """Made once: reading all certificates takes longer than a request."""
-    import httpx
-
-    return httpx.create_ssl_context()
 
 
 def _headers() -> dict[str, str]:

@@ -16,6 +16,7 @@ from automation.delivery.files import read_text, write_text
 from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 from automation.secrets.files import state_folder
+from automation.secrets.text_files import json_value
 
 
 def _file_name(host: str, app: str, ending: str) -> str:
@@ -73,7 +74,7 @@ class Receipts:
 
     def _all(self) -> dict[str, str]:
         try:
-            tree = json.loads(read_text(self.path) or "{}")
+            tree = json_value(read_text(self.path) or "{}")
         except (ValueError, DeliveryFailed):
             return {}  # a receipt that can't be read counts as none: delivering twice does no harm
         return tree if isinstance(tree, dict) else {}

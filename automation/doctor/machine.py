@@ -21,7 +21,7 @@ PROJECT: Final = "external-client-app-runbook"
 OLDEST: Final = (3, 11)
 PACKAGES: Final = (
     "cryptography", "filelock", "certifi", "httpx", "imapclient", "jinja2", "keyring", "platformdirs", "playwright", "pyotp",
-    "python-dotenv", "rich",
+    "python-dotenv", "rich", "truststore",
 )  # fmt: skip
 """What a run needs; used where the project runs from a checkout that was never installed."""
 

@@ -73,20 +73,26 @@ def _has_login_method(settings: Settings) -> bool:
 
 def _inside(page: Page, settings: Settings) -> Iterator[Check]:
     from flows.pages.labels import Labels
+    from flows.verification.log_out import log_out
 
     state = OrgState(host=settings.host)
     labels = Labels("en", settings.labels_file)
-    login = _login(page, settings, state, labels)
-    yield login
-    if login.result == "failed":
-        yield from list(not_tried("org.login failed"))[1:]
-        return
-    yield _language(page, labels, state)
-    yield _permission(page, settings, state, labels)
-    yield run_as(page, settings, state)
+    login, own_session = _login(page, settings, state, labels)
+    try:
+        yield login
+        if login.result == "failed":
+            yield from list(not_tried("org.login failed"))[1:]
+            return
+        yield _language(page, labels, state)
+        yield _permission(page, settings, state, labels)
+        yield run_as(page, settings, state)
+    finally:
+        if own_session:
+            log_out(page.context, state.host)
 
 
-def _login(page: Page, settings: Settings, state: OrgState, labels: Labels) -> Check:
+def _login(page: Page, settings: Settings, state: OrgState, labels: Labels) -> tuple[Check, bool]:
+    """The check, and whether there is now a session that was made here by a password."""
     from flows.log_in import enter, note_org
     from flows.verification.methods import IdentityVerification
 
@@ -98,8 +104,9 @@ def _login(page: Page, settings: Settings, state: OrgState, labels: Labels) -> C
             verification.close()
         note_org(page, settings, state)
     except RunbookError as error:
-        return from_error("org.login", error)
-    return passed("org.login", f"Setup of {state.host} (org {state.org_id or 'unknown'}) opens by {method.name}")
+        return from_error("org.login", error), False
+    opens = passed("org.login", f"Setup of {state.host} (org {state.org_id or 'unknown'}) opens by {method.name}")
+    return opens, method.types_password
 
 
 def _language(page: Page, labels: Labels, state: OrgState) -> Check:

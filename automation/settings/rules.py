@@ -177,9 +177,15 @@ def ip_relaxation(value: str) -> str:
 
 def targets(value: str) -> tuple[str, ...]:
     """Delivery targets ``kind:rest``, separated by line breaks or by a comma before the next kind."""
+    from automation.delivery.target import make  # late: --help does not need it
+
     parts = [part.strip() for part in re.split(r"\n|,\s*(?=[a-z][a-z0-9-]+:)", value) if part.strip()]
+    places: dict[str, str] = {}
     for part in parts:
         target(part)
+        place = make(part).place
+        if places.setdefault(place, part) != part:
+            raise ValueError(f"{part} and {places[place]} are one place, where one would undo the other; keep one of them")
     return tuple(parts)
 
 

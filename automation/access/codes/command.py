@@ -6,11 +6,11 @@ import re
 import shlex
 from typing import Final
 
-from automation.access.codes.program import ProgramFailed, output_of
 from automation.access.codes.source import CodeRequest, Method, Stateless
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret
 from automation.secrets.child_environment import command_environment
+from automation.secrets.programs import ProgramFailed, output_of
 
 _CODE: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)", re.ASCII)
 

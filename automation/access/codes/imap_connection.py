@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from automation.access.codes.words import quoted
 from automation.errors import RunbookError, SettingsError, VerificationNeeded
-from automation.network.certificates import certificate_advice
+from automation.network.certificates import certificate_advice, ssl_context
 from automation.secrets import Secret
 
 if TYPE_CHECKING:
@@ -147,12 +147,7 @@ class Connection:
         return client
 
     def _tls(self) -> ssl.SSLContext | None:
-        if not self._address.tls:
-            return None
-        context = ssl.create_default_context()
-        if self._ca_file is not None:
-            context.load_verify_locations(cafile=self._ca_file)
-        return context
+        return ssl_context(self._ca_file) if self._address.tls else None
 
     def close(self) -> None:
         """Log out; a server that is gone already does no harm."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
-from automation.access.codes.program import ProgramFailed, output_of
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret
+from automation.secrets.child_environment import command_environment
+from automation.secrets.programs import ProgramFailed, output_of
 
 if TYPE_CHECKING:
     from automation.settings import Settings
@@ -78,7 +78,7 @@ class TokenCommand:
             VerificationNeeded: it can't be started, fails, takes longer than 30 s, or prints something that is no token.
         """
         try:
-            printed = output_of(self._argv, dict(os.environ), COMMAND_TIMEOUT)
+            printed = output_of(self._argv, command_environment(), COMMAND_TIMEOUT)
         except ProgramFailed as error:
             raise _unusable(str(error)) from None
         if _TOKEN.fullmatch(printed.strip()) is None:
