@@ -17,7 +17,7 @@ from automation.errors import SettingsError
 from automation.secrets import remember
 from automation.secrets.child_environment import command_environment
 from automation.secrets.programs import ProgramFailed, run
-from automation.secrets.text_files import decoded, home_expanded, read_text
+from automation.secrets.text_files import LARGEST_SECRET, decoded, home_expanded, read_text
 
 TIMEOUT: Final = 60.0
 """Seconds that a program may take to print a secret."""
@@ -75,7 +75,7 @@ def _from_env(name: str) -> str:
 
 def _from_file(path: str) -> str:
     try:
-        return read_text(home_expanded(os.path.expandvars(path))).rstrip("\r\n")
+        return read_text(home_expanded(os.path.expandvars(path)), LARGEST_SECRET).rstrip("\r\n")
     except ValueError as error:
         raise _Missing(str(error)) from None
 

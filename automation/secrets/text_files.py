@@ -15,6 +15,9 @@ from automation.errors import SettingsError
 MOST_BYTES: Final = 2**20
 """More than any settings, secret or label file has; a device such as /dev/zero has no end."""
 
+LARGEST_SECRET: Final = 2**16
+"""Bytes of a file that holds nothing but a secret; the longest are keys and certificates."""
+
 PATIENCE: Final = 10.0
 """Seconds for what is no regular file, such as a pipe that a secret is passed by: one that nobody writes to has no end either."""
 
@@ -40,7 +43,7 @@ def read_text(path: Path, most: int = MOST_BYTES) -> str:
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL
         raise ValueError(f"can't be read ({getattr(error, 'strerror', None) or error})") from None
     if len(data) > most:
-        raise ValueError(f"is larger than {most // 2**20} MB")
+        raise ValueError(f"is larger than {f'{most // 2**20} MB' if most >= 2**20 else f'{most // 2**10} KB'}")
     return decoded(data)
 
 
