@@ -14,7 +14,7 @@ from typing import Any, Final
 from automation.errors import UsageError
 from automation.record.looks import Look
 from automation.secrets.files import write_private
-from automation.secrets.text_files import json_value
+from automation.secrets.text_files import json_value, read_bytes
 
 SCHEMA: Final = 1
 """Version of the manifest's form; a reader refuses a newer one."""
@@ -123,7 +123,7 @@ def read(path: Path) -> Recording:
         UsageError: it is none, or it was made by a newer version.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(read_bytes(path, LARGEST // 8))) as archive:
             if sum(member.file_size for member in archive.infolist()) > LARGEST:
                 raise UsageError(f"{path} unpacks to more than {LARGEST // 2**20} MB, so it is no recording.")
             manifest = json_value(archive.read(MANIFEST))

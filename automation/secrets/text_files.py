@@ -37,14 +37,19 @@ def is_file(path: Path) -> bool:
 
 
 def read_text(path: Path, most: int = MOST_BYTES) -> str:
-    """The text of a file. Raises ValueError with the reason, without any of the text, when it can't be read."""
+    """The text of a file. Raises ValueError as `read_bytes` does, or when it is no text."""
+    return decoded(read_bytes(path, most))
+
+
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
+    """What is in a file. Raises ValueError with the reason, without any of it, when it can't be read."""
     try:
         data = _head(path, most + 1) if is_file(path) else _head_in_time(path, most + 1)
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL
         raise ValueError(f"can't be read ({getattr(error, 'strerror', None) or error})") from None
     if len(data) > most:
         raise ValueError(f"is larger than {f'{most // 2**20} MB' if most >= 2**20 else f'{most // 2**10} KB'}")
-    return decoded(data)
+    return data
 
 
 def _head(path: Path, count: int) -> bytes:
