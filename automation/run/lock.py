@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from automation.errors import AnotherRun
+from automation.errors import AnotherRun, SettingsError
 from automation.secrets.files import private_folder, state_folder
 
 
@@ -21,6 +21,7 @@ def org_lock(host: str, wait: float = 0) -> Iterator[None]:
 
     Raises:
         AnotherRun: it did not.
+        SettingsError: there is something else in the place of the lock.
     """
     folder = private_folder(state_folder() / "locks")
     lock = FileLock(folder / f"{host}.lock", mode=0o600)
@@ -28,6 +29,10 @@ def org_lock(host: str, wait: float = 0) -> Iterator[None]:
         lock.acquire(timeout=wait)
     except Timeout:
         raise AnotherRun(f"Another run is working on {host}.") from None
+    except OSError as error:  # a link or a folder in its place
+        raise SettingsError(
+            f"The lock {lock.lock_file} can't be taken: {error.strerror}.", next="Remove it, then run again."
+        ) from None
     try:
         yield
     finally:

@@ -20,7 +20,9 @@ from automation.fleet.history import History
 from automation.fleet.orgs_file import OrgsFile
 from automation.record import file as recording
 from automation.report.files import rebuild
+from automation.run.lock import org_lock
 from automation.secrets.files import state_folder
+from automation.secrets.scratch import scratch_folder
 from automation.settings import load_settings
 from automation.settings.app_spec import AppFile
 from automation.settings.rules import pem_file
@@ -123,6 +125,38 @@ def test_what_is_no_file_is_refused(reader: str, attacks: Attacks, tmp_path: Pat
         path = next(paths)
         make(path)
         ours_or_value(lambda: READERS[reader](path), *INSIDE.get(reader, ()))
+
+    attacks.each(KINDS, holds)
+
+
+def _locked(path: Path) -> None:
+    place = state_folder() / "locks" / f"{HOST}.lock"
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    path.rename(place)
+    with org_lock(HOST):
+        pass
+
+
+def _scratch(path: Path) -> None:
+    left = state_folder() / "tmp" / "left"
+    left.mkdir(parents=True, exist_ok=True)
+    path.rename(left / "in-use.lock")
+    with scratch_folder() as folder:
+        assert list(folder.parent.glob("left")) == []
+
+
+@pytest.mark.parametrize("use", [_locked, _scratch])
+def test_what_is_in_the_place_of_a_lock_is_no_bug(
+    use: Callable[[Path], None], attacks: Attacks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run is refused with the reason; leftovers are removed."""
+    paths = (tmp_path / str(number) for number in count())
+
+    def holds(make: Callable[[Path], None]) -> None:
+        path = next(paths)
+        monkeypatch.setenv("XDG_STATE_HOME", f"{path}-state")
+        make(path)
+        ours_or_value(lambda: use(path))
 
     attacks.each(KINDS, holds)
 
