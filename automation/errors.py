@@ -1,6 +1,4 @@
-"""Everything that can go wrong, as one tree.
-
-::
+"""Everything that can go wrong, as one tree::
 
     RunbookError
     ├── UsageError              2   the command line asks for something impossible
@@ -33,12 +31,10 @@ Each class says in ``recovery`` what to do next, in one sentence; a raise may re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
-@dataclass(frozen=True)
-class Sought:
+class Sought(NamedTuple):
     """A control that was looked for by role and label, and the names of that role that were there, closest first."""
 
     role: str
@@ -57,8 +53,7 @@ class RunbookError(Exception):
         message: what happened and where, in one sentence without a secret.
         next: what to do next; the class's ``recovery`` when left out.
         evidence: path of a file or folder that shows it, if there is one.
-
-    ``step`` is filled in by the engine when the error leaves a step.
+        sought: what a label file could name differently; the evidence has a file with suggestions.
     """
 
     kind: ClassVar[str] = "error"
@@ -67,12 +62,15 @@ class RunbookError(Exception):
     restart: ClassVar[bool] = False
     """Whether starting over at step 1.1 may fix it; every step reads first, so that is always safe."""
 
-    def __init__(self, message: str, *, next: str | None = None, evidence: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, next: str | None = None, evidence: str | None = None, sought: tuple[Sought, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.next = next or self.recovery
         self.evidence = evidence
-        self.step: str | None = None
+        self.sought = sought
+        self.step: str | None = None  # filled in by the engine when the error leaves a step
 
 
 class UsageError(RunbookError):
@@ -112,13 +110,6 @@ class UnexpectedPage(RunbookError):
     kind = "unexpected_page"
     exit_code = 65
     recovery = "Check the evidence; if Salesforce renamed a label, update your label file (LABELS_FILE) and run again."
-
-    def __init__(
-        self, message: str, *, next: str | None = None, evidence: str | None = None, sought: tuple[Sought, ...] = ()
-    ) -> None:
-        super().__init__(message, next=next, evidence=evidence)
-        self.sought = sought
-        """What a label file could name differently; the evidence has a file with suggestions."""
 
 
 class ElementNotFound(UnexpectedPage):
@@ -245,7 +236,6 @@ class DeliveryFailed(RunbookError):
     """The credentials work but could not be delivered; the pair was kept or can be read again."""
 
     kind = "delivery_failed"
-    exit_code = 1
     recovery = "Fix the delivery target and run again; the pair is delivered without changing the org."
 
 

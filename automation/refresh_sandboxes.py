@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automation.errors import Interrupted, UsageError
-from automation.fleet.options import FleetOptions, parse
+from automation.fleet.options import FleetOptions, parse_arguments
 from automation.run.entry import run_command
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code, unless work that was given up is still running: then the process ends here."""
-    options = parse(sys.argv[1:] if arguments is None else arguments)
+    options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     from automation.fleet.pool import end_if_held
 
     code = run_command(lambda: _command(options), verbose=options.verbosity > 0)
@@ -55,15 +55,15 @@ def _orgs_file(options: FleetOptions) -> AbstractContextManager[Path]:
     return demo_orgs_file()
 
 
-def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions) -> int:
-    """Do the job on some orgs of a fleet and notify people. Answers the exit code."""
+def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions, progress: Progress | None = None) -> int:
+    """Do the job on some orgs of a fleet and notify people; ``progress`` shows it. Answers the exit code."""
     from automation.fleet.history import History
     from automation.fleet.messages import wanted
-    from automation.fleet.progress import Progress
+    from automation.fleet.progress import Progress as Shown
     from automation.fleet.retention import forget
 
-    targets = wanted(fleet.notify, options.notify)
-    progress, began = Progress(options.verbosity, options.json), time.monotonic()
+    targets, began = wanted(fleet.notify, options.notify), time.monotonic()
+    progress = progress or Shown(options.verbosity, json=options.json)
     with History(options.state) as history:
         outcomes, run, interrupted = _done(fleet, orgs, options, history, progress)
         seconds = time.monotonic() - began

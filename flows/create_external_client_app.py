@@ -29,6 +29,7 @@ from flows.pages.app_page import AppPage
 from flows.pages.commit import Commit
 from flows.pages.confirmation import Confirmation
 from flows.pages.create_form import CreateForm
+from flows.pages.fields import TextField
 from flows.pages.overlays import Overlays
 
 TAKEN = (
@@ -117,7 +118,7 @@ def create(
         before, state.create_sent = state.create_sent, True
         with confirmation.expected() as dialogs:
             try:
-                said = _press_create(form, app.page, before=before)
+                said = _press_create(form, app.page, spec, before=before)
             except ApiNameTaken as taken:
                 raise _taken(taken, app.find_in_list()) from None
         if said is not None and not app.find_in_list():  # the answer to Create may have got lost
@@ -134,16 +135,20 @@ def create(
 
 def _expect_filled(form: CreateForm, spec: AppSpec) -> None:
     """A late script of the page may have changed a field since it was filled; nothing wrong is submitted."""
-    fields = form.fields
-    email = fields.contact_email
-    for field, wanted in ((fields.name, spec.name), (fields.api_name, spec.api_name), (email, spec.contact_email)):
+    fields, seen = form.fields, form.fields.as_seen()
+
+    def holds(field: TextField, wanted: str) -> bool:
         value = field.value()
-        if value != wanted and not (field is email and same_email(value, wanted)):
-            raise UnexpectedPage(f'"{field.label}" no longer holds what was typed; nothing was submitted.')
-    fields.client_credentials.expect(True)
+        return value == wanted or (field.key == fields.contact_email.key and same_email(value, wanted))
+
+    for name, wanted in (("name", spec.name), ("api_name", spec.api_name), ("contact_email", spec.contact_email)):
+        if not holds(getattr(seen, name), wanted) and not holds(getattr(fields, name), wanted):
+            raise UnexpectedPage(f'"{getattr(fields, name).label}" no longer holds what was typed; nothing was submitted.')
+    if not seen.client_credentials.state():
+        fields.client_credentials.expect(True)
 
 
-def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | None:
+def _press_create(form: CreateForm, page: AppPage, spec: AppSpec, *, before: bool) -> str | None:
     """Click Create and wait for its answer: None when the app's page opened, else what is known of the failure.
 
     Args:
@@ -162,7 +167,7 @@ def _press_create(form: CreateForm, page: AppPage, *, before: bool) -> str | Non
     except PageTrouble as trouble:
         return trouble.message
     except UnexpectedPage:
-        if form.app_id():  # the new app's own page, which is not understood: from the list it would only be opened again
+        if form.app_id() or page.is_titled(spec.name):  # the new app's own page, not understood; from the list it would be no other
             raise
         return "The page did not respond to the click in a known way."
     if answer.field_errors:

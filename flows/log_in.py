@@ -12,7 +12,7 @@ from automation.access.login_methods import ENTRANCE, LoginMethod, LoginMethodFa
 from automation.access.named_org import NEXT
 from automation.access.navigation import AnswerLost, NotNow, open_url
 from automation.access.redirect_loop import PASSING_THROUGH
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.browser.race import Outcome
 from automation.errors import ForeignHost, LoginRefused, ProductionRefused, SettingsError
 from automation.salesforce import hosts
@@ -23,6 +23,7 @@ from flows.app.language import follow_language
 from flows.app.state import OrgState
 from flows.pages.setup_page import LOGIN_FIELDS
 from flows.verification.methods import IdentityVerification
+from flows.verification.stops import VerificationTimedOut
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,9 @@ _ORG_ID = re.compile(r"(00D[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?!")
 
 
 @step("1.1", "Log in to the org", login=True, always=True, entry=True)
-def log_in(page: Page, settings: Settings, state: OrgState, verification: IdentityVerification, recorder: Recorder) -> Finding:
+def log_in(
+    page: Page, settings: Settings, state: OrgState, verification: IdentityVerification, recorder: ArtifactsRecorder
+) -> Finding:
     """Log in by the first method that works, up to Setup, with nothing recorded; from then on use the org's language."""
     with recorder.nothing_recorded():
         method = enter(page, settings, verification)
@@ -79,12 +82,13 @@ def enter(page: Page, settings: Settings, verification: IdentityVerification) ->
 
 
 def _log_in_by(method: LoginMethod, page: Page, settings: Settings, verification: IdentityVerification) -> None:
-    """Log in by one method, from its beginning again when an answer of the org was lost."""
+    """Log in by one method, from its beginning again when an answer of the org was lost, and once when a code came too late."""
     for pause in (*PAUSES, None):
         try:
             _log_in_once(method, page, settings, verification)
-        except (AnswerLost, NotNow) as error:
-            if pause is None or not method.opens_again:
+        except (AnswerLost, NotNow, VerificationTimedOut) as error:
+            once = isinstance(error, VerificationTimedOut) and pause != PAUSES[0]
+            if pause is None or once or not method.opens_again:
                 raise
             log.warning("%s Trying again in %g s.", error.message, pause)
             threading.Event().wait(pause)
@@ -104,7 +108,7 @@ def _log_in_once(method: LoginMethod, page: Page, settings: Settings, verificati
 
 def _to_setup(page: Page, settings: Settings, verification: IdentityVerification) -> None:
     """The session is good for the org; make sure that it is for the Setup host too."""
-    my_domain = hosts.my_domain_of(hosts.parse(page.url).host) or settings.host
+    my_domain = hosts.my_domain_of(hosts.parse_url(page.url).host) or settings.host
     setup = f"https://{my_domain}{ENTRANCE}"
     verification.until(
         page,
@@ -116,7 +120,7 @@ def _to_setup(page: Page, settings: Settings, verification: IdentityVerification
 
 def _inside(page: Page) -> bool:
     """Whether a page of the org itself is open: Lightning, Setup, or the old user interface's home."""
-    url = hosts.parse(page.url)
+    url = hosts.parse_url(page.url)
     my_domain = hosts.my_domain_of(url.host)
     if url.scheme != "https" or my_domain is None or PASSING_THROUGH.match(url.path):
         return False
@@ -138,7 +142,7 @@ def _setup_stayed(page: Page, url: hosts.Url) -> bool:
 
 def _in_setup(page: Page) -> bool:
     """Whether a Setup page is open, and not only passed on the way to another host."""
-    return hosts.parse(page.url).path.startswith("/lightning/setup/") and _inside(page)
+    return hosts.parse_url(page.url).path.startswith("/lightning/setup/") and _inside(page)
 
 
 def note_org(page: Page, settings: Settings, state: OrgState) -> None:
@@ -148,7 +152,7 @@ def note_org(page: Page, settings: Settings, state: OrgState) -> None:
         ProductionRefused: the login led to a production org that was not named.
         ForeignHost: it led to another org than ``SF_LOGIN_URL`` names.
     """
-    reached = hosts.parse(page.url).host
+    reached = hosts.parse_url(page.url).host
     my_domain = hosts.my_domain_of(reached)
     if my_domain is None:
         return

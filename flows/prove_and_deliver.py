@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import NoReturn
 
-from automation.delivery import Pending, Receipts, deliver, lacking, parse, read_all
+from automation.delivery import Pending, Receipts, deliver, lacking, parse_target, read_all
 from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
 from automation.network.parallel import in_background
 from automation.org_api import (
@@ -80,7 +80,7 @@ def deliver_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
     credentials, names = state.credentials, ", ".join(_name(text) for text in settings.credentials_to)
     if credentials is None or not state.proof.token:
         return needed(f"deliver to {names}", act=_no_pair)
-    contents = state.pairs.contents if state.pairs is not None else read_all([parse(text) for text in settings.credentials_to])
+    contents = state.pairs.contents if state.pairs is not None else read_all(map(parse_target, settings.credentials_to))
     pending, receipts = Pending(state.host, spec.api_name), Receipts(state.host, spec.api_name)
     missing = lacking(contents, credentials, receipts)
     state.delivered_to[:] = [target.name for target in contents if target not in missing]
@@ -99,7 +99,7 @@ def _no_pair() -> NoReturn:
 
 
 def _name(text: str) -> str:
-    return parse(text).name
+    return parse_target(text).name
 
 
 def _prove(settings: Settings, spec: AppSpec, state: OrgState, credentials: Credentials) -> str:

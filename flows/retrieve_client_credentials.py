@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from automation.access.navigation import AnswerLost
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.delivery import Pending
 from automation.errors import ElementNotFound, RunbookError, TryAgainLater
 from automation.secrets import Secret
@@ -21,7 +21,7 @@ from flows.app.delivered_pair import find_delivered, look_for_pair
 from flows.app.reveal import Reveal
 from flows.app.state import OrgState
 from flows.pages.consumer_details import consumer_url
-from flows.pages.settings_tab import SettingsTab
+from flows.pages.settings_tab import KeyHidden, SettingsTab
 from flows.verification.methods import IdentityVerification
 
 ALREADY = "the pair delivered earlier is still valid; nothing is revealed again"
@@ -72,7 +72,7 @@ def expand_oauth(tab: SettingsTab, state: OrgState) -> Finding:
 
 @step("4.5", "Consumer Key and Secret", private=True)
 def open_key_and_secret(
-    app: AppInOrg, reveal: Reveal, verification: IdentityVerification, recorder: Recorder, state: OrgState
+    app: AppInOrg, reveal: Reveal, verification: IdentityVerification, recorder: ArtifactsRecorder, state: OrgState
 ) -> Finding:
     if kept := _at_hand(state):
         return unchanged(kept)
@@ -92,7 +92,7 @@ def _require_button(app: AppInOrg) -> None:
     """A part of the page whose own request failed stays away without a message, so the page is loaded again once."""
     try:
         app.settings.key_and_secret_button()
-    except ElementNotFound:
+    except (ElementNotFound, KeyHidden):
         if not app.state.app_exists:
             raise
         _load_again(app)

@@ -70,7 +70,7 @@ def _own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytes
 
     The secrets of one test are forgotten after it: they would mask the texts of another.
     """
-    from automation.secrets import only_own
+    from tests.forgetting import only_own
 
     for name in [name for name in os.environ if name.startswith(("SF_", "ECA_", "TIMEOUT_", "BROWSER_", "CREDENTIALS_TO"))]:
         monkeypatch.delenv(name)

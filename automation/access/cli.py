@@ -34,14 +34,10 @@ class CliLogin:
     opens_again = True  # with a fresh link each time
 
     def __init__(self, alias: str, settings: Settings, timeout: float) -> None:
+        self.name = f'the Salesforce CLI org "{alias}"'  # the alias is no secret
         self._alias = alias
         self._settings = settings
         self._timeout = timeout
-
-    @property
-    def name(self) -> str:
-        """With the alias, which is no secret."""
-        return f'the Salesforce CLI org "{self._alias}"'
 
     def open(self, page: Page) -> None:
         """Have the CLI make a link and open it at once."""

@@ -31,7 +31,7 @@ def require_password_host(page: Page, org: NamedOrg = ANY_ORG) -> None:
         raise ForeignHost(f"A login or verification page is open on {_where(page)}, and the run is for {_whose(org)}.", next=NEXT)
 
 
-def type_secret(page: Page, locator: Locator, secret: Secret, timeout: float, org: NamedOrg = ANY_ORG) -> None:
+def type_secret(page: Page, locator: Locator, secret: Secret, timeout: float, org: NamedOrg = ANY_ORG) -> ElementHandle:
     """Fill a field with a secret, only in the top frame of a page on a Salesforce login host.
 
     Args:
@@ -41,40 +41,43 @@ def type_secret(page: Page, locator: Locator, secret: Secret, timeout: float, or
         timeout: seconds until the field has to hold it.
         org: the org of the run; by default that is not known, and any org's login page will do.
 
+    Returns:
+        the field, which is gone when its document is.
+
     Raises:
         ForeignHost: the page is not Salesforce's or another org's, or the field sits in a frame; no key was pressed there.
         UnexpectedPage: the field did not take or did not keep the value.
     """
-    _type(page, locator, secret.reveal(), "typing a secret", timeout, org)
+    return _type(page, locator, secret.reveal(), "typing a secret", timeout, org)
 
 
-def type_username(page: Page, locator: Locator, username: str, timeout: float, org: NamedOrg = ANY_ORG) -> None:
+def type_username(page: Page, locator: Locator, username: str, timeout: float, org: NamedOrg = ANY_ORG) -> ElementHandle:
     """As `type_secret`, for the username: no secret, but no business of a stranger's page either."""
-    _type(page, locator, username, "typing the username", timeout, org)
+    return _type(page, locator, username, "typing the username", timeout, org)
 
 
-def _type(page: Page, locator: Locator, text: str, what: str, timeout: float, org: NamedOrg) -> None:
+def _type(page: Page, locator: Locator, text: str, what: str, timeout: float, org: NamedOrg) -> ElementHandle:
     for _ in range(ATTEMPTS):
         try:
-            kept = _filled(page, locator, text, what, timeout, org)
+            field = _filled(page, locator, text, what, timeout, org)
         except UnexpectedPage:
             with suppress(PlaywrightError):  # the event of a page that has left comes before this answer
                 page.locator("html").wait_for(state="attached", timeout=LEFT)
             require_password_host(page, org)  # then that is the cause
             raise
         require_password_host(page, org)
-        if kept:
-            return
+        if field is not None:
+            return field
     raise UnexpectedPage(f"While {what}: the page emptied the field {ATTEMPTS} times.")
 
 
-def _filled(page: Page, locator: Locator, text: str, what: str, timeout: float, org: NamedOrg) -> bool:
-    """Fill the field once; whether it kept the text. The page's scripts run before this answer comes."""
+def _filled(page: Page, locator: Locator, text: str, what: str, timeout: float, org: NamedOrg) -> ElementHandle | None:
+    """Fill the field once; answers it if it kept the text. The page's scripts run before this answer comes."""
     with private(what):
         field = locator.element_handle(timeout=timeout * 1000)
         _require_trusted(page, field, org)
         field.fill(text, timeout=timeout * 1000)
-        return field.input_value(timeout=timeout * 1000) == text
+        return field if field.input_value(timeout=timeout * 1000) == text else None
 
 
 def _require_trusted(page: Page, field: ElementHandle, org: NamedOrg) -> None:
@@ -90,5 +93,5 @@ def _whose(org: NamedOrg) -> str:
 
 
 def _where(page: Page) -> str:
-    url = hosts.parse(page.url)
+    url = hosts.parse_url(page.url)
     return f"{url.scheme}://{url.host}" if url.host else "a page without a host"

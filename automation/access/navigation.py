@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame, Page, Request, Response
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from automation.access.redirect_loop import PASSING_THROUGH, RedirectLoop
 from automation.errors import OrgBusy, OrgUnavailable
@@ -23,6 +24,15 @@ SECONDS_SINCE_LOAD: Final = """() => {
   return ended > 0 ? (performance.now() - ended) / 1000 : 0;
 }"""
 """How long ago the document's own load ended, by the page's clock; 0 while it goes on."""
+STREAMED: Final = 1.0
+"""Seconds after which a document that is still coming, as for a script that no host answers for, is looked at as it is."""
+CHANGED: Final = """longest => new Promise(resolve => {
+  const changes = new MutationObserver(() => setTimeout(end, 25));
+  const end = () => { changes.disconnect(); resolve(); };
+  changes.observe(document, {attributes: true, characterData: true, childList: true, subtree: true});
+  setTimeout(end, longest);
+})"""
+"""Waits in the page until it has changed. When another document replaces it, the browser ends the wait with an error."""
 _BROWSER_ERROR: Final = re.compile(r"(?:net::)?(ERR_[A-Z_]+|NS_ERROR_[A-Z_]+)")
 
 
@@ -39,7 +49,6 @@ class Navigation:
 
     Attributes:
         commits: documents that came since the start; also counts changes of the URL within a document.
-        readable: whether the newest document is there as a whole; images may still be missing.
         status: HTTP status of the newest document, None when it is not known.
         answered: paths that answered, those that only led on included.
         redirect_loop: whether they lead to each other for ever.
@@ -48,7 +57,7 @@ class Navigation:
     def __init__(self, page: Page) -> None:
         self._page = page
         self.commits = 0
-        self.readable = True
+        self._coming_since: float | None = None
         self.status: int | None = None
         self._document_coming = False
         self._broken_off = False
@@ -81,6 +90,11 @@ class Navigation:
         except PlaywrightError:
             return self.status
 
+    @property
+    def readable(self) -> bool:
+        """Whether the newest document is there, images aside, or has been coming for so long that what there is of it counts."""
+        return self._coming_since is None or time.monotonic() - self._coming_since > STREAMED
+
     def settled(self, seconds: float) -> bool:
         """Whether the document was loaded that long ago, and leads to nowhere by itself.
 
@@ -96,6 +110,25 @@ class Navigation:
         except PlaywrightError:  # it is leaving right now
             return False
 
+    def wait_for_change(self, longest: float) -> None:
+        """Wait until there is something new to see, or so many seconds: one round trip, or none while a document is coming.
+
+        Changes inside shadow roots and frames are not noticed, so this is for looking again, not for knowing that all is as before.
+
+        Raises:
+            PlaywrightError: the page was closed, so that nothing will change.
+        """
+        try:
+            if self._coming_since is None:
+                self._page.evaluate(CHANGED, longest * 1000)
+            else:
+                self._page.wait_for_event("domcontentloaded", timeout=max(1.0, longest * 1000))
+        except PlaywrightTimeout:
+            return
+        except PlaywrightError as error:
+            if self._page.is_closed() or "crashed" in error.message:
+                raise
+
     def broken(self) -> bool:
         """Whether the browser shows its own error page, the document broke off, or the server answered with an error."""
         return self._broken_off or self._page.url.startswith(ERROR_PAGE) or (self.status or 0) >= 500
@@ -108,7 +141,7 @@ class Navigation:
     def _answered(self, response: Response) -> None:
         if self._is_of_page(response.request):
             self.status = response.status
-            self.answered.append(hosts.parse(response.url).path)
+            self.answered.append(hosts.parse_url(response.url).path)
             self._document_coming = True
             self._broken_off = False
 
@@ -120,11 +153,11 @@ class Navigation:
             self.commits += 1
             if self._document_coming:  # else only the URL changed, and no load will follow
                 self._loaded_at = None
-                self.readable = False
+                self._coming_since = time.monotonic()
             self._document_coming = False
 
     def _parsed(self, _: Page) -> None:
-        self.readable = True
+        self._coming_since = None
 
     def _loaded(self, _: Page) -> None:
         self._loaded_at = time.monotonic()
@@ -132,7 +165,7 @@ class Navigation:
 
 def _is_document(url: str) -> bool:
     """Whether this is the URL of a page that may stay: not a new tab's empty page, nor one that leads on by itself."""
-    parts = hosts.parse(url)
+    parts = hosts.parse_url(url)
     return parts.scheme in ("http", "https") and PASSING_THROUGH.match(parts.path) is None
 
 
@@ -152,7 +185,7 @@ def open_url(page: Page, url: str, timeout: float, ca_file: Path | None = None) 
         OrgUnavailable: the host can't be reached, or says that there is no such page.
         NotNow: it answers that it is too busy.
     """
-    host = hosts.parse(url).host
+    host = hosts.parse_url(url).host
     try:
         response = page.goto(url, wait_until="commit", timeout=timeout * 1000)
     except PlaywrightError as error:

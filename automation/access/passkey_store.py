@@ -45,29 +45,16 @@ class Passkey:
     sign_count: int
     created_at: str
 
-    def counted(self, sign_count: int) -> Passkey:
-        """The same with another counter."""
-        return dataclasses.replace(self, sign_count=sign_count)
-
-    def in_org(self, org_id: str) -> Passkey:
-        """The same with the org's id."""
-        return dataclasses.replace(self, org_id=org_id)
-
 
 class PasskeyStore:
     """Reads and writes the file of ``SF_PASSKEY_FILE``; several runs may share it.
 
-    Args:
-        file: made when the first passkey is kept.
+    Attributes:
+        file: where they are; made when the first passkey is kept.
     """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
-
-    @property
-    def file(self) -> Path:
-        """Where it is."""
-        return self._file
+        self.file = file
 
     def all(self) -> list[Passkey]:
         """Every kept passkey.
@@ -76,18 +63,18 @@ class PasskeyStore:
             SettingsError: the file is readable by others, or is no such file.
         """
         try:
-            if not self._file.exists():
+            if not self.file.exists():
                 return []
             self._require_private()
-            tree = read_json(self._file)
+            tree = read_json(self.file)
         except (OSError, ValueError) as error:
-            raise SettingsError(f"SF_PASSKEY_FILE: {self._file} {getattr(error, 'strerror', None) or error}.") from None
+            raise SettingsError(f"SF_PASSKEY_FILE: {self.file} {getattr(error, 'strerror', None) or error}.") from None
         try:
             if tree["version"] != VERSION:
-                raise SettingsError(f"SF_PASSKEY_FILE: {self._file} was written by a newer version of this tool.")
+                raise SettingsError(f"SF_PASSKEY_FILE: {self.file} was written by a newer version of this tool.")
             return [_from_json(entry) for entry in tree["passkeys"]]
         except (ValueError, KeyError, TypeError):
-            raise SettingsError(f"SF_PASSKEY_FILE: {self._file} is not a passkey file.") from None
+            raise SettingsError(f"SF_PASSKEY_FILE: {self.file} is not a passkey file.") from None
 
     def find(self, host: str, username: str) -> Passkey | None:
         """The passkey of this user in this org."""
@@ -110,20 +97,20 @@ class PasskeyStore:
     def _changing(self) -> Iterator[list[Passkey]]:
         from filelock import FileLock
 
-        if not self._file.parent.exists():
-            private_folder(self._file.parent)
-        with FileLock(f"{self._file}.lock", mode=0o600):
+        if not self.file.parent.exists():
+            private_folder(self.file.parent)
+        with FileLock(f"{self.file}.lock", mode=0o600):
             keys = self.all()
             yield keys
             tree = {"version": VERSION, "passkeys": [_to_json(key) for key in keys]}
-            write_private(self._file, json.dumps(tree, indent=1))
+            write_private(self.file, json.dumps(tree, indent=1))
 
     def _require_private(self) -> None:
-        mode = stat.S_IMODE(self._file.stat().st_mode)
+        mode = stat.S_IMODE(self.file.stat().st_mode)
         if sys.platform != "win32" and mode & 0o077:  # modes are made up there (always 666); the folder's ACL says who may read
             raise SettingsError(
-                f"SF_PASSKEY_FILE: {self._file} can be read by others (mode {mode:o}).",
-                next=f"A passkey is a credential: chmod 600 {self._file}",
+                f"SF_PASSKEY_FILE: {self.file} can be read by others (mode {mode:o}).",
+                next=f"A passkey is a credential: chmod 600 {self.file}",
             )
 
 

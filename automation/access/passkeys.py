@@ -17,6 +17,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -46,13 +47,13 @@ class Passkeys:
     Args:
         store: where passkeys are kept.
         username: Salesforce username of the run; with the org's host it names the entry.
-        enrol: whether a new passkey may be made (``--enrol-passkey``).
+        enrol: whether a new passkey may be made (``--enrol-passkey``); also the attribute ``may_enrol``.
     """
 
     def __init__(self, store: PasskeyStore, username: str, *, enrol: bool) -> None:
         self._store = store
         self._username = username
-        self._enrol = enrol
+        self.may_enrol = enrol
         self._installed: list[BrowserContext] = []
 
     @classmethod
@@ -71,14 +72,9 @@ class Passkeys:
             return None
         return cls(PasskeyStore(settings.sf_passkey_file), settings.sf_username, enrol=enrol)
 
-    @property
-    def may_enrol(self) -> bool:
-        """Whether a new passkey may be made."""
-        return self._enrol
-
     def stored(self, page: Page) -> Passkey | None:
         """The kept passkey for the org of this page."""
-        my_domain = hosts.my_domain_of(hosts.parse(page.url).host)
+        my_domain = hosts.my_domain_of(hosts.parse_url(page.url).host)
         return self._store.find(my_domain, self._username) if my_domain else None
 
     def install(self, context: BrowserContext) -> None:
@@ -93,7 +89,7 @@ class Passkeys:
         if credentials is None:
             raise SettingsError("SF_PASSKEY_FILE needs Playwright 1.65 or newer: pip install --upgrade playwright.")
         credentials.install()
-        if not self._enrol:
+        if not self.may_enrol:
             context.add_init_script(NO_CONSENT)
         self._installed.append(context)
 
@@ -109,11 +105,10 @@ class Passkeys:
             LookupError: none is kept for this page.
         """
         _require_salesforce_alone(page)
-        key = self.stored(page)
-        if key is None:
+        if (key := self.stored(page)) is None:
             raise LookupError("no passkey is kept for this page")
         credentials = page.context.credentials
-        self._store.save(key.counted(key.sign_count + 1))
+        self._store.save(replace(key, sign_count=key.sign_count + 1))
         credentials.create(
             key.rp_id,
             id=key.id,
@@ -126,7 +121,7 @@ class Passkeys:
             yield
         finally:
             for used in credentials.get(id=key.id):
-                self._store.save(key.counted(max(used["signCount"], key.sign_count + 1)))
+                self._store.save(replace(key, sign_count=max(used["signCount"], key.sign_count + 1)))
                 credentials.delete(key.id)
 
     @contextmanager
@@ -139,7 +134,7 @@ class Passkeys:
         """
         require_password_host(page)
         _require_salesforce_alone(page)
-        my_domain = hosts.my_domain_of(hosts.parse(page.url).host)
+        my_domain = hosts.my_domain_of(hosts.parse_url(page.url).host)
         if my_domain is None:
             raise ForeignHost("A passkey is made on an org's My Domain host alone.")
         credentials = page.context.credentials
@@ -179,7 +174,7 @@ class Passkeys:
         if key is None:
             return
         if key.org_id is None:
-            self._store.save(key.in_org(org_id))
+            self._store.save(replace(key, org_id=org_id))
         elif key.org_id != org_id:
             log.warning("The kept passkey is not of this org, whose id is %s: %s. %s", org_id, self.entry_of(key), self.advice(key))
 
@@ -213,11 +208,10 @@ def _require_salesforce_alone(page: Page) -> None:
     require_password_host(page)
     for other in page.context.pages:
         for frame in other.frames:
-            address = hosts.parse(frame.url)
-            if address.scheme not in ("http", "https"):
-                continue
-            if address.scheme == "http" or not (hosts.is_org_host(address.host) or address.host.endswith(".salesforce.com")):
-                raise ForeignHost(f"A page or frame of {address.host} is open; a passkey is not used beside it.")
+            url = hosts.parse_url(frame.url)
+            ours = hosts.is_org_host(url.host) or url.host.endswith(".salesforce.com")
+            if url.scheme == "http" or (url.scheme == "https" and not ours):
+                raise ForeignHost(f"A page or frame of {url.host} is open; a passkey is not used beside it.")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -240,16 +234,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _list(file: Path) -> int:
-    for key in PasskeyStore(file).all():
-        org = key.org_id or "org id not known"
-        print(f"{key.host}  {key.username}  {org}  made {key.created_at}  used {key.sign_count} times")
+    kept = PasskeyStore(file).all()
+    if not kept:
+        print(f"{file} holds no passkey.")
+    for key in kept:
+        print(f"{key.host}  {key.username}  {key.org_id or 'org id not known'}  made {key.created_at}  used {key.sign_count} times")
     return 0
 
 
 def _delete(file: Path, host: str, username: str | None) -> int:
     gone = PasskeyStore(file).delete(host, username)
+    if not gone:
+        print(f"{file} holds no passkey for {username or 'any user'} of {host}.", file=sys.stderr)
+        return 1
     print(f"{gone} deleted; the org still knows the public part: remove it there too (Setup > Users > the user).")
-    return 0 if gone else 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -14,12 +14,10 @@ from playwright.sync_api import Page
 from automation.access.login_methods import ENTRANCE, LoginMethodFailed
 from automation.access.named_org import NamedOrg
 from automation.access.navigation import open_url
-from automation.errors import ForeignHost, OrgBusy, OrgUnavailable, ProofFailed
-from automation.network.failures import Failure
-from automation.network.http import decoded, send
+from automation.errors import ForeignHost, OrgBusy, ProofFailed
 from automation.org_api import Rest, Token
 from automation.org_api.rest import text_of
-from automation.org_api.sandbox_auth import CALLBACK, CLIENT, SandboxAuth, ask_for_sandbox, error_codes
+from automation.org_api.sandbox_auth import CALLBACK, CLIENT, SandboxAuth, ask_for_sandbox, error_codes, exchange
 from automation.salesforce import hosts
 from automation.secrets import Secret
 
@@ -45,7 +43,7 @@ class ProductionLogin:
     opens_again = True  # with a fresh link each time
 
     def __init__(self, production_url: str, token: Secret, settings: Settings) -> None:
-        self._production = hosts.parse(production_url).host
+        self._production = hosts.parse_url(production_url).host
         self._token = token
         self._settings = settings
 
@@ -64,7 +62,8 @@ class ProductionLogin:
         """
         with self._settings.network.client() as http:
             found = self._ask_production(http)
-            self._require_sandbox(found.instance_url)
+            if hosts.parse_url(found.instance_url).host != self._settings.host:
+                raise ForeignHost(f"Production names another host than {self._settings.host} for the sandbox.", next=_CHECK)
             return self._single_access(http, self._exchange(http, found.login_url, found.code))
 
     def _ask_production(self, http: httpx.Client) -> SandboxAuth:
@@ -86,15 +85,12 @@ class ProductionLogin:
             return LoginMethodFailed("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW)
         return LoginMethodFailed(f'Production does not open the sandbox "{name}": {", ".join(found.codes)}.', next=_CHECK)
 
-    def _require_sandbox(self, instance_url: str) -> None:
-        if hosts.parse(instance_url).host != self._settings.host:
-            raise ForeignHost(f"Production names another host than {self._settings.host} for the sandbox.", next=_CHECK)
-
     def _exchange(self, http: httpx.Client, login_url: str, code: Secret) -> Secret:
-        if not hosts.is_password_host(login_url) or hosts.parse(login_url).host not in (*hosts.LOGIN_HOSTS, self._settings.host):
+        ours = hosts.LOGIN_HOSTS | {self._settings.host}
+        if not hosts.is_password_host(login_url) or hosts.parse_url(login_url).host not in ours:
             raise ForeignHost("Production names a login host that is not Salesforce's, or another org's.")
         form = {"grant_type": "authorization_code", "client_id": CLIENT, "redirect_uri": CALLBACK, "code": code.reveal()}
-        answer = self._send(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, data=form)
+        answer = exchange(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, _PURPOSE, data=form)
         token = Secret(_field(answer, "access_token"))
         if not token:
             raise LoginMethodFailed(f"The sandbox did not take production's code: {', '.join(error_codes(answer)) or 'no token'}.")
@@ -102,25 +98,15 @@ class ProductionLogin:
 
     def _single_access(self, http: httpx.Client, token: Secret) -> Secret:
         url = f"https://{self._settings.host}/services/oauth2/singleaccess"
-        answer = self._send(http, "GET", url, token, params={"redirect_uri": ENTRANCE})
+        answer = exchange(http, "GET", url, token, _PURPOSE, params={"redirect_uri": ENTRANCE})
         link = Secret(_field(answer, "frontdoor_uri"))
         if not link:
             raise LoginMethodFailed("The sandbox gives no link for production's token (scope web or full is needed).")
         NamedOrg(self._settings.host).require_link(link.reveal(), "The sandbox's own link")
         return link
 
-    def _send(self, http: httpx.Client, method: str, url: str, token: Secret | None, **content: Any) -> Any:
-        """Decoded JSON of any status; None for anything else. The error holds the host alone: the rest may be secret."""
-        headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}
-        host = hosts.parse(url).host
-        answer = send(http, method, url, headers=headers, **content)
-        if isinstance(answer, Failure):
-            raise answer.error(host, "to open the sandbox")
-        if answer.status_code >= 500:
-            raise OrgUnavailable(f"{host} answers with an error (HTTP {answer.status_code}).")
-        return decoded(answer)
 
-
+_PURPOSE: Final = "to open the sandbox"
 _CHECK: Final = "Check SF_PRODUCTION_URL, and that SF_LOGIN_URL is the My Domain URL of one of its sandboxes."
 
 

@@ -45,13 +45,13 @@ class RedirectLoop:
 
     def error(self) -> SessionLost:
         """What to raise then."""
-        where = hosts.parse(self._page.url).shown
+        where = hosts.parse_url(self._page.url).shown
         return SessionLost(
             f"Redirect loop through {where}: the org did not keep the session.",
             next="Run again later. If it happens again, check whether a proxy or policy strips the org's cookies.",
         )
 
     def _navigated(self, frame: Frame) -> None:
-        url = hosts.parse(frame.url)
+        url = hosts.parse_url(frame.url)
         if frame == self._page.main_frame and PASSING_THROUGH.match(url.path):
             self._came[url.shown] += 1

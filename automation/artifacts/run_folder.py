@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from automation.errors import UsageError
+from automation.secrets.files import private_folder
+from automation.secrets.text_files import json_object
 
 RUNS: Final = Path("runs")
 JOURNAL: Final = "journal.jsonl"
 """Is in each run folder from the beginning."""
 WRITTEN: Final = (JOURNAL, "report.html", "report.json", "report.junit.xml", "evidence", "screenshots", "trace-*.zip")
 """What a run writes: where any of it is there already, it has to be an earlier run's."""
-
-RAW: Final = ".trace-*.raw"
-"""Parts of a trace as the browser wrote them, which earlier versions left in the run folder when they were killed."""
-STALE: Final = 3_600.0
-"""Seconds after which such a leftover belongs to no run any more."""
 
 
 def make_run_folder(host: str, output: Path | None = None, now: datetime | None = None) -> Path:
@@ -39,32 +34,14 @@ def make_run_folder(host: str, output: Path | None = None, now: datetime | None 
     wanted = output or RUNS / stamp
     try:
         if output is None:
-            _make(RUNS)
-            remove_leftovers(RUNS)
+            private_folder(RUNS)
             return _fresh(wanted)
-        _make(output)
+        private_folder(output)
         if not _is_own(output):
             return _fresh(output / stamp)
-        remove_leftovers(output)
     except OSError as error:
         raise UsageError(f"The run folder {wanted} can't be made: {error.strerror}.") from None
     return output
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Delete what killed runs of earlier versions left unscrubbed, here and in the folders below; see `RAW`."""
-    for pattern in (RAW, f"*/{RAW}", f"*/*/{RAW}"):  # a run's own, one in runs/, and a fleet's in runs/<time>-fleet/
-        for raw in folder.glob(pattern):
-            with suppress(OSError):  # another run was faster, or it is not ours
-                if time.time() - raw.stat().st_mtime > STALE:
-                    raw.unlink()
-
-
-def _make(path: Path) -> None:
-    """A folder, with mode 0700 when it is made here; those above it too."""
-    for missing in reversed([one for one in path.parents if not one.exists()]):
-        missing.mkdir(mode=0o700, exist_ok=True)
-    path.mkdir(mode=0o700, exist_ok=True)
 
 
 def _is_own(folder: Path) -> bool:
@@ -78,12 +55,9 @@ def _is_own(folder: Path) -> bool:
 
 
 def _of_a_run(journal: Path) -> bool:
-    try:
-        with journal.open(encoding="utf-8") as file:
-            first = json.loads(file.readline(10_000))
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(first, dict) and first.get("event") == "run_begun"
+    with suppress(OSError, ValueError), journal.open(encoding="utf-8") as file:
+        return (json_object(file.readline(10_000)) or {}).get("event") == "run_begun"
+    return False
 
 
 def _fresh(wanted: Path) -> Path:

@@ -3,8 +3,9 @@
 A click that can end in several ways is followed by `race`, which knows them all by name. What matches none of them
 within the time limit is an `UnexpectedPage`, never success.
 
-Each check of an element is a round trip to the browser. So while nothing has happened, all elements are looked for at
-once, and only when one of them shows it is asked which.
+Each check of an element is a round trip to the browser, and a search through the whole page. So at first only what is
+hoped for is waited for, as it is what comes nearly always; then all elements are looked for at once, and only when one of
+them shows it is asked which.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
@@ -19,7 +21,11 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from automation.errors import UnexpectedPage
 
-FIRST_SLICE, LONGEST_SLICE = 0.025, 0.2
+OFTEN = 0.25
+"""Seconds in which Playwright looks often (after 20, 50, 100 and 100 ms); then it does so every half a second."""
+HOPED_FOR = OFTEN
+"""Seconds in which only the first outcome is waited for."""
+FIRST_SLICE, LONGEST_SLICE = 0.025, 0.5
 """Seconds between two checks of outcomes that are no elements (dialogs, new tabs, URLs)."""
 SLICE_PART = 0.2
 """In between, this part of what was waited already: so a check comes at most so much too late."""
@@ -46,6 +52,8 @@ class Outcome:
 def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: float) -> Outcome:
     """Wait until one of ``outcomes`` has happened and return it; earlier ones in the list win a tie.
 
+    The first one is what is hoped for: while it is an element, the others are not looked at for `HOPED_FOR` seconds.
+
     Args:
         page: where the elements are; its events are dispatched while waiting.
         waiting_for: what the wait is for, for the error message.
@@ -55,7 +63,7 @@ def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: flo
         UnexpectedPage: none happened in time.
     """
     began = time.monotonic()
-    if timeout and outcomes[0].happened():  # the usual case: what was waited for is there
+    if timeout and _comes(page, outcomes[0], min(HOPED_FOR, timeout)):
         return outcomes[0]
     elements = [outcome.element for outcome in outcomes if outcome.element is not None]
     while True:
@@ -72,11 +80,23 @@ def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: flo
 
 def gone(element: Locator, timeout: float) -> bool:
     """Wait until an element is no longer shown; whether it went in ``timeout`` seconds."""
-    try:
-        race(element.page, "the end of it", [Outcome("gone", fact=lambda: element.count() == 0)], timeout)
-    except UnexpectedPage:
-        return False
-    return True
+    ends = time.monotonic() + timeout
+    while True:
+        left = ends - time.monotonic()
+        try:
+            element.filter(visible=True).first.wait_for(state="hidden", timeout=max(1.0, min(left, OFTEN) * 1000))
+        except PlaywrightTimeout:
+            if left > OFTEN:
+                continue
+            return False
+        return True
+
+
+def _comes(page: Page, hoped_for: Outcome, seconds: float) -> bool:
+    """Whether an outcome has happened, or its element shows within so many seconds."""
+    if hoped_for.element is None or hoped_for.fact is not None:
+        return hoped_for.happened()
+    return _shows_within(page, [hoped_for.element], seconds)
 
 
 def _shows_within(page: Page, elements: list[Locator], seconds: float) -> bool:
@@ -85,11 +105,9 @@ def _shows_within(page: Page, elements: list[Locator], seconds: float) -> bool:
     Raises:
         PlaywrightError: the page was closed, so that nothing will ever show.
     """
-    combined = page.locator("css=[data-no-such-element]")
-    for element in elements:
-        combined = combined.or_(element)
+    any_of = reduce(Locator.or_, elements) if elements else page.locator("css=[data-no-such-element]")
     try:
-        combined.filter(visible=True).first.wait_for(state="visible", timeout=max(1.0, seconds * 1000))
+        any_of.filter(visible=True).first.wait_for(state="visible", timeout=max(1.0, seconds * 1000))
     except PlaywrightTimeout:
         return False
     except PlaywrightError:

@@ -1,29 +1,26 @@
 """Where key and secret go, as one unit with their org, host and time.
 
-``parse("dotenv:PATH")`` gives a `Target`; `deliver` brings a pair to all of them and keeps it safe when one fails.
+``parse_target("dotenv:PATH")`` gives a `Target`; `deliver` brings a pair to all of them and keeps it safe when one fails.
 """
 
 from __future__ import annotations
 
-from automation.delivery.deliver import Contents, Delivery, deliver, lacking, read_all
+from automation.delivery.deliver import Contents, deliver, lacking, read_all
 from automation.delivery.held import Held
 from automation.delivery.pending import Pending, Receipts
-from automation.delivery.target import KINDS, Target, parse
+from automation.delivery.target import KINDS, Target, parse_target
 from automation.delivery.unit import same_pair
-from automation.secrets.credentials import Credentials
 
 __all__ = [
     "KINDS",
     "Contents",
-    "Credentials",
-    "Delivery",
     "Held",
     "Pending",
     "Receipts",
     "Target",
     "deliver",
     "lacking",
-    "parse",
+    "parse_target",
     "read_all",
     "same_pair",
 ]

@@ -6,12 +6,13 @@ version keeps the label AWSPREVIOUS.
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from automation.delivery import unit
-from automation.delivery.extras import failed, request_token, require
+from automation.delivery.extras import failed
 from automation.delivery.held import Held
 from automation.delivery.limits import limit
 from automation.delivery.target import Target
@@ -29,16 +30,12 @@ class SecretsManager(Target):
     """A secret of AWS Secrets Manager; made when it is not there."""
 
     def __init__(self, text: str) -> None:
-        require("boto3", "aws")
         self.secret, _, options = text.partition("?")
         given = parse_qs(options, strict_parsing=bool(options))
         if not self.secret or set(given) - {"region"}:
             raise ValueError(f"{text!r} names no secret with at most a region")
         self.region = given["region"][0] if "region" in given else None
-
-    @property
-    def name(self) -> str:
-        return f"aws-secretsmanager:{self.secret}" + (f"?region={self.region}" if self.region else "")
+        self.name = f"aws-secretsmanager:{self.secret}" + (f"?region={self.region}" if self.region else "")
 
     def _held(self) -> Held:
         answer = self._call("read", lambda client: client.get_secret_value(SecretId=self.secret), MISSING)
@@ -48,7 +45,8 @@ class SecretsManager(Target):
 
     def _put(self, credentials: Credentials, held: Held) -> None:
         text = unit.to_text(credentials, held.rest)
-        value = {"SecretString": text, "ClientRequestToken": request_token(text)}
+        # The token lets the service know a repeated request from a second one.
+        value = {"SecretString": text, "ClientRequestToken": hashlib.sha256(text.encode()).hexdigest()}
         put = self._call("written", lambda client: client.put_secret_value(SecretId=self.secret, **value), MISSING)
         if put is None:
             self._call("written", lambda client: client.create_secret(Name=self.secret, **value))

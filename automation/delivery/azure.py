@@ -12,7 +12,7 @@ from typing import Any
 
 from automation.delivery import unit
 from automation.delivery.boundary import said
-from automation.delivery.extras import failed, require
+from automation.delivery.extras import failed
 from automation.delivery.held import Held
 from automation.delivery.target import Target
 from automation.secrets.credentials import Credentials
@@ -25,17 +25,12 @@ class KeyVault(Target):
     """
 
     def __init__(self, text: str) -> None:
-        require("azure.keyvault.secrets", "azure")
-        require("azure.identity", "azure")
         self.vault, _, self.secret = text.rstrip("/").rpartition("/")
         if not re.fullmatch(r"https://[\w.-]+", self.vault):
             raise ValueError(f"{text!r} does not begin with the URL of a vault")
         if not re.fullmatch(r"[0-9A-Za-z-]{1,127}", self.secret):
             raise ValueError(f"{self.secret!r} is not a name for a secret (letters, digits, dashes)")
-
-    @property
-    def name(self) -> str:
-        return f"azure-keyvault:{self.vault}/{self.secret}"
+        self.name = f"azure-keyvault:{self.vault}/{self.secret}"
 
     def _held(self) -> Held:
         found = self._call("read", lambda client: client.get_secret(self.secret))
@@ -57,7 +52,8 @@ class KeyVault(Target):
             trouble, status = f"this machine has no identity that Azure accepts; {_said(error)}", 401
         except HttpResponseError as error:
             trouble, status = _said(error), error.status_code
-            if what == "read" and (isinstance(error, ResourceNotFoundError) or _is_disabled(error)):
+            disabled = "SecretDisabled" in _codes(error) or "is not allowed on a disabled secret" in str(error)
+            if what == "read" and (isinstance(error, ResourceNotFoundError) or disabled):
                 return None
         except AzureError as error:
             trouble, status = said(error), None
@@ -75,10 +71,6 @@ def _codes(error: Any) -> list[str]:
     return [code for code in codes if code]
 
 
-def _is_disabled(error: Any) -> bool:
-    return "SecretDisabled" in _codes(error) or "is not allowed on a disabled secret" in str(error)
-
-
 def _said(error: Any) -> str:
     """What the vault says, which is in the answer's body; else the first line of the library's words."""
     message = getattr(getattr(error, "error", None), "message", None) or str(error).partition("\n")[0]
@@ -87,11 +79,12 @@ def _said(error: Any) -> str:
 
 def make_client(vault: str) -> Any:
     """A client for one vault. It follows no redirect: one would carry the pair along."""
+    import requests
     from azure.core.pipeline.transport import RequestsTransport
     from azure.identity import DefaultAzureCredential
     from azure.keyvault.secrets import SecretClient
 
-    from automation.delivery.sessions import store_session
+    from automation.delivery.sessions import limited_session
 
-    transport = RequestsTransport(session=store_session(), connection_timeout=15, read_timeout=30)
+    transport = RequestsTransport(session=limited_session(requests.Session()), connection_timeout=15, read_timeout=30)
     return SecretClient(vault, DefaultAzureCredential(), transport=transport, retry_total=3)

@@ -25,7 +25,7 @@ TIMEOUT: Final = 120.0
 """Seconds until a delivery program is taken for hanging."""
 
 
-class Command(Target):
+class CommandTarget(Target):
     """A program, started without a shell. Exit code 0 means that it has taken the pair.
 
     The pair is never an argument, as every user of the machine can list those. The program's output is thrown away but
@@ -40,14 +40,7 @@ class Command(Target):
         if not self.arguments:
             raise ValueError("names no program")
         self.timeout = timeout
-
-    @property
-    def name(self) -> str:
-        return f"command:{self._program}"  # arguments may hold a token of the user's
-
-    @property
-    def _program(self) -> str:
-        return PurePath(self.arguments[0]).name[:100]
+        self.name = f"command:{PurePath(self.arguments[0]).name[:100]}"  # arguments may hold a token of the user's
 
     def _held(self) -> Held:
         return Held()  # what the program does with an older pair is its own business
@@ -69,7 +62,7 @@ class Command(Target):
                 return
             trouble = f"ended with {code}{_last_line(b''.join(errors))}"
         raise DeliveryFailed(
-            f"The delivery program {self._program} {trouble}.",
+            f"The delivery program {self.name.removeprefix('command:')} {trouble}.",
             next="Run the program by hand with a made-up unit on its standard input; then run again.",
         )
 

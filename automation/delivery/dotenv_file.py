@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from io import StringIO
-from pathlib import Path
 from typing import Final
 
 from automation.delivery.files import read_text, write_text
 from automation.delivery.held import Held
 from automation.delivery.json_file import FileTarget
 from automation.errors import DeliveryFailed
+from automation.salesforce import hosts
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 
@@ -34,12 +34,10 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=!-]+")
 class DotenvFile(FileTarget):
     """A dotenv file. Other lines, comments and line ends stay as they are."""
 
-    @property
-    def name(self) -> str:
-        return f"dotenv:{self.path}"
+    kind = "dotenv"
 
     def _held(self) -> Held:
-        text = _text(self.path)
+        text = (read_text(self.path) or "").removeprefix(BOM)
         values = _values(text)
         taken = [name for name in NAMES if values.get(name)]
         pair = _pair(text, values)
@@ -59,21 +57,17 @@ class DotenvFile(FileTarget):
         write_text(self.path, bom + with_values(text.removeprefix(BOM), values, mark))
 
 
-def _text(path: Path) -> str:
-    return (read_text(path) or "").removeprefix(BOM)
-
-
 def _another_kind(text: str) -> str | None:
     """What the file is in words when no line of it sets a name, as in JSON or a certificate: lines of ours would break it."""
-    names = [(name, value) for name, value in _settings(text) if name is not None]
-    return "text that is no dotenv file" if names and all(value is None for _, value in names) else None
+    values = [value for _, name, value in _pieces(text) if name is not None]
+    return "text that is no dotenv file" if values and all(value is None for value in values) else None
 
 
 def _pair(text: str, values: dict[str, str]) -> Credentials | None:
     """The whole pair that the file sets, and the app of its mark; a mark of another host is not believed."""
     if not all(values.get(name) for name in (ID, SECRET, TOKEN_URL)):
         return None
-    host = _host(values[TOKEN_URL])
+    host = hosts.parse_url(values[TOKEN_URL]).host
     mark = _MARK.search(text)
     app, created_at = (mark["app"], mark["created_at"]) if mark and mark["host"] == host else ("", "")
     return Credentials(
@@ -98,7 +92,7 @@ def with_values(text: str, values: dict[str, str], mark: str) -> str:
     left = {name: f"{name}={_quoted(value)}{end}" for name, value in values.items()}
     all_of_them = len(left)
     pieces: list[str] = []
-    for original, name in _pieces(_MARK.sub("", text)):
+    for original, name, _ in _pieces(_MARK.sub("", text)):
         if name not in values:
             pieces.append(original)
         elif name in left:  # a second line of the same name would win over the first, so it goes
@@ -117,11 +111,11 @@ def with_values(text: str, values: dict[str, str], mark: str) -> str:
     return new
 
 
-def _pieces(text: str) -> list[tuple[str, str | None]]:
-    """The pieces of a dotenv text, in order: (as written, name). Comments and unreadable lines have no name."""
+def _pieces(text: str) -> list[tuple[str, str | None, str | None]]:
+    """The pieces of a dotenv text, in order: (as written, name, value). Comments and unreadable lines have no name."""
     from dotenv.parser import parse_stream
 
-    return [(one.original.string, one.key) for one in parse_stream(StringIO(text))]
+    return [(one.original.string, one.key, one.value) for one in parse_stream(StringIO(text))]
 
 
 def _in_place(original: str, head: str, line: str) -> str:
@@ -135,14 +129,7 @@ def _in_place(original: str, head: str, line: str) -> str:
 
 def _values(text: str) -> dict[str, str]:
     """What the text sets; the last line of a name wins, and ``${...}`` is not expanded."""
-    return {name: value or "" for name, value in _settings(text) if name is not None}
-
-
-def _settings(text: str) -> list[tuple[str | None, str | None]]:
-    """Name and value of each line; a line that can't be read has no name, one without ``=`` no value."""
-    from dotenv.parser import parse_stream
-
-    return [(one.key, one.value) for one in parse_stream(StringIO(text))]
+    return {name: value or "" for _, name, value in _pieces(text) if name is not None}
 
 
 def _quoted(value: str) -> str:
@@ -152,9 +139,3 @@ def _quoted(value: str) -> str:
         raise DeliveryFailed("A value holds a line break and can't be put in a dotenv file.")
     escaped = value.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def _host(url: str) -> str:
-    from automation.salesforce.hosts import parse
-
-    return parse(url).host

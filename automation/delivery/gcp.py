@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from automation.delivery import unit
 from automation.delivery.boundary import said
-from automation.delivery.extras import failed, require
+from automation.delivery.extras import failed
 from automation.delivery.held import Held
 from automation.delivery.target import Target
 from automation.secrets.credentials import Credentials
@@ -32,18 +32,12 @@ class SecretManager(Target):
     """A secret of a Google project; made, replicated automatically, when it is not there."""
 
     def __init__(self, text: str) -> None:
-        require("google.cloud.secretmanager", "gcp")
         self.project, _, self.secret = text.partition("/")
         if not self.project or not self.secret or "/" in self.secret:
             raise ValueError(f"{text!r} is not a project and a name")
-
-    @property
-    def name(self) -> str:
-        return f"gcp-secretmanager:{self.project}/{self.secret}"
-
-    @property
-    def _path(self) -> str:
-        return f"projects/{self.project}/secrets/{self.secret}"
+        self.name = f"gcp-secretmanager:{self.project}/{self.secret}"
+        self._path = f"projects/{self.project}/secrets/{self.secret}"
+        self._entry = f"Google secret {self.project}/{self.secret}"
 
     def _held(self) -> Held:
         request = {"name": f"{self._path}/versions/latest"}
@@ -68,10 +62,6 @@ class SecretManager(Target):
         number = _number(added.name)
         if held.version is not None and number is not None and number != held.version + 1:
             raise failed(self._entry, "written", "check-and-set: another version came in between")
-
-    @property
-    def _entry(self) -> str:
-        return f"Google secret {self.project}/{self.secret}"
 
     def _call(self, what: str, request: Callable[[Any], Any], *, found: bool = False) -> Any:
         """One request; None when there is no such secret, unless it has been ``found``, or no version of it in use."""
@@ -108,8 +98,7 @@ def make_client() -> Any:
 
 def limited(client: Any) -> Any:
     """The client, with limits for answers; it follows no redirect, which would carry the pair along."""
-    from automation.delivery.sessions import StoreAdapter
+    from automation.delivery.sessions import limited_session
 
-    for scheme in ("https://", "http://"):
-        client.transport._session.mount(scheme, StoreAdapter())  # noqa: SLF001 - the library has no public way to its session
+    limited_session(client.transport._session)  # noqa: SLF001 - the library has no public way to its session
     return client

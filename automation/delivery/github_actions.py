@@ -10,7 +10,6 @@ token never has it. PyGithub would be a second HTTP client for five requests, an
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
 import time
@@ -19,14 +18,16 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from automation.delivery import unit
 from automation.delivery.boundary import said
-from automation.delivery.extras import failed, require
+from automation.delivery.extras import failed
 from automation.delivery.held import Held, mark
 from automation.delivery.limits import redirected
 from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
 from automation.network.backoff import Patience
 from automation.network.certificates import ssl_context
+from automation.network.http import retry_after
 from automation.secrets.credentials import Credentials
+from automation.secrets.text_files import json_object
 
 if TYPE_CHECKING:
     import httpx
@@ -46,7 +47,6 @@ class ActionsSecret(Target):
     can_read: ClassVar[bool] = False
 
     def __init__(self, text: str, patience: Patience = PATIENCE) -> None:
-        require("nacl", "github")
         self.repository, _, options = text.partition("?")
         given = parse_qs(options, strict_parsing=bool(options))
         self.secret = given.get("name", [DEFAULT_NAME])[0]
@@ -55,18 +55,12 @@ class ActionsSecret(Target):
         if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.secret) is None or self.secret.upper().startswith("GITHUB_"):
             raise ValueError(f"{self.secret!r} is not a name for a secret (ASCII letters, digits, underscores; not GITHUB_...)")
         self.patience = patience
-
-    @property
-    def name(self) -> str:
-        return f"github-actions:{self.repository}" + ("" if self.secret == DEFAULT_NAME else f"?name={self.secret}")
+        self.name = f"github-actions:{self.repository}" + ("" if self.secret == DEFAULT_NAME else f"?name={self.secret}")
+        self._marked = f"{self.secret.upper()}_OF_"
 
     @property
     def place(self) -> str:
         return f"github-actions:{self.repository}?name={self.secret}".lower()
-
-    @property
-    def _marked(self) -> str:
-        return f"{self.secret.upper()}_OF_"
 
     def _held(self) -> Held:
         listed = self._call("GET", "?per_page=100").get("secrets")
@@ -114,8 +108,8 @@ class ActionsSecret(Target):
                 self.patience.wait(delay)
 
     def _object(self, data: bytes) -> dict[str, Any]:
-        tree = _json(data)
-        if not isinstance(tree, dict):
+        tree = json_object(data)
+        if tree is None:
             raise self._failed("read", "an answer that is no JSON object, as a login portal or proxy gives")
         return tree
 
@@ -143,10 +137,9 @@ def _answered(client: httpx.Client, method: str, url: str, body: dict[str, str] 
 
 def _headers() -> dict[str, str]:
     token = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")
-    if not token:
-        raise failed("The GitHub secret", "written", "neither GITHUB_TOKEN nor GH_TOKEN is set", 401)
-    if not token.isascii() or not token.isprintable():
-        raise failed("The GitHub secret", "written", "GITHUB_TOKEN holds characters that no token has", 401)
+    if not token or not token.isascii() or not token.isprintable():
+        wrong = "GITHUB_TOKEN holds characters that no token has" if token else "neither GITHUB_TOKEN nor GH_TOKEN is set"
+        raise failed("The GitHub secret", "written", wrong, 401)
     return {
         "Accept": "application/vnd.github+json",
         "Authorization": f"Bearer {token}",
@@ -166,27 +159,13 @@ def _sealed(key: dict[str, Any], text: str) -> dict[str, str]:
         raise failed("The GitHub secret", "written", "GitHub gave no public key that can be used") from None
 
 
-def _json(data: bytes) -> Any:
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _said(response: httpx.Response, data: bytes) -> str:
-    body = _json(data)
-    message = body.get("message", "") if isinstance(body, dict) else ""
-    return f"{response.status_code} {message}".strip()
+    return f"{response.status_code} {(json_object(data) or {}).get('message', '')}".strip()
 
 
 def _asked_to_wait(response: httpx.Response) -> float:
     """Seconds that a rate limit asks for: 403 or 429 with ``Retry-After``, or with the second at which the limit ends."""
-    if wait := _seconds(response.headers.get("retry-after", "")):
+    if (wait := retry_after(response)) or response.headers.get("x-ratelimit-remaining") != "0":
         return wait
-    if response.headers.get("x-ratelimit-remaining") == "0":
-        return max(1.0, _seconds(response.headers.get("x-ratelimit-reset", "")) - time.time())
-    return 0.0
-
-
-def _seconds(text: str) -> float:
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0.0
+    reset = re.fullmatch(r"[0-9]{1,11}", response.headers.get("x-ratelimit-reset", ""))
+    return max(1.0, float(reset[0] if reset else 0) - time.time())

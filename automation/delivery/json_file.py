@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import ClassVar
 
 from automation.delivery import files, unit
 from automation.delivery.held import Held
 from automation.delivery.target import Target
 from automation.secrets.credentials import Credentials
+from automation.secrets.text_files import home_expanded
 
 
 class FileTarget(Target):
-    """A target that is a file."""
+    """A target that is a file. ``kind``: the word before the colon."""
+
+    kind: ClassVar[str]
 
     def __init__(self, path: str) -> None:
-        try:
-            self.path = Path(path).expanduser()
-        except RuntimeError as error:  # an unknown user after ~, or no home folder
-            raise ValueError(f"{path!r} can't be found: {error}") from None
+        self.path = home_expanded(path)
         if "\0" in path:
             raise ValueError("a path can't hold a NUL character")
+        self.name = f"{self.kind}:{self.path}"
 
     @property
     def place(self) -> str:
@@ -30,9 +31,7 @@ class FileTarget(Target):
 class JsonFile(FileTarget):
     """A JSON file. It holds the unit, and keys of the user's beside it, which stay."""
 
-    @property
-    def name(self) -> str:
-        return f"json:{self.path}"
+    kind = "json"
 
     def _held(self) -> Held:
         return unit.held_in_text(files.read_text(self.path) or "")

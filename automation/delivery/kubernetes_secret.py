@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import importlib
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +14,13 @@ from typing import Any, Final
 
 from automation.delivery import unit
 from automation.delivery.boundary import said
-from automation.delivery.extras import failed, require
+from automation.delivery.extras import failed
 from automation.delivery.held import Held
 from automation.delivery.limits import limit
 from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
+from automation.secrets.text_files import json_object
 
 TRIES: Final = 2
 TIMEOUT: Final = (15.0, 30.0)
@@ -37,16 +37,12 @@ class KubernetesSecret(Target):
     """
 
     def __init__(self, text: str) -> None:
-        require("kubernetes", "kubernetes")
         self.namespace, _, self.secret = text.partition("/")
         if not re.fullmatch(_LABEL, self.namespace) or len(self.namespace) > 63:
             raise ValueError(f"{self.namespace!r} is not a namespace (lower-case letters, digits, hyphens; at most 63)")
         if not re.fullmatch(rf"{_LABEL}(\.{_LABEL})*", self.secret) or len(self.secret) > 253:
             raise ValueError(f"{self.secret!r} is not a name for a Secret (lower-case letters, digits, hyphens, dots)")
-
-    @property
-    def name(self) -> str:
-        return f"kubernetes:{self.namespace}/{self.secret}"
+        self.name = f"kubernetes:{self.namespace}/{self.secret}"
 
     def _held(self) -> Held:
         found = self._call("read", "read_namespaced_secret", self.secret, self.namespace, none_for=404)
@@ -73,28 +69,22 @@ class KubernetesSecret(Target):
 
         try:
             with _api() as api:
-                answer = json.loads(getattr(api, method)(*arguments, _preload_content=False, _request_timeout=TIMEOUT).read())
-            if isinstance(answer, dict):
+                data = getattr(api, method)(*arguments, _preload_content=False, _request_timeout=TIMEOUT).read()
+            if (answer := json_object(data)) is not None:
                 return answer
-            trouble, status = "the API answered something that is no object", 0
+            trouble, status = "the API answered something that is no JSON object, as a login portal does", 0
         except ApiException as error:
             if error.status == none_for:
                 return None
             trouble, status = f"{error.status} {_said(error)}", int(error.status or 0)
         except HTTPError as error:
             trouble, status = said(error), 0
-        except (ValueError, RecursionError):
-            trouble, status = "the API answered something that is no JSON, as a login portal does", 0
         raise failed(f"Kubernetes Secret {self.namespace}/{self.secret}", what, trouble, status)
 
 
 def _said(error: Any) -> str:
     """The reason, which is in the body's Status; else the HTTP phrase."""
-    try:
-        status = json.loads(error.body)
-        return str(status["message"])
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return str(error.reason or "")
+    return str((json_object(error.body or "") or {}).get("message") or error.reason or "")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from automation.delivery import unit
@@ -16,11 +17,11 @@ from automation.delivery.files import read_text, write_text
 from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 from automation.secrets.files import state_folder
-from automation.secrets.text_files import json_value
+from automation.secrets.text_files import json_object
 
 
-def _file_name(host: str, app: str, ending: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]", "-", f"{host.lower()}--{app}") + ending
+def _file_name(host: str, app: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "-", f"{host.lower()}--{app}") + ".json"
 
 
 class Pending:
@@ -31,7 +32,7 @@ class Pending:
     """
 
     def __init__(self, host: str, app: str, folder: Path | None = None) -> None:
-        self.path = (folder or state_folder() / "pending") / _file_name(host, app, ".json")
+        self.path = (folder or state_folder() / "pending") / _file_name(host, app)
 
     @property
     def name(self) -> str:
@@ -39,8 +40,7 @@ class Pending:
 
     def read(self) -> Credentials | None:
         """The pair that waits, if there is one. Raises DeliveryFailed when the file can't be read."""
-        text = read_text(self.path)
-        return None if text is None else unit.from_text(text)
+        return unit.held_in_text(read_text(self.path) or "").pair
 
     def waits(self) -> bool:
         """Whether there is a file, readable or not."""
@@ -62,7 +62,7 @@ class Receipts:
     """Which pair each target got last, for targets that only take: digests, no secret."""
 
     def __init__(self, host: str, app: str, folder: Path | None = None) -> None:
-        self.path = (folder or state_folder() / "receipts") / _file_name(host, app, ".json")
+        self.path = (folder or state_folder() / "receipts") / _file_name(host, app)
 
     def has(self, target: str, credentials: Credentials) -> bool:
         """Whether ``target`` took exactly this pair, as far as we know."""
@@ -73,11 +73,9 @@ class Receipts:
         write_text(self.path, json.dumps({**self._all(), target: _mark(credentials)}, indent=2) + "\n")
 
     def _all(self) -> dict[str, str]:
-        try:
-            tree = json_value(read_text(self.path) or "{}")
-        except (ValueError, DeliveryFailed):
-            return {}  # a receipt that can't be read counts as none: delivering twice does no harm
-        return tree if isinstance(tree, dict) else {}
+        with suppress(DeliveryFailed):  # a receipt that can't be read counts as none: delivering twice does no harm
+            return json_object(read_text(self.path) or "") or {}
+        return {}
 
 
 def _mark(credentials: Credentials) -> str:

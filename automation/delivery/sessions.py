@@ -31,9 +31,8 @@ class StoreAdapter(HTTPAdapter):
         return response
 
 
-def store_session(retries: Any = 0) -> requests.Session:
-    """A session of ``requests`` with these limits."""
-    session = requests.Session()
+def limited_session(session: requests.Session, retries: Any = 0) -> requests.Session:
+    """The session, with these limits."""
     for scheme in ("https://", "http://"):
         session.mount(scheme, StoreAdapter(max_retries=retries))
     return session

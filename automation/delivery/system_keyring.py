@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from automation.delivery import unit
 from automation.delivery.held import Held
 from automation.delivery.target import Target
@@ -21,10 +24,7 @@ class SystemKeyring(Target):
 
     def __init__(self, service: str) -> None:
         self.service = service
-
-    @property
-    def name(self) -> str:
-        return f"keyring:{self.service}"
+        self.name = f"keyring:{service}"
 
     def _held(self) -> Held:
         user = self._get(INDEX)
@@ -42,29 +42,21 @@ class SystemKeyring(Target):
         self._set(INDEX, user)
 
     def _get(self, user: str) -> str | None:
-        import keyring
-        from keyring.errors import KeyringError
-
-        try:
-            return keyring.get_password(self.service, user)
-        except (KeyringError, RuntimeError, OSError) as error:  # back ends raise all three when it is locked or absent
-            trouble = type(error).__name__
-        raise self._failed("read", trouble)
+        found: str | None = self._call("read", lambda ring: ring.get_password(self.service, user))
+        return found
 
     def _set(self, user: str, text: str) -> None:
+        self._call("written", lambda ring: ring.set_password(self.service, user, text))
+
+    def _call(self, what: str, request: Callable[[Any], Any]) -> Any:
         import keyring
         from keyring.errors import KeyringError
 
         try:
-            keyring.set_password(self.service, user, text)
-        except (KeyringError, RuntimeError, OSError) as error:
+            return request(keyring)
+        except (KeyringError, RuntimeError, OSError) as error:  # back ends raise all three when it is locked or absent
             trouble = type(error).__name__
-        else:
-            return
-        raise self._failed("written", trouble)
-
-    def _failed(self, what: str, trouble: str) -> DeliveryFailed:
-        return DeliveryFailed(
+        raise DeliveryFailed(
             f"The keyring entry of service {self.service} can't be {what} ({trouble}).",
             next="Unlock the keyring or configure a back end for it (python -m keyring --list-backends), or deliver elsewhere.",
         )

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from automation.delivery.boundary import within
-from automation.delivery.extras import MissingExtra
+from automation.delivery.extras import missing_library
 from automation.delivery.held import Held
 from automation.errors import DeliveryFailed, SettingsError
 from automation.secrets.credentials import Credentials
@@ -21,19 +21,16 @@ class Target(ABC):
     """A place that key and secret are delivered to, as one unit.
 
     Attributes:
+        name: in the report, ``dotenv:credentials/acme.env``; never with a secret.
         can_read: whether the store gives a pair back. Some only take.
         replaces: whether the user allowed (``?replace=yes``) that what somebody else put there is replaced.
         limit: seconds for one reading or writing.
     """
 
+    name: str
     can_read: ClassVar[bool] = True
     limit: ClassVar[float] = 90.0
     replaces: bool = False
-
-    @property
-    @abstractmethod
-    def name(self) -> str:
-        """Its name in the report, ``dotenv:credentials/acme.env``; never with a secret."""
 
     @property
     def place(self) -> str:
@@ -92,11 +89,13 @@ class Kind:
             ValueError with what is wrong with it.
         form: what comes after the colon.
         extra: the optional extra that brings the client library; empty when none is needed.
+        libraries: modules of the client library.
     """
 
     maker: str
     form: str
     extra: str = ""
+    libraries: tuple[str, ...] = ()
 
     def target_class(self) -> Callable[[str], Target]:
         """The class, with its module loaded; the client library is not."""
@@ -110,13 +109,13 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         "dotenv": Kind("dotenv_file:DotenvFile", "PATH"),
         "json": Kind("json_file:JsonFile", "PATH"),
         "keyring": Kind("system_keyring:SystemKeyring", "SERVICE"),
-        "command": Kind("command:Command", "CMD"),
-        "aws-secretsmanager": Kind("aws:SecretsManager", "NAME[?region=REGION]", "aws"),
-        "azure-keyvault": Kind("azure:KeyVault", "VAULT_URL/NAME", "azure"),
-        "gcp-secretmanager": Kind("gcp:SecretManager", "PROJECT/NAME", "gcp"),
-        "vault": Kind("vault:KeyValue", "MOUNT/PATH", "vault"),
-        "kubernetes": Kind("kubernetes_secret:KubernetesSecret", "NAMESPACE/NAME", "kubernetes"),
-        "github-actions": Kind("github_actions:ActionsSecret", "OWNER/REPO[?name=NAME]", "github"),
+        "command": Kind("command:CommandTarget", "CMD"),
+        "aws-secretsmanager": Kind("aws:SecretsManager", "NAME[?region=REGION]", "aws", ("boto3",)),
+        "azure-keyvault": Kind("azure:KeyVault", "VAULT_URL/NAME", "azure", ("azure.keyvault.secrets", "azure.identity")),
+        "gcp-secretmanager": Kind("gcp:SecretManager", "PROJECT/NAME", "gcp", ("google.cloud.secretmanager",)),
+        "vault": Kind("vault:KeyValue", "MOUNT/PATH", "vault", ("hvac",)),
+        "kubernetes": Kind("kubernetes_secret:KubernetesSecret", "NAMESPACE/NAME", "kubernetes", ("kubernetes",)),
+        "github-actions": Kind("github_actions:ActionsSecret", "OWNER/REPO[?name=NAME]", "github", ("nacl",)),
     }
 )
 """All kinds, by the word before the colon."""
@@ -124,7 +123,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
 _REPLACE: Final = re.compile(r"(?P<before>.*?)[?&]replace=(?P<value>[^&]*)(?P<more>(?:&.*)?)", re.DOTALL)
 
 
-def parse(text: str) -> Target:
+def parse_target(text: str) -> Target:
     """The target that ``KIND:REST`` names. Its client library is loaded when it is first used, not before.
 
     Raises:
@@ -137,15 +136,15 @@ def parse(text: str) -> Target:
 
 
 def make(text: str) -> Target:
-    """As `parse`. Raises ValueError with a sentence that fits after the name of the setting."""
+    """As `parse_target`. Raises ValueError with a sentence that fits after the name of the setting."""
     kind, colon, rest = text.partition(":")
     if not colon or kind not in KINDS or not rest.strip():
         forms = ", ".join(f"{kind}:{one.form}" for kind, one in KINDS.items())
         raise ValueError(f"{kind!r} begins no known delivery target; there are {forms}")
+    if missing := missing_library(KINDS[kind].extra, *KINDS[kind].libraries):
+        raise ValueError(f"{kind} {missing}")
     try:
         return _made(KINDS[kind], rest.strip())
-    except MissingExtra as error:
-        raise ValueError(f"{kind} {error}") from None
     except ValueError as error:
         raise ValueError(f"{kind}: {error}; give {kind}:{KINDS[kind].form}") from None
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from automation.delivery.held import Held
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
+from automation.secrets.text_files import json_object
 
 REQUIRED: Final = ("client_id", "client_secret", "token_url", "host", "app")
-KEYS: Final = (*REQUIRED, "instance_url", "org_id", "created_at")
+KEYS: Final = tuple(field.name for field in fields(Credentials))
 """All keys of the unit."""
 
 LONGEST: Final = 4096
@@ -24,16 +26,8 @@ LONGEST: Final = 4096
 
 def to_object(credentials: Credentials) -> dict[str, str | None]:
     """The unit in clear text, for the store and for nothing else."""
-    return {
-        "client_id": credentials.client_id.reveal(),
-        "client_secret": credentials.client_secret.reveal(),
-        "token_url": credentials.token_url,
-        "instance_url": credentials.instance_url,
-        "org_id": credentials.org_id,
-        "host": credentials.host,
-        "app": credentials.app,
-        "created_at": credentials.created_at,
-    }
+    parts = ((name, getattr(credentials, name)) for name in KEYS)
+    return {name: part.reveal() if isinstance(part, Secret) else part for name, part in parts}
 
 
 def to_text(credentials: Credentials, rest: Mapping[str, Any] | None = None, indent: int | None = None) -> str:
@@ -64,21 +58,13 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST and not any("\ud800" <= one <= "\udfff" for one in value)
 
 
-def from_text(text: str | bytes) -> Credentials | None:
-    """The pair in a text that `to_text` made; None when the text is something else."""
-    return held_in_text(text).pair
-
-
 def held_in_text(text: str | bytes, version: Any = None) -> Held:
     """What a place for one text holds: nothing but our unit, with what a user put beside it, may be replaced there."""
     if not text.strip():
         return Held(version=version)
-    try:
-        tree = json.loads(text.removeprefix("\ufeff") if isinstance(text, str) else text)
-    except (ValueError, RecursionError):  # no JSON, a broken encoding, or JSON nested beyond reason
-        tree = None
-    pair = from_object(tree) if isinstance(tree, dict) else None
-    if pair is None:
+    tree = json_object(text.removeprefix("\ufeff") if isinstance(text, str) else text)
+    pair = from_object(tree) if tree is not None else None
+    if tree is None or pair is None:
         return Held(other="something other than a delivered pair", version=version)
     return Held(pair, rest=_beside(tree), version=version)
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from automation.delivery import unit
 from automation.delivery.boundary import said
-from automation.delivery.extras import failed, require
+from automation.delivery.extras import failed
 from automation.delivery.held import Held
 from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
@@ -25,15 +24,6 @@ TRIES = 4
 """How often a request is repeated while the server is sealed for a moment, overloaded or asks for patience."""
 
 
-@dataclass(frozen=True)
-class _Where:
-    """The mount and the path in it; ``version`` of its KV engine, None where the server does not say (2 is taken then)."""
-
-    mount: str
-    path: str
-    version: str | None
-
-
 class KeyValue(Target):
     """A secret of a KV engine. Other keys of the same secret stay.
 
@@ -41,57 +31,50 @@ class KeyValue(Target):
     """
 
     def __init__(self, text: str) -> None:
-        require("hvac", "vault")
         self.text = text.strip("/")
         mount, _, path = self.text.partition("/")
         if not mount or not path:
             raise ValueError(f"{text!r} has no mount or no path")
-
-    @property
-    def name(self) -> str:
-        return f"vault:{self.text}"
+        self.name = f"vault:{self.text}"
 
     def _held(self) -> Held:
         with _client() as client:
-            return self._read(client)
-
-    def _read(self, client: Any) -> Held:
-        where = self._where(client)
-        at = {"path": where.path, "mount_point": where.mount}
-        if where.version == "1":
-            answer = self._call("read", lambda: client.secrets.kv.v1.read_secret(**at))
-            return Held() if answer is None else unit.held_in_object(_object(answer))
-        answer = self._call("read", lambda: client.secrets.kv.v2.read_secret_version(**at, raise_on_deleted_version=False))
+            at, version = self._where(client)
+            if version == "1":
+                answer = self._call("read", lambda: client.secrets.kv.v1.read_secret(**at))
+                return Held() if answer is None else unit.held_in_object(_object(answer))
+            answer = self._call("read", lambda: client.secrets.kv.v2.read_secret_version(**at, raise_on_deleted_version=False))
         if answer is None:
             return Held(version=0)
         data, metadata = _object(answer).get("data"), _object(answer).get("metadata")
         if not isinstance(metadata, Mapping) or not isinstance(metadata.get("version"), int):
             raise DeliveryFailed(
-                f"Vault secret {self.text} could not be read: {where.mount} is not a KV engine of version 2, and the server does"
-                " not say what it is.",
+                f"Vault secret {self.text} could not be read: {at['mount_point']} is not a KV engine of version 2, and the server"
+                " does not say what it is.",
                 next="Let the token read sys/internal/ui/mounts, or name a mount of version 2.",
             )
         return unit.held_in_object(data if isinstance(data, Mapping) else {}, metadata["version"])  # a deleted version has no data
 
     def _put(self, credentials: Credentials, held: Held) -> None:
+        secret = {**held.rest, **unit.to_object(credentials)}
         with _client() as client:
-            self._write(client, credentials, held)
+            at, version = self._where(client)
+            if version == "1":
+                self._call("written", lambda: client.secrets.kv.v1.create_or_update_secret(**at, secret=secret, method="PUT"))
+            else:
+                self._call("written", lambda: client.secrets.kv.v2.create_or_update_secret(**at, secret=secret, cas=held.version))
 
-    def _write(self, client: Any, credentials: Credentials, held: Held) -> None:
-        where = self._where(client)
-        at = {"path": where.path, "mount_point": where.mount, "secret": {**held.rest, **unit.to_object(credentials)}}
-        if where.version == "1":
-            self._call("written", lambda: client.secrets.kv.v1.create_or_update_secret(**at, method="PUT"))
-        else:
-            self._call("written", lambda: client.secrets.kv.v2.create_or_update_secret(**at, cas=held.version))
+    def _where(self, client: Any) -> tuple[dict[str, str], str | None]:
+        """Ask which mount the path is in, as Vault's own client does before each KV command.
 
-    def _where(self, client: Any) -> _Where:
-        """Ask which mount the path is in, as Vault's own client does before each KV command."""
+        Returns:
+            ``path`` and ``mount_point``, and the version of the KV engine, None where the server does not say (2 is taken then).
+        """
         mount, _, path = self.text.partition("/")
         answer = self._call("ask", lambda: client.adapter.get(f"/v1/sys/internal/ui/mounts/{self.text}"))
         mounted = _object(answer) if isinstance(answer, Mapping) else {}
         if not isinstance(mounted.get("path"), str) or not f"{self.text}/".startswith(mounted["path"]):
-            return _Where(mount, path, None)
+            return {"path": path, "mount_point": mount}, None
         mount = mounted["path"].strip("/")
         if mounted.get("type") not in ("kv", "generic") or not self.text.removeprefix(mount).strip("/"):
             raise DeliveryFailed(
@@ -100,7 +83,7 @@ class KeyValue(Target):
             )
         options = mounted.get("options")
         version = options.get("version") if isinstance(options, Mapping) else None
-        return _Where(mount, self.text.removeprefix(mount).strip("/"), str(version or "1"))
+        return {"path": self.text.removeprefix(mount).strip("/"), "mount_point": mount}, str(version or "1")
 
     def _call(self, what: str, request: Callable[[], Any]) -> Any:
         """One request; None when it reads and there is no such path, or when it only asks and may not."""
@@ -141,13 +124,13 @@ def _variable(name: str) -> str | None:
 def _client() -> Iterator[Any]:
     """Hvac's client, as its variables say; it sees some of these only before it is first imported, and ``BAO_`` never."""
     import hvac
+    import requests
     from urllib3.util import Retry
 
-    from automation.delivery.sessions import store_session
+    from automation.delivery.sessions import limited_session
 
-    session = store_session(
-        Retry(TRIES, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), allowed_methods=None, raise_on_status=False)
-    )
+    retries = Retry(TRIES, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), allowed_methods=None, raise_on_status=False)
+    session = limited_session(requests.Session(), retries)
     skip = (_variable("SKIP_VERIFY") or "").lower() in ("1", "t", "true")
     session.verify = False if skip else _variable("CACERT") or _variable("CAPATH") or True
     certificate, key = _variable("CLIENT_CERT"), _variable("CLIENT_KEY")

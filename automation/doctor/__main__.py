@@ -22,7 +22,7 @@ from automation.secrets import scrub
 from automation.settings.options import PrintVersion
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser
 
     from automation.settings import Settings
 
@@ -48,83 +48,60 @@ def examine(
         app: ``ECA_*`` values of an app file.
         browser: one that runs already; otherwise one is started and closed again.
     """
-    from automation.doctor import machine, mailbox, network, org, settings_files
+    from automation.doctor import machine, org, settings_files
+    from automation.settings import load_settings
 
     yield machine.python()
     yield machine.packages()
-    settings, error = _load(environment, dotenv, app or {})
+    settings, error = None, None
+    try:
+        settings = load_settings(environment, dotenv, app=app or {})
+    except SettingsError as wrong:
+        error = wrong
     yield from settings_files.examine(environment, dotenv, settings, error)
     yield from machine.folders(settings)
     if settings is None:
-        yield from _without_settings()
+        for name in ("org.kind", "network.proxy", "network.host", "network.clock", "mailbox", "machine.browser_found", *org.LATER):
+            yield skipped(name, "the settings come first")
         return
-    kind = org.kind(settings, allow_production)
-    yield kind
-    ways: list[Check] = []
-    for check in network.examine(settings):
-        ways.append(check)
+    broken = None
+    for check in _without_browser(settings, allow_production):
+        broken = broken or (check.id if check.result == "failed" else None)
         yield check
-    box = mailbox.examine(settings)
-    yield box
-    yield from _in_a_browser(settings, [kind, *ways, box], login=login, running=browser)
+    yield from _in_a_browser(settings, f"{broken} comes first" if broken else None if login else "--no-login", browser)
 
 
-def _load(
-    environment: Mapping[str, str], dotenv: Path | None, app: Mapping[str, str]
-) -> tuple[Settings | None, SettingsError | None]:
-    from automation.settings import load_settings
+def _without_browser(settings: Settings, allow_production: str | None) -> Iterator[Check]:
+    from automation.doctor import mailbox, network, org
 
-    try:
-        return load_settings(environment, dotenv, app=app), None
-    except SettingsError as error:
-        return None, error
+    yield org.kind(settings, allow_production)
+    yield from network.examine(settings)
+    yield mailbox.examine(settings)
 
 
-def _without_settings() -> Iterator[Check]:
-    from automation.doctor import org
+def _in_a_browser(settings: Settings, no_login: str | None, running: Browser | None) -> Iterator[Check]:
+    """Find and start the browser, and, unless there is a reason not to, log in to the org with it."""
+    from automation.browser import launched, started_driver
+    from automation.doctor import machine, org
 
-    for name in ("org.kind", "network.proxy", "network.host", "network.clock", "mailbox", "machine.browser_found", *org.LATER):
-        yield skipped(name, "the settings come first")
-
-
-def _in_a_browser(settings: Settings, before: list[Check], *, login: bool, running: Browser | None) -> Iterator[Check]:
-    """Find and start the browser, and, if nothing before failed, log in to the org with it."""
-    from automation.doctor import org
-
-    broken = next((check for check in before if check.result == "failed"), None)
     with ExitStack() as stack:
-        checks, browser = _browser(settings, stack, running)
-        yield from checks
-        if broken is not None:
-            yield from org.not_tried(f"{broken.id} comes first")
-        elif browser is None:
+        browser: Browser | RunbookError | None = running
+        if browser is None:
+            playwright = stack.enter_context(started_driver())
+            found = machine.browser_found(playwright, settings)
+            yield found
+            if found.result == "ok":
+                try:
+                    browser = stack.enter_context(launched(playwright, settings))
+                except RunbookError as error:
+                    browser = error
+        yield machine.browser_started(browser)
+        if no_login is not None:
+            yield from org.not_tried(no_login)
+        elif browser is None or isinstance(browser, RunbookError):
             yield from org.not_tried("the browser comes first")
-        elif not login:
-            yield from org.not_tried("--no-login")
         else:
             yield from org.inside(browser, settings)
-
-
-def _browser(settings: Settings, stack: ExitStack, running: Browser | None) -> tuple[list[Check], Browser | None]:
-    """The lines about the browser, and the browser, if it started."""
-    from automation.browser import started_driver
-    from automation.doctor import machine
-
-    if running is not None:
-        return [machine.browser_started(running)], running
-    playwright = stack.enter_context(started_driver())
-    found = machine.browser_found(playwright, settings)
-    started = _start(playwright, settings, stack) if found.result == "ok" else None
-    return [found, machine.browser_started(started)], None if isinstance(started, RunbookError) else started
-
-
-def _start(playwright: Playwright, settings: Settings, stack: ExitStack) -> Browser | RunbookError:
-    from automation.browser import launched
-
-    try:
-        return stack.enter_context(launched(playwright, settings))
-    except RunbookError as error:
-        return error
 
 
 def line(check: Check) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -51,6 +52,14 @@ def failed(id: str, message: str, fix: str, exit_code: int) -> Check:
 def skipped(id: str, why: str) -> Check:
     """Not checked, because of another check or because there is nothing to check."""
     return Check(id, "skipped", scrub(why))
+
+
+def tried(id: str, work: Callable[[], str]) -> Check:
+    """Passed with the sentence that ``work`` answers, or failed with the error that it raises."""
+    try:
+        return passed(id, work())
+    except RunbookError as error:
+        return from_error(id, error)
 
 
 def from_error(id: str, error: RunbookError) -> Check:

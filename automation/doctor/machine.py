@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from automation.doctor.check import Check, failed, from_error, passed, skipped
+from automation.doctor.check import Check, failed, from_error, passed, skipped, tried
 from automation.errors import RunbookError, SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
 
 PROJECT: Final = "external-client-app-runbook"
 OLDEST: Final = (3, 11)
-PACKAGES: Final = (
-    "cryptography", "filelock", "certifi", "httpx", "imapclient", "jinja2", "keyring", "platformdirs", "playwright", "pyotp",
-    "python-dotenv", "rich", "truststore",
-)  # fmt: skip
-"""What a run needs; used where the project runs from a checkout that was never installed."""
 
 
 def python() -> Check:
@@ -46,8 +42,9 @@ def packages() -> Check:
 def _needed() -> Iterable[str]:
     try:
         lines = requires(PROJECT) or []
-    except PackageNotFoundError:
-        return PACKAGES
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        project = Path(__file__).parents[2] / "pyproject.toml"
+        lines = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"] if project.is_file() else []
     return [line.split(";")[0].split(">")[0].split("=")[0].strip() for line in lines if "extra ==" not in line]
 
 
@@ -60,12 +57,12 @@ def _version(name: str) -> str | None:
 
 def folders(settings: Settings | None) -> Iterator[Check]:
     """Whether runs, locks and deliveries can be written where they belong. Nothing is created."""
-    from automation.delivery import parse
+    from automation.delivery import parse_target
     from automation.delivery.json_file import FileTarget
 
     places = {"runs": Path("runs"), "state": _state()}
     for target in settings.credentials_to if settings is not None else ():
-        if isinstance(file := parse(target), FileTarget):
+        if isinstance(file := parse_target(target), FileTarget):
             places[f"delivery ({file.name})"] = file.path.parent
     bad = [f"{what}: {reason}" for what, folder in places.items() if (reason := _not_writable(folder)) is not None]
     if bad:
@@ -98,13 +95,13 @@ def browser_found(playwright: Playwright, settings: Settings) -> Check:
     """Which browser a run would start."""
     from automation.browser.find import find_browser
 
-    if settings.browser_ws is not None or settings.browser_cdp is not None:
-        return passed("machine.browser_found", "a remote browser is set")
-    try:
+    def find() -> str:
+        if settings.browser_ws is not None or settings.browser_cdp is not None:
+            return "a remote browser is set"
         found = find_browser(settings, Path(playwright.chromium.executable_path), headed=False)
-    except RunbookError as error:
-        return from_error("machine.browser_found", error)
-    return passed("machine.browser_found", f"{found.executable or found.channel or 'Chromium'} ({found.why})")
+        return f"{found.executable or found.channel or 'Chromium'} ({found.why})"
+
+    return tried("machine.browser_found", find)
 
 
 def browser_started(browser: Browser | RunbookError | None) -> Check:

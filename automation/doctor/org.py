@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from automation.doctor.check import Check, failed, from_error, passed, skipped, warned
+from automation.doctor.check import Check, failed, from_error, passed, skipped, tried, warned
 from automation.errors import FieldRefused, RunbookError
 from automation.salesforce import hosts
 from automation.secrets import Secret, private
@@ -32,14 +33,8 @@ def kind(settings: Settings, allowed: str | None) -> Check:
         return from_error("org.kind", error)
     if settings.host in hosts.LOGIN_HOSTS:
         return warned("org.kind", f"{settings.host} is shared by all orgs.", "Set SF_LOGIN_URL to the org's My Domain.")
-    what = (
-        "a sandbox"
-        if hosts.is_sandbox(settings.host)
-        else "production"
-        if hosts.is_production(settings.host)
-        else "no production org"
-    )
-    return passed("org.kind", f"{settings.host} is {what}")
+    what = (hosts.is_sandbox(settings.host) and "a sandbox") or (hosts.is_production(settings.host) and "production")
+    return passed("org.kind", f"{settings.host} is {what or 'no production org'}")
 
 
 def not_tried(why: str) -> Iterator[Check]:
@@ -52,10 +47,11 @@ def inside(browser: Browser, settings: Settings) -> Iterator[Check]:
 
     A one-time link is not used, as a run could not use it again.
     """
+    from automation.access.login_methods import login_methods
     from automation.browser import new_context
 
     settings = replace(settings, sf_frontdoor_url=None)
-    if not _has_login_method(settings):
+    if not login_methods(settings):
         yield from not_tried("the one-time link of SF_FRONTDOOR_URL works once and is left for the run")
         return
     context = new_context(browser, settings)
@@ -63,12 +59,6 @@ def inside(browser: Browser, settings: Settings) -> Iterator[Check]:
         yield from _inside(context.new_page(), settings)
     finally:
         context.close()
-
-
-def _has_login_method(settings: Settings) -> bool:
-    from automation.access.login_methods import login_methods
-
-    return bool(login_methods(settings))
 
 
 def _inside(page: Page, settings: Settings) -> Iterator[Check]:
@@ -96,17 +86,17 @@ def _login(page: Page, settings: Settings, state: OrgState, labels: Labels) -> t
     from flows.log_in import enter, note_org
     from flows.verification.methods import IdentityVerification
 
-    try:
-        verification = IdentityVerification.from_settings(settings, labels)
-        try:
+    own_session = False
+
+    def log_in() -> str:
+        nonlocal own_session
+        with closing(IdentityVerification.from_settings(settings, labels)) as verification:
             method = enter(page, settings, verification)
-        finally:
-            verification.close()
         note_org(page, settings, state)
-    except RunbookError as error:
-        return from_error("org.login", error), False
-    opens = passed("org.login", f"Setup of {state.host} (org {state.org_id or 'unknown'}) opens by {method.name}")
-    return opens, method.types_password
+        own_session = method.types_password
+        return f"Setup of {state.host} (org {state.org_id or 'unknown'}) opens by {method.name}"
+
+    return tried("org.login", log_in), own_session
 
 
 def _language(page: Page, labels: Labels, state: OrgState) -> Check:
@@ -132,13 +122,14 @@ def _permission(page: Page, settings: Settings, state: OrgState, labels: Labels)
 
     times = Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
     manager = AppManager(page, labels, times)
-    try:
+
+    def look() -> str:
         Overlays(page, labels, times).close_when_in_the_way()
         manager.open(state.setup_url, fresh=False)
         manager.require_new_button()
-    except RunbookError as error:
-        return from_error("org.permission", error)
-    return passed("org.permission", f'the user sees the list of apps and "{labels["manager.new"]}"')
+        return f'the user sees the list of apps and "{labels["manager.new"]}"'
+
+    return tried("org.permission", look)
 
 
 def run_as(page: Page, settings: Settings, state: OrgState) -> Check:

@@ -61,12 +61,12 @@ def secret_files(environment: Mapping[str, str], dotenv: Path | None, settings: 
 
 
 def _files_of(settings: Settings) -> dict[Path, str]:
-    from automation.delivery import parse
+    from automation.delivery import parse_target
     from automation.delivery.json_file import FileTarget
 
     kept = {settings.sf_passkey_file: "passkeys", settings.sf_storage_state: "a browser session"}
     found = {path: what for path, what in kept.items() if path is not None}
-    targets = (parse(text) for text in settings.credentials_to)
+    targets = (parse_target(text) for text in settings.credentials_to)
     return found | {target.path: "delivered credentials" for target in targets if isinstance(target, FileTarget)}
 
 
@@ -89,7 +89,9 @@ def modes(files: Mapping[Path, str]) -> Check:
         listed = ", ".join(f"{path} ({files[path]}, mode {stat.S_IMODE(path.stat().st_mode):o})" for path in open_files)
         fix = "; ".join(f"chmod 600 {path}" for path in open_files)
         return failed("settings.file_modes", f"Others on this machine can read {listed}.", fix, SettingsError.exit_code)
-    return passed("settings.file_modes", f"{len(files)} files with secrets, readable for this user alone")
+    return passed(
+        "settings.file_modes", f"{len(files)} file{'s' if len(files) != 1 else ''} with secrets, readable for this user alone"
+    )
 
 
 def tracked(files: Mapping[Path, str]) -> Check:

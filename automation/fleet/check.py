@@ -12,11 +12,10 @@ with that token, as far as the Run As user may read it. What the answers mean:
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from automation.delivery import Contents, Pending, Receipts, Target, lacking, parse
+from automation.delivery import Contents, Pending, Receipts, lacking, parse_target
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
@@ -32,7 +31,7 @@ from automation.org_api import (
     same_id,
     to_18,
 )
-from automation.org_api.delivered_pair import Answer, Pairs, ask_org, find_pairs
+from automation.org_api.delivered_pair import Answer, ask_org, find_pairs
 from automation.org_api.proof import wait_for_token
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings
@@ -55,7 +54,6 @@ Found = Literal[
 rejected; settings differ; a refresh is running; the org is busy; the check failed."""
 
 REPAIR: Final = frozenset({"not_set_up", "app_missing", "refreshed", "secret_rejected", "policy_rejected", "drifted"})
-WAIT: Final = frozenset({"refreshing", "busy"})
 
 BLIP: Final = Patience(limit=6.0)
 """A short trouble of the network is waited out. Nothing else is: a key that was proven once and is unknown now is missing."""
@@ -104,9 +102,7 @@ def _check(org: Org, known: Known, production: Production | None) -> CheckResult
     if copy is not None and copy.copying:
         return refreshing(org, str(copy))
     settings = org.settings_to_check()
-    spec = org.spec(settings)
-    targets = [parse(text) for text in settings.credentials_to]
-    return with_copy(copy, production, _asked(org, settings, spec, targets, known), known)
+    return with_copy(copy, production, _Questions(org, settings, org.spec(settings), known).asked(), known)
 
 
 def refreshing(org: Org, why: str) -> CheckResult:
@@ -135,91 +131,90 @@ def _after_copy(seen: CheckResult, known: Known, copy: Copy, production: Product
     return seen
 
 
-def _asked(org: Org, settings: Settings, spec: AppSpec, targets: Sequence[Target], known: Known) -> CheckResult:
-    """Ask the org with each pair that is there, until one is not rejected."""
-    pairs = find_pairs(targets, Pending(org.host, spec.api_name), org.host, spec.api_name)
-    answers = ask_org(pairs.sources, lambda pair: _begin(settings, pair))
-    if answers and not answers[-1].rejected:
-        return _of(org, spec, answers[-1], known, pairs)
-    for unreadable in pairs.troubles.values():  # the right pair may be there: no second one is made for a vault that is down
-        return CheckResult(org, "failed", unreadable.message, unreadable)
-    if answers:
-        return _of(org, spec, answers[0], known, pairs)
-    again = "the delivered pair is no longer at its target" if known.fingerprint else "no pair of this app is delivered"
-    return CheckResult(org, "not_set_up", again)
+@dataclass(frozen=True)
+class _Questions:
+    """The questions to one org, and what its answers mean for the fleet."""
 
+    org: Org
+    settings: Settings
+    spec: AppSpec
+    known: Known
 
-def _begin(settings: Settings, pair: Credentials) -> ProofSession | NoToken:
-    client = settings.network.client()
-    try:
-        answer = ask(client, pair)
-        if isinstance(answer, NoToken) and answer.retry and isinstance(answer.error, OrgUnavailable):
-            answer = wait_for_token(client, pair, BLIP)
-        if not isinstance(answer, NoToken):
-            return ProofSession(client, answer, pair.host)
-    except BaseException:
+    def asked(self) -> CheckResult:
+        """Ask the org with each pair that is there, until one is not rejected."""
+        targets = [parse_target(text) for text in self.settings.credentials_to]
+        pairs = find_pairs(targets, self._pending(), self.org.host, self.spec.api_name)
+        answers = ask_org(pairs.sources, self._begin)
+        if answers and not answers[-1].rejected:
+            return self._of(answers[-1], pairs.contents)
+        for unreadable in pairs.troubles.values():  # the right pair may be there: no second one is made for a vault that is down
+            return CheckResult(self.org, "failed", unreadable.message, unreadable)
+        if answers:
+            return self._of(answers[0], pairs.contents)
+        gone = "the delivered pair is no longer at its target"
+        return CheckResult(self.org, "not_set_up", gone if self.known.fingerprint else "no pair of this app is delivered")
+
+    def _pending(self) -> Pending:
+        return Pending(self.org.host, self.spec.api_name)
+
+    def _begin(self, pair: Credentials) -> ProofSession | NoToken:
+        client = self.settings.network.client()
+        try:
+            answer = ask(client, pair)
+            if isinstance(answer, NoToken) and answer.retry and isinstance(answer.error, OrgUnavailable):
+                answer = wait_for_token(client, pair, BLIP)
+            if not isinstance(answer, NoToken):
+                return ProofSession(client, answer, pair.host)
+        except BaseException:
+            client.close()
+            raise
         client.close()
-        raise
-    client.close()
-    return answer
+        return answer
 
+    def _of(self, answer: Answer, contents: Contents) -> CheckResult:
+        if answer.session is not None:
+            with answer.session as session:
+                return self._proven(answer.source.pair, session, contents)
+        if isinstance(answer.error, OrgBusy):
+            return CheckResult(self.org, "busy", answer.why, answer.error)
+        if answer.verdict == "key":
+            why = "the org does not know the delivered key: a refresh removed the app, or it was deleted"
+            return CheckResult(self.org, "app_missing", why)
+        if answer.verdict in ("pair", "not_sent", "refreshed"):
+            return CheckResult(self.org, "secret_rejected", answer.why)
+        if answer.verdict in ("policy", "early"):
+            return CheckResult(self.org, "policy_rejected", answer.why)
+        return CheckResult(self.org, "failed", answer.why, answer.error)
 
-def _of(org: Org, spec: AppSpec, answer: Answer, known: Known, pairs: Pairs) -> CheckResult:
-    """What one answer of the org means for the fleet."""
-    if answer.session is not None:
-        with answer.session as session:
-            pair = answer.source.pair
-            return _proven(org, spec, replace(pair, org_id=session.token.org_id), pair.org_id, session, known, pairs.contents)
-    if isinstance(answer.error, OrgBusy):
-        return CheckResult(org, "busy", answer.why, answer.error)
-    if answer.verdict == "key":
-        return CheckResult(
-            org, "app_missing", "the org does not know the delivered key: a refresh removed the app, or it was deleted"
-        )
-    if answer.verdict in ("pair", "not_sent", "refreshed"):
-        return CheckResult(org, "secret_rejected", answer.why)
-    if answer.verdict in ("policy", "early"):
-        return CheckResult(org, "policy_rejected", answer.why)
-    return CheckResult(org, "failed", answer.why, answer.error)
+    def _proven(self, delivered: Credentials, session: ProofSession, contents: Contents) -> CheckResult:
+        """The pair got a token: compare org, user and settings, and see whether every target has the pair."""
+        pair = replace(delivered, org_id=session.token.org_id)
+        seen = CheckResult(self.org, "up_to_date", "the delivered pair got a token", pair=pair, scopes=session.token.scopes)
+        if delivered.org_id is not None and pair.org_id is not None and not same_id(delivered.org_id, pair.org_id):
+            return replace(seen, found="refreshed", why=f"org {delivered.org_id} was replaced by {pair.org_id}")
+        seen.app_id = self.known.app_id if self.known.fingerprint == pair.fingerprint else None
+        try:
+            trouble = self._differences(seen, session)
+        except ProofFailed as error:  # as when the scope api was taken away: the pair is right, and the app is not
+            trouble = error.message
+        if trouble:
+            return replace(seen, found="drifted", why=trouble)
+        missing = lacking(contents, pair, Receipts(self.org.host, self.spec.api_name))
+        seen.delivered_to = [target.name for target in contents if target not in missing]
+        if missing or self._pending().waits():
+            names = ", ".join(target.name for target in missing) or "nothing more"
+            return replace(seen, found="undelivered", why=f"the pair is valid and still has to be delivered to {names}")
+        return seen
 
-
-def _proven(
-    org: Org,
-    spec: AppSpec,
-    pair: Credentials,
-    delivered_org_id: str | None,
-    session: ProofSession,
-    known: Known,
-    contents: Contents,
-) -> CheckResult:
-    """The pair got a token: compare org, user and settings, and see whether every target has the pair."""
-    seen = CheckResult(org, "up_to_date", "the delivered pair got a token", pair=pair, scopes=session.token.scopes)
-    if delivered_org_id is not None and pair.org_id is not None and not same_id(delivered_org_id, pair.org_id):
-        return replace(seen, found="refreshed", why=f"org {delivered_org_id} was replaced by {pair.org_id}")
-    seen.app_id = known.app_id if known.fingerprint == pair.fingerprint else None
-    try:
-        reading = read_back(session.rest, spec.api_name, seen.app_id)
-        trouble = _differences(seen, spec, reading or Reading(), session)
-    except ProofFailed as error:  # as when the scope api was taken away: the pair is right, and the app is not
-        trouble = error.message
-    if trouble:
-        return replace(seen, found="drifted", why=trouble)
-    missing = lacking(contents, pair, Receipts(org.host, spec.api_name))
-    seen.delivered_to = [target.name for target in contents if target not in missing]
-    if missing or Pending(org.host, spec.api_name).waits():
-        names = ", ".join(target.name for target in missing) or "nothing more"
-        return replace(seen, found="undelivered", why=f"the pair is valid and still has to be delivered to {names}")
-    return seen
-
-
-def _differences(seen: CheckResult, spec: AppSpec, reading: Reading, session: ProofSession) -> str:
-    """The differences from the configuration, in words; notes the rest in ``seen``."""
-    seen.read_back = not reading.missing(spec, session.token.scopes)
-    if reading.run_as is not None and reading.run_as.lower() == spec.run_as.lower():
-        seen.run_as = reading.run_as
-        return "; ".join(str(one) for one in compare(reading, spec, session.token.scopes))
-    identity = session.identity()
-    seen.run_as = identity.username
-    if is_user(identity, spec.run_as) is False:
-        return f"the pair belongs to {identity.username or identity.user_id}, not for {spec.run_as}"
-    return "; ".join(str(one) for one in compare(reading, spec, session.token.scopes, identity.user_id))
+    def _differences(self, seen: CheckResult, session: ProofSession) -> str:
+        """The differences from the configuration, in words; notes the rest in ``seen``."""
+        scopes, spec = session.token.scopes, self.spec
+        reading = read_back(session.rest, spec.api_name, seen.app_id) or Reading()
+        seen.read_back = not reading.missing(spec, scopes)
+        seen.run_as, user_id = reading.run_as, None
+        if reading.run_as is None or reading.run_as.lower() != spec.run_as.lower():
+            identity = session.identity()
+            seen.run_as, user_id = identity.username, identity.user_id
+            if is_user(identity, spec.run_as) is False:
+                return f"the pair belongs to {identity.username or identity.user_id}, not to {spec.run_as}"
+        return "; ".join(str(one) for one in compare(reading, spec, scopes, user_id))

@@ -5,7 +5,6 @@ The orgs file is the one that ``REFRESH_ORGS_FILE`` names in the worker's enviro
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import OrgOutcome, of_check, of_error
 from automation.fleet.pool import TimeIsUp, bounded
 from automation.fleet.repair import DeadlinePassed, Repairs, deliver_pending, time_left
-from automation.secrets import scrub
+from automation.report.json_result import scrubbed
 
 ORGS_FILE: Final = "REFRESH_ORGS_FILE"
 LOCK_WAIT: Final = 60.0
@@ -56,9 +55,7 @@ def attend(name: str, flags: tuple[str, ...], *, repair: bool) -> dict[str, Any]
 def _answer(outcome: OrgOutcome, name: str, *, needs_browser: bool = False) -> dict[str, Any]:
     """The outcome as it goes over the wire: scrubbed, of plain values."""
     line = {**outcome.line, "needs_browser": True} if needs_browser else outcome.line
-    fields = {**outcome.__dict__, "org": name, "line": line}
-    scrubbed: dict[str, Any] = json.loads(scrub(json.dumps(fields)))
-    return scrubbed
+    return scrubbed({**vars(outcome), "org": name, "line": line})
 
 
 def _places(logins: int) -> threading.Semaphore:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.delivery import parse
+from automation.delivery import parse_target
 from automation.errors import OrgUnavailable, RunbookError, SettingsError
 from automation.fleet import references
 from automation.fleet.orgs import Org
@@ -123,9 +123,9 @@ def _token(client: httpx.Client, reference: str | None, target: str | None) -> T
                 next="Use: command:sf org auth show-access-token --no-prompt --target-org ALIAS",
             )
         return Token(Secret(_checked(value)), None, None, ())
-    pair = parse(str(target)).read()
+    pair = parse_target(str(target)).read()
     if pair is None:
-        raise SettingsError(f"[production] credentials: {parse(str(target)).name} holds no pair.")
+        raise SettingsError(f"[production] credentials: {parse_target(str(target)).name} holds no pair.")
     return request_token(client, pair)
 
 

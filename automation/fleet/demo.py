@@ -5,7 +5,6 @@ Three were just refreshed, which took their app away; in one somebody changed th
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from automation.delivery.dotenv_file import DotenvFile
 from automation.run.demo import own_state, running_replica
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
+from automation.secrets.files import write_private
 from automation.settings.app_spec import DEFAULT_NAME
 from automation.settings.rules import api_name_for
 
@@ -27,8 +27,6 @@ COMPANY: Final = "acme"
 SANDBOXES: Final = ("dev", "qa", "uat", "full", "training", "hotfix")
 REFRESHED: Final = ("dev", "qa", "uat")
 DRIFTED: Final = "full"
-VARIABLES: Final = "DEMO_SECRET_"
-"""Begins the variables in which the demo's secrets are, for the job and its workers."""
 CALLBACK: Final = f"https://{COMPANY}.serviceboard.example/oauth"
 
 
@@ -41,15 +39,9 @@ def demo_orgs_file() -> Iterator[Path]:
     """
     with running_replica() as replica, own_state(), TemporaryDirectory(prefix="demo-fleet-") as folder:
         place = Path(folder)
-        try:
-            orgs = {name: _sandbox(replica, name, place) for name in SANDBOXES}
-            _as_found(orgs)
-            path = place / "orgs.toml"
-            path.write_text(_text(replica, orgs, place), encoding="utf-8")
-            yield path
-        finally:
-            for name in [name for name in os.environ if name.startswith(VARIABLES)]:
-                del os.environ[name]
+        orgs = {name: _sandbox(replica, name, place) for name in SANDBOXES}
+        _as_found(orgs)
+        yield write_private(place / "orgs.toml", _text(replica, orgs, place))
 
 
 def _sandbox(replica: Replica, name: str, place: Path) -> OrgHandle:
@@ -62,7 +54,7 @@ def _sandbox(replica: Replica, name: str, place: Path) -> OrgHandle:
         Secret(key), Secret(secret), token_url, org.login_url, org.org_id, host, api_name_for(DEFAULT_NAME), "2026-01-01T00:00:00Z"
     )
     DotenvFile(str(place / "credentials" / f"{name}.env")).write(pair)
-    os.environ[f"{VARIABLES}{name}"] = org.admin.password
+    write_private(place / f"{name}.secret", org.admin.password)
     return org
 
 
@@ -75,21 +67,22 @@ def _as_found(orgs: dict[str, OrgHandle]) -> None:
 
 def _text(replica: Replica, orgs: dict[str, OrgHandle], place: Path) -> str:
     production = replica.new_org(COMPANY)
-    os.environ[f"{VARIABLES}TOKEN"] = production.access_token()
-    os.environ[f"{VARIABLES}MAILBOX"] = orgs[DRIFTED].admin.mailbox_password
+    write_private(place / "token.secret", production.access_token())
+    write_private(place / "mailbox.secret", orgs[DRIFTED].admin.mailbox_password)
     admin = orgs[DRIFTED].admin
+    folder = place.as_posix()
     shared = f"""
 [defaults]
 login_url = "https://{COMPANY}--{{name}}.sandbox.my.salesforce.com"
 username = "{admin.username.removesuffix(f".{DRIFTED}")}"
-password = "env:{VARIABLES}{{name}}"
+password = "file:{folder}/{{name}}.secret"
 imap_url = "{replica.imap_url}"
 imap_username = "{admin.mailbox_user}"
-imap_password = "env:{VARIABLES}MAILBOX"
-deliver = ["dotenv:{place}/credentials/{{name}}.env"]
+imap_password = "file:{folder}/mailbox.secret"
+deliver = ["dotenv:{folder}/credentials/{{name}}.env"]
 https_proxy = "{replica.proxy_url}"
 no_proxy = ""
-ca_file = "{replica.ca_file}"
+ca_file = "{replica.ca_file.as_posix()}"
 
 [defaults.app]
 contact_email = "{admin.email}"
@@ -101,6 +94,6 @@ keep_days = 0  # what the user's own jobs left is not the demo's to delete
 
 [production]
 login_url = "{production.login_url}"
-access_token = "env:{VARIABLES}TOKEN"
+access_token = "file:{folder}/token.secret"
 """
     return shared + "".join(f"\n[orgs.{name}]\n" for name in orgs)

@@ -9,10 +9,8 @@ written is kept and written with the next outcome, and ``trouble`` says so.
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +19,6 @@ from typing import Any, Final, Self
 from automation.errors import SettingsError, TryAgainLater
 from automation.fleet.check import Known
 from automation.fleet.outcome import OrgOutcome
-from automation.report.plain import one_line
 from automation.secrets.files import state_folder
 
 VERSION: Final = 2
@@ -43,6 +40,8 @@ TABLES: Final = (
     "CREATE TABLE emails (mailbox TEXT NOT NULL, at TEXT NOT NULL, number INTEGER NOT NULL)",
     "CREATE INDEX emails_of_box ON emails (mailbox, at)",
 )
+BEGIN: Final = "BEGIN IMMEDIATE"
+"""A transaction, which `sqlite3.Connection` as a context manager ends: it alone writes, and waits for others at its beginning."""
 LOCKED: Final = 10.0
 """Seconds to wait for another program that holds the file."""
 LOCKED_AGAIN: Final = 0.5
@@ -97,29 +96,20 @@ class History:
         self._base.execute("PRAGMA journal_mode = WAL")
         self._base.execute("PRAGMA synchronous = NORMAL")  # survives a kill; only a power cut may cost the last outcomes
         self._base.execute("PRAGMA foreign_keys = ON")
-        with self._transaction():
+        with self._base:
+            self._base.execute(BEGIN)
             version = int(self._base.execute("PRAGMA user_version").fetchone()[0])
             if version not in (0, VERSION):
                 raise sqlite3.DatabaseError(f"it is of version {version}, and this tool knows {VERSION}")
             for statement in (*TABLES, f"PRAGMA user_version = {VERSION}") if version == 0 else ():
                 self._base.execute(statement)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._base.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            with suppress(sqlite3.Error):  # the error itself may have ended the transaction
-                self._base.execute("ROLLBACK")
-            raise
-        self._base.execute("COMMIT")
-
     def _write(self, *changes: tuple[str, Sequence[Any]]) -> None:
         """Write these changes and those that could not be written before, in their order. Never raises for the file."""
         self._unwritten += changes
         try:
-            with self._transaction():
+            with self._base:
+                self._base.execute(BEGIN)
                 for statement, values in self._unwritten:
                     self._base.execute(statement, values)
         except sqlite3.Error as error:
@@ -140,7 +130,8 @@ class History:
     def begin(self, orgs: int) -> int:
         """Note that a run begins; answers its number. Raises SettingsError or StateBusy: nothing has been done yet."""
         try:
-            with self._transaction():
+            with self._base:
+                self._base.execute(BEGIN)
                 number = self._base.execute("INSERT INTO runs (began, orgs) VALUES (?, ?)", (_now(), orgs)).lastrowid
         except sqlite3.Error as error:
             raise _refusal(self.path, error) from None
@@ -252,9 +243,3 @@ def _now() -> str:
 
 def _stamp(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def as_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Rows as JSON, one object per line."""
-    for row in rows:
-        yield one_line(json.dumps(row, ensure_ascii=False))

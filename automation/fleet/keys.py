@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
+from automation.delivery import parse_target
 from automation.errors import SettingsError
 from automation.fleet import references
 from automation.fleet.orgs import Org, has_suffix, with_suffix
+from automation.salesforce.hosts import is_my_domain, is_production
 from automation.settings.app_spec import SWITCHES, TEXTS
 from automation.settings.table import BY_NAME, SETTINGS, Setting
 from automation.settings.urls import secret_parts
@@ -21,12 +24,13 @@ OTHERS: Final = ("deadline", "allow_production", "add_suffix")
 """Keys that are no settings: seconds for this org; its host again, when it is production; whether usernames get the suffix."""
 
 
+LONGEST: Final = 1_000_000
+"""Seconds (eleven days) that a time limit may have at most, and the highest of all other limits too."""
+
+
 def _key(setting: Setting) -> str:
     return "deliver" if setting.name == "CREDENTIALS_TO" else setting.name.removeprefix("SF_").lower()
 
-
-LONGEST: Final = 1_000_000
-"""Seconds (eleven days) that a time limit may have at most, and the highest of all other limits too."""
 
 SETTING_OF: Final = {
     _key(setting): setting for setting in SETTINGS if not setting.name.startswith("ECA_") and setting.name not in REFUSED
@@ -36,25 +40,41 @@ SETTING_OF: Final = {
 KEY_OF: Final = {setting.name: key for key, setting in SETTING_OF.items()} | {name: f"app.{key}" for key, name in TEXTS.items()}
 
 
-def problems_of(where: str, table: Any) -> list[str]:
-    """What is wrong with the keys and types of a table, its values aside."""
+class WrongTable(Exception):
+    """What is wrong with a table, one sentence each."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def require(problems: Iterable[str]) -> None:
+    """Raise WrongTable when there is a problem."""
+    if found := tuple(problems):
+        raise WrongTable(*found)
+
+
+def require_keys(where: str, table: Any) -> None:
+    """Raise WrongTable for wrong keys and types of an org's table, or of the shared one; its values are not looked at."""
     if not isinstance(table, dict):
-        return [f"[{where}]: must be a table"]
+        raise WrongTable(f"[{where}]: must be a table")
     app = table.get("app", {})
     if not isinstance(app, dict):
-        return [f"[{where}] app: must be a table"]
+        raise WrongTable(f"[{where}] app: must be a table")
     known = [*SETTING_OF, *OTHERS, "app"]
-    problems = [_unknown(where, key, known) for key in table if key not in known]
-    problems += [_unknown(f"{where}.app", key, [*TEXTS, *SWITCHES]) for key in app if key not in TEXTS and key not in SWITCHES]
+    problems = [*unknown(where, table, known), *unknown(f"{where}.app", app, [*TEXTS, *SWITCHES])]
     problems += [_wrong_type(where, key, value) for key, value in table.items() if key in known and key != "app"]
     problems += [_wrong_type(f"{where}.app", key, value) for key, value in app.items()]
-    return [problem for problem in problems if problem]
+    require(filter(None, problems))
 
 
-def _unknown(where: str, key: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(key, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-    return f"[{where}] {key}: there is no such key; {hint}"
+def unknown(where: str, table: Iterable[str], known: Sequence[str], what: str = "key") -> Iterator[str]:
+    """A problem for each key that there is not, with the one that may be meant, or with all."""
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            yield f"[{where}] {key}: there is no such {what}; {hint}"
 
 
 def _wrong_type(where: str, key: str, value: Any) -> str:
@@ -74,41 +94,35 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and (isinstance(value, int) or math.isfinite(value))
 
 
-def merged(defaults: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
-    """An org's table over the shared one; their ``app`` tables likewise."""
-    return {**defaults, **table, "app": {**defaults.get("app", {}), **table.get("app", {})}}
-
-
-def org_of(name: str, table: Mapping[str, Any], machine: Mapping[str, str], deadline: float) -> tuple[Org | None, list[str]]:
-    """The org that a merged table describes, and what is wrong with it."""
-    texts = dict(machine)
+def org_of(name: str, table: Any, defaults: Mapping[str, Any], machine: Mapping[str, str], deadline: float) -> Org:
+    """The org that its table describes together with the shared one and the settings of this machine. Raises WrongTable."""
+    require_keys(f"orgs.{name}", table)
+    app = {**defaults.get("app", {}), **table.get("app", {})}
+    table = {**defaults, **table}
     given = {SETTING_OF[key].name: value for key, value in table.items() if key in SETTING_OF}
-    given |= {TEXTS[key]: value for key, value in table["app"].items() if key in TEXTS}
-    texts |= {setting: _text(value).replace("{name}", name) for setting, value in given.items()}
-    problems = _value_problems(name, {"SF_LOGIN_URL": texts.get("SF_LOGIN_URL", "")})
-    if problems:
-        return None, problems
+    given |= {TEXTS[key]: value for key, value in app.items() if key in TEXTS}
+    texts = {**machine, **{setting: _text(value).replace("{name}", name) for setting, value in given.items()}}
+    require(_value_problems(name, {"SF_LOGIN_URL": texts.get("SF_LOGIN_URL", "")}))
     host = BY_NAME["SF_LOGIN_URL"].rule(texts["SF_LOGIN_URL"]).removeprefix("https://")
     texts = {setting: text.replace("{host}", host) for setting, text in texts.items()}
     texts.setdefault("CREDENTIALS_TO", f"dotenv:credentials/{host}.env")
     users = [user for user in ("SF_USERNAME", "ECA_RUN_AS") if user in texts]
-    if "add_suffix" not in table and (doubtful := [user for user in users if has_suffix(texts[user], host)]):
-        return None, [_doubtful(name, user, texts[user], with_suffix(texts[user], host)) for user in doubtful]
+    if "add_suffix" not in table:
+        require(_doubtful(name, user, texts[user], host) for user in users if has_suffix(texts[user], host))
     if table.get("add_suffix", True):
         texts |= {user: with_suffix(texts[user], host) for user in users}
-    switches = {key: value for key, value in table["app"].items() if key in SWITCHES}
-    problems = _value_problems(name, {setting: texts[setting] for setting in (*given, "CREDENTIALS_TO")})
-    if problems:
-        return None, problems
+    require(_value_problems(name, {setting: texts[setting] for setting in (*given, "CREDENTIALS_TO")}))
     texts["CREDENTIALS_TO"] = "\n".join(BY_NAME["CREDENTIALS_TO"].rule(texts["CREDENTIALS_TO"]))
+    switches = {key: value for key, value in app.items() if key in SWITCHES}
     org = Org(name, host, texts, switches, float(table.get("deadline", deadline)), table.get("allow_production"))
-    return org, _whole_problems(org)
+    require(_whole_problems(org))
+    return org
 
 
-def _doubtful(name: str, user: str, username: str, longer: str) -> str:
+def _doubtful(name: str, user: str, username: str, host: str) -> str:
     return (
         f"[orgs.{name}] {KEY_OF[user]}: {username} already ends like the usernames of this sandbox; add_suffix = false takes it"
-        f" as it is, add_suffix = true as production's, which a refresh makes {longer}"
+        f" as it is, add_suffix = true as production's, which a refresh makes {with_suffix(username, host)}"
     )
 
 
@@ -116,14 +130,12 @@ def _text(value: Any) -> str:
     return "\n".join(value) if isinstance(value, list) else str(value)
 
 
-def _value_problems(name: str, texts: Mapping[str, str]) -> list[str]:
-    problems = []
+def _value_problems(name: str, texts: Mapping[str, str]) -> Iterator[str]:
     for setting, text in texts.items():
         try:
             _check(BY_NAME[setting], text)
         except (ValueError, RuntimeError, OSError) as error:  # RuntimeError: the ~ of somebody who has no home folder
-            problems.append(f"[orgs.{name}] {KEY_OF[setting]}: {error}")
-    return problems
+            yield f"[orgs.{name}] {KEY_OF[setting]}: {error}"
 
 
 def _check(setting: Setting, text: str) -> None:
@@ -137,9 +149,6 @@ def _check(setting: Setting, text: str) -> None:
 
 def _whole_problems(org: Org) -> list[str]:
     """What is wrong with the settings taken together, in the words of the orgs file."""
-    from automation.delivery import parse
-    from automation.salesforce.hosts import is_my_domain, is_production
-
     where = f"[orgs.{org.name}]"
     if not is_my_domain(org.host):
         return [f"{where} login_url: {org.host} serves every org; give this org's My Domain URL"]
@@ -147,7 +156,7 @@ def _whole_problems(org: Org) -> list[str]:
         return [f'{where} login_url: {org.host} may be a production org; if you mean it, add allow_production = "{org.host}"']
     try:
         org.check()
-        targets = [parse(text) for text in org.texts["CREDENTIALS_TO"].split("\n")]
+        targets = [parse_target(text) for text in org.texts["CREDENTIALS_TO"].split("\n")]
     except SettingsError as error:
         return [f"{where} {_in_keys(line)}" for line in error.message.split("\n") if not line.endswith("are not right:")]
     if not any(target.can_read for target in targets):
@@ -164,26 +173,31 @@ def _in_keys(line: str) -> str:
     return text.removesuffix(".").replace(" (in the environment)", "")
 
 
-def production_of(table: Any) -> tuple[list[str], tuple[str, str | None, str | None] | None]:
-    """Problems of the table ``[production]``; its host, token reference and delivery target."""
+@dataclass(frozen=True)
+class ProductionAccess:
+    """How the production org is asked about its sandboxes: with a token, or with the pair of an app of its own."""
+
+    host: str
+    access_token: str | None
+    credentials: str | None
+
+
+def production_of(table: Mapping[str, Any]) -> ProductionAccess:
+    """The table ``[production]``. Raises WrongTable."""
     known = ("login_url", "access_token", "credentials")
-    if not isinstance(table, dict):
-        return ["[production]: must be a table"], None
-    problems = [_unknown("production", key, list(known)) for key in table if key not in known]
-    problems += [f"[production] {key}: must be text" for key in known if not isinstance(table.get(key, ""), str)]
-    if problems:
-        return problems, None
+    wrong_types = (f"[production] {key}: must be text" for key in known if not isinstance(table.get(key, ""), str))
+    require([*unknown("production", table, known), *wrong_types])
     token, credentials = table.get("access_token"), table.get("credentials")
     if (token is None) == (credentials is None):
-        return ["[production]: give either access_token or credentials"], None
-    place = str(credentials)
+        raise WrongTable("[production]: give either access_token or credentials")
+    key = "login_url"
     try:
         host = BY_NAME["SF_LOGIN_URL"].rule(table.get("login_url", "")).removeprefix("https://")
+        key = "access_token" if token is not None else "credentials"
         if token is not None:
             references.check(token)
         else:
-            BY_NAME["CREDENTIALS_TO"].rule(place)
+            BY_NAME["CREDENTIALS_TO"].rule(str(credentials))
     except (ValueError, RuntimeError, OSError) as error:
-        key = "access_token" if token is not None and "clear text" in str(error) else "login_url"
-        return [f"[production] {key}: {error}"], None
-    return [], (host, token, credentials)
+        raise WrongTable(f"[production] {key}: {error}") from None
+    return ProductionAccess(host, token, credentials)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -28,20 +28,20 @@ class FleetOptions:
     demo: bool = False
     orgs: Path = Path("orgs.toml")
     jobs: int = 2
-    only: tuple[str, ...] = ()
+    only: Sequence[str] = ()
     max_failures: int = 0
     plan: bool = False
     exit_code: bool = False
     force: bool = False
     scheduler: str | None = None
-    notify: tuple[str, ...] = ()
+    notify: Sequence[str] = ()
     state: Path | None = None
     output: Path | None = None
     json: bool = False
     verbosity: int = 0
     org: str | None = None
     limit: int = 20
-    flags: tuple[str, ...] = field(default=())
+    flags: tuple[str, ...] = ()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -85,7 +85,8 @@ def _add_run(made: argparse.ArgumentParser) -> None:
     group.add_argument("--require-permissions", action="store_true", help="fail when a Run As user lacks a right of Appendix C")
 
 
-def _history_parser() -> argparse.ArgumentParser:
+def history_parser() -> argparse.ArgumentParser:
+    """The parser of ``python -m automation.refresh_sandboxes history``."""
     made = argparse.ArgumentParser(
         prog="python -m automation.refresh_sandboxes history",
         description="Show the last runs, or what happened on one org.",
@@ -98,11 +99,10 @@ def _history_parser() -> argparse.ArgumentParser:
     return made
 
 
-def parse(arguments: Sequence[str]) -> FleetOptions:
+def parse_arguments(arguments: Sequence[str]) -> FleetOptions:
     """Parse a command line. Wrong usage ends the process with 2, as argparse does."""
     if arguments and arguments[0] == "history":
-        given = _history_parser().parse_args(arguments[1:])
-        return FleetOptions("history", state=given.state, json=given.json, org=given.org, limit=given.limit)
+        return FleetOptions("history", **vars(history_parser().parse_args(arguments[1:])))
     made = parser()
     given = made.parse_args(arguments)
     if given.jobs < 1 or given.max_failures < 0:
@@ -121,10 +121,8 @@ def parse(arguments: Sequence[str]) -> FleetOptions:
 
 
 def _options(given: argparse.Namespace) -> FleetOptions:
-    same = ("demo", "orgs", "jobs", "max_failures", "plan", "exit_code", "force", "scheduler", "state", "output", "json")
-    values = {name: getattr(given, name) for name in same}
-    flags = ["--tracing", given.tracing]
-    flags += ["--exact"] if given.exact else []
-    flags += ["--require-permissions"] if given.require_permissions else []
-    verbosity = -1 if given.quiet else given.verbose
-    return FleetOptions(**values, only=tuple(given.only), notify=tuple(given.notify), verbosity=verbosity, flags=tuple(flags))
+    values = vars(given)
+    quiet, verbose = values.pop("quiet"), values.pop("verbose")
+    flags = ["--tracing", values.pop("tracing")]
+    flags += [flag for flag, name in (("--exact", "exact"), ("--require-permissions", "require_permissions")) if values.pop(name)]
+    return FleetOptions(**values, verbosity=-1 if quiet else verbose, flags=tuple(flags))

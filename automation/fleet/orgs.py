@@ -9,7 +9,8 @@ from typing import Final
 from automation.fleet import references
 from automation.salesforce.hosts import sandbox_name
 from automation.settings import Settings, load_settings
-from automation.settings.app_spec import AppFile, AppSpec
+from automation.settings.app_spec import DEFAULT_NAME, AppFile, AppSpec
+from automation.settings.rules import api_name_for
 from automation.settings.table import BY_NAME
 
 ON_THE_WAY: Final = frozenset({"HTTPS_PROXY"})
@@ -59,11 +60,14 @@ class Org:
         return AppSpec.from_settings(settings, exact=exact, app=AppFile({}, dict(self.switches)))
 
     @property
+    def app_name(self) -> str:
+        """Name of the configured app."""
+        return self.texts.get("ECA_NAME") or DEFAULT_NAME
+
+    @property
     def app(self) -> str:
         """API name of the configured app."""
-        from automation.settings.rules import api_name_for
-
-        return self.texts.get("ECA_API_NAME") or api_name_for(self.texts.get("ECA_NAME") or BY_NAME["ECA_NAME"].default or "")
+        return self.texts.get("ECA_API_NAME") or api_name_for(self.app_name)
 
     @property
     def mailbox(self) -> str | None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from automation.errors import RunbookError, TryAgainLater
+from automation.errors import Interrupted, RunbookError, TryAgainLater
 from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
+from automation.report.json_result import SCHEMA, error_object
 from automation.report.plain import one_line
+from automation.salesforce.hosts import is_sandbox
 from automation.secrets import scrub
 
-GOOD: Final = ("created", "changed", "delivered", "unchanged", "planned")
 CHANGES: Final = ("created", "changed", "delivered")
-INTERRUPTED: Final = 130
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class OrgOutcome:
     @property
     def failed(self) -> bool:
         """Whether somebody has to act on it."""
-        return self.exit_code not in (0, TryAgainLater.exit_code, INTERRUPTED)
+        return self.exit_code not in (0, TryAgainLater.exit_code, Interrupted.exit_code)
 
     @property
     def changed(self) -> bool:
@@ -97,36 +97,17 @@ class OrgOutcome:
 
 def empty_line(org: Org) -> dict[str, Any]:
     """The JSON object of an org that nothing is known of yet; `report.json_result` makes those of whole runs."""
-    from automation.salesforce.hosts import is_sandbox
-
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "outcome": "unchanged",
         "org": {"host": org.host, "id": None, "sandbox": is_sandbox(org.host)},
-        "app": {"name": org.texts.get("ECA_NAME", _default_name()), "api_name": org.app, "id": None},
+        "app": {"name": org.app_name, "api_name": org.app, "id": None},
         "steps": [],
         "proof": {"token": False, "run_as": None, "scopes": [], "read_back": False},
         "credentials": {"consumer_key_sha256": None, "delivered_to": []},
         "error": None,
         "seconds": 0.0,
         "artifacts": None,
-    }
-
-
-def _default_name() -> str:
-    from automation.settings.app_spec import DEFAULT_NAME
-
-    return DEFAULT_NAME
-
-
-def error_object(error: RunbookError) -> dict[str, Any]:
-    """``error`` of the JSON object."""
-    return {
-        "kind": error.kind,
-        "step": error.step,
-        "message": error.message,
-        "next": error.next,
-        "evidence": error.evidence,
     }
 
 
@@ -139,9 +120,8 @@ def of_check(seen: CheckResult, word: str = "unchanged") -> OrgOutcome:
             "token": True, "run_as": seen.run_as, "scopes": sorted(seen.scopes), "read_back": seen.read_back,
         }  # fmt: skip
         line["credentials"] = {"consumer_key_sha256": seen.pair.fingerprint, "delivered_to": seen.delivered_to}
-    if seen.error is not None:
-        return _with_error(OrgOutcome(seen.org.name, seen.found, seen.why, line, 0), seen.error)
-    return OrgOutcome(seen.org.name, seen.found, seen.why, line, 0)
+    outcome = OrgOutcome(seen.org.name, seen.found, seen.why, line, 0)
+    return outcome if seen.error is None else _with_error(outcome, seen.error)
 
 
 def of_error(
@@ -153,9 +133,8 @@ def of_error(
 
 
 def _with_error(outcome: OrgOutcome, error: RunbookError) -> OrgOutcome:
-    waits = error.exit_code == TryAgainLater.exit_code
-    line = outcome.line | {"outcome": "waiting" if waits else "failed", "error": error_object(error)}
-    return OrgOutcome(outcome.org, outcome.found, outcome.why, line, error.exit_code, outcome.browser)
+    word = "waiting" if error.exit_code == TryAgainLater.exit_code else "failed"
+    return replace(outcome, line=outcome.line | {"outcome": word, "error": error_object(error)}, exit_code=error.exit_code)
 
 
 def of_run(org: Org, found: str, why: str, line: dict[str, Any], exit_code: int) -> OrgOutcome:

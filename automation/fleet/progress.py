@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import textwrap
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from automation.fleet.outcome import OrgOutcome
-from automation.report.plain import one_line, plain
+from automation.report.display import Display
+from automation.report.plain import one_line
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _Row:
 
 
 @dataclass
-class Progress:
+class Progress(Display):
     """Shows the progress of the job. Its methods may be called from any thread.
 
     Args:
@@ -46,24 +46,17 @@ class Progress:
         json: also print one JSON object per org on ``data``.
     """
 
-    verbosity: int = 0
     json: bool = False
-    stream: TextIO = field(default_factory=lambda: sys.stderr)
     data: TextIO = field(default_factory=lambda: sys.stdout)
     _rows: dict[str, _Row] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
     _total: int = 0
-    _live: Any = None
-    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def began(self, orgs: int) -> None:
         """Before the first check."""
         self._total = orgs
         if self.stream.isatty() and self.verbosity >= 0:
-            from rich.live import Live
-
-            self._live = Live(get_renderable=self._table, console=self._console(), refresh_per_second=4, transient=True)
-            self._live.start()
+            self._start_live(get_renderable=self._table, refresh_per_second=4)
 
     def queued(self, name: str, seen: CheckResult) -> None:
         """An org needs a browser."""
@@ -106,12 +99,6 @@ class Progress:
         if self.verbosity >= 0:
             self._line(text)
 
-    def close(self) -> None:
-        """Restore the terminal."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
-
     def summary(self, outcomes: list[OrgOutcome], seconds: float) -> None:
         """The last lines."""
         self._line(summary_line(outcomes, self._total, seconds))
@@ -122,28 +109,15 @@ class Progress:
         if outcome.error.get("next") and self.verbosity >= 0:
             self._line(f"    Next: {outcome.error['next']}")
 
-    def _line(self, text: str, style: str = "") -> None:
-        with self._lock:
-            if self._live is not None:
-                from rich.text import Text
-
-                self._live.console.print(Text(plain(scrub(text)), style=style))
-            else:
-                print(plain(scrub(text)), file=self.stream, flush=True)
-
-    def _console(self) -> Any:
-        from rich.console import Console
-
-        return Console(file=self.stream, highlight=False, soft_wrap=True)
-
     def _table(self) -> Any:
+        from rich.box import SIMPLE_HEAD
         from rich.table import Table
         from rich.text import Text
 
         with self._lock:
             if not self._rows:
                 return self._title()
-            table = Table(title=self._title(), title_justify="left", expand=False)
+            table = Table(title=self._title(), title_justify="left", box=SIMPLE_HEAD)
             for column in ("Org", "Found", "State", "Now", "Seconds"):
                 table.add_column(column, no_wrap=column != "Now")
             for name, row in self._rows.items():

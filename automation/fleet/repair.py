@@ -6,25 +6,25 @@ process; each looks up its own org's secrets only; and `docs/fleet.md` has the f
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
-from automation.delivery import Pending, Receipts, deliver, parse
+from automation.delivery import Pending, Receipts, deliver, parse_target
 from automation.errors import Interrupted, RunbookError
 from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, of_check, of_error, of_run
 from automation.fleet.processes import interrupt, kill_all
 from automation.run.lock import org_lock
+from automation.secrets.text_files import json_object
 
 GRACE: Final = 20.0
 """Seconds that a worker gets at its deadline to end cleanly before it is killed."""
@@ -80,17 +80,18 @@ class Repairs:
     def run(self, seen: CheckResult) -> OrgOutcome:
         """Repair one org; blocks until it is done. Every foreseen failure is in the outcome."""
         org, began, seconds = seen.org, time.monotonic(), time_left(seen)
-        slot = _Slot(self.logins)
-        with slot, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints:
+        late = threading.Event()
+        with ExitStack() as login, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints:
+            login.enter_context(self.logins)
             try:
                 worker = self._start(org, complaints)
             except Interrupted as error:
                 return of_error(org, error, found=seen.found, why=seen.why)
-            watch = _Deadline(worker, seconds)
+            deadline = _later(seconds, _end_late, worker, late)
             try:
-                end = self._follow(org, worker, slot)
+                end = self._follow(org, worker, login.close)
             finally:
-                watch.cancel()
+                deadline.cancel()
                 if worker.stdin is not None:
                     with suppress(OSError):
                         worker.stdin.close()
@@ -98,11 +99,11 @@ class Repairs:
                     self._running.pop(org.name, None)
             if end is None:
                 complaints.seek(0)
-                lost = self._lost(org, worker, watch, complaints.read())
+                lost = self._lost(org, worker.returncode, complaints.read(), late=late.is_set())
                 return of_error(org, lost, found=seen.found, why=seen.why, seconds=time.monotonic() - began, browser=True)
-        if watch.passed and end["exit_code"] != 0:
-            late = DeadlinePassed(f"The run on {org.name} was ended after {org.deadline:g} s.")
-            return of_error(org, late, found=seen.found, why=seen.why, seconds=time.monotonic() - began, browser=True)
+        if late.is_set() and end["exit_code"] != 0:
+            ended = DeadlinePassed(f"The run on {org.name} was ended after {org.deadline:g} s.")
+            return of_error(org, ended, found=seen.found, why=seen.why, seconds=time.monotonic() - began, browser=True)
         return of_run(org, seen.found, seen.why, end["line"], int(end["exit_code"]))
 
     def stop(self) -> None:
@@ -126,30 +127,29 @@ class Repairs:
             self._running[org.name] = worker
         return worker
 
-    def _follow(self, org: Org, worker: subprocess.Popen[str], slot: _Slot) -> dict[str, Any] | None:
+    def _follow(self, org: Org, worker: subprocess.Popen[str], logged_in: Callable[[], None]) -> dict[str, Any] | None:
         """Pass on events until the worker ends; answers its last one when it said how the run ended."""
         ends: list[dict[str, Any]] = []
-        reader = threading.Thread(target=self._read, args=(org, worker, slot, ends), name=f"events of {org.name}", daemon=True)
+        reader = threading.Thread(target=self._read, args=(org, worker, logged_in, ends), name=f"events of {org.name}", daemon=True)
         reader.start()
         worker.wait()  # at the latest when it is killed, a while after its deadline
         reader.join(DRAIN)
         return ends[-1] if ends else None
 
-    def _read(self, org: Org, worker: subprocess.Popen[str], slot: _Slot, ends: list[dict[str, Any]]) -> None:
+    def _read(self, org: Org, worker: subprocess.Popen[str], logged_in: Callable[[], None], ends: list[dict[str, Any]]) -> None:
         with worker.stdout or nullcontext(()) as lines:
             for event in filter(None, map(_event, lines)):
                 if event["event"] == "end":
                     ends.append(event)
                 elif event["event"] == "step_ended" and event.get("login"):
-                    slot.free()
+                    logged_in()
                 self.report(org.name, event)
 
-    def _lost(self, org: Org, worker: subprocess.Popen[str], watch: _Deadline, complaints: str) -> RunbookError:
-        if watch.passed:
+    def _lost(self, org: Org, code: int, complaints: str, *, late: bool) -> RunbookError:
+        if late:
             return DeadlinePassed(f"The run on {org.name} did not end within {org.deadline:g} s and was killed.")
         if self._stopped.is_set():
             return Interrupted(f"The run on {org.name} was interrupted.")
-        code = worker.returncode
         how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
         lines = [line for line in complaints.strip().splitlines() if line.strip()]
         last = f": {lines[-1][:200]}" if lines else ""
@@ -160,57 +160,27 @@ class Repairs:
 
 def _event(line: str) -> dict[str, Any] | None:
     """A line of a worker; None for what something else printed."""
-    try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) and isinstance(event.get("event"), str) else None
+    event = json_object(line)
+    return event if event is not None and isinstance(event.get("event"), str) else None
 
 
-class _Slot:
-    """One of the places for logins: taken for a block, or until it is freed within."""
-
-    def __init__(self, places: threading.Semaphore) -> None:
-        self._places, self._taken = places, False
-
-    def __enter__(self) -> None:
-        self._places.acquire()
-        self._taken = True
-
-    def __exit__(self, *_: object) -> None:
-        self.free()
-
-    def free(self) -> None:
-        """Give the place to the next one."""
-        if self._taken:
-            self._taken = False
-            self._places.release()
+def _end_late(worker: subprocess.Popen[str], late: threading.Event) -> None:
+    late.set()
+    end_cleanly(worker)
 
 
-class _Deadline:
-    """Ends a worker when its time is up: cleanly first, then for good."""
-
-    def __init__(self, worker: subprocess.Popen[str], seconds: float) -> None:
-        self.passed = False
-        self._worker = worker
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def cancel(self) -> None:
-        self._timer.cancel()
-
-    def _end(self) -> None:
-        self.passed = True
-        end_cleanly(self._worker)
+def _later(seconds: float, function: Callable[..., None], *arguments: Any) -> threading.Timer:
+    """Call a function after a while, unless the process ends before."""
+    timer = threading.Timer(seconds, function, arguments)
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def end_cleanly(worker: subprocess.Popen[str], grace: float = GRACE) -> None:
     """Interrupt a worker; kill it and what it started, should it not end within ``grace`` seconds. Returns at once."""
     interrupt(worker)
-    timer = threading.Timer(grace, kill_all, [worker])
-    timer.daemon = True
-    timer.start()
+    _later(grace, kill_all, worker)
 
 
 def time_left(seen: CheckResult) -> float:
@@ -223,7 +193,7 @@ def deliver_pending(seen: CheckResult) -> OrgOutcome:
     org, pair = seen.org, seen.pair
     if pair is None:
         raise ValueError("a check that found nothing to deliver")
-    targets = [parse(text) for text in org.settings_to_check().credentials_to]
+    targets = [parse_target(text) for text in org.settings_to_check().credentials_to]
     try:
         with org_lock(org.host):
             done = deliver(targets, pair, Pending(org.host, pair.app), Receipts(org.host, pair.app))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
-from automation.fleet.history import History, as_lines
+from automation.fleet.history import History
 from automation.fleet.options import FleetOptions
 from automation.report.plain import one_line
 
@@ -25,7 +26,7 @@ def show(options: FleetOptions) -> int:
     with History(options.state) as history:
         rows = history.runs(options.limit) if options.org is None else history.of_org(options.org, options.limit)
     if options.json:
-        print("\n".join(as_lines(rows)))
+        print("\n".join(one_line(json.dumps(row, ensure_ascii=False)) for row in rows))
     elif not rows:
         print("No run is recorded yet." if options.org is None else f"No run on {options.org} is recorded.")
     else:

@@ -40,14 +40,14 @@ class Failure:
 
         from automation.network.transport import TooLong, Untrusted
 
-        causes = tuple(_causes(error))
-        untrusted = next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None)
+        chain = tuple(causes(error))
+        untrusted = next((one for one in chain if isinstance(one, ssl.SSLCertVerificationError)), None)
         if untrusted is not None:
             ca_file = error.ca_file if isinstance(error, Untrusted) else None
             return cls("certificate", f"its certificate is not trusted ({untrusted.verify_message})", "", False, ca_file)
         if isinstance(error, httpx.ProxyError):
             return _proxy(scrub(str(error))[:100])
-        if any(isinstance(one, socket.gaierror) for one in causes):
+        if any(isinstance(one, socket.gaierror) for one in chain):
             return cls("name", "its name, or that of the proxy, is not known", _NAME)
         if isinstance(error, TooLong | httpx.DecodingError):
             return cls("too long", str(error), _NOT_AN_ORG, passing=False)
@@ -78,7 +78,8 @@ def _proxy(said: str) -> Failure:
     return Failure("proxy", f"the proxy refused ({said})", _REFUSED, passing=said.startswith("5"))
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, what caused it, and so on; each once."""
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         seen.append(error)

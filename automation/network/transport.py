@@ -18,6 +18,7 @@ from typing import Any, Final
 import httpcore
 import httpx
 
+from automation.network.failures import causes
 from automation.network.proxy import Proxy, bypasses_proxy
 
 MOST_BYTES: Final = 32 * 2**20
@@ -55,14 +56,15 @@ class Transport(httpx.BaseTransport):
         self._by_proxy = None if proxy is None else _within_deadline(_through(proxy, context))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        direct = self._by_proxy is None or bypasses_proxy(self._no_proxy, request.url.host, request.url.port or 443)
-        chosen = self._direct if self._by_proxy is None or direct else self._by_proxy
+        by_proxy = None if bypasses_proxy(self._no_proxy, request.url.host, request.url.port or 443) else self._by_proxy
+        chosen = by_proxy or self._direct
         _deadline.set(time.monotonic() + request.extensions["timeout"]["read"])
         try:
             return bounded(chosen.handle_request(request))
         except httpx.ConnectError as error:
-            if isinstance(cause := _untrusted(error), ssl.SSLCertVerificationError):
-                raise Untrusted(cause.verify_message, self._ca_file) from error
+            for cause in causes(error):
+                if isinstance(cause, ssl.SSLCertVerificationError):
+                    raise Untrusted(cause.verify_message, self._ca_file) from error
             raise
 
     def close(self) -> None:
@@ -75,12 +77,6 @@ def _through(proxy: Proxy, context: ssl.SSLContext) -> httpx.HTTPTransport:
     auth = None if proxy.username is None else (proxy.username, proxy.password)
     upstream = httpx.Proxy(proxy.url, auth=auth, ssl_context=context if proxy.tls else None)
     return httpx.HTTPTransport(verify=context, proxy=upstream)
-
-
-def _untrusted(error: BaseException | None) -> BaseException | None:
-    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
-        error = error.__cause__ or error.__context__
-    return error
 
 
 def _within_deadline(transport: httpx.HTTPTransport) -> httpx.HTTPTransport:
@@ -97,15 +93,8 @@ def _left(timeout: float | None) -> float:
 
 
 class _Backend(httpcore.SyncBackend):
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        return _Stream(super().connect_tcp(host, port, _left(timeout), local_address, socket_options))
+    def connect_tcp(self, host: str, port: int, timeout: float | None = None, *args: Any, **more: Any) -> httpcore.NetworkStream:
+        return _Stream(super().connect_tcp(host, port, _left(timeout), *args, **more))
 
 
 class _Stream(httpcore.NetworkStream):
@@ -144,18 +133,18 @@ class _Bounded(httpx.SyncByteStream):
         self._response, self._packing = response, packing
 
     def __iter__(self) -> Iterator[bytes]:
-        sizes = [0, 0]
-        raw = _counted(self._response.stream, sizes, 0)  # type: ignore[arg-type]  # of a synchronous transport
-        yield from _counted(raw if self._packing == "identity" else _unpacked(raw, self._packing), sizes, 1)
+        raw = _counted(self._response.stream)  # type: ignore[arg-type]  # of a synchronous transport
+        yield from raw if self._packing == "identity" else _counted(_unpacked(raw, self._packing))
 
     def close(self) -> None:
         self._response.close()
 
 
-def _counted(pieces: Iterable[bytes], sizes: list[int], which: int) -> Iterator[bytes]:
+def _counted(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    size = 0
     for piece in pieces:
-        sizes[which] += len(piece)
-        if sizes[which] > MOST_BYTES:
+        size += len(piece)
+        if size > MOST_BYTES:
             raise TooLong(f"the answer is longer than {MOST_BYTES // 2**20} MB")
         yield piece
 

@@ -108,15 +108,16 @@ def begin_proof(
         client.close()
         raise
     version = in_background(lambda: ask_version(client, host))
+    session: ProofSession | None = None
     try:
         answer = wait_for_token(client, credentials, patience, report)
-        if not isinstance(answer, NoToken):
-            return ProofSession(client, answer, host, version.result())
-    except BaseException:
-        version.add_done_callback(lambda _: client.close())
-        raise
-    version.add_done_callback(lambda _: client.close())  # not before: a connection in use would stay open
-    return answer
+        if isinstance(answer, NoToken):
+            return answer
+        session = ProofSession(client, answer, host, version.result())
+        return session
+    finally:
+        if session is None:
+            version.add_done_callback(lambda _: client.close())  # not before: a connection in use would stay open
 
 
 def wait_for_token(client: httpx.Client, credentials: Credentials, patience: Patience, report: Report = silent) -> Token | NoToken:

@@ -71,9 +71,16 @@ SCOPE_FIELDS: Final = {
 one, and those without a field here, are seen in the scopes that the proof token was given.
 """
 
-_APP: Final = ("DeveloperName", "MasterLabel", "ContactEmail", "DistributionState")
+_APP: Final = {
+    "DeveloperName": "api_name",
+    "MasterLabel": "name",
+    "ContactEmail": "contact_email",
+    "DistributionState": "distribution_state",
+}
 _PARENT: Final = "ExternalClientApplicationId"
-_POLICY: Final = ("IsClientCredentialsFlowEnabled", "ClientCredentialsFlowUser", "IpRelaxationPolicyType")
+_FLOW: Final = "IsClientCredentialsFlowEnabled"
+_POLICY: Final = {"ClientCredentialsFlowUser": "run_as", "IpRelaxationPolicyType": "ip_relaxation"}
+"""Fields of the objects whose texts are read, and their names in `Reading`."""
 _SCOPES: Final = "OAuth Scopes"
 _LABELS: Final = {
     "name": "External Client App Name",
@@ -100,8 +107,8 @@ def read_back(rest: Rest, api_name: str, app_id: str | None = None) -> Reading |
         if app_id is None:
             return None
     wanted: list[tuple[str, tuple[str, ...], str]] = [
-        ("ExternalClientApplication", _APP, "Id"),
-        ("ExtlClntAppOauthPlcyCnfg", _POLICY, _PARENT),
+        ("ExternalClientApplication", tuple(_APP), "Id"),
+        ("ExtlClntAppOauthPlcyCnfg", (_FLOW, *_POLICY), _PARENT),
         ("ExtlClntAppOauthSettings", tuple(SCOPE_FIELDS), _PARENT),
     ]
     reading = _reading(*together([partial(_one, rest, kind, names, by, app_id) for kind, names, by in wanted]))
@@ -110,16 +117,14 @@ def read_back(rest: Rest, api_name: str, app_id: str | None = None) -> Reading |
 
 def _reading(app: dict[str, Any], policy: dict[str, Any], scopes: dict[str, Any]) -> Reading:
     ticks = {SCOPE_FIELDS[name]: scopes[name] for name in SCOPE_FIELDS if isinstance(scopes.get(name), bool)}
+    texts = {name: text_of(app.get(field)) for field, name in _APP.items()}
+    texts |= {name: text_of(policy.get(field)) for field, name in _POLICY.items()}
+    flow = policy.get(_FLOW)
     return Reading(
-        name=text_of(app.get("MasterLabel")),
-        api_name=text_of(app.get("DeveloperName")),
-        contact_email=text_of(app.get("ContactEmail")),
-        distribution_state=text_of(app.get("DistributionState")),
+        **texts,
         scopes=tuple(scope for scope, ticked in ticks.items() if ticked) if ticks else None,
         scopes_reported=frozenset(ticks) if ticks else None,
-        client_credentials=_flag(policy.get("IsClientCredentialsFlowEnabled")),
-        run_as=text_of(policy.get("ClientCredentialsFlowUser")),
-        ip_relaxation=text_of(policy.get("IpRelaxationPolicyType")),
+        client_credentials=flow if isinstance(flow, bool) else None,
     )
 
 
@@ -132,15 +137,7 @@ def compare(reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...] = (),
         token_scopes: scopes of the proof token, which the app must have too.
         run_as_id: user id of the configured Run As user, for an org that answers with the id.
     """
-    wanted: dict[str, str | bool] = {
-        "name": spec.name,
-        "api_name": spec.api_name,
-        "contact_email": spec.contact_email,
-        "distribution_state": spec.distribution_state,
-        "client_credentials": True,
-        "run_as": spec.run_as,
-        "ip_relaxation": spec.ip_relaxation,
-    }
+    wanted: dict[str, str | bool] = {name: getattr(spec, name, True) for name in _LABELS}  # the flow is always to be enabled
     found = [
         Difference(_LABELS[name], _shown(is_), _shown(want) or "")
         for name, want in wanted.items()
@@ -212,7 +209,3 @@ def _fields(rest: Rest, kind: str) -> tuple[str, ...]:
     fields = described.get("fields")
     names = [one.get("name") for one in fields if isinstance(one, dict)] if isinstance(fields, list) else []
     return tuple(name for name in names if isinstance(name, str))
-
-
-def _flag(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None

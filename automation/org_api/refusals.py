@@ -24,20 +24,20 @@ class Refusal:
     Attributes:
         error: the field ``error``.
         says: a part of ``error_description``, in any case of letters.
-        raises: the error an operator gets.
         meaning: what it means, for a sentence "The org gave no token: <meaning>."
         fix: what to do about it.
         about: which thing is at fault.
+        raises: the error an operator gets.
         retry: whether waiting alone can fix it. Never true where a repeated try may lock something.
         confidence: how well the row is known.
     """
 
     error: str
     says: str
-    raises: type[RunbookError]
     meaning: str
     fix: str
     about: About
+    raises: type[RunbookError] = ProofFailed
     retry: bool = False
     confidence: Literal["high", "medium", "low"] = "high"
 
@@ -46,15 +46,14 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "invalid_grant",
         "request not supported on this domain",
-        SettingsError,
         "this flow answers on the org's My Domain host only",
         "Set SF_LOGIN_URL to the org's My Domain URL, https://<My Domain>.my.salesforce.com.",
         "request",
+        raises=SettingsError,
     ),
     Refusal(
         "invalid_grant",
         "no client credentials user enabled",
-        ProofFailed,
         "the app's policies name no usable Run As user",
         "Set Run As (Username) on the Policies tab to the username (not the email address) of an active user who has"
         " the API Only permission and the permission sets of the integration.",
@@ -63,7 +62,6 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "invalid_grant",
         "client credentials flow not enabled",
-        ProofFailed,
         "the client credentials flow is off in the app's settings or in its policies",
         "Enable Client Credentials Flow on the Settings tab and on the Policies tab.",
         "policy",
@@ -72,17 +70,16 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "invalid_client_id",
         "client identifier invalid",
-        NotPropagatedYet,
         "the org does not know this consumer key (yet)",
         "A new app is known after 2 to 10, sometimes 30 minutes: run the same command again later. If the sandbox was"
         " refreshed, the app is gone and a run creates it again.",
         "key",
+        raises=NotPropagatedYet,
         retry=True,
     ),
     Refusal(
         "invalid_client",
         "invalid client credentials",
-        ProofFailed,
         "the org knows the consumer key but not this consumer secret",
         "The secret was rotated or copied wrongly: remove the delivered pair and run again, so that it is read again.",
         "pair",
@@ -90,7 +87,6 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "invalid_client",
         "app must be installed into org",
-        ProofFailed,
         "the org wants the app to be installed or approved first (a rule for connected apps)",
         "Check the org's API access control with its administrator; External Client Apps are exempt from it.",
         "policy",
@@ -98,7 +94,6 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "unsupported_grant_type",
         "grant type not supported",
-        ProofFailed,
         "the org does not offer the client credentials flow",
         "Check with the org's administrator whether the flow is blocked in Setup > OAuth and OpenID Connect Settings.",
         "org",
@@ -106,7 +101,6 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "invalid_grant",
         "ip restricted or invalid login hours",
-        ProofFailed,
         "the Run As user may not log in from this IP address or at this hour",
         "Set IP Relaxation to Relax IP restrictions, or add this machine's IP address to the ranges of the Run As user's"
         " profile; check the profile's login hours.",
@@ -115,7 +109,6 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "inactive_user",
         "user is inactive",
-        ProofFailed,
         "the Run As user is deactivated or frozen",
         "Activate or unfreeze the Run As user.",
         "user",
@@ -123,25 +116,24 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "inactive_org",
         "org is locked, closed, or suspended",
-        OrgBusy,
         "the org is locked, closed or suspended, as a sandbox is while it is being refreshed",
         "Run the same command again when the refresh has ended.",
         "org",
+        raises=OrgBusy,
         retry=True,
         confidence="medium",
     ),
     Refusal(
         "rate_limit_exceeded",
         "number of logins exceeded",
-        OrgBusy,
         "the Run As user has used up the 3,600 logins of this hour",
         "Wait an hour, and find the program that requests a token with every call.",
         "user",
+        raises=OrgBusy,
     ),
     Refusal(
         "invalid_request",
         "scope parameter not supported",
-        ProofFailed,
         "a scope was sent, which this flow forbids",
         "Please report this as a bug of this tool.",
         "request",
@@ -149,7 +141,6 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "invalid_scope",
         "requested scope is",
-        ProofFailed,
         "a scope of the app is not allowed for this flow",
         "Select api and id alone in the app's OAuth scopes.",
         "policy",
@@ -158,7 +149,6 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "invalid_app_access",
         "user is not admin approved to access this app",
-        ProofFailed,
         "the app's Permitted Users policy blocks the Run As user",
         "Assign a permission set or profile of the Run As user to the app on the Policies tab, or let all users authorize"
         " themselves.",
@@ -168,7 +158,6 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "OAUTH_EC_APP_NOT_FOUND",
         "external client app is not installed in this org",
-        ProofFailed,
         "the app is disabled, or not in this org any more, as after a sandbox refresh",
         "If the list shows the app, open it and press Enable; otherwise run again: the app is created again.",
         "key",
@@ -176,7 +165,6 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "invalid_grant",
         "user hasn't approved this consumer",
-        ProofFailed,
         "the org treated the request as a JWT flow and wants the user's approval",
         "Check that the app has the client credentials flow enabled and that the pair belongs to it.",
         "request",
@@ -184,7 +172,6 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "invalid_grant",
         "audience is invalid",
-        ProofFailed,
         "the org treated the request as a JWT flow with a wrong audience",
         "Check that the app has the client credentials flow enabled and that the pair belongs to it.",
         "request",
@@ -192,14 +179,14 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "invalid_grant",
         "login rate exceeded",
-        OrgBusy,
         "the Run As user has used up the 3,600 logins of this hour",
         "Wait an hour, and find the program that requests a token with every call.",
         "user",
+        raises=OrgBusy,
         confidence="low",
     ),
     *(
-        Refusal(code, words, OrgBusy, "the org had an internal error", "Run the same command again later.", "org", retry=True)
+        Refusal(code, words, "the org had an internal error", "Run the same command again later.", "org", OrgBusy, retry=True)
         for code, words in (
             ("unknown_error", "retry your request"),
             ("server_error", "encountered an unexpected condition"),

@@ -7,13 +7,17 @@ sandbox can't be signed in to yet, the answer is ``INVALID_STATUS``, also after 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from automation.errors import OrgUnavailable
 from automation.network.failures import Failure
 from automation.network.http import decoded, send
 from automation.org_api.rest import Rest
+from automation.salesforce import hosts
 from automation.secrets import Secret
+
+if TYPE_CHECKING:
+    import httpx
 
 CLIENT: Final = "PlatformCLI"
 CALLBACK: Final = "http://localhost:1717/OauthRedirect"
@@ -45,20 +49,27 @@ def ask_for_sandbox(rest: Rest, sandbox: str) -> SandboxAuth:
     """
     url = f"https://{rest.host}/services/data/v{rest.version}/tooling/sandboxAuth"
     body = {"clientId": CLIENT, "sandboxName": sandbox, "callbackUrl": CALLBACK}
-    headers = {"Authorization": f"Bearer {rest.token.value.reveal()}"}
-    answer = send(rest.client, "POST", url, json=body, headers=headers)
-    if isinstance(answer, Failure):
-        raise answer.error(rest.host, "for a code into its sandbox")
-    if answer.status_code >= 500:
-        raise OrgUnavailable(f"{rest.host} answers with an error (HTTP {answer.status_code}).")
-    return _auth(decoded(answer))
-
-
-def _auth(tree: Any) -> SandboxAuth:
+    tree = exchange(rest.client, "POST", url, rest.token.value, "for a code into its sandbox", json=body)
     code = tree.get("authCode") if isinstance(tree, dict) else None
     if isinstance(code, str) and code:
         return SandboxAuth(Secret(code), str(tree.get("instanceUrl", "")), str(tree.get("loginUrl", "")))
     return SandboxAuth(Secret(""), codes=error_codes(tree) or ("an answer of unknown form",))
+
+
+def exchange(client: httpx.Client, method: str, url: str, token: Secret | None, purpose: str, **content: Any) -> Any:
+    """Decoded JSON of any answer below 500; None where it is none.
+
+    Raises:
+        OrgUnavailable: no answer, or an error of the server; it names the host alone, as the rest of the URL may be secret.
+    """
+    headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}
+    host = hosts.parse_url(url).host
+    answer = send(client, method, url, headers=headers, **content)
+    if isinstance(answer, Failure):
+        raise answer.error(host, purpose)
+    if answer.status_code >= 500:
+        raise OrgUnavailable(f"{host} answers with an error (HTTP {answer.status_code}).")
+    return decoded(answer)
 
 
 def error_codes(tree: Any) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def token_host(credentials: Credentials) -> str:
         ForeignHost: the token URL is not on an org's My Domain host, or not on the one the pair belongs to.
         SettingsError: it is on ``login.`` or ``test.salesforce.com``, where this flow does not answer.
     """
-    url = hosts.parse(credentials.token_url)
+    url = hosts.parse_url(credentials.token_url)
     if url.scheme == "https" and url.host in hosts.LOGIN_HOSTS:
         raise SettingsError(
             f"{url.host} gives no tokens for client credentials.",
@@ -152,7 +152,7 @@ def _read(response: httpx.Response, host: str) -> Token | NoToken:
 
 
 def _redirected(response: httpx.Response, host: str) -> NoToken:
-    target = hosts.parse(response.headers.get("location", "")).host or "another host"
+    target = hosts.parse_url(response.headers.get("location", "")).host or "another host"
     return NoToken(
         OrgUnavailable(
             f"{host} sends requests for a token on to {target}; key and secret were not sent there.",
@@ -187,7 +187,7 @@ def _token(value: str, body: dict[str, Any]) -> Token:
 
 def _identity(url: str) -> tuple[str | None, str | None]:
     """Org id and user id from an identity URL ``https://<host>/id/<org id>/<user id>``."""
-    parts = hosts.parse(url).path.strip("/").split("/")
+    parts = hosts.parse_url(url).path.strip("/").split("/")
     if len(parts) != 3 or parts[0] != "id" or not is_id(parts[1], "00D") or not is_id(parts[2], "005"):
         return None, None
     return to_18(parts[1]), to_18(parts[2])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from automation.errors import UsageError
+from automation.record import SUFFIX
 from automation.run.entry import parse_org_command, run_on_org
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from automation.settings import Settings
     from automation.settings.app_spec import AppSpec
     from automation.settings.options import Options
-
-SUFFIX: Final = ".recording.zip"
 
 ABOUT: Final = """\
 Do the procedure on one org as automation.create_app does, with the same settings and flags (see its --help), and keep

@@ -9,8 +9,8 @@ from typing import Any
 
 from automation.errors import RunbookError
 from automation.record.fakes import Fakes
-from automation.record.file import RecordedPage, RecordedStep, Recording
-from automation.record.looks import Look
+from automation.record.file import RecordedStep, Recording
+from automation.record.lookups import Lookup
 from automation.record.tape import Tape
 from automation.secrets import holds_secret, known_secrets, scrub
 from automation.settings import Settings
@@ -41,13 +41,13 @@ def fakes_for(settings: Settings, spec: AppSpec, state: OrgState, tape: Tape, al
     for text in (settings.sf_username, spec.run_as, spec.contact_email, state.username, *also):
         if text and "@" not in text:
             fakes.name(text)
-    for row in _rows(tape.looks):
+    for row in _rows(tape.lookups):
         if row != spec.name:
             fakes.name(row, "app")
-    for word in dict.fromkeys(word for page in tape.pages for word in page.words):
+    for word in dict.fromkeys(word for page in tape.copies.values() for word in page.words):
         fakes.secret(word)
     for secret in sorted(known_secrets() - set(fakes.given)):
-        if "://" not in secret:  # of a secret address the query is cut and the host replaced
+        if "://" not in secret:  # of a secret URL the query is cut and the host replaced
             fakes.secret(secret)
     return fakes
 
@@ -58,9 +58,9 @@ def all_texts() -> list[str]:
     return [text for labels in spoken for key in labels.keys() for text in labels.label(key).texts]  # noqa: SIM118  no mapping
 
 
-def _rows(looks: Iterable[Look]) -> list[str]:
+def _rows(lookups: Iterable[Lookup]) -> list[str]:
     """Names of all apps in the list: those of others are the company's own business."""
-    return list(dict.fromkeys(row[0] for look in looks if look.name == "_read_rows" for row in look.value or ()))
+    return list(dict.fromkeys(row[0] for one in lookups if one.name == "_read_rows" for row in one.value or ()))
 
 
 def anonymous(tape: Tape, fakes: Fakes, *, name: str, language: str, outcome: str) -> Recording:
@@ -70,14 +70,14 @@ def anonymous(tape: Tape, fakes: Fakes, *, name: str, language: str, outcome: st
         return scrub(fakes.replaced(text))
 
     pages = tuple(
-        RecordedPage(number, clean(page.address), clean(page.title), clean(page.html), clean(page.tree), page.private)
-        for number, page in enumerate(tape.pages, 1)
+        replace(page, url=clean(page.url), title=clean(page.title), html=clean(page.html), tree=clean(page.tree), words=())
+        for page in tape.copies.values()
     )
-    seen = {look.step for look in tape.looks}  # other steps have no page, and their notes name files of this machine
+    seen = {lookup.step for lookup in tape.lookups}  # other steps have no page, and their notes name files of this machine
     results = [one for one in tape.results.values() if one.id in seen]
     steps = tuple(RecordedStep(one.id, one.title, one.result, clean(one.note)) for one in results)
-    looks = tuple(replace(look, value=_deep(look.value, clean), arguments=tuple(map(clean, look.arguments))) for look in tape.looks)
-    return Recording(name, language, outcome, steps, looks, pages, dict(fakes.kinds))
+    lookups = tuple(replace(one, value=_deep(one.value, clean), arguments=tuple(map(clean, one.arguments))) for one in tape.lookups)
+    return Recording(name, language, outcome, steps, lookups, pages, dict(fakes.kinds))
 
 
 def _deep(value: Any, clean: Any) -> Any:

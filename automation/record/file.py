@@ -12,31 +12,20 @@ from pathlib import Path
 from typing import Any, Final
 
 from automation.errors import UsageError
-from automation.record.looks import Look
+from automation.record import SUFFIX
+from automation.record.lookups import Lookup
+from automation.record.page_copy import PageCopy
 from automation.secrets.files import write_private
 from automation.secrets.text_files import json_value, read_bytes
 
 SCHEMA: Final = 1
 """Version of the manifest's form; a reader refuses a newer one."""
-SUFFIX: Final = ".recording.zip"
 MANIFEST: Final = "manifest.json"
 REVIEW: Final = "review.html"
 LARGEST: Final = 256 * 2**20
 """Bytes of all members, unpacked; a recording of a whole run has a tenth of it."""
 _BEGINNING: Final = (1980, 1, 1, 0, 0, 0)
 """Time stamp of all members: the same pages make the same file."""
-
-
-@dataclass(frozen=True)
-class RecordedPage:
-    """A page as it is replayed. ``address`` has neither query nor fragment."""
-
-    number: int
-    address: str
-    title: str
-    html: str
-    tree: str
-    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,23 +53,22 @@ class Recording:
     language: str
     outcome: str
     steps: tuple[RecordedStep, ...]
-    looks: tuple[Look, ...]
-    pages: tuple[RecordedPage, ...]
+    lookups: tuple[Lookup, ...]
+    pages: tuple[PageCopy, ...]
     replaced: Mapping[str, int] = field(default_factory=dict)
 
-    def page(self, number: int) -> RecordedPage:
+    def page(self, number: int) -> PageCopy:
         """A page by its number, from 1."""
         return self.pages[number - 1]
 
-    def looks_of(self, step: str) -> list[Look]:
-        """The looks of one step, in order."""
-        return [look for look in self.looks if look.step == step]
+    def lookups_of(self, step: str) -> list[Lookup]:
+        """The lookups of one step, in order."""
+        return [lookup for lookup in self.lookups if lookup.step == step]
 
     @property
     def recorded_steps(self) -> list[RecordedStep]:
         """The steps that looked at pages."""
-        seen = {look.step for look in self.looks}
-        return [step for step in self.steps if step.id in seen]
+        return [step for step in self.steps if self.lookups_of(step.id)]
 
 
 def members(recording: Recording, review: str) -> dict[str, str]:
@@ -91,18 +79,16 @@ def members(recording: Recording, review: str) -> dict[str, str]:
         "outcome": recording.outcome,
         "replaced": dict(recording.replaced),
         "steps": [vars(step) for step in recording.steps],
-        "looks": [look.as_json() for look in recording.looks],
-        "pages": [_described(page) for page in recording.pages],
+        "looks": [lookup.as_json() for lookup in recording.lookups],
+        "pages": [
+            {"number": page.number, "address": page.url, "title": page.title, "private": page.private} for page in recording.pages
+        ],
     }
     files = {MANIFEST: json.dumps(manifest, indent=1, ensure_ascii=False), REVIEW: review}
     for page in recording.pages:
         files[f"pages/{page.number:03}.html"] = page.html
         files[f"pages/{page.number:03}.aria.yml"] = page.tree
     return files
-
-
-def _described(page: RecordedPage) -> dict[str, Any]:
-    return {"number": page.number, "address": page.address, "title": page.title, "private": page.private}
 
 
 def write(files: Mapping[str, str], path: Path) -> Path:
@@ -136,19 +122,18 @@ def read(path: Path) -> Recording:
         raise UsageError(f"{path} is no recording: its content has another form.") from None
 
 
-def _recording(path: Path, manifest: dict[str, Any], pages: tuple[RecordedPage, ...]) -> Recording:
+def _recording(path: Path, manifest: dict[str, Any], pages: tuple[PageCopy, ...]) -> Recording:
     return Recording(
         name=path.name.removesuffix(SUFFIX),
         language=manifest["language"],
         outcome=manifest["outcome"],
         steps=tuple(RecordedStep(**step) for step in manifest["steps"]),
-        looks=tuple(Look.from_json(look) for look in manifest["looks"]),
+        lookups=tuple(Lookup.from_json(lookup) for lookup in manifest["looks"]),
         pages=pages,
         replaced=dict(manifest["replaced"]),
     )
 
 
-def _page(archive: zipfile.ZipFile, page: dict[str, Any]) -> RecordedPage:
-    number = page["number"]
-    html, tree = (archive.read(f"pages/{number:03}.{ending}").decode() for ending in ("html", "aria.yml"))
-    return RecordedPage(number, page["address"], page["title"], html, tree, page["private"])
+def _page(archive: zipfile.ZipFile, page: dict[str, Any]) -> PageCopy:
+    html, tree = (archive.read(f"pages/{page['number']:03}.{ending}").decode() for ending in ("html", "aria.yml"))
+    return PageCopy(page["number"], page["address"], page["title"], html, tree, page["private"])

@@ -17,42 +17,44 @@ LOOK_TIMEOUT: Final = 5_000
 
 @dataclass(frozen=True)
 class PageCopy:
-    """A page. Nothing in it is anonymous yet.
+    """A page, as it was and later anonymous.
 
     Attributes:
-        address: without query and fragment, which can hold one-time links.
+        number: from 1, in the order in which pages were met.
+        url: without query and fragment, which can hold one-time links.
         html: one whole document; shadow roots are declarative.
         tree: the accessibility tree as an aria snapshot; of a page of secrets only its outline.
-        words: on a page of secrets, what is there and may be a key, a token or a code.
         private: whether the page was one of secrets, so that its fields were emptied.
+        words: on a page of secrets, what is there and may be a key, a token or a code; never written.
     """
 
-    address: str
+    number: int
+    url: str
     title: str
     html: str
     tree: str
-    words: tuple[str, ...]
-    private: bool
+    private: bool = False
+    words: tuple[str, ...] = ()
 
 
 def copy_page(page: Page, known: dict[str, PageCopy], *, private: bool) -> PageCopy:
     """Copy a page.
 
     Args:
-        known: copies made before, by address and HTML; the same page is not copied twice.
+        known: copies made before, by URL and HTML; the same page is not copied twice.
         private: empty all fields, as this is a page on which secrets are typed or shown.
 
     Raises:
         PlaywrightError: the page is on its way elsewhere, or closed.
     """
-    address = page.url.split("?")[0].split("#")[0]
+    url = page.url.split("?")[0].split("#")[0]
     found = page.evaluate(_script(), {"blank": private})
     html = str(found["html"])
-    key = f"{address}\n{html}"
+    key = f"{url}\n{html}"
     if key not in known:
         tree = page.locator("body").aria_snapshot(timeout=LOOK_TIMEOUT)
         words = tuple(str(word) for word in found["words"])
-        known[key] = PageCopy(address, str(found["title"]), html, outline(tree) if private else tree, words, private)
+        known[key] = PageCopy(len(known) + 1, url, str(found["title"]), html, outline(tree) if private else tree, private, words)
     return known[key]
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from automation.record.file import RecordedPage, Recording
+from automation.record.file import Recording
+from automation.record.page_copy import PageCopy
 from flows.pages.labels import Labels
 
 Answer = Callable[[Recording, Labels], str | None]
@@ -46,9 +47,9 @@ def answers(recording: Recording) -> list[tuple[Question, str | None]]:
     return [(one, one.answer(recording, labels) if one.answer is not None else None) for one in QUESTIONS]
 
 
-def pages_of(recording: Recording, *steps: str) -> Iterator[RecordedPage]:
+def pages_of(recording: Recording, *steps: str) -> Iterator[PageCopy]:
     """The pages that were looked at in steps whose number begins so, each once, in order."""
-    numbers = {look.page: None for look in recording.looks if look.step.startswith(steps)}
+    numbers = {lookup.page: None for lookup in recording.lookups if lookup.step.startswith(steps)}
     return (recording.page(number) for number in numbers)
 
 
@@ -56,7 +57,7 @@ def _done(recording: Recording, step: str) -> bool:
     return any(one.id == step and one.result == "changed" for one in recording.steps)
 
 
-def _found(pattern: str, pages: Iterator[RecordedPage]) -> str | None:
+def _found(pattern: str, pages: Iterator[PageCopy]) -> str | None:
     """What the pattern's group is in the first tree that has it, with the page's number."""
     for page in pages:
         match = re.search(pattern, page.tree, re.MULTILINE | re.IGNORECASE)
@@ -88,8 +89,8 @@ def _paths(recording: Recording, _: Labels) -> str | None:
     return f"form: {form[0]}; app: {made[0]}" if form and made and _done(recording, "1.7") else None
 
 
-def _end(page: RecordedPage) -> str:
-    return urlsplit(page.address).path.rpartition("/")[2] or "/"
+def _end(page: PageCopy) -> str:
+    return urlsplit(page.url).path.rpartition("/")[2] or "/"
 
 
 def _saves(recording: Recording, labels: Labels) -> str | None:
@@ -128,9 +129,9 @@ def _options(recording: Recording, labels: Labels) -> str | None:
 
 def _method(recording: Recording, _: Labels) -> str | None:
     """The verification at the reveal, by the last part of its path."""
-    asked = [page for page in pages_of(recording, "4.6") if "/_ui/identity/" in page.address]
+    asked = [page for page in pages_of(recording, "4.6") if "/_ui/identity/" in page.url]
     if asked:
-        return urlsplit(asked[0].address).path.partition("/verification/method/")[2] or "a page of the identity family"
+        return urlsplit(asked[0].url).path.partition("/verification/method/")[2] or "a page of the identity family"
     return "not asked" if _done(recording, "4.6") else None
 
 
@@ -138,7 +139,7 @@ def _technology(recording: Recording, _: Labels) -> str | None:
     shown = list(pages_of(recording, "4.7"))
     if not shown:
         return None
-    return "Lightning" if urlsplit(shown[-1].address).path.startswith("/lightning/") else "classic"
+    return "Lightning" if urlsplit(shown[-1].url).path.startswith("/lightning/") else "classic"
 
 
 def _shadow(recording: Recording, _: Labels) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from automation.errors import RunbookError
-from automation.record import file
+from automation.record import SUFFIX, file
 from automation.record.anonymous import anonymous, fakes_for, require_clean
 from automation.record.review import review_page
 from automation.record.tape import Tape
@@ -31,7 +31,7 @@ class RecordedRun(OneRun):
 
     def perform(self) -> RunResult:
         """Do it all; foreseen failures are in the result."""
-        with watching(self.tape):
+        with watching(self.tape.looked):
             return super().perform()
 
     def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
@@ -55,7 +55,7 @@ class RecordedRun(OneRun):
         """
         also = tuple(also)
         fakes = fakes_for(self.settings, self.spec, self.state, self.tape, also)
-        name = path.name.removesuffix(file.SUFFIX)
+        name = path.name.removesuffix(SUFFIX)
         recording = anonymous(self.tape, fakes, name=name, language=self.state.language, outcome=result.outcome)
         files = file.members(recording, review_page(recording))
         require_clean(files, [*self._names(), *also])
@@ -72,4 +72,4 @@ class RecordedRun(OneRun):
 
 def review_of(path: Path) -> Path:
     """The page to review a recording: beside it."""
-    return path.with_name(path.name.removesuffix(file.SUFFIX) + ".review.html")
+    return path.with_name(path.name.removesuffix(SUFFIX) + ".review.html")

@@ -1,4 +1,4 @@
-"""What a run leaves on a recording: an observer of its steps and a listener to its page objects' looks."""
+"""What a run leaves on a recording: an observer of its steps and a listener to what its page objects look for and read."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from automation.artifacts import Recorder
-from automation.errors import PageTrouble, RunbookError, UnexpectedPage
-from automation.record.looks import SOUGHT, Kind, Look, plain
+from automation.artifacts import ArtifactsRecorder
+from automation.errors import PageTrouble, RunbookError
+from automation.record.lookups import SECTION, SOUGHT, Lookup, plain
 from automation.record.page_copy import PageCopy, copy_page
-from automation.record.watching import Redo, page_of
+from automation.record.watching import Call
 from automation.salesforce import hosts
 from automation.steps import Step
 from automation.steps.runner import StepResult
-from flows.pages.base import Region
+from flows.pages.base import PageObject
 from flows.pages.fields import Field
-from flows.pages.identity import MARKS, Screen
 from flows.pages.labels import Labels
+from flows.pages.screens import MARKS, Screen
 
 TRIES: Final = 3
 """How often a page that changes while it is copied is copied again."""
@@ -32,18 +32,16 @@ _SEED: Final = re.compile(MARKS[Screen.ENROL_TOTP].path or "")
 
 @dataclass
 class Tape:
-    """Collects looks and pages in memory; nothing of it is anonymous, so nothing is written here."""
+    """Collects lookups and pages in memory; nothing of it is anonymous, so nothing is written here."""
 
-    looks: list[Look] = field(default_factory=list)
+    lookups: list[Lookup] = field(default_factory=list)
     results: dict[str, StepResult] = field(default_factory=dict)
-    pages: list[PageCopy] = field(default_factory=list)
-    _known: dict[str, PageCopy] = field(default_factory=dict)
-    _numbers: dict[int, int] = field(default_factory=dict)
-    _recorder: Recorder | None = None
+    copies: dict[str, PageCopy] = field(default_factory=dict)
+    _recorder: ArtifactsRecorder | None = None
     _step: str = ""
     _at_login: bool = True
 
-    def attach(self, recorder: Recorder) -> None:
+    def attach(self, recorder: ArtifactsRecorder) -> None:
         """Follow an attempt, whose recorder knows when secrets are on screen."""
         self._recorder = recorder
 
@@ -53,57 +51,56 @@ class Tape:
     def step_ended(self, result: StepResult) -> None:
         self.results[result.id] = result
 
-    def looked(self, kind: Kind, name: str, on: Any, arguments: tuple[Any, ...], redo: Redo, value: Any, error: str | None) -> None:
+    def looked(self, call: Call, value: Any, error: str | None) -> None:
         """See `watching.Listener`. A read is only kept when page and value belong together; trouble of the network is not kept."""
         if error == PageTrouble.kind:
-            return None
-        page = page_of(on)
+            return
         for _ in range(TRIES):
-            number = self._copied(page)
-            again = redo() if kind == "read" and error is None else value
+            number = self._copied(call.page)
+            again = call.redo() if call.kind == "read" and error is None else value
             if plain(again) == plain(value):
-                return self._keep(self._look(number, kind, name, on, arguments, value, error))
+                self._keep(self._lookup(number, call, value, error))
+                return
             value = again
-        return None
 
     def failed(self, error: RunbookError, page: Page, labels: Labels) -> None:
-        """The run ended with an error; what it sought in vain is kept, if no look of its step reports it already."""
-        reported = any(look.failed and look.step == self._step for look in self.looks)
-        if reported or not isinstance(error, UnexpectedPage):
+        """The run ended with an error; what it sought in vain is kept, if no lookup of its step reports it already."""
+        reported = any(lookup.failed and lookup.step == self._step for lookup in self.lookups)
+        if reported or not error.sought:
             return
         with suppress(PlaywrightError):
             number = self._copied(page)
             for wanted in error.sought:
                 for key in labels.keys_of(wanted.label)[:1]:
-                    self._keep(Look(self._step, number, "find", "", SOUGHT, key, arguments=(wanted.role,), failed=error.kind))
+                    self._keep(Lookup(self._step, number, "find", "", SOUGHT, key, arguments=(wanted.role,), failed=error.kind))
 
-    def _keep(self, look: Look) -> None:
-        if look not in self.looks:
-            self.looks.append(look)
+    def _keep(self, lookup: Lookup) -> None:
+        if lookup not in self.lookups:
+            self.lookups.append(lookup)
 
-    def _look(self, page: int, kind: Kind, name: str, on: Any, arguments: tuple[Any, ...], value: Any, error: str | None) -> Look:
-        region: Region | None
-        if isinstance(on, tuple):
-            owner, (region, _, key) = "", on
-        else:
-            owner, region = type(on).__name__, getattr(on, "region", None)
-            key = on.key if isinstance(on, Field) else None
-            if not isinstance(on, Field) and hasattr(on, "tab_key"):
-                region = None  # a tab's region is the page object's own business
-        panel = region is not None and not isinstance(region, Page)
-        texts = tuple(one for one in arguments if isinstance(one, str) and kind != "arrive")
-        read = plain(value) if kind == "read" and error is None else None
-        return Look(self._step, page, kind, owner, name, key, panel, texts, read, error)
+    def _lookup(self, page: int, call: Call, value: Any, error: str | None) -> Lookup:
+        on = call.on
+        owner = "" if call.name == SECTION else type(on).__name__
+        region = None if isinstance(on, PageObject) else on.region  # a tab's region is the page object's own business
+        texts = tuple(one for one in call.arguments if isinstance(one, str) and call.kind != "arrive")
+        return Lookup(
+            self._step,
+            page,
+            call.kind,
+            owner,
+            call.name,
+            key=on.key if isinstance(on, Field) else None,
+            panel=region is not None and not isinstance(region, Page),
+            arguments=texts,
+            value=plain(value) if call.kind == "read" and error is None else None,
+            failed=error,
+        )
 
     def _copied(self, page: Page) -> int:
-        """The number of the page as it is now; numbers begin at 1. The page of a new authenticator seed is left out."""
+        """The number of the page as it is now. The page of a new authenticator seed is left out."""
         if not page.url.startswith("http") or _SEED.search(urlsplit(page.url).path):
-            raise PlaywrightError("not copied")  # as for a page that went away: the look is not kept
-        found = copy_page(page, self._known, private=self._is_private(page))
-        if id(found) not in self._numbers:
-            self.pages.append(found)
-            self._numbers[id(found)] = len(self.pages)
-        return self._numbers[id(found)]
+            raise PlaywrightError("not copied")  # as for a page that went away: the lookup is not kept
+        return copy_page(page, self.copies, private=self._is_private(page)).number
 
     def _is_private(self, page: Page) -> bool:
         """Pages of the login, of verification, and of key and secret; and any page beside Setup."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from automation.errors import RunbookError
-from automation.report.plain import one_line, plain
+from automation.report.display import Display
+from automation.report.json_result import as_json
+from automation.report.plain import one_line
+from automation.report.words import outcome_words
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
@@ -22,27 +24,15 @@ COLOURS: Final = {"changed": "green", "unchanged": "cyan", "skipped": "dim", "fa
 NOT_REACHED: Final = "not reached"
 """The runner's note of a step behind a failed one; such steps are only counted."""
 
-WORDS: Final = {
-    "created": "The app was created; its credentials work and were delivered.",
-    "changed": "The org now matches the configuration; the credentials work.",
-    "unchanged": "Nothing to do; the credentials work.",
-    "planned": "This was a plan; nothing was changed.",
-    "failed": "The run failed.",
-}
-
 
 @dataclass
-class Console:
-    """Shows a run to people; an `Observer`. Everything goes through the scrubber.
+class Console(Display):
+    """Shows a run to people; an `Observer`.
 
     Args:
         verbosity: -1 errors and the last line only, 0 steps, 1 more about each step, for `-q` and `-v`.
-        stream: stderr by default.
     """
 
-    verbosity: int = 0
-    stream: TextIO = field(default_factory=lambda: sys.stderr)
-    _live: Any = None
     _current: str = ""
     _since: float = 0.0
 
@@ -65,11 +55,11 @@ class Console:
 
     def step_started(self, step: Step) -> None:
         self._current, self._since = f"{step.id:>4}  {step.title}", time.monotonic()
-        if self.verbosity >= 0 and self._terminal():
-            self._start_live()
+        if self.verbosity >= 0 and self.stream.isatty():
+            self._start_live(renderable=_spinner(self._current), refresh_per_second=8)
 
     def step_ended(self, result: StepResult) -> None:
-        self._stop_live()
+        self.close()
         if result.note == NOT_REACHED or (self.verbosity < 0 and result.result != "failed"):
             return
         seconds = f"{result.seconds:6.1f} s" if result.seconds >= 0.05 else " " * 8
@@ -82,14 +72,14 @@ class Console:
 
     def ended(self, result: RunResult) -> None:
         """The last lines: outcome, where the credentials went, cause and fix of a failure, the run folder."""
-        self._stop_live()
+        self.close()
         if result.error is not None:
             left = sum(step.note == NOT_REACHED for step in result.steps)
             if left:
                 self.note(f"{left} steps were not reached." if left > 1 else "1 step was not reached.")
             self.error(result.error)
         else:
-            self._line(f"{self._summary(result)} ({result.seconds:.1f} s)", "bold green")
+            self._line(f"{outcome_words(as_json(result))[1]} ({result.seconds:.1f} s)", "bold green")
         for note in result.state.notes:
             self._line(f"Note: {note}", "yellow")
         for target in result.state.delivered_to:
@@ -99,51 +89,12 @@ class Console:
 
     def error(self, error: RunbookError) -> None:
         """A failure: what happened and where, what to do next, where it can be seen."""
-        self._stop_live()
+        self.close()
         where = f" at step {error.step}" if error.step else ""
         self._line(f"Error{where}: {error.message}", "bold red")
         self._line(f"Next: {error.next}")
         if error.evidence:
             self._line(f"Evidence: {error.evidence}")
-
-    def close(self) -> None:
-        """Restore the terminal, whatever happened."""
-        self._stop_live()
-
-    @staticmethod
-    def _summary(result: RunResult) -> str:
-        if result.outcome == "planned":
-            return f"{WORDS['planned']} {result.changes} steps would change something."
-        whole = result.state.delivered_to if result.outcome == "created" else result.state.proof.token
-        return WORDS[result.outcome] if whole else "Done up to the requested step."
-
-    def _terminal(self) -> bool:
-        return self.stream.isatty()
-
-    def _line(self, text: str, style: str = "") -> None:
-        if self._terminal():
-            from rich.text import Text
-
-            self._rich().print(Text(plain(scrub(text)), style=style))
-        else:
-            print(plain(scrub(text)), file=self.stream, flush=True)
-
-    def _start_live(self) -> None:
-        from rich.live import Live
-
-        self._stop_live()
-        self._live = Live(_spinner(self._current), console=self._rich(), transient=True, refresh_per_second=8)
-        self._live.start()
-
-    def _stop_live(self) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
-
-    def _rich(self) -> Any:
-        from rich.console import Console as RichConsole
-
-        return RichConsole(file=self.stream, highlight=False, soft_wrap=True)
 
 
 def _spinner(text: str) -> Any:

@@ -10,23 +10,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from automation.report.words import OUTCOMES, outcome_words
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-OUTCOMES: Final = {
-    "created": ("Created", "The app was created. Its credentials work and were delivered."),
-    "changed": ("Changed", "The org now matches the configuration. The credentials work."),
-    "unchanged": ("Nothing to do", "Everything already matched the configuration. The credentials work."),
-    "planned": ("Plan", "This was a plan. Nothing was changed."),
-    "delivered": ("Delivered", "Pending credentials were delivered, without a browser."),
-    "waiting": ("Try again later", "Temporary condition. It is safe to retry later."),
-    "failed": ("Failed", "The run stopped. Nothing is claimed that was not proven."),
-}
-"""Outcome to its short word and its sentence; ``delivered`` and ``waiting`` come from runs over many orgs."""
-
-UNPROVEN: Final = "The requested steps are done. The credentials were not tested, as the run ended before that step."
 
 KINDS_OF_TIME: Final = (
     ("org", "Waiting for the org", "a request to the org was under way, or a code or the spreading of a new key was waited for"),
@@ -65,17 +53,6 @@ def report_page(report: dict[str, Any], folder: Path) -> str:
 def index_page(rows: Sequence[dict[str, Any]], title: str, counts: dict[str, int], seconds: float) -> str:
     """The HTML of a page with one row per org; see `index.write_index`."""
     return _render("index.html.j2", rows=rows, title=title, counts=counts, seconds=seconds, outcomes=OUTCOMES)
-
-
-def outcome_words(report: dict[str, Any]) -> tuple[str, str]:
-    """The short word and the sentence for how a run ended; success is not claimed without its proof."""
-    word, sentence = OUTCOMES[report["outcome"]]
-    if report["outcome"] in ("created", "changed", "unchanged") and not report["proof"]["token"]:
-        return word if report["outcome"] != "unchanged" else "Done", UNPROVEN
-    if report["outcome"] == "planned":
-        changes = sum(step["result"] == "changed" for step in report["steps"])
-        return word, f"{sentence} {changes} of {len(report['steps'])} steps would change something."
-    return word, sentence
 
 
 def duration(seconds: float) -> str:

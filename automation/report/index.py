@@ -9,9 +9,10 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from automation.report.files import HTML_NAME
-from automation.report.html import OUTCOMES, index_page, outcome_words
+from automation.report.html import index_page
 from automation.report.json_result import as_json, scrubbed
 from automation.report.result import RunResult
+from automation.report.words import OUTCOMES, outcome_words
 from automation.secrets.files import write_private
 
 INDEX_NAME: Final = "index.html"

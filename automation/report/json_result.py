@@ -7,17 +7,18 @@ all of them.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, cast
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
-from automation.errors import RunbookError
 from automation.report.plain import one_line
-from automation.report.result import RunResult
 from automation.secrets import scrub
-from automation.steps import Difference
-from automation.steps.runner import StepResult
+from automation.settings.options import installed_version
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # nothing of a browser is loaded where no browser is needed
+    from automation.errors import RunbookError
     from automation.report.details import Details
+    from automation.report.result import RunResult
+    from automation.steps.runner import StepResult
     from automation.steps.time_spent import Spent
 
 SCHEMA: Final = 1
@@ -27,7 +28,7 @@ SCHEMA: Final = 1
 def as_json(result: RunResult) -> dict[str, Any]:
     """The object, as the design's section on commands fixes it."""
     state, spec = result.state, result.spec
-    proof = state.proof
+    proof, pair = state.proof, state.credentials
     return {
         "schema": SCHEMA,
         "outcome": result.outcome,
@@ -35,8 +36,11 @@ def as_json(result: RunResult) -> dict[str, Any]:
         "app": {"name": spec and spec.name, "api_name": spec and spec.api_name, "id": state.app_id},
         "steps": [_step(step) for step in result.steps],
         "proof": {"token": proof.token, "run_as": proof.run_as, "scopes": sorted(proof.scopes), "read_back": proof.read_back},
-        "credentials": _credentials(result),
-        "error": _error(result.error),
+        "credentials": {
+            "consumer_key_sha256": pair.fingerprint if pair is not None else None,
+            "delivered_to": list(state.delivered_to),
+        },
+        "error": error_object(result.error) if result.error is not None else None,
         "seconds": round(result.seconds, 2),
         "artifacts": str(result.artifacts) if result.artifacts is not None else None,
     }
@@ -50,15 +54,20 @@ def json_line(result: RunResult) -> str:
 def as_report(result: RunResult) -> dict[str, Any]:
     """The object with all that only people read: changes, where time went, screenshots, notes, files."""
     whole = as_json(result)
-    whole["steps"] = [{**_step(step), **_more(step, result)} for step in result.steps]
+    whole["steps"] = [{**_step(step), **_more(step, result.details)} for step in result.steps]
     whole |= {"differences": _differences(result), "notes": list(result.state.notes)}
     whole |= {"changes": result.changes, "traces": [path.name for path in result.traces]}
-    whole["tool"] = {"name": "external-client-app-runbook", "version": version()}
+    whole["tool"] = {"name": "external-client-app-runbook", "version": installed_version()}
     details = result.details
     if details is not None:
         whole["started"] = details.started.isoformat(timespec="seconds").replace("+00:00", "Z")
         whole["time"] = _time(result, details)
-    return cast("dict[str, Any]", scrubbed(whole))
+    return scrubbed(whole)
+
+
+def error_object(error: RunbookError) -> dict[str, Any]:
+    """``error`` of the object."""
+    return {"kind": error.kind, "step": error.step, "message": error.message, "next": error.next, "evidence": error.evidence}
 
 
 def report_text(report: dict[str, Any]) -> str:
@@ -66,43 +75,37 @@ def report_text(report: dict[str, Any]) -> str:
     return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
 
 
-def scrubbed(value: Any) -> Any:
-    """The same JSON value with every text scrubbed."""
+def scrubbed(tree: dict[str, Any]) -> dict[str, Any]:
+    """The same JSON object with every text scrubbed."""
+    return {key: _scrubbed(value) for key, value in tree.items()}
+
+
+def _scrubbed(value: Any) -> Any:
     if isinstance(value, str):
         return scrub(value)
     if isinstance(value, dict):
-        return {key: scrubbed(one) for key, one in value.items()}
-    return [scrubbed(one) for one in value] if isinstance(value, list) else value
+        return scrubbed(value)
+    return [_scrubbed(one) for one in value] if isinstance(value, list) else value
 
 
-def version() -> str:
-    """The installed version of this tool."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
-
-    try:
-        return installed("external-client-app-runbook")
-    except PackageNotFoundError:
-        return "unknown"
-
-
-def _more(step: StepResult, result: RunResult) -> dict[str, Any]:
-    more: dict[str, Any] = {"section": step.section, "differences": [_difference(one) for one in step.differences]}
-    details = result.details
-    spent = details.spent.get(step.id) if details is not None else None
-    more["time"] = _spent(spent) if spent is not None else None
-    more["screenshot"] = details.screenshots.get(step.id) if details is not None else None
-    return more
+def _more(step: StepResult, details: Details | None) -> dict[str, Any]:
+    spent = details.meter.steps.get(step.id) if details is not None else None
+    return {
+        "section": step.section,
+        "differences": [asdict(one) for one in step.differences],
+        "time": _spent(spent) if spent is not None else None,
+        "screenshot": details.screenshots.taken.get(step.id) if details is not None else None,
+    }
 
 
 def _spent(spent: Spent) -> dict[str, float]:
-    return {"org": round(spent.org, 2), "browser": round(spent.browser, 2), "own": round(spent.own, 2)}
+    return {kind: round(seconds, 2) for kind, seconds in asdict(spent).items()}
 
 
 def _time(result: RunResult, details: Details) -> dict[str, float]:
     """Seconds of the whole run; ``around`` is what is outside of steps and screenshots: starting and closing the browser."""
-    around = max(0.0, result.seconds - details.total.whole - details.screenshot_seconds)
-    return {**_spent(details.total), "screenshots": round(details.screenshot_seconds, 2), "around": round(around, 2)}
+    around = max(0.0, result.seconds - details.meter.total.whole - details.screenshots.seconds)
+    return {**_spent(details.meter.total), "screenshots": round(details.screenshots.seconds, 2), "around": round(around, 2)}
 
 
 def _step(step: StepResult) -> dict[str, Any]:
@@ -115,34 +118,10 @@ def _step(step: StepResult) -> dict[str, Any]:
     }
 
 
-def _credentials(result: RunResult) -> dict[str, Any]:
-    credentials = result.state.credentials
-    return {
-        "consumer_key_sha256": credentials.fingerprint if credentials is not None else None,
-        "delivered_to": list(result.state.delivered_to),
-    }
-
-
-def _error(error: RunbookError | None) -> dict[str, Any] | None:
-    if error is None:
-        return None
-    return {
-        "kind": error.kind,
-        "step": error.step,
-        "message": error.message,
-        "next": error.next,
-        "evidence": error.evidence,
-    }
-
-
-def _difference(one: Difference) -> dict[str, Any]:
-    return {"what": one.what, "before": one.before, "after": one.after}
-
-
 def _differences(result: RunResult) -> list[dict[str, Any]]:
     """What the run changed, each difference once: a step that saves reports again what others have set."""
     found: dict[tuple[str, str | None, str], dict[str, Any]] = {}
     for step in result.steps:
         for one in step.differences:
-            found.setdefault((one.what, one.before, one.after), {"step": step.id, **_difference(one)})
+            found.setdefault((one.what, one.before, one.after), {"step": step.id, **asdict(one)})
     return list(found.values())

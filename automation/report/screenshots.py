@@ -10,7 +10,7 @@ from typing import Final
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.artifacts.evidence import MASK_COLOUR, MASKED, UNSEEN
 from automation.secrets.files import write_private
 from automation.settings.options import Screenshot
@@ -41,10 +41,10 @@ class Screenshots:
     banner: bool = False
     taken: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
-    _recorder: Recorder | None = None
+    _recorder: ArtifactsRecorder | None = None
     _page: Page | None = None
 
-    def attach(self, recorder: Recorder, page: Page) -> None:
+    def attach(self, recorder: ArtifactsRecorder, page: Page) -> None:
         """Take screenshots of this page, when the recorder allows it."""
         self._recorder, self._page = recorder, page
 

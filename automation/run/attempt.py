@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.access.named_org import HostWatch
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.browser import new_context
 from automation.browser.page_loads import Losses
 from automation.errors import RunbookError, SessionLost, UnexpectedPage
@@ -37,7 +37,7 @@ class Workbench:
 
     page: Page
     toolbox: Toolbox
-    recorder: Recorder
+    recorder: ArtifactsRecorder
     losses: Losses
     watch: HostWatch
 
@@ -71,7 +71,7 @@ def workbench(
     options: Options,
     state: OrgState,
     console: Console,
-    recorder: Recorder,
+    recorder: ArtifactsRecorder,
 ) -> Iterator[Workbench]:
     """Open a context and lay out the tools; closes both at the end.
 

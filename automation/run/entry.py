@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from automation.errors import Interrupted, RunbookError, UsageError
-from automation.settings.options import CommandLine, Options, WrongUsage, parse
+from automation.settings.options import CommandLine, Options, WrongUsage, parse_command_line
 
 if TYPE_CHECKING:
     from automation.report.console import Console
@@ -64,7 +64,7 @@ def run_command(
 def parse_org_command(arguments: Sequence[str]) -> CommandLine:
     """The command line of a run on one org. A wrong one ends the process; with ``--json`` there is an object for it too."""
     try:
-        return parse(arguments)
+        return parse_command_line(arguments)
     except WrongUsage as wrong:
         if "--json" in arguments:
             _print_json(failed_early(UsageError(f"{wrong.reason[:1].upper()}{wrong.reason[1:]}.")))

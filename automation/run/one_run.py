@@ -11,15 +11,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.artifacts.journal import Journal
 from automation.artifacts.run_folder import JOURNAL, make_run_folder
 from automation.browser import open_browser
 from automation.errors import Interrupted, RunbookError
 from automation.report.console import Console
-from automation.report.details import DetailsCollector
+from automation.report.details import Details
 from automation.report.files import write_reports
 from automation.report.result import RunResult, outcome_of, unsaved
+from automation.report.screenshots import Screenshots
 from automation.run.attempt import Workbench, workbench
 from automation.run.banner import Banner, pointing
 from automation.run.guards import HostGuard, Pause, Stay, patient
@@ -44,15 +45,15 @@ class RunFiles:
 
     folder: Path
     journal: Journal
-    recorder: Recorder
-    details: DetailsCollector
+    recorder: ArtifactsRecorder
+    details: Details
 
     @classmethod
     def make(cls, settings: Settings, options: Options) -> RunFiles:
         """Make the folder. Raises UsageError when that is impossible."""
         folder = make_run_folder(settings.host, options.output)
-        details = DetailsCollector(folder, options.screenshot, banner=options.headed)
-        return cls(folder, Journal(folder / JOURNAL), Recorder(folder, options.tracing), details)
+        details = Details(Screenshots(folder, options.screenshot, banner=options.headed))
+        return cls(folder, Journal(folder / JOURNAL), ArtifactsRecorder(folder, options.tracing), details)
 
 
 @dataclass
@@ -191,8 +192,7 @@ class OneRun:
         if self.files is None:
             return result
         traces = self.files.recorder.finish(failed=error is not None)
-        details = self.files.details.finished()
-        result = replace(result, artifacts=self.files.folder, traces=tuple(traces), details=details)
+        result = replace(result, artifacts=self.files.folder, traces=tuple(traces), details=self.files.details)
         self.files.journal.note("run_ended", outcome=outcome, kind=error.kind if error is not None else None)
         try:
             write_reports(result, self.files.folder)

@@ -5,11 +5,10 @@ from automation.secrets.secret import (
     Secret,
     holds_secret,
     known_secrets,
-    only_own,
     private,
+    quoted,
     remember,
     scrub,
-    scrub_bytes,
 )
 
 __all__ = [
@@ -17,9 +16,8 @@ __all__ = [
     "Secret",
     "holds_secret",
     "known_secrets",
-    "only_own",
     "private",
+    "quoted",
     "remember",
     "scrub",
-    "scrub_bytes",
 ]

@@ -26,18 +26,6 @@ class Ended:
     err: bytes
 
 
-def output_of(argv: Sequence[str], environment: Mapping[str, str], timeout: float) -> str:
-    """What a program prints on stdout; bytes that are not UTF-8 are replaced.
-
-    Raises:
-        ProgramFailed: as `run`, or it fails.
-    """
-    ended = run(argv, environment, timeout)
-    if ended.exit_code != 0:
-        raise ProgramFailed(f"ended with exit code {ended.exit_code}")
-    return ended.out.decode("utf-8-sig", errors="replace")
-
-
 def run(
     argv: Sequence[str], environment: Mapping[str, str], timeout: float, *, most: int = MOST, stdin: int | None = None
 ) -> Ended:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -90,50 +90,16 @@ def remember(value: str) -> None:
         _look_for(forms)
 
 
-def _look_for(forms: Iterable[str]) -> None:
-    for form in forms:
-        if _is_code(form):
-            _codes.add(form)
-        else:
-            _index.add([form])
-
-
-def _is_code(form: str) -> bool:
-    return form.isdigit() and len(form) <= CODE
+def _look_for(forms: Collection[str]) -> None:
+    codes = {form for form in forms if form.isdigit() and len(form) <= CODE}
+    _codes.update(codes)
+    _index.add(form for form in forms if form not in codes)
 
 
 def known_secrets() -> frozenset[str]:
     """All values that the scrubber looks for, in clear text; for leak tests and the scrubber alone."""
     with _lock:
         return frozenset(_known)
-
-
-@contextmanager
-def only_own(*, empty: bool = False) -> Iterator[None]:
-    """Forget, at the end, the secrets that became known meanwhile: one test's values do not mask another's texts.
-
-    ``empty``: none is known at the beginning either.
-    """
-    before = dict(_known)
-    if empty:
-        _know({})
-    try:
-        yield
-    finally:
-        _know(before)
-
-
-def _know(values: Mapping[str, list[str]]) -> None:
-    """Look for these values alone from now on."""
-    global _index
-    values = dict(values)
-    with _lock:
-        _known.clear()
-        _known.update(values)
-        _codes.clear()
-        _index = FormIndex()
-        for forms in values.values():
-            _look_for(forms)
 
 
 SHAPES: Final = (
@@ -152,9 +118,13 @@ def scrub(text: str) -> str:
     return text
 
 
-def scrub_bytes(data: bytes) -> bytes:
-    """As `scrub`, for bytes of any encoding that keeps ASCII. Anything but the secrets stays as it is."""
-    return scrub(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+def quoted(words: object, most: int = 200) -> str:
+    """What somebody else said, fit for a message: one printable line without secrets; an exception without words by its type."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+    if isinstance(words, Exception) and not text.strip():
+        text = type(words).__name__
+    line = " ".join("".join(char if char.isprintable() else " " for char in scrub(text[: 4 * most])).split())
+    return scrub(line)[:most].rstrip(" .")  # once more: what blanks and control characters kept apart
 
 
 def holds_secret(text: str) -> bool:

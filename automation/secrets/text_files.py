@@ -91,6 +91,15 @@ def read_json(path: Path, most: int = MOST_BYTES) -> Any:
     return json_value(read_text(path, most))
 
 
+def json_object(text: str | bytes) -> dict[str, Any] | None:
+    """The object that a JSON text is; None for anything else: other JSON or text, cut off, badly encoded, nested without end."""
+    try:
+        tree = json_value(text)
+    except ValueError:
+        return None
+    return tree if isinstance(tree, dict) else None
+
+
 def read_toml(path: Path, what: str, *, next: str | None = None) -> dict[str, Any]:
     """The tables of a TOML file.
 

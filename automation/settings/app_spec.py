@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -43,33 +44,13 @@ class AppSpec:
     @classmethod
     def from_settings(cls, settings: Settings, *, exact: bool = False, app: AppFile | None = None) -> AppSpec:
         """The app that the settings and, for what has no setting, the app file describe."""
-        return cls(
-            name=settings.eca_name,
-            api_name=settings.eca_api_name,
-            contact_email=settings.eca_contact_email,
-            callback_url=settings.eca_callback_url,
-            run_as=settings.eca_run_as,
-            distribution_state=settings.eca_distribution_state,
-            scopes=settings.eca_scopes,
-            ip_relaxation=settings.eca_ip_relaxation,
-            exact=exact,
-            **(app.switches if app is not None else {}),
-        )
+        values: dict[str, Any] = {key: getattr(settings, name.lower()) for key, name in TEXTS.items()}
+        return cls(**values | (app.switches if app is not None else {}), exact=exact)
 
-
-TEXTS: Final = {
-    "name": "ECA_NAME",
-    "api_name": "ECA_API_NAME",
-    "contact_email": "ECA_CONTACT_EMAIL",
-    "distribution_state": "ECA_DISTRIBUTION_STATE",
-    "callback_url": "ECA_CALLBACK_URL",
-    "scopes": "ECA_SCOPES",
-    "run_as": "ECA_RUN_AS",
-    "ip_relaxation": "ECA_IP_RELAXATION",
-}
-"""Keys of an app file and the settings whose rules they follow."""
 
 SWITCHES: Final = ("pkce", "require_secret_web_server", "require_secret_refresh_token")
+TEXTS: Final = {one.name: f"ECA_{one.name.upper()}" for one in dataclasses.fields(AppSpec) if one.name not in (*SWITCHES, "exact")}
+"""Keys of an app file and the settings whose rules they follow."""
 
 
 @dataclass(frozen=True)

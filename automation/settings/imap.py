@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -93,11 +92,11 @@ def google_key(value: str) -> str:
     return value.removeprefix("\ufeff")
 
 
-def private_key(value: str) -> str:
-    """What of a certificate with its key, or of a Google key file, is secret."""
+def secret_parts(value: str) -> tuple[str, ...]:
+    """What of a certificate with its key, or of a Google key file, is secret: the key."""
     text = str(json.loads(value)["private_key"]) if value.lstrip().startswith("{") else value
     found = re.search(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*", text)
-    return found[0] if found else text
+    return (found[0] if found else text,)
 
 
 def problems_of_mailbox(values: Mapping[str, Any]) -> list[str]:
@@ -145,17 +144,8 @@ def _microsoft(given: set[str]) -> list[str]:
 
 
 def _missing_library(given: set[str]) -> list[str]:
-    needs = (("SF_IMAP_MICROSOFT_TENANT", "msal", "microsoft"), ("SF_IMAP_GOOGLE_KEY", "google.oauth2", "google"))
-    install = "install it with: pip install 'external-client-app-runbook[{}]'"
-    return [
-        f"{name}: needs {module}; {install.format(extra)}"
-        for name, module, extra in needs
-        if name in given and not _is_there(module)
-    ]
+    from automation.delivery.extras import missing_library  # late: --help does not need it
 
-
-def _is_there(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:  # its parent package is missing
-        return False
+    needs = (("SF_IMAP_MICROSOFT_TENANT", "microsoft", "msal"), ("SF_IMAP_GOOGLE_KEY", "google", "google.oauth2"))
+    missing = {name: missing_library(extra, module) for name, extra, module in needs if name in given}
+    return [f"{name}: {how}" for name, how in missing.items() if how]

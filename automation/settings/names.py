@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Mapping
 from typing import Final
 
-from automation.settings.table import BY_NAME, NAMES, SECRET_FILES
+from automation.settings.table import BY_NAME, SECRET_FILES
 
-OURS: Final = NAMES | SECRET_FILES.keys()
+OURS: Final = BY_NAME.keys() | SECRET_FILES.keys()
 
 LEFT_ALONE: Final = frozenset(
     {"HTTP_PROXY", "ALL_PROXY", "FTP_PROXY", "BROWSER", "SF_TARGET_ORG", "SF_ORG_INSTANCE_URL", "SF_LOG_LEVEL"}
@@ -60,9 +60,8 @@ def problem_with(name: str) -> str | None:
     if right is not None:
         return f"{name}: there is no such setting; did you mean {right}?"
     if name.startswith("ECA_"):
-        return (
-            f"{name}: there is no such setting; the ECA_ settings are {', '.join(sorted(n for n in NAMES if n.startswith('ECA_')))}"
-        )
+        known = ", ".join(sorted(one for one in BY_NAME if one.startswith("ECA_")))
+        return f"{name}: there is no such setting; the ECA_ settings are {known}"
     return None
 
 
@@ -75,9 +74,4 @@ def _right_name(name: str) -> str | None:
     squeezed = {known.replace("_", ""): known for known in OURS}.get(upper.replace("_", ""))
     if squeezed is not None or not upper.startswith(_PREFIXES):
         return squeezed
-    return _close(upper)
-
-
-def _close(name: str) -> str | None:
-    found = difflib.get_close_matches(name, sorted(OURS), n=1, cutoff=NEAR)
-    return found[0] if found else None
+    return next(iter(difflib.get_close_matches(upper, sorted(OURS), n=1, cutoff=NEAR)), None)

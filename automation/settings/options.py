@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Tracing = Literal["on", "off", "retain-on-failure"]
 TRACING: Final[tuple[Tracing, ...]] = ("on", "off", "retain-on-failure")
@@ -16,11 +19,12 @@ SCREENSHOT: Final[tuple[Screenshot, ...]] = ("on", "off", "only-on-failure")
 
 EXIT_CODES: Final = """\
 exit codes:
-  0 done or nothing to do    3 plan has changes (--exit-code)    65 unexpected page
-  69 org or login unavailable    75 try again later    77 not permitted, or a person is needed
-  78 wrong settings    2 wrong usage    130 interrupted
+  0 done or nothing to do    1 not delivered everywhere, or a bug    2 wrong usage
+  3 plan has changes (--exit-code)    65 unexpected page    69 org or login unavailable
+  75 try again later    77 not permitted, or a person is needed    78 wrong settings
+  130 interrupted
 
-Settings come from .env, the environment and the flags below; .env.example explains each.
+Settings come from .env, the environment and these flags; .env.example explains each.
 """
 
 
@@ -100,14 +104,18 @@ class PrintVersion(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help="print the version and exit")
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            found = version("external-client-app-runbook")
-        except PackageNotFoundError:  # run from a checkout that was never installed
-            found = "unknown"
-        print(f"external-client-app-runbook {found}")
+        print(f"external-client-app-runbook {installed_version()}")
         parser.exit()
+
+
+def installed_version() -> str:
+    """The version of this tool; ``unknown`` where it runs from a checkout that was never installed."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("external-client-app-runbook")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -171,7 +179,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--version", action=PrintVersion)
 
 
-def parse(arguments: Sequence[str] | None = None) -> CommandLine:
+def parse_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
     """Parse a command line. Raises WrongUsage, which ends the process with 2 as argparse does."""
     made = parser()
     given = made.parse_args(arguments)
@@ -183,23 +191,14 @@ def parse(arguments: Sequence[str] | None = None) -> CommandLine:
         made.error("-q and -v can't be combined")
     if given.slowmo < 0:
         made.error("--slowmo takes milliseconds, 0 or more")
-    return CommandLine(
-        options=_options(given),
-        demo=given.demo,
-        exact=given.exact,
-        json=given.json,
-        list_steps=given.list_steps,
-        exit_code=given.exit_code,
-        app_file=given.app_file,
-        overrides=_overrides(given),
-    )
+    verbosity = -1 if given.quiet else given.verbose
+    options = Options(**_named(Options, given) | {"headed": _headed(given), "verbosity": verbosity})
+    return CommandLine(options, overrides=_overrides(given), **_named(CommandLine, given))
 
 
-def _options(given: argparse.Namespace) -> Options:
-    same = ("plan", "first", "last", "pause_at", "slowmo", "tracing", "screenshot", "output")
-    more = ("require_permissions", "enrol_passkey", "keep_open", "devtools", "allow_production")
-    values = {name: getattr(given, name) for name in (*same, *more)}
-    return Options(**values, headed=_headed(given), verbosity=-1 if given.quiet else given.verbose)
+def _named(kind: type[DataclassInstance], given: argparse.Namespace) -> dict[str, Any]:
+    """What the flags of the same names give for a data class."""
+    return {one.name: getattr(given, one.name) for one in fields(kind) if hasattr(given, one.name)}
 
 
 def _headed(given: argparse.Namespace) -> bool:
@@ -208,9 +207,5 @@ def _headed(given: argparse.Namespace) -> bool:
 
 
 def _overrides(given: argparse.Namespace) -> dict[str, str]:
-    overrides: dict[str, str] = {}
-    if given.deliver:
-        overrides["CREDENTIALS_TO"] = "\n".join(given.deliver)
-    if given.browser_channel:
-        overrides["BROWSER_CHANNEL"] = given.browser_channel
-    return overrides
+    texts = {"CREDENTIALS_TO": "\n".join(given.deliver or ()), "BROWSER_CHANNEL": given.browser_channel}
+    return {name: text for name, text in texts.items() if text}

@@ -15,6 +15,7 @@ from automation.errors import Interrupted, PageTrouble, RunbookError, TryAgainLa
 from automation.steps import Difference, Finding, Step, entry_before, skipped
 from automation.steps.covered import Covered, covering
 from automation.steps.interrupts import raise_if_noted, reacted
+from automation.steps.step import sort_key
 
 T = TypeVar("T")
 
@@ -103,18 +104,14 @@ class Selection:
     def includes(self, step: Step) -> bool:
         """Whether the step is done."""
         key = step.sort_key
-        return not self._after_last(key) and (step.always or self.begin is None or key >= _key(self.begin))
+        return not self._after_last(key) and (step.always or self.begin is None or key >= sort_key(self.begin))
 
     def ends_before(self, id: str) -> bool:
         """Whether the run ends before this step."""
-        return self._after_last(_key(id))
+        return self._after_last(sort_key(id))
 
     def _after_last(self, key: tuple[int, ...]) -> bool:
-        return self.last is not None and key > _key(self.last)
-
-
-def _key(id: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in id.split("."))
+        return self.last is not None and key > sort_key(self.last)
 
 
 @dataclass

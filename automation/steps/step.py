@@ -1,7 +1,7 @@
 """The step decorator, and what a step answers.
 
 A step is a plain function. It reads first and answers with a `Finding`: nothing to do (`unchanged`), not applicable
-here (`skipped`), or `needed(...)` with the differences and the act that would remove them. The engine (`run.py`)
+here (`skipped`), or `needed(...)` with the differences and the act that would remove them. The engine (`runner`)
 performs the act, or, when planning, only shows it. So planning can't change anything: acting code is reachable
 only through ``Finding.act``.
 """
@@ -83,7 +83,7 @@ class Step:
 
     @property
     def sort_key(self) -> tuple[int, ...]:
-        return _key(self.id)
+        return sort_key(self.id)
 
 
 SECTIONS = {
@@ -100,7 +100,7 @@ _registry: dict[str, Step] = {}
 def step(id: str, title: str, **facts: bool) -> Callable[[Callable[..., Finding]], Callable[..., Finding]]:
     """Register a function as documented step ``id`` with the sentence ``title``.
 
-    Its parameters are filled by the engine, by type annotation (see ``run.Toolbox``).
+    Its parameters are filled by the engine, by type annotation (see `runner.Toolbox`).
 
     Args:
         facts: attributes of `Step`.
@@ -117,7 +117,7 @@ def step(id: str, title: str, **facts: bool) -> Callable[[Callable[..., Finding]
 
 def entry_before(id: str) -> Step:
     """The step at which a run that is to do step ``id`` begins: itself, or the nearest entry before it."""
-    key = _key(id)
+    key = sort_key(id)
     return max((step for step in _registry.values() if step.entry and step.sort_key <= key), key=lambda step: step.sort_key)
 
 
@@ -126,7 +126,8 @@ def registered(id: str | None) -> Step | None:
     return _registry.get(id or "")
 
 
-def _key(id: str) -> tuple[int, ...]:
+def sort_key(id: str) -> tuple[int, ...]:
+    """By which step numbers are in the document's order."""
     return tuple(int(part) for part in id.split("."))
 
 

@@ -12,14 +12,15 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.browser.page_loads import Failures
 from automation.browser.race import Outcome, race
-from automation.errors import PageTrouble, SessionLost, UnexpectedPage
+from automation.errors import NotPermitted, PageTrouble, SessionLost, UnexpectedPage
 from automation.secrets import Secret, private
 from flows.pages.base import PageObject
 from flows.pages.consumer_details import ConsumerDetails
 from flows.pages.settings_tab import SettingsTab
+from flows.pages.setup_page import RIGHTS
 
 CLICKS = 2
 """Opening the page is no commit, so a click that nothing followed may be repeated once."""
@@ -37,7 +38,7 @@ class Reveal(PageObject):
         """The new tab, or the same page when the org used that."""
         return self._shown or self.page
 
-    def begin(self, recorder: Recorder) -> None:
+    def begin(self, recorder: ArtifactsRecorder) -> None:
         """Stop all recording, for good unless `end` is called."""
         if self._stack is None:
             self._stack = ExitStack()
@@ -51,6 +52,7 @@ class Reveal(PageObject):
             url: where the page is known to be, for when nothing follows the click (see `consumer_url`).
 
         Raises:
+            NotPermitted: Setup says so in place of the page.
             PageTrouble: nothing followed, and a request of the page failed meanwhile.
             UnexpectedPage: nothing followed, for no reason that could be seen.
         """
@@ -67,7 +69,7 @@ class Reveal(PageObject):
                 self._require_usable(button)
                 with private("opening the page of key and secret"):
                     button.click()
-                if self._followed(before, url_before):
+                if self._followed(before, url_before, settings):
                     return "opened in a new tab" if self._shown else "opened in the same tab"
         if url is not None and self._opened_by_url(url):
             return "opened by its URL, as nothing followed the click"
@@ -87,13 +89,17 @@ class Reveal(PageObject):
                 next="Check by hand whether this user may view key and secret of External Client Apps; then run again.",
             ) from None
 
-    def _followed(self, before: list[Page], url: str) -> bool:
-        here = Outcome("same tab", fact=lambda: self.page.url != url or self._details(self.page).shown())
+    def _followed(self, before: list[Page], url: str, settings: SettingsTab) -> bool:
+        refused = Outcome("a missing right", element=settings.sentence("problems.not_permitted"))
+        details = self._details(self.page)
+        here = Outcome("same tab", element=details.marks, fact=lambda: self.page.url != url or details.framed())
         tab = Outcome("new tab", fact=lambda: any(page not in before for page in self.page.context.pages))
         try:
-            outcome = race(self.page, "the page of key and secret", [tab, here], self.timeouts.action)
+            outcome = race(self.page, "the page of key and secret", [tab, here, refused], self.timeouts.action)
         except UnexpectedPage:
             return False
+        if outcome is refused:
+            raise NotPermitted("Setup refused to show key and secret: insufficient privileges.", next=RIGHTS)
         if outcome is tab:
             self._shown = next(page for page in self.page.context.pages if page not in before)
         return True

@@ -21,8 +21,8 @@ from flows.app.values import (
 )
 from flows.pages.app_fields import AppFields
 from flows.pages.base import PageObject
+from flows.pages.checkbox import Checkbox
 from flows.pages.confirmation import Confirmation
-from flows.pages.fields import Checkbox
 from flows.pages.settings_tab import SettingsTab
 
 
@@ -163,6 +163,7 @@ class AppSettings(PageObject):
 
     def _wrong_boxes(self, fields: AppFields, spec: AppSpec, *, editing: bool) -> tuple[dict[str, Difference], list[str]]:
         """Boxes that can and have to be changed, by attribute, and notes about those that can't."""
+        fields = fields.as_seen()
         wrong: dict[str, Difference] = {}
         notes: list[str] = []
         for name, want in _wanted_boxes(spec).items():

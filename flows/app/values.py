@@ -28,7 +28,8 @@ class AppValues:
 
     @classmethod
     def read(cls, fields: AppFields) -> AppValues:
-        """Read all documented fields; their sections must be open."""
+        """Read all documented fields, in one round trip where the page is clear; their sections must be open."""
+        fields = fields.as_seen()
         scopes = fields.scopes
         return cls(
             name=fields.name.value(),
@@ -69,7 +70,7 @@ def text_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[s
     return {
         attribute: Difference(labels[key], before, after)
         for attribute, (key, before, after) in pairs.items()
-        if (before or "").strip() != after.strip() and not (attribute == "contact_email" and same_email(before, after))
+        if (before or "").split() != after.split() and not (attribute == "contact_email" and same_email(before, after))
     }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.pages.base import Region
+from flows.pages.checkbox import Checkbox
+from flows.pages.choice import Choice
 from flows.pages.dual_list import DualList
-from flows.pages.fields import Checkbox, Choice, TextField
+from flows.pages.fields import TextField
 from flows.pages.labels import Labels
+from flows.pages.snapshot import Snapshot, take
 
 
 @dataclass(frozen=True)
@@ -17,12 +20,17 @@ class AppFields:
     region: Region
     labels: Labels
     timeout: float
+    seen: Snapshot | None = None
+
+    def as_seen(self) -> AppFields:
+        """The same fields with what is there now, so that reading them all is one round trip. Not for use after a change."""
+        return replace(self, seen=take(self.region))
 
     def _text(self, key: str) -> TextField:
-        return TextField(self.region, self.labels, key, self.timeout)
+        return TextField(self.region, self.labels, key, self.timeout, self.seen)
 
     def _box(self, key: str) -> Checkbox:
-        return Checkbox(self.region, self.labels, key, self.timeout)
+        return Checkbox(self.region, self.labels, key, self.timeout, self.seen)
 
     @property
     def name(self) -> TextField:
@@ -38,7 +46,7 @@ class AppFields:
 
     @property
     def distribution_state(self) -> Choice:
-        return Choice(self.region, self.labels, "create.distribution_state", self.timeout)
+        return Choice(self.region, self.labels, "create.distribution_state", self.timeout, self.seen)
 
     @property
     def enable_oauth(self) -> Checkbox:
@@ -50,7 +58,7 @@ class AppFields:
 
     @property
     def scopes(self) -> DualList:
-        return DualList(self.region, self.labels, self.timeout)
+        return DualList(self.region, self.labels, self.timeout, self.seen)
 
     @property
     def client_credentials(self) -> Checkbox:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from playwright.sync_api import Locator
 
 from automation.browser.race import Outcome, race
 from automation.errors import PageTrouble, UnexpectedPage
-from flows.pages.base import Region, by_role, find, the_only
+from flows.pages.base import Region, by_role, click, the_only
 from flows.pages.commit import Answer, Commit
 from flows.pages.setup_page import LIST_PATH, NEW_PATH, SetupPage, StillLoading
 
@@ -53,6 +54,10 @@ class AppPage(SetupPage):
             return False
         return True
 
+    def is_titled(self, name: str) -> bool:
+        """Whether a heading holds the app's name, as that of its page does (TURBO, GS); the list and the form have none."""
+        return by_role(self.page, "heading", re.compile(re.escape(name))).count() > 0
+
     @property
     def shown(self) -> Outcome:
         return Outcome("app page", element=by_role(self.page, "tab", self.labels.pattern("detail.policies")))
@@ -70,14 +75,13 @@ class AppTab(AppPage):
 
     def select(self) -> None:
         """Bring the tab to the front, if it is not, and wait for its content."""
-        tab = find(self.page, "tab", self.labels.pattern(self.tab_key), self.labels[self.tab_key], self.timeouts.page)
-        what = f"the tab {self.labels[self.tab_key]}"
-        if tab.get_attribute("aria-selected") != "true":
-            tab.click()
-            chosen = Outcome("tab", element=tab.and_(self.page.locator("[aria-selected=true]")))
-            self.arrive(what, [chosen], self.timeouts.action)
-        ready = [Outcome("view", element=self.edit_button), Outcome("edit", element=self.save_buttons)]
-        self.arrive(what, ready, by=(("button", "detail.edit"), ("button", "detail.save")))
+        what, label = f"the tab {self.labels[self.tab_key]}", self.labels[self.tab_key]
+        tab = by_role(self.page, "tab", self.labels.pattern(self.tab_key))
+        in_front = tab.and_(self.page.locator("[aria-selected=true]"))
+        if not in_front.count():
+            click(tab, "tab", label, self.page, self.timeouts.page)
+        body = self.page.locator("body").filter(has=in_front).filter(has=self.edit_button.or_(self.save_buttons))
+        self.arrive(what, [Outcome("tab", element=body)], by=(("button", "detail.edit"), ("button", "detail.save")))
         self._region = None
 
     @property
@@ -94,6 +98,10 @@ class AppTab(AppPage):
     @property
     def edit_button(self) -> Locator:
         return by_role(self.page, "button", self.labels.pattern("detail.edit"))
+
+    def require_edit_button(self) -> Locator:
+        """``Edit``, once it is there. Raises ElementNotFound."""
+        return the_only(self.edit_button, "button", self.labels["detail.edit"], self.page, self.timeouts.action)
 
     @property
     def save_buttons(self) -> Locator:
@@ -115,7 +123,7 @@ class AppTab(AppPage):
         """Click ``Edit`` unless already editing."""
         if self.editing():
             return
-        the_only(self.edit_button, "button", self.labels["detail.edit"], self.page, self.timeouts.action).click()
+        self.require_edit_button().click()
         editing = Outcome("edit", element=self.save_buttons)
         self.arrive("edit mode", [editing], self.timeouts.action, by=(("button", "detail.save"),))
         self._region = None
@@ -143,7 +151,7 @@ class AppTab(AppPage):
             return Answer(done=False)
 
     def _usable_save(self) -> Locator:
-        for button in self.save_buttons.all():
-            if button.is_enabled():
-                return button
+        usable = self.save_buttons.and_(self.page.locator(":enabled:not([aria-disabled=true])")).first
+        if usable.count():
+            return usable
         return the_only(self.save_buttons, "button", self.labels["detail.save"], self.page, self.timeouts.action)

@@ -8,13 +8,13 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
 from automation.browser.race import Outcome
-from flows.pages.base import PageObject, names_by_role
+from flows.pages.base import PageObject, any_of, names_by_role
 from flows.pages.confirmation import KNOWN, Confirmation
 from flows.pages.messages import Messages
 from flows.pages.reading import TEXT
 from flows.pages.setup_page import SetupPage
 
-MODALS = ":is([role=dialog][aria-modal=true], [role=alertdialog][aria-modal=true], .slds-modal, dialog[open]):visible"
+MODALS = any_of("[role=dialog][aria-modal=true]", "[role=alertdialog][aria-modal=true]", ".slds-modal", "dialog[open]")
 """Dialogs that block the page, as base components mark them; that Setup's own pages do so too is a guess. Toasts, docked prompts
 and panels are dialogs for some pages, and block nothing."""
 MOST_WORDS = 200
@@ -37,13 +37,17 @@ class Answer:
 class Commit(PageObject):
     """Make one right before the click: what is on the page then does not count as its answer."""
 
+    _quiet = False
+    _modals_before = 0
+
     def remember(self) -> None:
         """Take note of the errors and dialogs that are there now."""
         self._messages = Messages(self.page, self.labels, self.timeouts)
-        self._messages.remember()
         self._confirmation = Confirmation(self.page, self.labels, self.timeouts)
         self._confirmation.answer_no_late_ones()
-        self._modals_before = self._modals.count()
+        if not self._is_quiet():
+            self._messages.remember()
+            self._modals_before = self._modals.count()
 
     def answer(self, page: SetupPage, what: str, success: Outcome, by: tuple[tuple[str, str], ...] = ()) -> Answer:
         """Wait for the answer. A confirmation with the known words is answered with OK on the way, once.
@@ -57,29 +61,33 @@ class Commit(PageObject):
         Raises:
             RunbookError: as `SetupPage.arrive`.
         """
-        refused = Outcome("field error", fact=lambda: bool(self._messages.field_errors()))
+        refused = Outcome("field error", fact=lambda: not self._is_quiet() and bool(self._messages.field_errors()))
         failed = Outcome("page error or unknown dialog", fact=self._has_failed)
         asked = Outcome("a confirmation", element=self._confirmation.known_ok)
-        ends = [refused, success, failed]
+        ends = [success, refused, failed]
         outcome = page.arrive(what, [*ends, asked], self.timeouts.save, by)
         if outcome is asked:
             self._confirmation.answer_known()
             outcome = page.arrive(what, ends, self.timeouts.save, by)
-        if outcome is success:
+        if outcome is success and not refused.happened():
             return Answer(done=True)
         said = [*self._messages.new_errors(), *([self._unknown_dialog()] if outcome is failed and self._is_strange() else [])]
         return Answer(False, tuple(self._messages.field_errors()), tuple(said))
 
+    def _is_quiet(self) -> bool:
+        """Whether the page shows neither an error nor a dialog. One look, which `_has_failed` relies on, that is asked next."""
+        self._quiet = self._messages.quiet(MODALS)
+        return self._quiet
+
     @property
     def _modals(self) -> Locator:
         """Without a warning that the session is about to end, which has nothing to do with the click."""
-        return self.page.locator(MODALS).filter(has_not_text=self.labels.containing("overlays.session_ending"))
+        warning = self.labels.containing("overlays.session_ending")
+        return self.page.locator(MODALS).filter(has_not_text=warning, visible=True)
 
     def _has_failed(self) -> bool:
-        """Whether the page shows an error or a strange dialog that was not there; one round trip while it shows nothing."""
-        if self._messages.boxes.or_(self._modals).count() == 0:
-            return False
-        return bool(self._messages.new_errors()) or self._is_strange()
+        """Whether the page shows an error or a strange dialog that was not there."""
+        return not self._quiet and (bool(self._messages.new_errors()) or self._is_strange())
 
     def _is_strange(self) -> bool:
         """Whether a modal without the known words has appeared."""

@@ -13,10 +13,12 @@ from playwright.sync_api import Dialog, Locator
 
 from automation.browser.race import Outcome, gone, race
 from automation.errors import UnexpectedPage
-from flows.pages.base import PageObject, by_role
+from flows.pages.base import PageObject, any_of, by_role
 
 KNOWN = ("confirm.client_credentials", "confirm.propagation")
 """Labels of the sentences by which a dialog is known to be one that may be answered."""
+UNMARKED = ".slds-modal:not([role])"
+"""A modal by SLDS's class alone (a guess: base components give it a role)."""
 GRACE = 0.3
 """Seconds in which a modal may still appear after the box shows its tick."""
 
@@ -38,7 +40,8 @@ class Confirmation(PageObject):
 
     @property
     def _dialogs(self) -> Locator:
-        return self.page.get_by_role("dialog").or_(self.page.get_by_role("alertdialog"))
+        """By tags and roles as written: they are looked for at every turn, and the names of a page's buttons cost time."""
+        return self.page.locator(any_of("[role=dialog]", "[role=alertdialog]", "dialog", UNMARKED))
 
     @contextmanager
     def expected(self) -> Iterator[list[str]]:
@@ -81,12 +84,8 @@ class Confirmation(PageObject):
 
     @property
     def _late(self) -> Locator:
-        """Begins with tags, as the browser looks for it before each use of the page."""
-        dialogs = self.page.locator("[role=dialog], [role=alertdialog], dialog")
-        known = dialogs.filter(has_text=self.labels.containing(*KNOWN))
-        yes = [self.labels.pattern(key) for key in ("confirm.ok", "confirm.yes") if self.labels.knows(key)]
-        buttons = [by_role(known, "button", pattern) for pattern in yes]
-        return (buttons[0].or_(buttons[1]) if len(buttons) > 1 else buttons[0]).first
+        """The same locator each time, as it names the handler."""
+        return self.known_ok.first
 
     def _say_yes(self, button: Locator) -> None:
         self.answer_no_late_ones()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from typing import Any
 
 from playwright.sync_api import Frame, Locator, Page
 
 from automation.browser.race import Outcome, race
 from automation.errors import UnexpectedPage
-from automation.salesforce.hosts import is_org_host, parse
+from automation.salesforce.hosts import is_org_host, parse_url
 from automation.secrets import Secret
 from flows.pages.base import PageObject
 from flows.pages.copied import CopyButtons, can_copy
@@ -31,7 +32,7 @@ MAX_CLIMB = 6
 IDS = {"consumer.key": "[id$='consumerKey']", "consumer.secret": "[id$='consumerSecret']"}
 """How the ids of the connected apps' page end (HARDIS): for a page that shows values without these labels."""
 
-AROUND = """(label, levels) => {
+AROUND = """(labels, levels) => {
   const skipped = "button, a, [role=button], script, style, input[type=button], input[type=submit], input[type=hidden]";
   const text = (root) => {
     const found = [];
@@ -48,12 +49,14 @@ AROUND = """(label, levels) => {
     if (root) walk(root);
     return found.join("\\n").replaceAll("\\n\\0\\n", "");
   };
-  const around = [];
-  for (let at = label; at && around.length < levels; at = at.parentElement ?? at.getRootNode().host)
-    around.push([text(at.nextElementSibling), text(at)]);
-  return around;
+  return labels.map(label => {
+    const around = [];
+    for (let at = label; at && around.length < levels; at = at.parentElement ?? at.getRootNode().host)
+      around.push([text(at.nextElementSibling), text(at)]);
+    return around;
+  });
 }"""
-"""Texts beside and in a label, and beside and in each element around it, without what can be clicked.
+"""Of each label the texts beside and in it, and beside and in each element around it, without what can be clicked.
 
 Goes through shadow roots in both directions; what is read as one word belongs together (``<wbr>`` only lets it break).
 """
@@ -87,27 +90,36 @@ class ConsumerDetails(PageObject):
 
     def _frames(self) -> list[Frame]:
         """Frames of the org's own hosts."""
-        return [frame for frame in self.page.frames[1:] if is_org_host(parse(_origin(frame)).host)]
+        return [frame for frame in self.page.frames[1:] if is_org_host(parse_url(_origin(frame)).host)]
 
     def read(self) -> tuple[Secret, Secret]:
         """Key and secret. Raises UnexpectedPage when a row or its value is not clearly there."""
-        values = [Outcome("values", fact=self._is_readable)]
-        with suppress(UnexpectedPage):  # reading then says what is missing
-            race(self.page, "key and secret", values, min(COPY_AFTER, self.timeouts.action))
-        key, secret = self._by_copying() or self._by_reading(values)
+        pair = self._within(min(COPY_AFTER, self.timeouts.action)) or self._by_copying() or self._within(self.timeouts.action)
+        key, secret = pair or self._values()  # which says what is missing
         if key == secret:
             raise UnexpectedPage("Consumer key and consumer secret read the same; the page was not understood.")
         return key, secret
 
-    def _by_reading(self, values: list[Outcome]) -> tuple[Secret, Secret]:
+    def _within(self, seconds: float) -> tuple[Secret, Secret] | None:
+        """Both values, once they are shown."""
+        found: list[tuple[Secret, Secret]] = []
+
+        def read() -> bool:
+            with suppress(UnexpectedPage):
+                found.append(self._values())
+            return bool(found)
+
         with suppress(UnexpectedPage):
-            race(self.page, "key and secret", values, self.timeouts.action)
+            race(self.page, "key and secret", [Outcome("values", fact=read)], seconds)
+        return found[0] if found else None
+
+    def _values(self) -> tuple[Secret, Secret]:
         return self._value("consumer.key"), self._value("consumer.secret")
 
     def _by_copying(self) -> tuple[Secret, Secret] | None:
         """Where no value is shown: press the ``Copy`` buttons, after which it may be, and else take what they copy."""
         places: list[Page | Frame] = [self.page, *self._frames()]
-        place = None if self._is_readable() else next((one for one in places if can_copy(one, self.labels)), None)
+        place = next((one for one in places if can_copy(one, self.labels)), None)
         if place is None:
             return None
         copies = CopyButtons(place, self.labels, {key: self._marked(key) for key in IDS}, self.timeouts.action)
@@ -142,17 +154,20 @@ class ConsumerDetails(PageObject):
     def _by_id(self, key: str, place: Page | Frame) -> Locator:
         return place.locator(IDS[key]).filter(visible=True)
 
+    def _marks(self, key: str) -> list[Locator]:
+        """In each place the row's label, and its value by id."""
+        places: list[Page | Frame] = [self.page, *self._frames()]
+        return [mark for place in places for mark in (self._label(key, place), self._by_id(key, place))]
+
     def _marked(self, key: str) -> Locator:
         """The row's label, or its value by id, where there is one."""
-        places: list[Page | Frame] = [self.page, *self._frames()]
-        found = (mark for place in places for mark in (self._label(key, place), self._by_id(key, place)))
-        return next((mark for mark in found if mark.count()), self._label(key, self.page))
+        return next((mark for mark in self._marks(key) if mark.count()), self._label(key, self.page))
 
     def _value(self, key: str) -> Secret:
-        label = self._marked(key)
-        if label.count() != 1:
-            raise UnexpectedPage(f'Found {label.count()} rows "{self.labels[key]}" on the consumer page instead of one.')
-        for level, (beside, inside) in enumerate(label.evaluate(AROUND, MAX_CLIMB)):
+        rows: list[Any] = next(filter(None, (mark.evaluate_all(AROUND, MAX_CLIMB) for mark in self._marks(key))), [])
+        if len(rows) != 1:
+            raise UnexpectedPage(f'Found {len(rows)} rows "{self.labels[key]}" on the consumer page instead of one.')
+        for level, (beside, inside) in enumerate(rows[0]):
             for found in (_tokens(inside) if level == 0 or self._is_row(key, inside) else set(), _tokens(beside)):
                 if len(found) == 1:
                     return Secret(found.pop())

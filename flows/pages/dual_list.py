@@ -12,6 +12,7 @@ from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
 from flows.pages.base import STRICT, Region, by_role, the_only
 from flows.pages.labels import Labels, exactly
 from flows.pages.reading import texts_of
+from flows.pages.snapshot import Snapshot
 
 TOKEN = re.compile(r"[(（]\s*([a-z][a-z_]*)[^()（）]*[)）]\s*$")
 """The token that ends a scope's text in every language: ``Manage user data via APIs (api)``."""
@@ -29,10 +30,11 @@ class DualList:
     languages: ``api`` alone is part of half of them, and narrow layouts only cut the pixels, not the text.
     """
 
-    def __init__(self, region: Region, labels: Labels, timeout: float) -> None:
+    def __init__(self, region: Region, labels: Labels, timeout: float, seen: Snapshot | None = None) -> None:
         self.region = region
         self.labels = labels
         self.timeout = timeout
+        self._seen = seen
 
     def _list(self, key: str) -> Locator:
         """One of the lists. An empty one has no height, so it never counts as visible."""
@@ -55,11 +57,15 @@ class DualList:
 
     def there(self) -> bool:
         """Whether the lists are there now."""
+        if self._seen is not None:
+            return len(self._seen.named(self.labels, "create.scopes_selected", "listbox")) == 1
         return self._lists("create.scopes_selected").count() == 1
 
     def chosen(self) -> list[str]:
         """Texts of the selected scopes, in order; a known scope has the text of the labels, however it is worded here."""
-        return [self._known(text) for text in texts_of(self.selected.get_by_role("option"))]
+        seen = self._seen.options(self.labels, "create.scopes_selected") if self._seen else None
+        texts = texts_of(self.selected.get_by_role("option")) if seen is None else seen
+        return [self._known(text) for text in texts]
 
     def _known(self, text: str) -> str:
         token = TOKEN.search(text)
@@ -68,11 +74,11 @@ class DualList:
 
     def add(self, text: str) -> None:
         """Move a scope to the selected side. Raises FieldRefused when the org does not offer it."""
-        self._move(self._option(self.available, text), self._add_button, self.selected, text)
+        self._move(self.available, self._add_button, self.selected, text)
 
     def remove(self, text: str) -> None:
         """Move a scope back to the available side."""
-        self._move(self._option(self.selected, text), self._remove_button, self.available, text)
+        self._move(self.selected, self._remove_button, self.available, text)
 
     def _options(self, side: Locator, text: str) -> Locator:
         """Options of this text, or of other words that end in the same token."""
@@ -83,19 +89,20 @@ class DualList:
             side.get_by_role("option", name=re.compile(rf"[(（]\s*{token.group(1)}\s*(?:[,、，][^()（）]*)?[)）]\s*$"))
         )
 
-    def _option(self, side: Locator, text: str) -> Locator:
+    def _select(self, side: Locator, text: str) -> None:
         option = self._options(side, text)
         try:
-            option.wait_for(state="attached", timeout=self.timeout * 1000)
+            option.click(timeout=self.timeout * 1000)
         except PlaywrightError as error:
             if STRICT in error.message:
                 raise ElementNotFound(f'The scope list shows "{text}" more than once.') from None
+            if option.count():
+                raise
             there = "; ".join(texts_of(side.get_by_role("option")))
             raise FieldRefused(f'This org offers no OAuth scope "{text}"; it offers: {there}.') from None
-        return option
 
-    def _move(self, option: Locator, button: Locator, target: Locator, text: str) -> None:
-        option.click()
+    def _move(self, source: Locator, button: Locator, target: Locator, text: str) -> None:
+        self._select(source, text)
         button.click()
         try:
             expect(self._options(target, text)).to_have_count(1, timeout=self.timeout * 1000)

@@ -9,19 +9,19 @@ read-only input, or plain text.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
-from automation.browser.race import Outcome, race
-from automation.errors import ElementNotFound, FieldRefused, UnexpectedPage
+from automation.errors import UnexpectedPage
 from flows.pages import base
-from flows.pages.base import STRICT, Region, labelled, the_only
+from flows.pages.base import AT_ONCE, Region, labelled, the_only, users_own
 from flows.pages.labels import Labels
-from flows.pages.reading import TEXT, texts_of
+from flows.pages.reading import TEXT
+from flows.pages.snapshot import Node, Snapshot
 
-AT_ONCE = 0.5
-"""Seconds to find out why a field could not be used."""
 REFILLED_AFTER = (1.0, 1.0)
 """Seconds after which a text that is not there is typed again: a field that is drawn again meanwhile loses it."""
 FOLLOW_MS = 1_500
@@ -30,12 +30,16 @@ FOLLOW_MS = 1_500
 
 @dataclass(frozen=True)
 class Field:
-    """A control found by role and label inside a region."""
+    """A control found by role and label inside a region.
+
+    ``seen`` is what the region showed when all of its fields are read at once; what it does not answer is looked up.
+    """
 
     region: Region
     labels: Labels
     key: str
     timeout: float
+    seen: Snapshot | None = None
 
     @property
     def label(self) -> str:
@@ -55,11 +59,33 @@ class Field:
     @property
     def control(self) -> Locator:
         """Whatever control of this label is visible."""
-        return self._here("textbox").or_(self._here("combobox")).or_(self._here("checkbox"))
+        return self._here("textbox").or_(self._here("combobox"))
 
     def there(self) -> bool:
         """Whether a control of this label is visible now."""
         return self.control.count() > 0
+
+    def _read(self, script: str, *roles: str) -> list[Any]:
+        """What a script says of each such control that is there now: of the user's language where there are several."""
+        found = reduce(Locator.or_, map(self._here, roles)).evaluate_all(script)
+        if len(found) < 2:
+            return list(found)
+        own = reduce(Locator.or_, (users_own(self.region, role, self.labels, self.key) for role in roles))
+        return list(own.evaluate_all(script) or found)
+
+    def _seen(self, *roles: str) -> Node | None:
+        """The one such control of the snapshot."""
+        found = self.seen.named(self.labels, self.key, *roles) if self.seen else []
+        return found[0] if len(found) == 1 else None
+
+    def _shown_value(self, *roles: str) -> str | None:
+        """The value of a control, or of a text beside its label; None when there is no such thing."""
+        if (seen := self._seen(*roles)) is not None and seen.value:
+            return seen.value
+        if self.seen is not None and not self.seen.mentions(self.labels, self.key):
+            return None
+        values = values_of(self._read(VALUES, *roles))
+        return values[0] if len(values) == 1 else self.as_text()
 
     def as_text(self) -> str | None:
         """The value where a page shows it as plain text beside its label: ``<dt>Label</dt><dd>Value</dd>`` and the like."""
@@ -76,22 +102,20 @@ class TextField(Field):
 
     def value(self) -> str | None:
         """What it holds, in edit or in view mode; None when no such field is there."""
-        box = self._here("textbox").or_(self._here("combobox"))
-        values = _values_of(box)
-        return values[0] if len(values) == 1 else self.as_text()
+        return self._shown_value("textbox", "combobox")
 
     def set(self, value: str) -> None:
         """Replace the content, leave the field (some follow others on leaving), and check that it stayed."""
         box = self._here("textbox")
         for seconds in (*REFILLED_AFTER, self.timeout):
-            self._fill(box, "textbox", value)
+            box = self._fill(box, "textbox", value)
             box.press("Tab")
             if self._keeps(box, value, seconds):
                 return
         raise self._not_kept()
 
-    def _fill(self, box: Locator, role: str, value: str) -> None:
-        """Playwright waits by itself for the one field, and until it can be edited.
+    def _fill(self, box: Locator, role: str, value: str) -> Locator:
+        """Playwright waits by itself for the one field, and until it can be edited. Returns the field, of several the one meant.
 
         Raises:
             ElementNotFound, UnexpectedPage: there are none or several, or it can't be edited.
@@ -100,17 +124,20 @@ class TextField(Field):
         try:
             box.fill(value, timeout=self.timeout * 1000)
         except PlaywrightError:
-            the_only(box, role, self.label, self.region, AT_ONCE)
+            one = the_only(box, role, self.label, self.region, AT_ONCE)
+            if one is not box:
+                return self._fill(one, role, value)
             raise UnexpectedPage(f'"{self.label}" can\'t be edited.') from None
+        return box
 
     def follows_to(self, wanted: str) -> bool:
         """Wait a moment for the page to fill this field by itself; whether it got the expected value."""
         box = self._here("textbox")
         try:
             expect(box).not_to_have_value("", timeout=FOLLOW_MS)
-        except AssertionError:
+            return box.input_value() == wanted
+        except (AssertionError, PlaywrightError):
             return False
-        return box.input_value() == wanted
 
     def _keeps(self, box: Locator, value: str, seconds: float) -> bool:
         try:
@@ -127,136 +154,12 @@ class TextField(Field):
         return UnexpectedPage(f'"{self.label}" did not keep the value that was typed.')
 
 
-class Checkbox(Field):
-    """A tick box."""
-
-    def state(self) -> bool | None:
-        """Ticked or not; None when no such box is there."""
-        boxes = self._boxes()
-        return boxes[0][0] if len(boxes) == 1 else None
-
-    def enabled(self) -> bool:
-        """Whether it is there and can be changed."""
-        boxes = self._boxes()
-        return len(boxes) == 1 and boxes[0][1]
-
-    def _boxes(self) -> list[tuple[bool, bool]]:
-        """Of each such box that is there now, in one round trip: whether it is ticked, and whether it can be changed."""
-        return [(bool(ticked), bool(enabled)) for ticked, enabled in self._here("checkbox").evaluate_all(_BOXES)]
-
-    def locked(self, *, editing: bool) -> bool:
-        """Whether the org keeps it ticked for good (2026: ``To change this required setting, contact Support.``).
-
-        In edit mode a locked box is disabled; in view mode all are, so the sentence that follows it decides.
-        """
-        boxes = self._boxes()
-        if len(boxes) != 1 or not boxes[0][0]:
-            return False
-        return not boxes[0][1] if editing else self._sentence_follows()
-
-    def _sentence_follows(self) -> bool:
-        root = self.region.locator("body") if isinstance(self.region, Page) else self.region
-        after = root.aria_snapshot().split(f'checkbox "{self.label}"', 1)[-1]
-        return bool(self.labels.containing("create.locked").search(after.split("- checkbox ", 1)[0]))
-
-    def set(self, wanted: bool) -> None:
-        """Toggle by keyboard when needed; the caller checks `state` once dialogs have been answered."""
-        box, there = self._here("checkbox"), self._boxes()
-        if len(there) != 1 or not there[0][1]:
-            _wait_until_enabled(self._find("checkbox"), self.label, self.timeout)
-            there = self._boxes()
-        base.about_to_use(box)
-        if (there[0][0] if len(there) == 1 else None) != wanted:
-            box.press("Space")
-
-    def make(self, wanted: bool) -> None:
-        """Set it and see that it stays; once more where the page drew it again meanwhile. Raises as `expect`."""
-        self.set(wanted)
-        try:
-            self.expect(wanted)
-        except UnexpectedPage:
-            self.set(wanted)
-            self.expect(wanted)
-
-    def expect(self, wanted: bool) -> None:
-        """Raises UnexpectedPage when the box did not stay so, ElementNotFound when it is not there."""
-        try:
-            expect(self._here("checkbox")).to_be_checked(checked=wanted, timeout=self.timeout * 1000)
-        except AssertionError:
-            self._find("checkbox")
-            raise UnexpectedPage(f'"{self.label}" did not stay {"ticked" if wanted else "cleared"}.') from None
-
-
-class Choice(Field):
-    """A combobox: Lightning's button with a list, an input with a list, or a plain select."""
-
-    def value(self) -> str | None:
-        """The chosen option's text; None when no such control is there."""
-        box = self._here("combobox").or_(self._here("textbox"))
-        values = _values_of(box)
-        return values[0] if len(values) == 1 else self.as_text()
-
-    def choose(self, key: str) -> None:
-        """Choose exactly the option with this label and check that it is shown.
-
-        Raises:
-            FieldRefused: the list has no such option.
-        """
-        if self._chosen(_values_of(self._here("combobox")), key):
-            return
-        box = self._find("combobox")
-        _wait_until_enabled(box, self.label, self.timeout)
-        if self._shows(box, key):
-            return
-        if _tag(box) == "select":
-            self._select(box, key)
-        else:
-            box.click()
-            self._option(key).click()
-        try:
-            race(self.page, "the choice", [Outcome("shown", fact=lambda: self._shows(box, key))], self.timeout)
-        except UnexpectedPage:
-            raise UnexpectedPage(f'"{self.label}" does not show "{self.labels[key]}" after it was chosen.') from None
-
-    def _shows(self, box: Locator, key: str) -> bool:
-        values = _values_of(box) or [str(box.evaluate(f"e => ({_VALUES})([e])[0]")).strip()]  # just drawn again: waits for it
-        return self._chosen(values, key)
-
-    def _chosen(self, values: list[str], key: str) -> bool:
-        return len(values) == 1 and self.labels.same(key, values[0])
-
-    def _select(self, box: Locator, key: str) -> None:
-        """A plain select has its options from the start."""
-        there = texts_of(box.locator("option"))
-        matching = [text for text in there if self.labels.same(key, text)]
-        if len(matching) != 1:
-            raise FieldRefused(f'"{self.label}" offers no single option "{self.labels[key]}"; it offers: {", ".join(there)}.')
-        box.select_option(label=matching[0])
-
-    def _option(self, key: str) -> Locator:
-        option = self.labels[key]
-        options = self.page.get_by_role("option", name=self.labels.pattern(key)).filter(visible=True)
-        try:
-            options.wait_for(state="visible", timeout=self.timeout * 1000)
-        except PlaywrightError as error:
-            if STRICT in error.message:
-                raise ElementNotFound(f'"{self.label}" offers "{option}" more than once.') from None
-            there = texts_of(self.page.get_by_role("option").filter(visible=True))
-            raise FieldRefused(f'"{self.label}" offers no option "{option}"; it offers: {", ".join(there)}.') from None
-        return options
-
-
-def _wait_until_enabled(control: Locator, label: str, timeout: float) -> None:
+def wait_until_enabled(control: Locator, label: str, timeout: float) -> None:
     try:
         expect(control).to_be_enabled(timeout=timeout * 1000)
     except AssertionError:
         raise UnexpectedPage(f'"{label}" is there but can\'t be changed.') from None
 
-
-_BOXES = """all => all.map(e => [
-  'checked' in e ? e.checked : e.getAttribute('aria-checked') === 'true',
-  !e.matches(':disabled') && !e.closest('[aria-disabled=true]'),
-])"""
 
 _BESIDE = """label => {
   const read = (node) => {
@@ -273,16 +176,12 @@ _BESIDE = """label => {
 }"""
 """The text beside a label: in the next cell, or around the label without it. ``innerText`` does not go into shadow roots."""
 
-_VALUES = f"""all => all.map(e => {{
+VALUES = f"""all => all.map(e => {{
   if (e.tagName === 'SELECT') return e.selectedOptions.length ? e.selectedOptions[0].label : '';
   return ['INPUT', 'TEXTAREA'].includes(e.tagName) ? e.value : ({TEXT})(e);
 }})"""
 
 
-def _values_of(boxes: Locator) -> list[str]:
-    """The shown values of inputs, text areas, selects or Lightning combobox buttons that are there now, in one round trip."""
-    return [str(value).strip() for value in boxes.evaluate_all(_VALUES)]
-
-
-def _tag(box: Locator) -> str:
-    return str(box.evaluate("e => e.tagName.toLowerCase()"))
+def values_of(values: list[Any]) -> list[str]:
+    """The shown values of inputs, text areas, selects or Lightning combobox buttons, as `VALUES` reads them."""
+    return [str(value).strip() for value in values]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final, NamedTuple
+
 from playwright.sync_api import Locator
 
 from flows.pages.base import PageObject
@@ -12,6 +14,17 @@ PASSWORD_ID = "#password"  # noqa: S105  a selector
 SUBMIT_ID = "#Login"
 ERROR = "#error, .loginError, .error[role=alert]"
 """My Domain pages always hold a hidden ``.error[role=alert]``: only a visible one is an error."""
+
+
+ASKED: Final = """all => all.filter(one => one.type === "password" || !(one.readOnly || one.disabled))
+  .map(one => one.type === "password" ? "password" : "username")"""
+
+
+class Asked(NamedTuple):
+    """Which fields are to be filled in; a username that can't be changed is not asked for."""
+
+    username: bool
+    password: bool
 
 
 class LoginPage(PageObject):
@@ -28,6 +41,11 @@ class LoginPage(PageObject):
         """Where the password goes; absent on the first page of the username-first form."""
         labelled = self.page.get_by_label(self.labels.pattern("login.password"))
         return self._visible(PASSWORD_ID, labelled.and_(self.page.locator("input[type=password]")))
+
+    def asked(self) -> Asked:
+        """What the form asks for now, in one round trip."""
+        found = self.user_name.or_(self.password).evaluate_all(ASKED)
+        return Asked(username="username" in found, password="password" in found)
 
     def is_open(self) -> bool:
         """Whether one of the two fields can be seen."""

@@ -7,18 +7,31 @@ import re
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
-from flows.pages.base import PageObject
+from flows.pages.base import PageObject, any_of
 from flows.pages.reading import TEXT
 
 # evidence: base components (slds-has-error, alert), UTAM (.forceToastMessage), browserforce's list of classic error boxes
 FIELD_ERRORS = ".slds-has-error .slds-form-element__help, [aria-invalid='true'] ~ .slds-form-element__help"
-PAGE_ERRORS = (
-    "#errorTitle, #errorDesc, #validationError, div.errorMsg, .pageLevelErrors, .slds-theme_error, .slds-notify_alert, "
-    ".forceToastMessage"
+PAGE_ERRORS = any_of(
+    *("#errorTitle", "#errorDesc", "#validationError", "div.errorMsg", ".pageLevelErrors", ".slds-theme_error"),
+    *(".slds-notify_alert", ".forceToastMessage"),
 )
 CREATE_FAILED = "problems.create_failed"
 SUCCESS = re.compile(r"slds-theme_success|toastSuccess|success|slds-theme_info|slds-theme_warning", re.IGNORECASE)
 
+
+LOUD = """([marks, words]) => {
+  const heading = new RegExp(words, 'i'), roots = [document];
+  for (const root of roots) {
+    if (heading.test((root.body ?? root).textContent)) return true;
+    for (const one of root.querySelectorAll('*')) {
+      if (one.matches(marks) && one.checkVisibility({visibilityProperty: true})) return true;
+      if (one.shadowRoot) roots.push(one.shadowRoot);
+    }
+  }
+  return false;
+}"""
+"""Script: whether anything is there, also in shadow roots, that may be an error or a dialog; the queries for those take longer."""
 
 AROUND = f"all => all.map(e => ({TEXT})(e.parentElement ?? e.getRootNode().host ?? e))"
 """The text around each element, also at the top of a shadow root: an error's words are below its heading."""
@@ -39,6 +52,14 @@ class Messages(PageObject):
     def remember(self) -> None:
         """Take note of what is shown now."""
         self._before = frozenset(self._errors_now())
+
+    def quiet(self, *more: str) -> bool:
+        """Whether the page shows nothing that may be an error, nor anything of the selectors ``more``; a quick look."""
+        marks = ", ".join((".slds-form-element__help, [role~=alert]", PAGE_ERRORS, *more))
+        try:
+            return not self.page.evaluate(LOUD, [marks, self.labels.containing(CREATE_FAILED).pattern])
+        except PlaywrightError:
+            return False  # it is being replaced
 
     def field_errors(self) -> list[str]:
         """Errors at fields, each as ``"Label": text``."""

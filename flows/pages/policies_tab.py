@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from playwright.sync_api import Locator
 
 from automation.browser.race import Outcome
 from flows.pages.app_page import AppTab
-from flows.pages.fields import Checkbox, Choice
+from flows.pages.checkbox import Checkbox
+from flows.pages.choice import Choice
 from flows.pages.run_as import RunAsField
 from flows.pages.sections import open_section
+from flows.pages.snapshot import take
 
 IP_LABELS = {
     "Enforce": "policies.ip_enforce",
@@ -40,8 +42,9 @@ class PoliciesTab(AppTab):
         content = self.ip_relaxation.control.or_(
             self.region.get_by_text(self.labels.pattern("policies.ip_relaxation")).filter(visible=True)
         )
-        if not self.ip_relaxation.there():
-            open_section(self.region, self.labels, "detail.oauth_policies_section", content, self.timeouts.action)
+        if self.ip_relaxation.there():
+            return
+        open_section(self.region, self.labels, "detail.oauth_policies_section", content, self.timeouts.action)
         known_by = (("button", "detail.oauth_policies_section"), ("combobox", "policies.ip_relaxation"))
         shown = Outcome("OAuth policies", element=content)
         self.arrive("the OAuth policies", [shown], self.timeouts.action, by=known_by)
@@ -66,5 +69,10 @@ class PoliciesTab(AppTab):
         return self.sentence("policies.flows_appear_here")
 
     def read(self) -> PolicyValues:
-        """Read the three documented policies; the section must be open."""
-        return PolicyValues(self.client_credentials.state(), self.run_as.value(), self.ip_relaxation.value())
+        """Read the three documented policies, in one round trip where the tab is clear; the section must be open."""
+        seen = take(self.region)
+        return PolicyValues(
+            replace(self.client_credentials, seen=seen).state(),
+            replace(self.run_as, seen=seen).value(),
+            replace(self.ip_relaxation, seen=seen).value(),
+        )

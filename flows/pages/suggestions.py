@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from automation.artifacts.evidence import masked
-from automation.errors import RunbookError, UnexpectedPage
+from automation.errors import RunbookError
 from automation.secrets import scrub
 from automation.secrets.files import write_private
 from flows.pages.labels import Labels
@@ -45,13 +45,11 @@ def suggest_labels(error: RunbookError, labels: Labels, folder: Path, *, private
         error.next += f' Or run with a user whose language is English: the org\'s is "{labels.language}", which has no label file.'
 
 
-def suggested_labels(error: Exception, labels: Labels, clean: Callable[[str], str] = scrub) -> str | None:
+def suggested_labels(error: RunbookError, labels: Labels, clean: Callable[[str], str] = scrub) -> str | None:
     """A TOML file in the form of a label file; None when the failure has nothing to do with labels.
 
     ``clean`` removes what is secret from each text, before it becomes TOML: afterwards it could cut an escape in two.
     """
-    if not isinstance(error, UnexpectedPage) or not error.sought:
-        return None
     parts = [
         _lines(key, labels, f"{wanted.role} {_text(wanted.label)}", tuple(map(clean, wanted.there)))
         for wanted in error.sought

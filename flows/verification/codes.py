@@ -12,13 +12,14 @@ from automation.access.codes.source import NoCodeYet
 from automation.access.keyboard import type_secret
 from automation.access.named_org import NamedOrg
 from automation.access.navigation import Navigation
-from automation.browser.race import Outcome, race
+from automation.browser.race import Outcome
 from automation.errors import VerificationNeeded
 from automation.salesforce import hosts
 from automation.secrets import Secret
 from automation.settings import Settings
 from automation.steps.time_spent import waiting_for_org
 from flows.pages.identity import IdentityPage
+from flows.verification.first_of import first_of
 
 TRIES = 2
 """Codes that are tried at one verification. Ten wrong ones lock the user for an hour (`org-access` 1.3)."""
@@ -65,7 +66,7 @@ class CodeEntry:
         source = self._sources.answering(method)
         if source is None:
             what = f"Salesforce asks for the {method.value}, and no source for it is configured"
-            raise VerificationNeeded(f"{what} ({hosts.parse(self._page.url).shown}).", next=_ADVICE[method])
+            raise VerificationNeeded(f"{what} ({hosts.parse_url(self._page.url).shown}).", next=_ADVICE[method])
         if self._tried and self._identity.error_text() is None:
             self._tried = 0  # the page has no complaint: the last code was taken, and this is another verification
             self._taken[self._typed_for] += 1
@@ -85,7 +86,7 @@ class CodeEntry:
         self._identity.verify.click(timeout=self._settings.timeout_action * 1000)
         answered = Outcome("an answer to the code", fact=lambda: navigation.commits > before)
         complaint = Outcome("a complaint about the code", fact=lambda: self._identity.error_text() is not None)
-        race(self._page, "the answer to the verification code", [answered, complaint], self._settings.timeout_page)
+        first_of([answered, complaint], navigation, "the answer to the verification code", self._settings.timeout_page)
 
     def _code(self, source: CodeSource, method: Method, navigation: Navigation) -> Secret:
         """A code, asking Salesforce for another one once when none comes."""
@@ -107,11 +108,11 @@ class CodeEntry:
         before = navigation.commits
         link.click(timeout=self._settings.timeout_action * 1000)
         again = Outcome("the verification page", fact=lambda: navigation.commits > before and self._identity.code.count() == 1)
-        race(self._page, "the page after Resend Code", [again], self._settings.timeout_page)
+        first_of([again], navigation, "the page after Resend Code", self._settings.timeout_page)
         return True
 
     def _request(self, method: Method) -> CodeRequest:
-        my_domain = hosts.my_domain_of(hosts.parse(self._page.url).host)
+        my_domain = hosts.my_domain_of(hosts.parse_url(self._page.url).host)
         address = None
         if method is Method.EMAIL:
             try:

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from playwright.sync_api import ElementHandle, Page
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page
 
 from automation.access.keyboard import type_secret, type_username
 from automation.access.named_org import NamedOrg
 from automation.access.navigation import Navigation
-from automation.browser.race import Outcome, race
-from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, SessionLost, UnexpectedPage
+from automation.browser.race import Outcome
+from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, SessionLost
 from automation.secrets import Secret, scrub
 from automation.settings import Settings
 from flows.pages.login import LoginPage
+from flows.verification.first_of import first_of
 
 LATE_SCRIPTS = 0.6
-"""Seconds in which what was typed must stay: the page's own scripts may empty the fields after its load (`org-access` 1.1)."""
+"""Seconds after its load in which a page's own scripts may still empty the fields (`org-access` 1.1). One without scripts can't."""
+KEPT: Final = """async ([typed, late]) => {
+  const kept = () => typed.every(([text, field]) => field.value === text);
+  const loaded = performance.getEntriesByType("navigation")[0]?.loadEventEnd || performance.now();
+  while (document.scripts.length && kept() && performance.now() < loaded + late) await new Promise(next => setTimeout(next, 25));
+  return kept();
+}"""
+"""Script: whether the fields keep what was typed."""
 WIPES = 3
 """How often the form is filled again after the page emptied it before it was sent."""
+
+Typed = tuple[str, ElementHandle]
+"""A text and the field that got it."""
 
 
 class LoginForm:
@@ -60,14 +72,16 @@ class LoginForm:
         self._read_answer(navigation)
         self._wait_for_scripts()
         self.touched = True
-        asks_password = self._login.password.count() > 0
-        if self._login.user_name.count() > 0 and self._login.user_name.is_editable():
-            type_username(self._page, self._login.user_name, self._username, self._settings.timeout_action, self._org)
-        if asks_password:
-            type_secret(self._page, self._login.password, self._password, self._settings.timeout_action, self._org)
-        if self._emptied(asks_password):
+        timeout, asked, typed = self._settings.timeout_action, self._login.asked(), list[Typed]()
+        if asked.username:
+            field = type_username(self._page, self._login.user_name, self._username, timeout, self._org)
+            typed.append((self._username, field))
+        if asked.password:
+            field = type_secret(self._page, self._login.password, self._password, timeout, self._org)
+            typed.append((self._password.reveal(), field))
+        if self._emptied(typed):
             return  # looked at again from the start
-        self._send(asks_password, navigation)
+        self._send(asked.password, navigation)
 
     def _send(self, asks_password: bool, navigation: Navigation) -> None:
         before = navigation.commits
@@ -81,7 +95,7 @@ class LoginForm:
         ]
         if not asks_password:
             outcomes.append(Outcome("the password field", element=self._login.password))
-        race(self._page, "the answer to the login form", outcomes, self._settings.timeout_page)
+        first_of(outcomes, navigation, "the answer to the login form", self._settings.timeout_page)
 
     def _read_answer(self, navigation: Navigation) -> None:
         """The login page is open although something was sent: say why."""
@@ -120,21 +134,16 @@ class LoginForm:
             return LoginRefused(f'{self._username} is locked: "{text}"', next="Wait, or have an admin unlock the user.")
         return LoginRefused(f'Salesforce refused the login of {self._username}: "{text}"')
 
-    def _emptied(self, asks_password: bool) -> bool:
-        """Whether the page's scripts emptied a field by a moment after typing: what is sent empty counts as a wrong password."""
+    def _emptied(self, typed: list[Typed]) -> bool:
+        """Whether the page's scripts emptied a field by a moment after its load: what is sent empty counts as a wrong password."""
         try:
-            race(self._page, "a late script", [Outcome("emptied", fact=lambda: not self._holds(asks_password))], LATE_SCRIPTS)
-        except UnexpectedPage:
+            kept = self._page.evaluate(KEPT, [[list(one) for one in typed], LATE_SCRIPTS * 1000])
+        except PlaywrightError:
+            kept = False  # it is leaving right now
+        if kept:
             return False
         self._wiped += 1
         return self._wiped <= WIPES
-
-    def _holds(self, asks_password: bool) -> bool:
-        try:
-            held = self._login.user_name.count() == 0 or self._login.user_name.input_value() == self._username
-            return held and (not asks_password or self._login.password.input_value() == self._password.reveal())
-        except PlaywrightError:
-            return False
 
     def _wait_for_scripts(self) -> None:
         """Let the page load first: Salesforce's scripts empty what is typed before."""

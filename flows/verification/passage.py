@@ -6,22 +6,20 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 
 from automation.access.codes import Method
 from automation.access.named_org import HostWatch
 from automation.access.navigation import AnswerLost, Navigation, require_answer
-from automation.browser.race import Outcome, race
+from automation.browser.race import Outcome
 from automation.errors import ForeignHost, NotPermitted, OrgBusy, PersonNeeded, RunbookError, UnexpectedPage
 from automation.salesforce import hosts
-from automation.secrets import scrub
 from flows.pages.base import Timeouts
-from flows.pages.identity import METHODS, IdentityPage, Screen
-from flows.pages.reading import shown
-from flows.pages.settling import Settling
-from flows.pages.setup_page import NO_LABEL_HELPS, RIGHTS
+from flows.pages.identity import IdentityPage
+from flows.pages.screens import METHODS, Screen
+from flows.verification.arrival import Arrival
 from flows.verification.codes import CodeEntry, loop
+from flows.verification.first_of import first_of
 from flows.verification.login_form import LoginForm
 from flows.verification.passkey import PasskeyUse
 from flows.verification.single_sign_on import SingleSignOn
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SETTLED: Final = 5.0
-"""Seconds after its load until a page that nothing is known of counts as unknown."""
 NOTICES: Final = 5
 """How often the maintenance notice is clicked away; it can come again (a fork of sfdx-browserforce-plugin, `org-access` 1.7)."""
 CHOICES: Final = 4
@@ -68,10 +64,10 @@ class VerificationFlow:
         self._verification = verification
         self._page = page
         self._navigation = navigation
-        self._done = done
         self._identity = IdentityPage(
             page, verification.labels, Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
         )
+        self._arrival = Arrival(page, self._identity, navigation, watch, done)
         self._codes = CodeEntry(page, self._identity, settings, verification.codes, verification.org)
         self._form = self._login_form() if types_password else None
         self._sso = SingleSignOn(page, settings, self._identity.login, self._form, watch)
@@ -79,7 +75,6 @@ class VerificationFlow:
         self._notices = 0
         self._choices = 0
         self._switched = False
-        self._settling: Settling | None = None
         self._notified: set[Screen | None] = set()
 
     def run(self, first: Callable[[], None] | None = None) -> None:
@@ -91,99 +86,47 @@ class VerificationFlow:
         if first is not None:
             self._sso.open(first)
         while True:
-            outcome = self._next()
-            if outcome is self._done:
+            outcome = self._arrival.next()
+            if outcome is self._arrival.done:
                 return
             try:
-                self._act(outcome.name)
+                self._act(outcome)
             except (PersonNeeded, ForeignHost, UnexpectedPage) as error:
                 self._leave_to_person(error)
 
-    def _next(self) -> Outcome:
-        """Wait for the expected page, a known screen, or a failure."""
-        known = self._identity.known
-        outcomes = [
-            Outcome(_FOREIGN, fact=lambda: bool(self._watch.met)),
-            Outcome(_BROKEN, fact=self._navigation.broken),  # before the expected URL, which may show an error
-            self._done,
-            Outcome(_LOOP, fact=self._navigation.redirect_loop.closed),
-            Outcome(_SCREEN, fact=lambda: self._navigation.readable and self._identity.screen_by_path() is not None),
-            Outcome(_SCREEN, element=known),
-            Outcome(_REFUSED, element=self._refusal),
-            Outcome(_UNKNOWN, fact=self._is_unknown),
-        ]
-        limit = self._verification.settings.timeout_page
-        try:
-            return race(self._page, f"{self._done.name} or a known screen", outcomes, limit)
-        except UnexpectedPage:
-            raise UnexpectedPage(
-                f'Waited {limit:g} s for {self._done.name}; the page at {self._where()}, titled "{self._title()}", is neither that '
-                "nor a known login or verification page."
-            ) from None
-
-    def _act(self, what: str) -> None:
-        if what == _FOREIGN:
-            if not self._sso.passed():
-                raise self._sso.foreign_host()
-            return
-        if what == _LOOP:
+    def _act(self, what: Outcome) -> None:
+        arrival = self._arrival
+        if what is arrival.foreign and not self._sso.passed():
+            raise self._sso.foreign_host()
+        if what is arrival.loop:
             raise self._navigation.redirect_loop.error()
-        if what == _REFUSED:
-            raise self._not_permitted()
-        if what == _BROKEN:
-            require_answer(hosts.parse(self._page.url).host, self._navigation.status)
+        if what is arrival.broken:
+            self._require_answer()
             raise AnswerLost("The connection to the org broke during login or verification.")
-        if what == _UNKNOWN:
-            if self._verification.labels.containing("problems.not_permitted").search(self._title()):
-                raise self._not_permitted()
-            require_answer(hosts.parse(self._page.url).host, self._navigation.status)
+        if what is arrival.refused:
+            raise arrival.not_permitted()
+        if what is arrival.unknown:
             self._pass_unknown()
-            return
-        screen = self._identity.screen()
-        if screen is not None:
-            self._note_form_left(screen)
-            self._pass(screen)
-        elif self._navigation.settled(SETTLED):  # something known is visible, but not enough to identify the screen
-            self._act(_UNKNOWN)
+        if what is arrival.known and arrival.screen is not None:
+            self._note_form_left(arrival.screen)
+            self._pass(arrival.screen)
 
-    @property
-    def _refusal(self) -> Locator:
-        """Salesforce's page for a missing right, which may come with HTTP 403 or 200."""
-        return self._page.get_by_text(self._verification.labels.containing("problems.not_permitted")).filter(visible=True)
-
-    def _not_permitted(self) -> NotPermitted:
-        return NotPermitted(f"The org refused the page at {self._where()}: insufficient privileges.", next=RIGHTS)
+    def _require_answer(self) -> None:
+        require_answer(hosts.parse_url(self._page.url).host, self._navigation.status)
 
     def _pass_unknown(self) -> None:
-        if self._sso.at_login_page() and self._sso.passed():
-            return
-        if self._sso.is_the_only_login():
-            raise self._sso.no_form(self._where(), self._title())
-        raise self._unknown()
-
-    def _unknown(self) -> RunbookError:
-        there = shown(self._page)
-        if there is not None and there.sealed:
-            return UnexpectedPage(f"Unknown page during login or verification: {self._where()}. {there}", next=NO_LABEL_HELPS)
-        said = self._verification.labels.containing("problems.could_not_load", "problems.interrupted")
-        if self._page.get_by_text(said).filter(visible=True).count():
-            return AnswerLost(f"The page at {self._where()} says that it could not load.")
-        return UnexpectedPage(f'Unknown page during login or verification: {self._where()}, titled "{self._title()}".')
+        error = self._arrival.explained()
+        if not isinstance(error, NotPermitted):
+            self._require_answer()
+            if self._sso.at_login_page() and self._sso.passed():
+                return
+            if self._sso.is_the_only_login():
+                raise self._sso.no_form(self._arrival.where(), self._arrival.title())
+        raise error
 
     def _note_form_left(self, screen: Screen) -> None:
         if self._form is not None and screen is not Screen.LOGIN:
             self._form.left()
-
-    def _is_unknown(self) -> bool:
-        """Whether a page is there and not known. Lightning pages fill themselves long after their load."""
-        if not self._navigation.settled(SETTLED):
-            self._settling = None
-            return False
-        if not hosts.parse(self._page.url).path.startswith("/lightning/"):
-            return True
-        if self._settling is None:
-            self._settling = Settling(self._page, self._verification.settings.timeout_action)
-        return self._settling.over()
 
     def _pass(self, screen: Screen) -> None:
         log.info("screen: %s", screen.value)
@@ -207,7 +150,7 @@ class VerificationFlow:
             self._follow(self._identity.other_method)
         else:
             known_once = self._passkey.forgotten() if screen is Screen.ENROL_PASSKEY else None
-            raise known_once or explained(screen, self._where())
+            raise known_once or explained(screen, self._arrival.where())
 
     def _pass_code(self, method: Method) -> None:
         if not self._codes.can_answer(method) and self._can_switch():
@@ -221,7 +164,7 @@ class VerificationFlow:
 
     def _pass_login(self) -> None:
         if self._form is None:
-            raise explained(Screen.LOGIN, self._where())
+            raise explained(Screen.LOGIN, self._arrival.where())
         self._verification.codes.prepared()
         self._form.fill_in(self._navigation)
 
@@ -242,7 +185,7 @@ class VerificationFlow:
                 choice.check(timeout=self._verification.settings.timeout_action * 1000)
                 self._follow(self._identity.choose_submit)
                 return
-        raise explained(Screen.CHOOSE, self._where())
+        raise explained(Screen.CHOOSE, self._arrival.where())
 
     def _can_switch(self) -> bool:
         """Whether the page offers other methods; followed once, as the choice may lead back here."""
@@ -265,9 +208,9 @@ class VerificationFlow:
         settings, before = self._verification.settings, self._navigation.commits
         ready = Outcome("the page's link or button", element=link)
         moved = Outcome("the next page", fact=lambda: self._navigation.commits > before)
-        if race(self._page, "the link to the next page", [moved, ready], settings.timeout_action) is ready:
+        if first_of([moved, ready], self._navigation, "the link to the next page", settings.timeout_action) is ready:
             link.click(timeout=settings.timeout_action * 1000)
-            race(self._page, "the page after this one", [moved], settings.timeout_page)
+            first_of([moved], self._navigation, "the page after this one", settings.timeout_page)
 
     def _leave_to_person(self, error: RunbookError) -> None:
         """With a visible browser, wait until a person has moved on from this page; else raise."""
@@ -279,20 +222,7 @@ class VerificationFlow:
             self._verification.notify(f"{error.message} Please do it in the browser window; the run then continues by itself.")
         moved = Outcome("the next page", fact=lambda: self._navigation.commits > before)
         try:
-            race(self._page, "a person in the browser window", [moved, self._done], FOR_A_PERSON)
+            first_of([moved, self._arrival.done], self._navigation, "a person in the browser window", FOR_A_PERSON)
         except UnexpectedPage:
             raise error from None
         self._watch.forget()
-
-    def _where(self) -> str:
-        return hosts.parse(self._page.url).shown
-
-    def _title(self) -> str:
-        try:
-            return scrub(self._page.title())[:80]
-        except PlaywrightError:
-            return ""  # it is leaving right now
-
-
-_FOREIGN, _BROKEN, _LOOP = "a foreign page", "an error", "a redirect loop"
-_SCREEN, _UNKNOWN, _REFUSED = "a known screen", "an unknown page", "a missing right"

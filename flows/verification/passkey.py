@@ -10,11 +10,12 @@ from playwright.sync_api import Locator, Page
 from automation.access.navigation import Navigation
 from automation.access.passkey_store import Passkey
 from automation.access.passkeys import Passkeys
-from automation.browser.race import Outcome, race
+from automation.browser.race import Outcome
 from automation.errors import PersonNeeded, VerificationNeeded
 from automation.secrets import scrub
 from automation.settings import Settings
 from flows.pages.identity import IdentityPage
+from flows.verification.first_of import first_of
 
 
 class PasskeyUse:
@@ -57,7 +58,7 @@ class PasskeyUse:
         refused = Outcome("a message of the page", fact=lambda: self._identity.error_text() is not None)
         with present():
             button.click(timeout=self._settings.timeout_action * 1000)
-            outcome = race(self._page, "the answer to the passkey", [moved, refused], self._settings.timeout_page)
+            outcome = first_of([moved, refused], navigation, "the answer to the passkey", self._settings.timeout_page)
         if outcome is refused:
             raise self.refusal()
 

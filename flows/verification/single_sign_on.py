@@ -63,7 +63,7 @@ class SingleSignOn:
 
     def at_login_page(self) -> bool:
         """Whether the page that came is where the org's login form should be."""
-        url = hosts.parse(self._page.url)
+        url = hosts.parse_url(self._page.url)
         return url.host == self._settings.host and url.path in ("", "/")
 
     def is_the_only_login(self) -> bool:

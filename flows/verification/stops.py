@@ -7,7 +7,12 @@ from typing import Final
 
 from automation.access.codes import Method
 from automation.errors import LoginRefused, PersonNeeded, RunbookError, TryAgainLater, VerificationNeeded
-from flows.pages.identity import Screen
+from flows.pages.screens import Screen
+
+
+class VerificationTimedOut(TryAgainLater):
+    """The time of a code was over when it was typed, as when its email came late; a new one may be in time."""
+
 
 _PASSKEY = (
     "Have the org's owner agree to a software passkey, set SF_PASSKEY_FILE and run once with --enrol-passkey; or have an "
@@ -50,7 +55,7 @@ _KINDS: Final[dict[Screen, tuple[type[RunbookError], str, str | None]]] = {
         "The user is locked: too many wrong verification codes",
         "Wait an hour, or have an administrator unlock the user; then find out who enters wrong codes.",
     ),
-    Screen.TIMED_OUT: (TryAgainLater, "Salesforce says that the verification attempt has timed out", None),
+    Screen.TIMED_OUT: (VerificationTimedOut, "Salesforce says that the verification attempt has timed out", None),
     Screen.CHANGE_PASSWORD: (
         PersonNeeded,
         "The user's password has expired and must be changed",

@@ -8,43 +8,43 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext
 
-from automation.access.codes import CodeRequest, CodeSources, Method
+from automation.access.codes import CodeRequest, CodeSource, CodeSources, Method
 from automation.access.codes.source import NoCodeYet
 from automation.secrets import Secret
 from automation.settings import Settings
 from flows.pages.labels import Labels
+from flows.verification import arrival
 from flows.verification import login_form as fill_in_login
-from flows.verification import passage
 from flows.verification.methods import IdentityVerification
 from tests.access.fake_salesforce import ORG, FakeSalesforce
 
 USER, PASSWORD = "admin@acme.example.dev", "Correct-Horse-9"
 
 
-LATE_SCRIPTS, SETTLED = fill_in_login.LATE_SCRIPTS, passage.SETTLED
+LATE_SCRIPTS, SETTLED = fill_in_login.LATE_SCRIPTS, arrival.SETTLED
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of these tests are at rest at once: shorter waits for scripts that empty a form, or lead on from an unknown page."""
     monkeypatch.setattr(fill_in_login, "LATE_SCRIPTS", 0.05)
-    monkeypatch.setattr(passage, "SETTLED", 1.5)
+    monkeypatch.setattr(arrival, "SETTLED", 1.5)
 
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """The waits as they are, for tests of pages that are not at rest."""
     monkeypatch.setattr(fill_in_login, "LATE_SCRIPTS", LATE_SCRIPTS)
-    monkeypatch.setattr(passage, "SETTLED", SETTLED)
+    monkeypatch.setattr(arrival, "SETTLED", SETTLED)
 
 
 @pytest.fixture
 def by_its_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """No page counts as settled, so that what the run says of one it says by what the page shows, and not after a wait."""
-    monkeypatch.setattr(passage, "SETTLED", 3600.0)
+    monkeypatch.setattr(arrival, "SETTLED", 3600.0)
 
 
-class ListedCodes:
+class ListedCodes(CodeSource):
     """A code source with the codes of a list; keeps the requests."""
 
     name = "the list"

@@ -17,8 +17,8 @@ CODE_PATH = "/_ui/identity/verification/method/EmailVerificationFinishUi/e"
 TRICKS: dict[str, tuple[str, dict[str, str], type[RunbookError]]] = {
     "before anything is typed": ("https://{host}.evil.example/", {"login_redirects_when": "load"}, ForeignHost),
     "to a host that ends otherwise": ("https://{md}.my.site.com/login", {"login_redirects_when": "load"}, ForeignHost),
-    "while the user name is typed": ("https://{host}.evil.example/", {"login_redirects_when": "input"}, ForeignHost),
-    "between user name and password": (
+    "while the username is typed": ("https://{host}.evil.example/", {"login_redirects_when": "input"}, ForeignHost),
+    "between username and password": (
         "https://{host}.evil.example/?step=password",
         {"login_redirects_when": "after_username", "login_page": "username_first"},
         ForeignHost,
@@ -42,7 +42,7 @@ def test_nothing_secret_is_typed_after_any_trick(new_org: NewOrg, get_in: Enteri
     """Wherever in the login the page is led away, neither password nor code is typed where it leads."""
     lure, knobs, kind = TRICKS[trick]
     org = new_org()
-    org.set(login_redirects_to=lure.format(host=hosts.parse(org.login_url).host, md=org.my_domain), **knobs)
+    org.set(login_redirects_to=lure.format(host=hosts.parse_url(org.login_url).host, md=org.my_domain), **knobs)
     before = len(replica.attacker())
     with pytest.raises(kind):
         get_in(org)
@@ -71,7 +71,7 @@ def test_another_org_gets_nothing(new_org: NewOrg, get_in: Entering, when: str) 
     """Salesforce serves the login page of another org too, and its owner would see who tried to log in: nothing is typed there."""
     org, other = new_org(login_page="username_first" if when == "after_username" else "one_step"), new_org()
     org.set(login_redirects_to=f"{other.login_url}/", login_redirects_when=when)
-    with pytest.raises(ForeignHost, match=hosts.parse(other.login_url).host):
+    with pytest.raises(ForeignHost, match=hosts.parse_url(other.login_url).host):
         get_in(org)
     assert not other.events("login refused")
     assert not other.events("password accepted")

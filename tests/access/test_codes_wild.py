@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tracemalloc
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automation.access.codes import CodeRequest, Method
-from automation.access.codes.command import Command
+from automation.access.codes.command import CodeCommand
 from automation.access.codes.mail import HEADER_LIMIT, Verdict, judge
 from automation.access.codes.mail_text import BODY_LIMIT, as_lines, html_text
 from automation.access.codes.source import NoCodeYet
@@ -273,7 +274,7 @@ def test_seeds_as_authenticators_export_them(text: str) -> None:
 
 def test_digits_period_and_algorithm_count() -> None:
     seed = read_seed(f"otpauth://totp/x?secret={SEED}&digits=8&period=60&algorithm=SHA256")
-    assert (seed.digits, seed.period, seed.algorithm) == (8, 60, "sha256")
+    assert (seed.digits, seed.interval, seed.digest) == (8, 60, hashlib.sha256)
     assert SEED not in repr(seed)
 
 
@@ -333,7 +334,7 @@ def test_a_used_window_is_not_waited_for_beyond_the_timeout() -> None:
 @pytest.mark.parametrize("text", ["\\377\\376 445566", "\\357\\273\\277445566", "\\355\\240\\200:445566", "\\0 445566"])
 def test_output_that_is_no_utf_8_is_replaced(text: str) -> None:
     """A Windows code page, a BOM, half a character: the digits count (F12, L7)."""
-    assert Command(f"printf '{text}'").code(REQUEST, 10).reveal() == "445566"
+    assert CodeCommand(f"printf '{text}'").code(REQUEST, 10).reveal() == "445566"
 
 
 @pytest.mark.parametrize(
@@ -347,7 +348,7 @@ def test_output_that_is_no_utf_8_is_replaced(text: str) -> None:
 def test_a_program_without_end_is_ended(line: str, words: str) -> None:
     """Its output has a limit, and a child that keeps stdout open is not waited for."""
     with pytest.raises(VerificationNeeded, match=words):
-        Command(line).code(REQUEST, 0.3 if "more" not in words else 20)
+        CodeCommand(line).code(REQUEST, 0.3 if "more" not in words else 20)
 
 
 @pytest.mark.parametrize("line", ["'x", '"', "x \\", "''"])
@@ -359,4 +360,4 @@ def test_a_command_line_that_is_none_is_refused_at_start(line: str) -> None:
 
 def test_an_open_quote_is_ours_without_the_settings_too() -> None:
     with pytest.raises(SettingsError, match="SF_CODE_COMMAND"):
-        Command("'x")
+        CodeCommand("'x")

@@ -106,6 +106,6 @@ def test_counterparts() -> None:
 
 def test_shown_address() -> None:
     """An address is shown without query and fragment: they may hold a one-time link."""
-    assert hosts.parse("https://acme.my.salesforce.com/secur/frontdoor.jsp?otp=1#x").shown == (
+    assert hosts.parse_url("https://acme.my.salesforce.com/secur/frontdoor.jsp?otp=1#x").shown == (
         "https://acme.my.salesforce.com/secur/frontdoor.jsp"
     )

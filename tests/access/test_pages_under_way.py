@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route
 
 from automation.browser.race import Outcome
 from automation.errors import UnexpectedPage
-from flows.verification import passage
+from flows.verification import arrival
 from flows.verification.methods import IdentityVerification
 from tests.access.fake_salesforce import EMAIL_PATH, ORG, SETUP_HOME, FakeSalesforce
 
@@ -43,7 +43,7 @@ class Held:
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passage, "SETTLED", SETTLED)
+    monkeypatch.setattr(arrival, "SETTLED", SETTLED)
 
 
 def test_page_that_was_coming_when_it_began_to_be_followed(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:

@@ -196,7 +196,7 @@ def test_store(tmp_path: Path) -> None:
     other = dataclasses.replace(KEY, username="other@acme.example.dev")
     store.save(KEY)
     store.save(other)
-    store.save(KEY.counted(9))
+    store.save(dataclasses.replace(KEY, sign_count=9))
     assert {key.username: key.sign_count for key in store.all()} == {KEY.username: 9, other.username: 3}
     assert store.find(KEY.host.upper(), KEY.username.upper()) is not None
     assert stat.S_IMODE(store.file.stat().st_mode) == 0o600
@@ -207,7 +207,7 @@ def test_store(tmp_path: Path) -> None:
 def test_passkey_of_the_org_before_the_refresh(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Where another means got into the refreshed org, a warning says that the kept passkey is useless there."""
     store = PasskeyStore(tmp_path / "keys.json")
-    store.save(KEY.in_org("00D000000000001"))
+    store.save(dataclasses.replace(KEY, org_id="00D000000000001"))
     passkeys = Passkeys(store, KEY.username, enrol=False)
     passkeys.belongs_to(KEY.host, "00D000000000001")
     assert not caplog.messages
@@ -220,7 +220,7 @@ def test_passkey_of_the_org_before_the_refresh(tmp_path: Path, caplog: pytest.Lo
 
 
 def test_file_of_others(tmp_path: Path) -> None:
-    """A file that others may read, or that is no passkey file, is refused with the cure."""
+    """A file that others may read, or that is no passkey file, is refused with the fix."""
     file = tmp_path / "keys.json"
     PasskeyStore(file).save(KEY)
     file.chmod(0o640)

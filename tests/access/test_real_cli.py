@@ -39,11 +39,11 @@ def log_in(org: OrgHandle, alias: str) -> None:
 
 
 def test_link(org: OrgHandle, home: Path) -> None:
-    """The CLI makes a link into the org; an alias that it does not know is named with the cure."""
+    """The CLI makes a link into the org; an alias that it does not know is named with the fix."""
     log_in(org, "acme-dev")
     settings = load_settings(org.environment(), None)
     link = CliLogin("acme-dev", settings, 30).link()
-    assert hosts.parse(link.reveal()).host == settings.host
+    assert hosts.parse_url(link.reveal()).host == settings.host
     assert org.events("singleaccess")
     with pytest.raises(LoginMethodFailed, match="No authorization information found for nobody") as caught:
         CliLogin("nobody", settings, 30).link()

@@ -14,7 +14,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from automation.delivery import Pending, Receipts, deliver, parse, same_pair
+from automation.delivery import Pending, Receipts, deliver, parse_target, same_pair
 from automation.errors import RunbookError
 from automation.secrets import Secret
 from tests.org_api.org_double import HOST, pair
@@ -34,7 +34,7 @@ def _started(work: object) -> int:
 
 def killed(kind: str, folder: Path, times: int) -> tuple[int, int]:
     """Kill a writer at a random moment, again and again."""
-    target = parse(f"{kind}:{folder}/file")
+    target = parse_target(f"{kind}:{folder}/file")
     target.write(PAIRS[0])
     chance, whole = random.Random(1), 0  # noqa: S311 - the same moments each time
 
@@ -70,7 +70,7 @@ def together(kind: str, folder: Path, times: int) -> tuple[int, int]:
 def _deliver(kind: str, place: Path, app: str, says: Path) -> None:
     one = pair(app=f"App_{app}", client_id=Secret(f"key-{app}" * 9))
     try:
-        deliver([parse(f"{kind}:{place}")], one, Pending(HOST, one.app), Receipts(HOST, one.app))
+        deliver([parse_target(f"{kind}:{place}")], one, Pending(HOST, one.app), Receipts(HOST, one.app))
     except RunbookError:
         return
     says.touch()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.delivery import Pending, Receipts, deliver, parse, same_pair
+from automation.delivery import Pending, Receipts, deliver, parse_target, same_pair
 from automation.errors import DeliveryFailed, RunbookError
 from automation.secrets import Secret
 from automation.settings.rules import targets
@@ -46,7 +46,7 @@ def test_delivered_or_untouched(kind: str, attacks: Attacks, tmp_path: Path) -> 
 
     def holds(before: bytes) -> None:
         path.write_bytes(before)
-        target = parse(f"{kind}:{path}")
+        target = parse_target(f"{kind}:{path}")
         if isinstance(ours_or_value(lambda: target.write(pair())), RunbookError):
             assert path.read_bytes() == before
             return
@@ -93,7 +93,7 @@ def test_what_is_no_file_is_refused(kind: str, attacks: Attacks, tmp_path: Path)
         made = make(path)
         before = os.lstat(path).st_mode if made is None else 0
         with pytest.raises(DeliveryFailed):
-            parse(f"{kind}:{made or path}").write(pair())
+            parse_target(f"{kind}:{made or path}").write(pair())
         assert made is not None or stat.S_IFMT(os.lstat(path).st_mode) == stat.S_IFMT(before)
 
     attacks.each(PLACES, holds)
@@ -124,7 +124,7 @@ PATHS = (
 @pytest.mark.parametrize("kind", ["dotenv", "json"])
 def test_any_path_is_taken_as_written_or_refused(kind: str, attacks: Attacks, tmp_path: Path) -> None:
     def holds(name: str) -> None:
-        if not isinstance(ours_or_value(lambda: parse(f"{kind}:{tmp_path}/{name}").write(pair())), RunbookError):
+        if not isinstance(ours_or_value(lambda: parse_target(f"{kind}:{tmp_path}/{name}").write(pair())), RunbookError):
             assert Path(f"{tmp_path}/{name}".strip()).is_file()
 
     attacks.each({ascii(name)[:40]: name for name in PATHS}, holds)
@@ -159,7 +159,7 @@ def test_any_value_reads_back_or_is_refused(kind: str, attacks: Attacks, tmp_pat
     def holds(value: str) -> None:
         odd = pair(client_secret=Secret(value))
         with suppress(DeliveryFailed):
-            target = parse(f"{kind}:{tmp_path}/{ODD.index(value)}")
+            target = parse_target(f"{kind}:{tmp_path}/{ODD.index(value)}")
             deliver([target], odd, Pending(HOST, "A", tmp_path), Receipts(HOST, "A", tmp_path))
             assert same_pair(target.read(), odd)
 

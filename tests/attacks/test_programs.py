@@ -16,8 +16,8 @@ import pytest
 from automation.access import cli
 from automation.access.cli import CliLogin
 from automation.access.codes import CodeRequest, Method, tokens
-from automation.access.codes.command import Command as CodeCommand
-from automation.delivery.command import Command as DeliveryCommand
+from automation.access.codes.command import CodeCommand
+from automation.delivery.command import CommandTarget
 from automation.fleet import references
 from automation.network.parallel import in_background
 from automation.settings import load_settings
@@ -51,7 +51,7 @@ USERS: dict[str, Callable[[str], Any]] = {
     "code": lambda line: CodeCommand(line).code(CodeRequest(Method.EMAIL, True, "u", None), WAIT),
     "token": lambda line: tokens.TokenCommand(line).token(),
     "reference": lambda line: references.resolve(f"command:{line}"),
-    "delivery": lambda line: DeliveryCommand(line, WAIT).write(pair()),
+    "delivery": lambda line: CommandTarget(line, WAIT).write(pair()),
 }
 
 WRITE = "import os, sys, time, signal\nout = sys.stdout.buffer\n"

@@ -65,7 +65,7 @@ def _opens(url: str) -> bool:
 def _setting(rule: Callable[[str], str]) -> Callable[[str], bool]:
     def trusts(url: str) -> bool:
         try:
-            return hosts.parse(rule(url)).host not in ("", HOST)
+            return hosts.parse_url(rule(url)).host not in ("", HOST)
         except ValueError:
             return False
 
@@ -93,7 +93,7 @@ def test_a_page_of_a_stranger_is_foreign(attacks: Attacks) -> None:
     """Wherever in the run it turns up; one that no browser can read as a page is nobody's."""
 
     def holds(url: str) -> None:
-        assert NamedOrg(HOST).is_foreign(url) or hosts.parse(url).host == ""
+        assert NamedOrg(HOST).is_foreign(url) or hosts.parse_url(url).host == ""
 
     attacks.each({ascii(url): url for url in FOREIGN}, holds)
 

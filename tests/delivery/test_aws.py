@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from automation.delivery import Target, parse
+from automation.delivery import Target, parse_target
 from automation.errors import DeliveryFailed, SettingsError
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
@@ -55,7 +55,7 @@ def aws(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 @pytest.fixture
 def target() -> Target:
-    return parse(f"aws-secretsmanager:{NAME}?region=eu-central-1")
+    return parse_target(f"aws-secretsmanager:{NAME}?region=eu-central-1")
 
 
 def test_a_secret_is_made_and_read_back(aws: Any, target: Target, pair: Credentials) -> None:
@@ -105,7 +105,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, says: Says) -> Any:
         (Says(500, {"__type": "InternalServiceError", "Message": "oops"}), "InternalServiceError", "Fix", 2),
     ],
 )
-def test_refusals_are_told(
+def test_refusals_are_reported(
     monkeypatch: pytest.MonkeyPatch, target: Target, pair: Credentials, says: Says, said: str, advice: str, requests: int
 ) -> None:
     """What may pass is tried again, what may not is not; each with its advice."""
@@ -118,17 +118,17 @@ def test_refusals_are_told(
     assert "CONSUMERSECRET" not in caught.value.message
 
 
-def test_without_a_region_it_is_told(pair: Credentials) -> None:
+def test_without_a_region_it_is_reported(pair: Credentials) -> None:
     """By boto3's own words."""
     with pytest.raises(DeliveryFailed, match="NoRegionError"):
-        parse(f"aws-secretsmanager:{NAME}").write(pair)
+        parse_target(f"aws-secretsmanager:{NAME}").write(pair)
 
 
 @pytest.mark.parametrize("rest", ["?region=x", f"{NAME}?zone=x", f"{NAME}?region"])
 def test_other_forms_are_refused(rest: str) -> None:
-    """Told before anything is done."""
+    """Reported before anything is done."""
     with pytest.raises(SettingsError, match="aws-secretsmanager:NAME"):
-        parse(f"aws-secretsmanager:{rest}")
+        parse_target(f"aws-secretsmanager:{rest}")
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_secret_of_somebody_else_stays(aws: Any, target: Target, pair: Credent
         target.write(pair)
     assert "region=eu-central-1&replace=yes" in caught.value.next
     assert len(aws.list_secret_version_ids(SecretId=NAME)["Versions"]) == 1
-    parse(f"aws-secretsmanager:{NAME}?region=eu-central-1&replace=yes").write(pair)
+    parse_target(f"aws-secretsmanager:{NAME}?region=eu-central-1&replace=yes").write(pair)
     assert target.read() == pair
 
 

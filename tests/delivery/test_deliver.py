@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import pytest
 
-from automation.delivery import Held, Pending, Receipts, Target, deliver, lacking, parse, read_all
+from automation.delivery import Held, Pending, Receipts, Target, deliver, lacking, parse_target, read_all
 from automation.errors import DeliveryFailed
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
@@ -21,11 +21,7 @@ class Shelf(Target):
     """A target in memory."""
 
     def __init__(self, name: str, held: Credentials | None = None) -> None:
-        self._name, self.pair, self.writes = name, held, 0
-
-    @property
-    def name(self) -> str:
-        return self._name
+        self.name, self.pair, self.writes = name, held, 0
 
     def _held(self) -> Held:
         return Held(self.pair)
@@ -114,7 +110,7 @@ def test_one_failing_target_stops_no_other(pair: Credentials, pending: Pending, 
 
 
 def test_what_can_not_be_read_is_not_overwritten(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
-    """It may hold the pair of another app, and nobody could tell what was written."""
+    """It may hold the pair of another app, and nobody could know what was written."""
 
     class Blind(Shelf):
         def _held(self) -> Held:
@@ -253,7 +249,7 @@ def test_of_two_writers_of_one_place_one_is_refused(pair: Credentials, tmp_path:
         begin.wait(10)
         folder = tmp_path / mine.host
         with suppress(DeliveryFailed):
-            deliver([parse(f"json:{path}")], mine, Pending("h", "a", folder), Receipts("h", "a", folder))
+            deliver([parse_target(f"json:{path}")], mine, Pending("h", "a", folder), Receipts("h", "a", folder))
             delivered.append(mine)
 
     for round_ in range(10):
@@ -264,20 +260,20 @@ def test_of_two_writers_of_one_place_one_is_refused(pair: Credentials, tmp_path:
             thread.start()
         for thread in threads:
             thread.join()
-        assert delivered == [parse(f"json:{paths[0]}").read()]
+        assert delivered == [parse_target(f"json:{paths[0]}").read()]
 
 
 def test_two_programs_with_other_arguments_are_two_places(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
     """They have the same name in the report, and each gets the pair."""
-    targets = [parse("command:true one"), parse("command:true two")]
+    targets = [parse_target("command:true one"), parse_target("command:true two")]
     assert deliver(targets, pair, pending, receipts).done == ["command:true", "command:true"]
     assert deliver(targets, pair, pending, receipts).already == ["command:true", "command:true"]
 
 
 def test_real_files_end_to_end(tmp_path: Path, pair: Credentials, pending: Pending, receipts: Receipts) -> None:
-    """A folder in the way of one target; mended, the next delivery completes."""
+    """A folder in the way of one target; fixed, the next delivery completes."""
     (tmp_path / "blocked.env").mkdir()
-    targets = [parse(f"dotenv:{tmp_path}/blocked.env"), parse(f"json:{tmp_path}/pair.json")]
+    targets = [parse_target(f"dotenv:{tmp_path}/blocked.env"), parse_target(f"json:{tmp_path}/pair.json")]
     with pytest.raises(DeliveryFailed, match=r"blocked\.env"):
         deliver(targets, pair, pending, receipts)
     (tmp_path / "blocked.env").rmdir()

@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.delivery import parse, same_pair
+from automation.delivery import parse_target, same_pair
 from automation.delivery.dotenv_file import with_values
 from automation.errors import DeliveryFailed
 from automation.secrets import Secret
@@ -28,7 +28,7 @@ def mode(path: Path) -> int:
 def test_a_new_file_holds_the_four_names(tmp_path: Path, pair: Credentials) -> None:
     """Under a comment that says whose pair it is."""
     path = tmp_path / "credentials" / "acme.env"
-    parse(f"dotenv:{path}").write(pair)
+    parse_target(f"dotenv:{path}").write(pair)
     assert path.read_text().splitlines() == [
         MARK,
         "SALESFORCE_CLIENT_ID=3MVG9.the.consumer.key_1",
@@ -46,8 +46,8 @@ def test_only_the_owner_may_read_it(tmp_path: Path, pair: Credentials) -> None:
     old.chmod(0o644)
     before = os.umask(0)
     try:
-        parse(f"dotenv:{old}").write(pair)
-        parse(f"dotenv:{tmp_path}/a/b/new.env").write(pair)
+        parse_target(f"dotenv:{old}").write(pair)
+        parse_target(f"dotenv:{tmp_path}/a/b/new.env").write(pair)
     finally:
         os.umask(before)
     assert [mode(old), mode(tmp_path / "a/b/new.env")] == [0o600, 0o600]
@@ -62,7 +62,7 @@ def test_other_lines_and_comments_stay(tmp_path: Path, pair: Credentials) -> Non
         "  export SALESFORCE_CLIENT_ID=old # note\nOTHER=\"x\"\nSALESFORCE_CLIENT_SECRET='older'\n"
         "SALESFORCE_CLIENT_ID=twice\nLAST=1"
     )
-    parse(f"dotenv:{path}?replace=yes").write(pair)
+    parse_target(f"dotenv:{path}?replace=yes").write(pair)
     assert path.read_text().splitlines() == [
         "# my settings",
         "",
@@ -83,7 +83,7 @@ def test_writing_again_changes_nothing_else(tmp_path: Path, pair: Credentials) -
     """No line grows or multiplies, run after run."""
     path = tmp_path / ".env"
     path.write_text("A=1\n\n# end\n")
-    target = parse(f"dotenv:{path}")
+    target = parse_target(f"dotenv:{path}")
     target.write(pair)
     once = path.read_text()
     target.write(pair)
@@ -94,7 +94,7 @@ def test_windows_line_ends_stay(tmp_path: Path, pair: Credentials) -> None:
     """New lines end as the others do."""
     path = tmp_path / ".env"
     path.write_bytes(b"A=1\r\n\r\nB=2\r\n")
-    target = parse(f"dotenv:{path}")
+    target = parse_target(f"dotenv:{path}")
     target.write(pair)
     target.write(pair)
     assert path.read_bytes().startswith(b"A=1\r\n\r\nB=2\r\n# External")
@@ -104,7 +104,7 @@ def test_windows_line_ends_stay(tmp_path: Path, pair: Credentials) -> None:
 
 def test_what_was_written_is_read_back_whole(tmp_path: Path, pair: Credentials) -> None:
     """With host, app, org and time."""
-    target = parse(f"dotenv:{tmp_path}/.env")
+    target = parse_target(f"dotenv:{tmp_path}/.env")
     target.write(pair)
     assert target.read() == pair
 
@@ -121,7 +121,7 @@ def test_what_was_written_is_read_back_whole(tmp_path: Path, pair: Credentials) 
 def test_half_a_pair_is_no_pair(tmp_path: Path, text: str) -> None:
     """Only key, secret and token URL together are read."""
     (tmp_path / ".env").write_text(text)
-    assert parse(f"dotenv:{tmp_path}/.env").read() is None
+    assert parse_target(f"dotenv:{tmp_path}/.env").read() is None
 
 
 def test_a_pair_that_a_person_wrote_has_no_app(tmp_path: Path) -> None:
@@ -130,14 +130,14 @@ def test_a_pair_that_a_person_wrote_has_no_app(tmp_path: Path) -> None:
         "SALESFORCE_CLIENT_ID=kkkkk\nSALESFORCE_CLIENT_SECRET=sssss\n"
         "SALESFORCE_TOKEN_URL=https://acme.my.salesforce.com/services/oauth2/token\n"
     )
-    held = parse(f"dotenv:{tmp_path}/.env").read()
+    held = parse_target(f"dotenv:{tmp_path}/.env").read()
     assert held is not None
     assert (held.host, held.app, held.org_id) == ("acme.my.salesforce.com", "", None)
 
 
 def test_a_comment_of_another_host_is_not_believed(tmp_path: Path, pair: Credentials) -> None:
     """Somebody edited the token URL and forgot the comment."""
-    target = parse(f"dotenv:{tmp_path}/.env")
+    target = parse_target(f"dotenv:{tmp_path}/.env")
     target.write(pair)
     text = (tmp_path / ".env").read_text().replace("=https://acme--dev.sandbox", "=https://acme--uat.sandbox")
     (tmp_path / ".env").write_text(text)
@@ -147,7 +147,7 @@ def test_a_comment_of_another_host_is_not_believed(tmp_path: Path, pair: Credent
 
 
 def test_a_crash_before_the_end_leaves_the_old_file(tmp_path: Path, pair: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk is full, the machine stops: the old text is whole and no half one lies about."""
+    """The disk is full, the machine stops: the old text is whole and no half one is left."""
     path = tmp_path / ".env"
     path.write_text("A=1\n")
 
@@ -156,7 +156,7 @@ def test_a_crash_before_the_end_leaves_the_old_file(tmp_path: Path, pair: Creden
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DeliveryFailed, match="No space left on device"):
-        parse(f"dotenv:{path}").write(pair)
+        parse_target(f"dotenv:{path}").write(pair)
     assert path.read_text() == "A=1\n"
     assert [one.name for one in tmp_path.iterdir()] == [".env"]
 
@@ -166,7 +166,7 @@ def test_a_link_stays_a_link(tmp_path: Path, pair: Credentials) -> None:
     real, link = tmp_path / "real.env", tmp_path / "link.env"
     real.write_text("A=1\n")
     link.symlink_to(real)
-    parse(f"dotenv:{link}").write(pair)
+    parse_target(f"dotenv:{link}").write(pair)
     assert link.is_symlink()
     assert real.read_text().startswith("A=1\n# External Client App")
 
@@ -176,20 +176,20 @@ def test_a_file_that_is_no_text_is_left_alone(tmp_path: Path, pair: Credentials)
     path = tmp_path / ".env"
     path.write_bytes(b"\xff\xfe\x00binary")
     with pytest.raises(DeliveryFailed, match="no UTF-8 text"):
-        parse(f"dotenv:{path}").write(pair)
+        parse_target(f"dotenv:{path}").write(pair)
     assert path.read_bytes() == b"\xff\xfe\x00binary"
 
 
-def test_a_folder_in_the_way_is_told(tmp_path: Path, pair: Credentials) -> None:
+def test_a_folder_in_the_way_is_reported(tmp_path: Path, pair: Credentials) -> None:
     """By name and reason."""
     with pytest.raises(DeliveryFailed, match="can't be read: Is a directory"):
-        parse(f"dotenv:{tmp_path}").write(pair)
+        parse_target(f"dotenv:{tmp_path}").write(pair)
 
 
 def test_a_home_folder_is_understood(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pair: Credentials) -> None:
     """``~`` is the user's."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    parse("dotenv:~/x.env").write(pair)
+    parse_target("dotenv:~/x.env").write(pair)
     assert (tmp_path / "x.env").exists()
 
 
@@ -214,6 +214,6 @@ def test_a_line_break_can_not_be_written(tmp_path: Path, make_pair: object) -> N
 
 def test_the_name_has_no_secret(tmp_path: Path, pair: Credentials) -> None:
     """It goes into reports."""
-    target = parse(f"dotenv:{tmp_path}/.env")
+    target = parse_target(f"dotenv:{tmp_path}/.env")
     assert target.name == f"dotenv:{tmp_path}/.env"
     assert Secret("x") is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.delivery import files, parse
+from automation.delivery import files, parse_target
 from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 from automation.secrets.files import state_folder
@@ -31,10 +31,10 @@ def facts(path: Path) -> tuple[int, int, int]:
 def test_owner_group_and_mode_stay(tmp_path: Path, pair: Credentials, kind: str) -> None:
     """The service that reads the file as its owner, or by its group, can do so afterwards."""
     path = tmp_path / "service.env"
-    parse(f"{kind}:{path}").write(pair)
+    parse_target(f"{kind}:{path}").write(pair)
     path.chmod(0o640)
     os.chown(path, OTHER, OTHER)
-    parse(f"{kind}:{path}").write(pair)
+    parse_target(f"{kind}:{path}").write(pair)
     assert facts(path) == (OTHER, OTHER, 0o640)
 
 
@@ -44,7 +44,7 @@ def test_only_everybodys_rights_are_taken_away(tmp_path: Path, pair: Credentials
     path = tmp_path / ".env"
     path.write_text("A=1\n")
     path.chmod(before)
-    parse(f"dotenv:{path}").write(pair)
+    parse_target(f"dotenv:{path}").write(pair)
     assert facts(path)[2] == after
 
 
@@ -53,7 +53,7 @@ def test_hard_links_stay(tmp_path: Path, pair: Credentials) -> None:
     path, other = tmp_path / ".env", tmp_path / "other.env"
     path.write_text("A=1\n" * 200)
     other.hardlink_to(path)
-    parse(f"dotenv:{path}").write(pair)
+    parse_target(f"dotenv:{path}").write(pair)
     assert path.samefile(other)
     assert other.read_text().startswith("A=1\n" * 200 + "# External Client App")
     assert list((state_folder() / "rewriting").iterdir()) == []
@@ -68,7 +68,7 @@ def test_extended_attributes_stay(tmp_path: Path, pair: Credentials) -> None:
         os.setxattr(path, "user.note", b"mine")
     except OSError:
         pytest.skip("no extended attributes on this file system")
-    parse(f"dotenv:{path}").write(pair)
+    parse_target(f"dotenv:{path}").write(pair)
     assert os.getxattr(path, "user.note") == b"mine"
 
 
@@ -87,7 +87,7 @@ def test_a_file_that_can_not_be_replaced_is_written_in_place(
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", refuse)
-    target = parse(f"dotenv:{path}")
+    target = parse_target(f"dotenv:{path}")
     target.write(pair)
     assert (path.stat().st_ino, target.read()) == (before, pair)
     assert path.read_text().startswith("A=1\n")
@@ -107,7 +107,7 @@ def test_a_full_disk_in_the_middle_leaves_the_old_text(tmp_path: Path, pair: Cre
 
     monkeypatch.setattr(files, "_overwrite", full)
     with pytest.raises(DeliveryFailed, match="No space left on device"):
-        parse(f"dotenv:{path}").write(pair)
+        parse_target(f"dotenv:{path}").write(pair)
     assert path.read_text() == "A=1\n"
 
 
@@ -159,7 +159,7 @@ def test_what_is_no_file_is_neither_read_nor_replaced(
     path = tmp_path / "place"
     make(path)
     before = stat.S_IFMT(path.stat().st_mode)
-    target = parse(f"{kind}:{path}")
+    target = parse_target(f"{kind}:{path}")
     for act in (target.read, lambda: target.write(pair), lambda: files.write_text(path, "x")):
         with pytest.raises(DeliveryFailed, match=r"can't be read: (Is a directory|Not a regular file)") as caught:
             act()
@@ -173,18 +173,18 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(files.LARGEST + 1)
     with pytest.raises(DeliveryFailed, match="larger than 1 MB"):
-        parse(f"dotenv:{path}").read()
+        parse_target(f"dotenv:{path}").read()
 
 
 def test_a_byte_order_mark_stays(tmp_path: Path, pair: Credentials) -> None:
     """As Windows editors put it; the first name counts all the same, and a JSON pair is read behind it."""
     path = tmp_path / ".env"
     path.write_text("\ufeffSALESFORCE_ORG_ID=\nA=1\n", encoding="utf-8")
-    target = parse(f"dotenv:{path}")
+    target = parse_target(f"dotenv:{path}")
     target.write(pair)
     assert path.read_text(encoding="utf-8").startswith("\ufeff# External")
     assert path.read_text(encoding="utf-8").count("SALESFORCE_ORG_ID") == 1
     assert target.read() == pair
-    parse(f"json:{tmp_path}/pair.json").write(pair)
+    parse_target(f"json:{tmp_path}/pair.json").write(pair)
     (tmp_path / "pair.json").write_text("\ufeff" + (tmp_path / "pair.json").read_text(), encoding="utf-8")
-    assert parse(f"json:{tmp_path}/pair.json").read() == pair
+    assert parse_target(f"json:{tmp_path}/pair.json").read() == pair

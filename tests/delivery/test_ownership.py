@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.delivery import parse, unit
+from automation.delivery import parse_target, unit
 from automation.delivery.held import Held, mark
 from automation.errors import DeliveryFailed, SettingsError
 from automation.secrets.credentials import Credentials
@@ -40,10 +40,10 @@ def test_what_is_not_ours_stays_until_that_is_allowed(tmp_path: Path, pair: Cred
     path = tmp_path / "place"
     path.write_text(text)
     with pytest.raises(DeliveryFailed, match="and was left as it is") as caught:
-        parse(f"{kind}:{path}").write(pair)
+        parse_target(f"{kind}:{path}").write(pair)
     assert path.read_text() == text
     assert caught.value.next.endswith(f"{kind}:{path}?replace=yes")
-    allowed = parse(f"{kind}:{path}?replace=yes")
+    allowed = parse_target(f"{kind}:{path}?replace=yes")
     allowed.write(pair)
     assert allowed.read() == pair
 
@@ -52,7 +52,7 @@ def test_what_is_not_ours_stays_until_that_is_allowed(tmp_path: Path, pair: Cred
 def test_a_free_place_needs_no_leave(tmp_path: Path, pair: Credentials, text: str) -> None:
     """Other names of a dotenv file do not matter, nor does a form that is not filled in."""
     (tmp_path / ".env").write_text(text)
-    target = parse(f"dotenv:{tmp_path}/.env")
+    target = parse_target(f"dotenv:{tmp_path}/.env")
     target.write(pair)
     assert target.read() == pair
 
@@ -60,7 +60,7 @@ def test_a_free_place_needs_no_leave(tmp_path: Path, pair: Credentials, text: st
 def test_keys_beside_our_pair_stay(tmp_path: Path, pair: Credentials) -> None:
     """Of a user who put more into the same JSON."""
     path = tmp_path / "pair.json"
-    target = parse(f"json:{path}")
+    target = parse_target(f"json:{path}")
     target.write(pair)
     path.write_text(json.dumps({"mine": {"a": [1]}, **json.loads(path.read_text()), "last": None}))
     target.write(pair)
@@ -83,14 +83,14 @@ def test_keys_beside_our_pair_stay(tmp_path: Path, pair: Credentials) -> None:
 )
 def test_the_mark_is_the_same_for_all_targets(text: str, name: str, replaces: bool) -> None:
     """It is no part of the name; a program's arguments are its own."""
-    target = parse(text)
+    target = parse_target(text)
     assert (target.name, target.replaces) == (name, replaces)
 
 
 def test_another_value_of_the_mark_is_refused() -> None:
     """It must not become a part of a file's name."""
     with pytest.raises(SettingsError, match="replace can only be yes"):
-        parse("dotenv:a?replace=true")
+        parse_target("dotenv:a?replace=true")
 
 
 def test_a_mark_stands_for_app_and_host() -> None:

@@ -14,8 +14,8 @@ import keyring.backend
 import keyring.errors
 import pytest
 
-from automation.delivery import KINDS, Target, parse
-from automation.delivery.command import Command
+from automation.delivery import KINDS, Target, parse_target
+from automation.delivery.command import CommandTarget
 from automation.errors import DeliveryFailed, SettingsError
 from automation.secrets.credentials import Credentials
 
@@ -36,7 +36,7 @@ EXAMPLES = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_can_be_named(kind: str) -> None:
     """Without its client library, a network or a secret in its name."""
-    target = parse(f"{kind}:{EXAMPLES[kind]}")
+    target = parse_target(f"{kind}:{EXAMPLES[kind]}")
     assert isinstance(target, Target)
     assert target.name.startswith(f"{kind}:")
 
@@ -45,19 +45,19 @@ def test_every_kind_can_be_named(kind: str) -> None:
 def test_what_names_no_target_is_refused(text: str) -> None:
     """With the forms that there are."""
     with pytest.raises(SettingsError, match=r"CREDENTIALS_TO: .* dotenv:PATH"):
-        parse(text)
+        parse_target(text)
 
 
 def test_a_malformed_rest_is_refused() -> None:
     """With what is wrong and what is right."""
     with pytest.raises(SettingsError, match=r"CREDENTIALS_TO: command: No closing quotation; give command:CMD"):
-        parse("command:put 'x")
+        parse_target("command:put 'x")
 
 
 def test_json_is_the_unit(tmp_path: Path, pair: Credentials) -> None:
     """One object with exactly the documented keys, in a file for its owner alone."""
     path = tmp_path / "new" / "acme.json"
-    target = parse(f"json:{path}")
+    target = parse_target(f"json:{path}")
     assert target.read() is None
     target.write(pair)
     assert json.loads(path.read_text()) == {
@@ -80,7 +80,7 @@ def test_a_json_file_of_something_else_is_left_alone(tmp_path: Path, pair: Crede
     path = tmp_path / "package.json"
     path.write_text(text)
     with pytest.raises(DeliveryFailed, match="was left as it is"):
-        parse(f"json:{path}").write(pair)
+        parse_target(f"json:{path}").write(pair)
     assert path.read_text() == text
 
 
@@ -121,7 +121,7 @@ def ring() -> Iterator[MemoryKeyring]:
 
 def test_the_keyring_holds_one_entry_per_pair(ring: MemoryKeyring, pair: Credentials) -> None:
     """Key and secret in one text, so no crash can mix them; a second entry, without a secret, points to it."""
-    target = parse("keyring:service-board")
+    target = parse_target("keyring:service-board")
     assert target.read() is None
     target.write(pair)
     assert target.read() == pair
@@ -130,10 +130,10 @@ def test_the_keyring_holds_one_entry_per_pair(ring: MemoryKeyring, pair: Credent
     assert json.loads(ring.entries["service-board", name])["client_id"] == "3MVG9.the.consumer.key_1"
 
 
-def test_a_locked_keyring_is_told(ring: MemoryKeyring, pair: Credentials) -> None:
-    """With a cure, and without what the back end printed."""
+def test_a_locked_keyring_is_reported(ring: MemoryKeyring, pair: Credentials) -> None:
+    """With a fix, and without what the back end printed."""
     ring.locked = True
-    for action in (lambda: parse("keyring:s").write(pair), lambda: parse("keyring:s").read()):
+    for action in (lambda: parse_target("keyring:s").write(pair), lambda: parse_target("keyring:s").read()):
         with pytest.raises(DeliveryFailed, match="KeyringLocked") as caught:
             action()  # type: ignore[no-untyped-call]
         assert "Unlock the keyring" in caught.value.next
@@ -152,7 +152,7 @@ def test_a_program_gets_the_unit_on_its_standard_input(tmp_path: Path, pair: Cre
     """And on no other way: every user of a machine can list arguments."""
     code = "import json,sys\njson.dump([json.load(sys.stdin), sys.argv[1:]], open(sys.argv[1], 'w'))\nprint('noise')"
     out = tmp_path / "out.json"
-    target = parse(f"command:{program(tmp_path, code)} {shlex.quote(str(out))}")
+    target = parse_target(f"command:{program(tmp_path, code)} {shlex.quote(str(out))}")
     target.write(pair)
     unit, arguments = json.loads(out.read_text())
     assert unit["client_secret"] == "CONSUMERSECRET0123456789ABCDEF"
@@ -164,34 +164,34 @@ def test_there_is_no_shell(tmp_path: Path, pair: Credentials) -> None:
     """``;`` and ``$`` are letters."""
     code = "import sys\nopen(sys.argv[1], 'w').write(' '.join(sys.argv[2:]))"
     out = tmp_path / "out.txt"
-    parse(f"command:{program(tmp_path, code)} {out} '$HOME' ';' exit").write(pair)
+    parse_target(f"command:{program(tmp_path, code)} {out} '$HOME' ';' exit").write(pair)
     assert out.read_text() == "$HOME ; exit"
 
 
-def test_a_failing_program_is_told_by_its_last_line(tmp_path: Path, pair: Credentials) -> None:
+def test_a_failing_program_is_reported_by_its_last_line(tmp_path: Path, pair: Credentials) -> None:
     """Scrubbed: a program that prints what it got must not leak it into our message."""
     code = "import sys\nprint('first', file=sys.stderr)\nsys.stderr.write('bad unit: ' + sys.stdin.read())\nsys.exit(3)"
     with pytest.raises(DeliveryFailed, match="ended with 3: bad unit") as caught:
-        parse(f"command:{program(tmp_path, code)}").write(pair)
+        parse_target(f"command:{program(tmp_path, code)}").write(pair)
     assert "CONSUMERSECRET" not in caught.value.message
     assert "3MVG9" not in caught.value.message
 
 
 def test_a_program_that_reads_nothing_may_succeed(tmp_path: Path, pair: Credentials) -> None:
     """Its exit code decides."""
-    parse(f"command:{program(tmp_path, 'pass')}").write(pair)
+    parse_target(f"command:{program(tmp_path, 'pass')}").write(pair)
 
 
 def test_a_program_that_hangs_is_stopped(tmp_path: Path, pair: Credentials) -> None:
     """After its time, with the time in the message."""
-    target = Command(program(tmp_path, "import threading\nthreading.Event().wait(60)"), timeout=0.2)
+    target = CommandTarget(program(tmp_path, "import threading\nthreading.Event().wait(60)"), timeout=0.2)
     with pytest.raises(DeliveryFailed, match=r"did not end within 0\.2 s"):
         target.write(pair)
 
 
-def test_a_program_that_is_not_there_is_told(pair: Credentials) -> None:
+def test_a_program_that_is_not_there_is_reported(pair: Credentials) -> None:
     """By name; its arguments are not shown, they may hold a token."""
-    target = parse("command:no-such-program --token abcdef")
+    target = parse_target("command:no-such-program --token abcdef")
     assert target.name == "command:no-such-program"
     with pytest.raises(DeliveryFailed, match="No such file") as caught:
         target.write(pair)

@@ -10,7 +10,7 @@ from typing import Any
 import hvac  # noqa: F401 - it reads variables when it is first imported, so that is done before a test sets any
 import pytest
 
-from automation.delivery import Held, Target, parse
+from automation.delivery import Held, Target, parse_target
 from automation.errors import DeliveryFailed, SettingsError
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
@@ -63,7 +63,7 @@ def vault(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
 
 @pytest.fixture
 def target() -> Target:
-    return parse("vault:secret/acme/service-board")
+    return parse_target("vault:secret/acme/service-board")
 
 
 def test_the_pair_is_one_version(vault: Service, engine: Engine, target: Target, pair: Credentials) -> None:
@@ -83,7 +83,7 @@ def test_other_keys_stay(vault: Service, engine: Engine, target: Target, pair: C
     assert engine.versions[-1]["client_id"] == "3MVG9.the.consumer.key_1"
 
 
-def test_a_deleted_secret_is_written_anew(vault: Service, engine: Engine, target: Target, pair: Credentials) -> None:
+def test_a_deleted_secret_is_written_again(vault: Service, engine: Engine, target: Target, pair: Credentials) -> None:
     """Its version still counts."""
     engine.versions.append({"note": "gone"})
     engine.deleted = True
@@ -101,7 +101,7 @@ def test_a_change_in_between_is_not_lost(vault: Service, engine: Engine, target:
     assert engine.versions == [{"note": "theirs"}]
 
 
-def test_a_refused_permission_is_told(vault: Service, target: Target, pair: Credentials) -> None:
+def test_a_refused_permission_is_reported(vault: Service, target: Target, pair: Credentials) -> None:
     """With the store, the entry and the way out."""
     vault.first = [Says(404), Says(403, {"errors": ["permission denied"]})]
     with pytest.raises(DeliveryFailed, match=r"Vault secret secret/acme/service-board could not be read: Forbidden") as caught:
@@ -116,7 +116,7 @@ def test_throttling_is_waited_for(vault: Service, target: Target, pair: Credenti
     assert target.read() == pair
 
 
-def test_throttling_without_end_is_told(vault: Service, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_throttling_without_end_is_reported(vault: Service, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a few tries."""
     monkeypatch.setattr("automation.delivery.vault.TRIES", 1)
     vault.first = [Says(429, {"errors": ["slow"]}, {"Retry-After": "0"})] * 9
@@ -125,29 +125,29 @@ def test_throttling_without_end_is_told(vault: Service, target: Target, monkeypa
     assert "run again later" in caught.value.next
 
 
-def test_a_mount_that_is_not_there_is_told(vault: Service, pair: Credentials) -> None:
+def test_a_mount_that_is_not_there_is_reported(vault: Service, pair: Credentials) -> None:
     """Reading nothing is no error, writing nowhere is."""
-    target = parse("vault:kv/acme/service-board")
+    target = parse_target("vault:kv/acme/service-board")
     assert target.read() is None
     with pytest.raises(DeliveryFailed, match="could not be written"):
         target.write(pair)
 
 
-def test_a_vault_out_of_reach_is_told(monkeypatch: pytest.MonkeyPatch, pair: Credentials) -> None:
+def test_a_vault_out_of_reach_is_reported(monkeypatch: pytest.MonkeyPatch, pair: Credentials) -> None:
     """Without the token or the pair in the message."""
     monkeypatch.setenv("VAULT_ADDR", "http://127.0.0.1:9")
     monkeypatch.setenv("VAULT_TOKEN", "hvs.test-token")
     monkeypatch.setattr("automation.delivery.vault.TRIES", 0)
     with pytest.raises(DeliveryFailed, match="ConnectionError") as caught:
-        parse("vault:secret/acme").write(pair)
+        parse_target("vault:secret/acme").write(pair)
     assert "hvs.test-token" not in caught.value.message
 
 
 @pytest.mark.parametrize("text", ["vault:secret", "vault:/", "vault:secret/"])
 def test_mount_and_path_are_needed(text: str) -> None:
-    """Told before anything is done."""
+    """Reported before anything is done."""
     with pytest.raises(SettingsError, match="give vault:MOUNT/PATH"):
-        parse(text)
+        parse_target(text)
 
 
 def mount(path: str, version: str, kind: str = "kv") -> Says:
@@ -158,7 +158,7 @@ def mount(path: str, version: str, kind: str = "kv") -> Says:
 def test_a_mount_with_a_slash_is_found(vault: Service, pair: Credentials) -> None:
     """The server knows where the mount ends."""
     vault.answer = lambda request: mount("team/kv/", "2") if "/sys/internal/" in request.path else Says(404, {"errors": []})
-    assert parse("vault:team/kv/acme/dev").read() is None
+    assert parse_target("vault:team/kv/acme/dev").read() is None
     assert vault.asked[-1].path == "/v1/team/kv/data/acme/dev"
 
 
@@ -176,7 +176,7 @@ def test_version_1_is_read_and_written_where_it_was_named(vault: Service, pair: 
         return Says(200, {"data": kept})
 
     vault.answer = answer
-    target = parse("vault:kv/acme/dev")
+    target = parse_target("vault:kv/acme/dev")
     target.write(pair)
     assert (kept["note"], target.read()) == ("mine", pair)
 
@@ -185,7 +185,7 @@ def test_another_engine_is_refused_by_name(vault: Service, pair: Credentials) ->
     """Before anything is written."""
     vault.answer = lambda _: mount("transit/", "", "transit")
     with pytest.raises(DeliveryFailed, match="transit is of type transit"):
-        parse("vault:transit/keys/acme").write(pair)
+        parse_target("vault:transit/keys/acme").write(pair)
     assert {one.method for one in vault.asked} == {"GET"}
 
 
@@ -193,7 +193,7 @@ def test_an_answer_of_version_1_is_refused_where_the_server_does_not_say_more(va
     """A token that may not ask for mounts, and an answer without a version: nothing is written."""
     vault.answer = lambda request: Says(403) if "/sys/" in request.path else Says(200, {"data": {"a": "b"}})
     with pytest.raises(DeliveryFailed, match="not a KV engine of version 2"):
-        parse("vault:kv/acme/dev").write(pair)
+        parse_target("vault:kv/acme/dev").write(pair)
     assert {one.method for one in vault.asked} == {"GET"}
 
 
@@ -206,7 +206,7 @@ def test_a_secret_of_somebody_else_stays(
     with pytest.raises(DeliveryFailed, match="was left as it is"):
         target.write(pair)
     assert engine.versions == [held]
-    parse("vault:secret/acme/service-board?replace=yes").write(pair)
+    parse_target("vault:secret/acme/service-board?replace=yes").write(pair)
     assert target.read() == pair
 
 
@@ -260,8 +260,8 @@ def test_an_own_ca_is_trusted(engine: Engine, monkeypatch: pytest.MonkeyPatch, t
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         monkeypatch.setattr("automation.delivery.vault.TRIES", 0)
         with pytest.raises(DeliveryFailed, match="CERTIFICATE_VERIFY_FAILED") as caught:
-            parse("vault:secret/acme/service-board").read()
+            parse_target("vault:secret/acme/service-board").read()
         assert "VAULT_CACERT" in caught.value.next
         monkeypatch.setenv("VAULT_CACERT", str(tmp_path / "ca.pem"))
-        parse("vault:secret/acme/service-board").write(pair)
-        assert parse("vault:secret/acme/service-board").read() == pair
+        parse_target("vault:secret/acme/service-board").write(pair)
+        assert parse_target("vault:secret/acme/service-board").read() == pair

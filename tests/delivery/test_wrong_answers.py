@@ -17,14 +17,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automation.delivery import Held, Target, parse, unit
+from automation.delivery import Held, Target, parse_target, unit
 from automation.delivery.github_actions import ActionsSecret
 from automation.errors import DeliveryFailed, RunbookError
 from automation.org_api import Patience
-from automation.secrets import Secret, only_own
+from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Says, Service, serving
 from tests.delivery.test_azure import VAULT, Identity, ToDouble
+from tests.forgetting import only_own
 
 DEEP = b'{"data":' * 3000 + b"1" + b"}" * 3000
 BODIES: dict[str, bytes] = {
@@ -72,7 +73,7 @@ def _aws(url: str, monkeypatch: pytest.MonkeyPatch, _folder: Path) -> Target:
         monkeypatch.setenv(name, "test-test")
     monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", url)
     monkeypatch.setattr("automation.delivery.aws.TRIES", 1)
-    return parse("aws-secretsmanager:acme?region=eu-central-1")
+    return parse_target("aws-secretsmanager:acme?region=eu-central-1")
 
 
 def _azure(url: str, monkeypatch: pytest.MonkeyPatch, _folder: Path) -> Target:
@@ -86,7 +87,7 @@ def _azure(url: str, monkeypatch: pytest.MonkeyPatch, _folder: Path) -> Target:
         return SecretClient(address, Identity(), transport=RequestsTransport(session=session), retry_total=0)
 
     monkeypatch.setattr("automation.delivery.azure.make_client", make)
-    return parse(f"azure-keyvault:{VAULT}/acme")
+    return parse_target(f"azure-keyvault:{VAULT}/acme")
 
 
 def _gcp(url: str, monkeypatch: pytest.MonkeyPatch, _folder: Path) -> Target:
@@ -101,7 +102,7 @@ def _gcp(url: str, monkeypatch: pytest.MonkeyPatch, _folder: Path) -> Target:
         return limited(SecretManagerServiceClient(transport="rest", client_options=options, credentials=credentials))
 
     monkeypatch.setattr("automation.delivery.gcp.make_client", make)
-    return parse("gcp-secretmanager:acme/service-board")
+    return parse_target("gcp-secretmanager:acme/service-board")
 
 
 def _github(url: str, monkeypatch: pytest.MonkeyPatch, _folder: Path) -> Target:
@@ -120,14 +121,14 @@ def _kubernetes(url: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Targ
     (folder / "kubeconfig").write_text(json.dumps({"apiVersion": "v1", "kind": "Config", "current-context": "t", **config}))
     monkeypatch.setattr("kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(folder / "kubeconfig"))
     monkeypatch.setattr("automation.delivery.kubernetes_secret.TRIES", 0)
-    return parse("kubernetes:integration/acme")
+    return parse_target("kubernetes:integration/acme")
 
 
 def _vault(url: str, monkeypatch: pytest.MonkeyPatch, _folder: Path) -> Target:
     monkeypatch.setenv("VAULT_ADDR", url)
     monkeypatch.setenv("VAULT_TOKEN", "hvs.test-token")
     monkeypatch.setattr("automation.delivery.vault.TRIES", 0)
-    return parse("vault:kv/acme")
+    return parse_target("vault:kv/acme")
 
 
 @functools.cache
@@ -147,7 +148,7 @@ def tried(target: Target, pair: Credentials) -> list[RunbookError]:
     return found
 
 
-def test_a_wrong_answer_is_told_with_cause_and_fix(target: Target, service: Service, pair: Credentials) -> None:
+def test_a_wrong_answer_is_reported_with_cause_and_fix(target: Target, service: Service, pair: Credentials) -> None:
     """Whatever it is; a store's nonsense is never a fault of the tool, and no secret is in the message."""
     refusals = ("nothing", "HTML", "a list", "wrong types", "deep lists")
     for status, name in [*((200, name) for name in BODIES), *((400, name) for name in refusals)]:
@@ -193,7 +194,7 @@ def test_a_file_may_hold_anything(data: bytes) -> None:
         for kind in ("dotenv", "json"):
             path = folder / kind
             path.write_bytes(data)
-            target = parse(f"{kind}:{path}")
+            target = parse_target(f"{kind}:{path}")
             with only_own():
                 with suppress(DeliveryFailed):
                     target.write(pair)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from automation.doctor import machine, settings_files
-from automation.secrets import only_own
 from automation.settings import load_settings
+from tests.forgetting import only_own
 
 
 @pytest.fixture(autouse=True)

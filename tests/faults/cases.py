@@ -94,12 +94,12 @@ HEALED: dict[str, Case] = {
         ({"effect": "status", "kind": "static", "status": 503, "path": r"\.css$"},), variants={"look": "summer25"}
     ),
     "static files: one breaks off": Case(
-        ({"effect": "truncate", "kind": "static", "path": r"app\.js"},), settings={"TIMEOUT_PAGE": "4"}
+        ({"effect": "truncate", "kind": "static", "path": r"app\.js"},), settings={"TIMEOUT_PAGE": "4"}, made=True
     ),
     "the app: something went wrong": Case(({"preset": "went_wrong"},)),
     "the new tab: blocked for good, opened by its URL": Case(variants={"popup_blocked": True}, settings={"TIMEOUT_ACTION": "2"}),
-    "the app: re-rendered under the cursor": Case((shown("getApp", rerender=True),)),
-    "the app: a toast covers the footer": Case((shown("getApp", cover=2),)),
+    "the app: re-rendered under the cursor": Case((shown("getApp", rerender=True),), made=True),
+    "the app: a toast covers the footer": Case((shown("getApp", cover=2),), made=True),
     "savePolicies: an error toast though saved": Case(({"preset": "error_after_save"},), made=True),
     "the flow's box: disabled until propagated": Case(variants={"flow_propagation_seconds": 3.0}),
     "the new tab: blocked once": Case((shown("consumerDetailsUrl", popup_blocked=True),), settings={"TIMEOUT_ACTION": "4"}),
@@ -107,6 +107,7 @@ HEALED: dict[str, Case] = {
         (shown("consumerDetailsUrl", popup_blocked=True),), variants={"reveal": "link"}, settings={"TIMEOUT_ACTION": "4"}
     ),
     "the code: refused once, then right": Case(({"preset": "wrong_code_first"},), variants=CODES, made=True),
+    "the login's code: its time is over once": Case(({"preset": "code_timed_out"},), variants=CODES, made=True),
     "the reveal's code: its time is over once": Case(({"preset": "code_timed_out"},), variants=REVEAL, made=True),
     "the page of key and secret: the connection breaks": Case(
         ({"effect": "reset_before", "kind": "consumer", "times": 2},), variants=REVEAL, made=True
@@ -200,7 +201,9 @@ STOPS: dict[str, Case] = {
         says="refused",
         cure="Check that the mailbox",
     ),
-    "the code: its time is over": Case(({"preset": "code_timed_out"},), variants=CODES, ends=TryAgainLater, says="timed out"),
+    "the login's code: its time is over, ever": Case(
+        ({"preset": "code_timed_out", "times": 0},), variants=CODES, ends=TryAgainLater, says="timed out"
+    ),
     "the new tab: blocked for good": Case(
         variants={"popup_blocked": True, "consumer_without_ret_url": "refused"},
         settings={"TIMEOUT_ACTION": "2"},

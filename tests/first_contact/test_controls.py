@@ -10,15 +10,17 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.access.named_org import ANY_ORG, HostWatch
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.browser.page_loads import Losses
 from automation.errors import ElementNotFound, UnexpectedPage
 from automation.run.attempt import Workbench
 from automation.steps import Step, unchanged
 from automation.steps.runner import Toolbox, explain
 from flows.pages.base import Timeouts, find
+from flows.pages.checkbox import Checkbox
+from flows.pages.choice import Choice
 from flows.pages.dual_list import DualList
-from flows.pages.fields import Checkbox, Choice, TextField
+from flows.pages.fields import TextField
 from flows.pages.labels import Labels, exactly
 from flows.pages.overlays import Overlays
 from flows.pages.run_as import RunAsField
@@ -161,7 +163,7 @@ def covered(page: Page, *, private: bool = False) -> UnexpectedPage:
         page.get_by_role("button", name="Go").click(timeout=500)
     error = explain(caught.value, Step("1.3", "New External Client App", "", lambda: unchanged("")))
     error.step = next(step.id for step in all_steps() if step.login)
-    recorder = cast("Recorder", SimpleNamespace(recording_allowed=not private))
+    recorder = cast("ArtifactsRecorder", SimpleNamespace(recording_allowed=not private))
     told = Workbench(page, Toolbox(), recorder, Losses(page), HostWatch(ANY_ORG)).explained(error)
     assert isinstance(told, UnexpectedPage)
     assert "Log in by hand as this user" in told.next

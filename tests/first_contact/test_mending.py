@@ -73,7 +73,7 @@ def test_in_a_private_phase_nothing_that_may_be_a_code_is_suggested(tmp_path: Pa
 def test_a_renamed_control_is_found_by_the_file_that_the_failure_left(quick_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
     """The whole way: fail, take the suggestion, run again, and the app is there."""
     org = quick_org(labels_override={"create.apiName": "Developer Name"})
-    failed = run(org, {"TIMEOUT_ACTION": "2"})
+    failed = run(org, {"TIMEOUT_ACTION": "2"}, last="1.7")
 
     assert isinstance(failed.error, ElementNotFound)
     assert '"API Name"' in failed.error.message
@@ -86,9 +86,10 @@ def test_a_renamed_control_is_found_by_the_file_that_the_failure_left(quick_org:
     assert run(org, {"LABELS_FILE": str(own)}, last="1.7").outcome == "created", run.printed.getvalue()
 
 
-def test_a_renamed_tab_of_the_new_app_is_named_at_once(quick_org: NewOrg, run: Runbook) -> None:
-    """Without starting over, and without a second look by way of the list; the app was made once."""
-    org = quick_org(labels_override={"detail.policies": "App Rules"})
+@pytest.mark.parametrize("url", ["detail", "home"])
+def test_a_renamed_tab_of_the_new_app_is_named_at_once(url: str, quick_org: NewOrg, run: Runbook) -> None:
+    """Within one action: without starting over, and without a second look by way of the list; the app was made once."""
+    org = quick_org(labels_override={"detail.policies": "App Rules"}, url_after_create=url)
     failed = run(org, {"TIMEOUT_ACTION": "3"})
 
     assert isinstance(failed.error, UnexpectedPage)
@@ -97,6 +98,7 @@ def test_a_renamed_tab_of_the_new_app_is_named_at_once(quick_org: NewOrg, run: R
     assert '"App Rules"' in failed.error.message
     assert "labels.toml" in failed.error.next
     assert "Starting over" not in run.printed.getvalue()
+    assert "for the answer to Create" in failed.error.message
     assert len([one for one in org.events() if one["name"] == "createApp"]) == 1
 
 

@@ -118,7 +118,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, CheckResult], CheckR
     """``seen(status, answer)``: a check while the newest copy is in that state and the org answers so."""
 
     def one(status: str, answer: CheckResult) -> CheckResult:
-        monkeypatch.setattr(check_module, "_asked", lambda *_: answer)
+        monkeypatch.setattr(check_module._Questions, "asked", lambda _: answer)
         monkeypatch.setattr(Org, "settings_to_check", lambda _: SimpleNamespace(credentials_to=()))
         monkeypatch.setattr(Org, "spec", lambda *_: None)
         api = rest(lambda _: httpx.Response(400, json=[{"errorCode": "INVALID_STATUS"}]))

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from automation.fleet.options import parse
+from automation.fleet.options import parse_arguments
 from tests.tools import program
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ class Unit(configparser.ConfigParser):
 
 def understood(arguments: list[str]) -> None:
     """Parse arguments as the command does; wrong ones end the process."""
-    parse(arguments)
+    parse_arguments(arguments)
 
 
 def after_command(words: list[str]) -> list[str]:

@@ -273,11 +273,12 @@ class TestWorker:
         made, events = repairs(script)
         thread = threading.Thread(target=made.run, args=(CheckResult(_blank(), "app_missing", "why"),))
         thread.start()
+        while not events:
+            threading.Event().wait(0.01)
         assert made.logins.acquire(timeout=20)
         made.stop()
         thread.join(20)
         assert not thread.is_alive()
-        assert events
 
     def test_a_worker_that_does_not_end_is_killed_when_the_job_is_stopped(
         self, repairs: Any, monkeypatch: pytest.MonkeyPatch

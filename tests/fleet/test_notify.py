@@ -21,8 +21,9 @@ from automation.fleet.messages import due, message, wanted
 from automation.fleet.notify import check, send
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, empty_line, of_error
-from automation.secrets import only_own, remember
+from automation.secrets import remember
 from automation.settings import load_settings
+from tests.forgetting import only_own
 
 ORG = Org("dev", "acme--dev.sandbox.my.salesforce.com", {}, {}, 60.0)
 FAILED = of_error(ORG, LoginRefused("The password of admin was refused: s3cret-word."), found="app_missing")

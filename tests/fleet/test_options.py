@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from automation.fleet.options import parse
+from automation.fleet.options import parse_arguments
 from automation.fleet.orgs_file import OrgsFile
-from automation.secrets import only_own
 from tests.fleet.fleet_double import ROOT
 from tests.fleet.test_job import SHARED
+from tests.forgetting import only_own
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,15 @@ from tests.fleet.test_job import SHARED
 def test_wrong_usage_is_refused(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
     """With exit code 2 and a sentence."""
     with pytest.raises(SystemExit) as ended:
-        parse(arguments.split())
+        parse_arguments(arguments.split())
     assert ended.value.code == 2
     assert "error:" in capsys.readouterr().err
 
 
 def test_flags_of_single_runs_are_passed_on() -> None:
     """To each run in a browser."""
-    assert parse(["--exact", "--tracing", "off"]).flags == ("--tracing", "off", "--exact")
-    assert parse(["history", "dev", "--json"]).org == "dev"
+    assert parse_arguments(["--exact", "--tracing", "off"]).flags == ("--tracing", "off", "--exact")
+    assert parse_arguments(["history", "dev", "--json"]).org == "dev"
 
 
 @pytest.mark.parametrize("flags", [[], ["--exact"]])
@@ -59,7 +59,7 @@ def test_exact_reaches_the_configured_app(flags: list[str], tmp_path: Path, monk
     monkeypatch.setenv("Y", "password")
     specs: list[Any] = []
     monkeypatch.setattr(OneRun, "perform", lambda run: specs.append(run.spec))
-    given = worker.parser().parse_args(["--orgs", str(path), *parse(flags).flags, "a"])
+    given = worker.parser().parse_args(["--orgs", str(path), *parse_arguments(flags).flags, "a"])
     with only_own():
         worker._create(OrgsFile.read(path).org("a"), given, worker.EventWriter())
     assert specs[0].exact is bool(flags)

@@ -17,7 +17,7 @@ from automation.fleet import orgs_file as orgs_file_module
 from automation.fleet.orgs import with_suffix
 from automation.fleet.orgs_file import OrgsFile
 from automation.salesforce.hosts import sandbox_name
-from automation.secrets import only_own
+from tests.forgetting import only_own
 
 GOOD = """
 [defaults]
@@ -149,7 +149,7 @@ def test_an_error_names_table_and_key(line: str, told: str) -> None:
         (GOOD + "[limits]\nlogins = 0", "[limits] logins: must be a number from 1 to 1,000,000"),
         (f"{GOOD}{PRODUCTION}", "[production]: give either access_token or"),
         (f'{GOOD}{PRODUCTION}access_token = "00Dxxxx"', "[production] access_token: a"),
-        (GOOD + '[notify]\nfailed = ["command:x"]', "[notify] failed: there is no such event; there are failure, change"),
+        (GOOD + '[notify]\nfailed = ["command:x"]', "[notify] failed: there is no such event; did you mean failure?"),
         (GOOD + '[notify]\nfailure = ["apprise:slack://T/B/x"]', "[notify] failure: apprise: a secret in clear"),
         (GOOD + '[orgs.two]\nlogin_url = "https://acme--dev.sandbox.my.salesforce.com"', "already that of [orgs.dev]"),
         (GOOD + '[orgs.a]\ndeliver = "dotenv:1.env"\n[orgs.b]\ndeliver = "dotenv:1.env"', "deliver: dotenv:1.env is already"),

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from automation.fleet import references
-from automation.secrets import holds_secret, only_own
+from automation.secrets import holds_secret
+from tests.forgetting import only_own
 
 
 @pytest.fixture(autouse=True)

@@ -255,7 +255,7 @@ def test_what_does_not_fit_together_is_named_at_start(given: dict[str, str], wor
 
 def test_a_missing_library_is_named_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each vendor's library is an optional extra."""
-    monkeypatch.setattr("automation.settings.imap.find_spec", dict.fromkeys(["msal"]).get)
+    monkeypatch.setattr("automation.delivery.extras.find_spec", dict.fromkeys(["msal"]).get)
     with pytest.raises(SettingsError, match=r"pip install 'external-client-app-runbook\[microsoft\]'"):
         load_settings({**BASE, **MICROSOFT, "SF_IMAP_MICROSOFT_CLIENT_SECRET": "secret~value"}, dotenv=None)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from automation.delivery import parse, same_pair
+from automation.delivery import parse_target, same_pair
 from automation.org_api import Patience, ProofSession, Reading, compare, open_proof, read_back
 from automation.salesforce import hosts
 from flows.app.app_in_org import AppInOrg
@@ -43,7 +43,7 @@ def leaves(*ids: str) -> Callable[[Callable[[OrgSession], None]], Callable[[OrgS
 
 @leaves("1.1")
 def signed_in_to_the_named_org(org: OrgSession) -> None:
-    host = hosts.parse(org.bench.page.url).host
+    host = hosts.parse_url(org.bench.page.url).host
     assert hosts.my_domain_of(host) == org.state.host, f"the browser is on {host}"
     assert org.settings.host in {org.state.host, *hosts.LOGIN_HOSTS}
     assert not org.tool(SetupPage).is_login()
@@ -192,7 +192,7 @@ def the_org_holds_what_was_asked_for(org: OrgSession) -> None:
 @leaves("5.3")
 def every_target_has_the_pair(org: OrgSession) -> None:
     assert org.state.credentials is not None
-    for target in map(parse, org.settings.credentials_to):
+    for target in map(parse_target, org.settings.credentials_to):
         if target.can_read:
             held = target.read()
             assert held is not None, f"{target.name} holds no pair"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from automation.artifacts import Recorder, make_run_folder
+from automation.artifacts import ArtifactsRecorder, make_run_folder
 from automation.errors import RunbookError
 from automation.record.recorded_run import RecordedRun
 from automation.record.tape import Tape
@@ -85,11 +85,11 @@ def org_session(
     options = Options(tracing="off", output=make_run_folder(settings.host, folder), restarts=0, verbosity=-1)
     state, printed, tape = OrgState(host=settings.host), io.StringIO(), Tape()
     console = Console(stream=printed)
-    recorder = Recorder(options.output or Path(), "off")
+    recorder = ArtifactsRecorder(options.output or Path(), "off")
     with ExitStack() as stack:
         stack.enter_context(org_lock(settings.host))
         if recording is not None:
-            stack.enter_context(watching(tape))
+            stack.enter_context(watching(tape.looked))
         bench = stack.enter_context(workbench(browser, settings, spec, options, state, console, recorder))
         tape.attach(recorder)
         guard = HostGuard(settings, options, state, stack, {settings.host})

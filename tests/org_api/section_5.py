@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from automation.delivery import parse
+from automation.delivery import parse_target
 from automation.network.http import Network
 from automation.org_api import Reading
 from automation.settings import Settings
@@ -123,4 +123,4 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 def target_of(bench: Bench) -> Any:
     """The first delivery target."""
-    return parse(bench.settings.credentials_to[0])
+    return parse_target(bench.settings.credentials_to[0])

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from automation.record.file import SUFFIX
+from automation.record import SUFFIX
 from automation.record.recorded_run import RecordedRun, review_of
 from automation.replica import OrgHandle, start
 from automation.report.console import Console

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.record import file
-from automation.record.file import RecordedPage, Recording
-from automation.record.replay import CLOSED_DOOR, opened
+from automation.record import SUFFIX, file
+from automation.record.file import Recording
+from automation.record.page_copy import PageCopy
 from flows.pages.labels import Labels
+from tests.replay.replay import NOBODY, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Playwright
@@ -36,7 +37,7 @@ def closed_browser(playwright: Playwright) -> Iterator[Browser]:
     least |= {"ECA_CONTACT_EMAIL": "a@b.example", "ECA_CALLBACK_URL": "https://b.example/", "ECA_RUN_AS": "a@b.example"}
     found = find_browser(load_settings(least, None), Path(playwright.chromium.executable_path), headed=False)
     browser = playwright.chromium.launch(
-        executable_path=found.executable, channel=found.channel, args=list(FLAGS), proxy={"server": CLOSED_DOOR["server"]}
+        executable_path=found.executable, channel=found.channel, args=list(FLAGS), proxy={"server": NOBODY}
     )
     yield browser
     browser.close()
@@ -50,21 +51,21 @@ def _open_pages(closed_browser: Browser) -> Iterator[tuple[ExitStack, dict[int, 
 
 @pytest.fixture
 def each_page_once(_open_pages: tuple[ExitStack, dict[int, Page]], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Recorded pages stay open for the looks of later steps: without scripts, no look changes one."""
+    """Recorded pages stay open for the lookups of later steps: without scripts, none changes one."""
     stack, pages = _open_pages
 
     @contextmanager
-    def opened_once(browser: Browser, recorded: RecordedPage) -> Iterator[Page]:
+    def opened_once(browser: Browser, recorded: PageCopy) -> Iterator[Page]:
         if id(recorded) not in pages:
             pages[id(recorded)] = stack.enter_context(opened(browser, recorded))
         yield pages[id(recorded)]
 
-    monkeypatch.setattr("automation.record.replay.opened", opened_once)
+    monkeypatch.setattr("tests.replay.replay.opened", opened_once)
 
 
 @pytest.fixture
 def labels_file(pytestconfig: pytest.Config) -> Path | None:
-    """A label file of the user's own, to see whether it mends a failed replay."""
+    """A label file of the user's own, to see whether it fixes a failed replay."""
     given = pytestconfig.getoption("--labels-file")
     return Path(given) if given else None
 
@@ -72,7 +73,7 @@ def labels_file(pytestconfig: pytest.Config) -> Path | None:
 def recordings(config: pytest.Config) -> list[Recording]:
     """Those of ``--recording``, else the committed green ones."""
     given = [Path(path) for path in config.getoption("--recording")]
-    return [file.read(path) for path in given or [COMMITTED / (name + file.SUFFIX) for name in GREEN]]
+    return [file.read(path) for path in given or [COMMITTED / (name + SUFFIX) for name in GREEN]]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

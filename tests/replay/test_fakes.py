@@ -10,8 +10,8 @@ from automation.record.anonymous import SecretLeft, all_texts, require_clean
 from automation.record.fakes import Fakes
 from automation.salesforce.ids import same_id, to_18
 from automation.secrets import remember
-from automation.secrets import secret as secrets
 from automation.secrets.encodings import encodings
+from tests.forgetting import only_own
 from tests.growth import growth
 
 KEY = "3MVG9" + "aB1.x_" * 13
@@ -20,7 +20,7 @@ SECRET = "0123456789ABCDEF" * 4
 
 @pytest.fixture(autouse=True)
 def _own_secrets() -> Iterator[None]:
-    with secrets.only_own(empty=True):
+    with only_own(empty=True):
         yield
 
 

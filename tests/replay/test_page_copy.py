@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.record.file import RecordedPage
 from automation.record.page_copy import PageCopy, copy_page
-from automation.record.replay import opened
+from tests.replay.replay import opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
-ADDRESS = "https://org1.my.salesforce-setup.com/lightning/setup/x"
+URL = "https://org1.my.salesforce-setup.com/lightning/setup/x"
 
 PAGE = """<!DOCTYPE html><html lang="en"><title>A page</title><style>
 .gone { display: none } .unseen { visibility: hidden } .caps { text-transform: uppercase } .must::before { content: "* " }
@@ -43,7 +42,7 @@ def copied(browser: Browser, html: str, *, private: bool) -> PageCopy:
     context = browser.new_context()
     page = context.new_page()
     page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html"))
-    page.goto(ADDRESS + "?otp=12345")
+    page.goto(URL + "?otp=12345")
     try:
         return copy_page(page, {}, private=private)
     finally:
@@ -52,7 +51,7 @@ def copied(browser: Browser, html: str, *, private: bool) -> PageCopy:
 
 def test_a_copy_has_the_same_accessible_tree_values_and_visibility(closed_browser: Browser) -> None:
     copy = copied(closed_browser, PAGE, private=False)
-    with opened(closed_browser, RecordedPage(1, copy.address, copy.title, copy.html, copy.tree)) as page:
+    with opened(closed_browser, copy) as page:
         assert page.locator("body").aria_snapshot().replace("/url: /app\n", "") == copy.tree.replace(
             "/url: /app?sid=00D8c0000001AbC!xyz\n", ""
         )
@@ -68,7 +67,7 @@ def test_a_copy_has_the_same_accessible_tree_values_and_visibility(closed_browse
 
 def test_a_copy_has_no_scripts_and_no_queries(closed_browser: Browser) -> None:
     copy = copied(closed_browser, PAGE, private=False)
-    assert copy.address == ADDRESS
+    assert copy.url == URL
     assert not any(left in copy.html for left in ("<script", "onclick", "sid=", "00D8c", "attachShadow", "otp"))
 
 

@@ -1,4 +1,4 @@
-"""Recordings: made without a name or a secret of the org; a changed label is told so that it can be mended."""
+"""Recordings: made without a name or a secret of the org; a changed label is named so that it can be fixed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from automation.errors import UsageError
+from automation.record import SUFFIX, file
 from automation.record import __main__ as command
-from automation.record import file
-from automation.record.looks import OWNERS, WATCHES
+from automation.record.lookups import WATCHES
 from automation.record.recorded_run import review_of
-from automation.record.replay import Replay
 from automation.record.watching import watching
 from automation.secrets import secret as secrets
 from flows.pages.labels import Labels
+from tests.forgetting import only_own
 from tests.recordings.make import FOLDER, record
+from tests.replay.replay import OWNERS, Replay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -40,7 +41,7 @@ contact_email = { text = ["Contact Email", "Contact Email Address"], source = "r
 
 
 def committed(name: str) -> Recording:
-    return file.read(FOLDER / (name + file.SUFFIX))
+    return file.read(FOLDER / (name + SUFFIX))
 
 
 def misses(recording: Recording, browser: Browser, step: str, labels: Labels | None = None) -> list[str]:
@@ -49,33 +50,34 @@ def misses(recording: Recording, browser: Browser, step: str, labels: Labels | N
 
 
 @pytest.mark.browser
-def test_a_changed_label_is_named_with_its_step_the_nearest_candidates_and_the_line_that_mends_it(closed_browser: Browser) -> None:
+def test_a_changed_label_is_named_with_its_step_the_nearest_candidates_and_the_line_that_fixes_it(closed_browser: Browser) -> None:
     (text,) = misses(committed("renamed"), closed_browser, "1.4")
     assert text.startswith(RENAMED)
     assert text.endswith(SUGGESTED)
 
 
 @pytest.mark.browser
-def test_the_suggested_line_mends_it(closed_browser: Browser, tmp_path: Path) -> None:
+def test_the_suggested_line_fixes_it(closed_browser: Browser, tmp_path: Path) -> None:
     own = tmp_path / "labels.toml"
     own.write_text("\n".join(SUGGESTED.splitlines()[2:]))
     assert misses(committed("renamed"), closed_browser, "1.4", Labels("en", own)) == []
 
 
 @pytest.mark.browser
-def test_a_value_that_reads_otherwise_is_told(closed_browser: Browser) -> None:
+def test_a_value_that_reads_otherwise_is_reported(closed_browser: Browser) -> None:
     """A replay that could not fail would prove nothing."""
     recording = committed("winter27")
-    looks = tuple(replace(look, value="other") if look.kind == "read" and look.step == "1.7" else look for look in recording.looks)
-    told = misses(replace(recording, looks=looks), closed_browser, "1.7")
-    assert len(told) == sum(look.kind == "read" and look.step == "1.7" for look in looks)
-    assert "recorded was 'other'" in told[0]
+    reads = [one for one in recording.lookups_of("1.7") if one.kind == "read"]
+    lookups = tuple(replace(one, value="other") if one in reads else one for one in recording.lookups)
+    found = misses(replace(recording, lookups=lookups), closed_browser, "1.7")
+    assert len(found) == len(reads)
+    assert "recorded was 'other'" in found[0]
 
 
 @pytest.mark.browser
-def test_a_second_control_of_the_same_name_is_told(closed_browser: Browser) -> None:
+def test_a_second_control_of_the_same_name_is_reported(closed_browser: Browser) -> None:
     recording = committed("winter27")
-    number = next(look.page for look in recording.looks_of("1.7") if look.name == "create_button")
+    number = next(one.page for one in recording.lookups_of("1.7") if one.name == "create_button")
     html = recording.page(number).html.replace("</body>", "<button>Create</button></body>")
     pages = tuple(replace(page, html=html) if page.number == number else page for page in recording.pages)
     assert any(
@@ -85,17 +87,17 @@ def test_a_second_control_of_the_same_name_is_told(closed_browser: Browser) -> N
 
 
 @pytest.mark.browser
-def test_a_problem_that_is_no_longer_recognised_is_told(closed_browser: Browser) -> None:
+def test_a_problem_that_is_no_longer_recognised_is_reported(closed_browser: Browser) -> None:
     recording = committed("winter27")
-    looks = tuple(replace(look, failed="session_lost") if look.step == "1.2" else look for look in recording.looks)
-    (text,) = misses(replace(recording, looks=looks), closed_browser, "1.2")
+    lookups = tuple(replace(one, failed="session_lost") if one.step == "1.2" else one for one in recording.lookups)
+    (text,) = misses(replace(recording, lookups=lookups), closed_browser, "1.2")
     assert "recognised as session_lost in the run, and is not now" in text
 
 
 @pytest.fixture
 def no_secrets() -> Iterator[None]:
     """None of other tests' secrets is known."""
-    with secrets.only_own(empty=True):
+    with only_own(empty=True):
         yield
 
 
@@ -103,9 +105,9 @@ def no_secrets() -> Iterator[None]:
 def test_a_recording_holds_no_name_and_no_secret_of_the_org(
     new_org: Callable[..., OrgHandle], browser: Browser, closed_browser: Browser, tmp_path: Path, no_secrets: None
 ) -> None:
-    """Searched in every file of it, and in the page for looking it through; and it replays."""
-    org = new_org("weyland--yutani.sandbox", seed=7)
-    path = tmp_path / f"org{file.SUFFIX}"
+    """Searched in every file of it, and in the page to review it; and it replays."""
+    org = new_org("weyland--yutani.sandbox", seed=7, propagation_seconds=0.0)
+    path = tmp_path / f"org{SUFFIX}"
     result, run = record(org, path, tmp_path, browser=browser)
     assert result.outcome == "created"
     with zipfile.ZipFile(path) as archive:
@@ -133,14 +135,14 @@ def test_a_recording_holds_no_name_and_no_secret_of_the_org(
 
 
 def test_the_committed_recordings_are_small_and_made_of_texts_alone() -> None:
-    for path in FOLDER.glob("*" + file.SUFFIX):
+    for path in FOLDER.glob("*" + SUFFIX):
         assert path.stat().st_size < 300_000
         with zipfile.ZipFile(path) as archive:
             assert {Path(name).suffix for name in archive.namelist()} == {".json", ".html", ".yml"}
 
 
 def test_only_a_recording_is_read(tmp_path: Path) -> None:
-    path = tmp_path / f"no{file.SUFFIX}"
+    path = tmp_path / f"no{SUFFIX}"
     path.write_text("text")
     with pytest.raises(UsageError, match="is no recording"):
         file.read(path)
@@ -151,7 +153,7 @@ def test_only_a_recording_is_read(tmp_path: Path) -> None:
 
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     recording = committed("renamed")
-    again = file.write(file.members(recording, "review"), tmp_path / f"renamed{file.SUFFIX}")
+    again = file.write(file.members(recording, "review"), tmp_path / f"renamed{SUFFIX}")
     assert file.read(again) == recording
 
 
@@ -162,9 +164,9 @@ def test_page_objects_are_followed_only_while_a_recording_runs() -> None:
     assert {watch: vars(watch.owner)[watch.name] for watch in WATCHES} == before
 
 
-def test_every_recorded_look_names_a_class_that_a_replay_knows() -> None:
+def test_every_recorded_lookup_names_a_class_that_a_replay_knows() -> None:
     for name in ("winter27", "summer25", "renamed"):
-        assert {look.owner for look in committed(name).looks} <= {*OWNERS, ""}
+        assert {one.owner for one in committed(name).lookups} <= {*OWNERS, ""}
 
 
 def test_the_name_of_the_file_is_checked_before_anything_is_done(capsys: pytest.CaptureFixture[str]) -> None:

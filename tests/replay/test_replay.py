@@ -1,4 +1,4 @@
-"""Every look of a recorded run comes out the same at its recorded pages, without the org."""
+"""Every lookup of a recorded run comes out the same at its recorded pages, without the org."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.record.replay import Replay
+from tests.replay.replay import Replay
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

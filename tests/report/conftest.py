@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from automation.secrets import secret as secrets
+from tests.forgetting import only_own
 
 
 @pytest.fixture(autouse=True)
 def _own_secrets() -> Iterator[None]:
-    with secrets.only_own():
+    with only_own():
         yield

@@ -9,12 +9,13 @@ from pathlib import Path
 from automation.errors import RunbookError, UnexpectedPage
 from automation.report.details import Details
 from automation.report.result import RunResult
+from automation.report.screenshots import Screenshots
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from automation.settings.app_spec import AppSpec
 from automation.steps import SECTIONS, Difference
 from automation.steps.runner import StepResult
-from automation.steps.time_spent import Spent
+from automation.steps.time_spent import Spent, TimeSpent
 from flows.app.state import OrgState, Proof
 from tests.step_results import step_result
 
@@ -48,8 +49,9 @@ def good(folder: Path) -> RunResult:
     state.notes.append("PKCE is locked by Salesforce <b>here</b>")
     spec = AppSpec("Service <Board> Sync", "Service_Board_Sync", "a@acme.com", "https://x", "sync@acme.com")
     spent = {number: Spent(one[2] / 2, one[2] / 3, one[2] / 6) for number, one in TITLES.items()}
-    total = sum(spent.values(), Spent())
-    details = Details(datetime(2026, 11, 24, 12, 0, tzinfo=UTC), spent, total, {"3.5": "screenshots/3.5.jpg"}, 0.2)
+    meter = TimeSpent(steps=spent, total=sum(spent.values(), Spent()))
+    screenshots = Screenshots(folder, "on", taken={"3.5": "screenshots/3.5.jpg"}, seconds=0.2)
+    details = Details(screenshots, meter, datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
     return RunResult("created", spec, state, tuple(step(number) for number in TITLES), 6.3, folder, details=details)
 
 

@@ -16,7 +16,7 @@ from automation.run.one_run import OneRun
 from automation.run.person import from_step
 from automation.settings import load_settings
 from automation.settings.app_spec import AppSpec
-from automation.settings.options import Options, parse
+from automation.settings.options import Options, parse_command_line
 from automation.steps import Step, unchanged
 
 from .test_headed import SETTINGS
@@ -29,13 +29,13 @@ def _no_debugger(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("flags", [["--headed"], ["--devtools"], ["--pause-at", "1.3"], ["--devtools", "--keep-open"]])
 def test_what_needs_a_window_opens_one(flags: list[str]) -> None:
-    assert parse(flags).options.headed
+    assert parse_command_line(flags).options.headed
 
 
 def test_playwrights_debugging_variable_opens_a_window_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not parse([]).options.headed
+    assert not parse_command_line([]).options.headed
     monkeypatch.setenv("PWDEBUG", "1")
-    assert parse(["--keep-open"]).options.headed
+    assert parse_command_line(["--keep-open"]).options.headed
 
 
 def test_while_somebody_steps_through_no_time_limit_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,7 +150,7 @@ def test_success_is_not_claimed_without_a_proof(tmp_path: Path, open_page: Any) 
     result.state.proof.token = False
     text = open_page(write_reports(result, tmp_path)).locator("header").inner_text()
     assert "proven" not in text
-    assert "The credentials were not tested" in text
+    assert "the credentials were not tested" in text
 
 
 def test_a_run_that_failed_before_an_org_was_known_has_a_page_too(tmp_path: Path, open_page: Any) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page
 
-from automation.artifacts import Recorder, evidence
+from automation.artifacts import ArtifactsRecorder, evidence
 from automation.report.screenshots import Screenshots, screenshot
 from automation.steps.runner import StepResult
 from tests.step_results import step_result
@@ -94,7 +94,7 @@ def camera(page: Page, tmp_path: Path) -> Any:
 
     def make(mode: Any) -> Screenshots:
         made = Screenshots(tmp_path, mode)
-        made.attach(Recorder(tmp_path, "off"), page)
+        made.attach(ArtifactsRecorder(tmp_path, "off"), page)
         return made
 
     return make
@@ -121,7 +121,7 @@ def test_a_private_phase_has_no_screenshot_and_neither_has_what_follows_its_fail
     camera: Any, tmp_path: Path, page: Page
 ) -> None:
     made = camera("on")
-    recorder = Recorder(tmp_path, "off")
+    recorder = ArtifactsRecorder(tmp_path, "off")
     made.attach(recorder, page)
     with recorder.nothing_recorded():
         made.step_ended(ended("3.5"))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from automation.secrets import secret as secrets
 from automation.settings.names import OURS
+from tests.forgetting import only_own
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def _clean_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    with secrets.only_own():
+    with only_own():
         yield
 
 

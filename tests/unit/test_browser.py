@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import trustme
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 from playwright.sync_api import Error as PlaywrightError
 
-from automation.artifacts import Recorder
+from automation.artifacts import ArtifactsRecorder
 from automation.browser import launched, new_context
 from automation.browser.trust import verified_keys
 from automation.errors import OrgUnavailable, SettingsError
@@ -133,7 +134,7 @@ def context(plain: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def walk(recorder: Recorder, page: Page) -> None:
+def walk(recorder: ArtifactsRecorder, page: Page) -> None:
     """A login, then a step, as a run does them."""
     Secret(PASSWORD)
     login = Step("1.1", "Title", "Section", lambda: unchanged(""), login=True)
@@ -164,7 +165,7 @@ def everything_in(folder: Path) -> str:
 
 
 def test_a_trace_has_a_group_per_step_and_neither_password_nor_session(context: BrowserContext, tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, "on")
+    recorder = ArtifactsRecorder(tmp_path, "on")
     page = context.new_page()
     recorder.attach(context)
     walk(recorder, page)
@@ -178,7 +179,7 @@ def test_a_trace_has_a_group_per_step_and_neither_password_nor_session(context: 
 
 
 def test_a_secret_on_a_recorded_page_is_scrubbed_and_its_pictures_go(context: BrowserContext, tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, "on")
+    recorder = ArtifactsRecorder(tmp_path, "on")
     page = context.new_page()
     recorder.attach(context)
     walk(recorder, page)
@@ -196,7 +197,7 @@ def test_a_secret_on_a_recorded_page_is_scrubbed_and_its_pictures_go(context: Br
     [("on", False, True), ("retain-on-failure", False, False), ("retain-on-failure", True, True), ("off", True, False)],
 )
 def test_traces_are_kept_as_asked(tracing: Tracing, failed: bool, kept: bool, context: BrowserContext, tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, tracing)
+    recorder = ArtifactsRecorder(tmp_path, tracing)
     page = context.new_page()
     recorder.attach(context)
     walk(recorder, page)
@@ -204,8 +205,42 @@ def test_traces_are_kept_as_asked(tracing: Tracing, failed: bool, kept: bool, co
     assert bool(list(tmp_path.glob("trace-*.zip"))) is kept
 
 
+def snapshots(part: Path) -> str:
+    """The pages in a part of a trace."""
+    with zipfile.ZipFile(part) as archive:
+        lines = archive.read("trace.trace").decode().splitlines()
+    return "\n".join(line for line in lines if json.loads(line)["type"] == "frame-snapshot")
+
+
+def test_recording_for_a_failure_holds_the_page_that_failed_and_all_of_another_attempt(
+    context: BrowserContext, tmp_path: Path
+) -> None:
+    """Until then it holds what was done, and no pages, which would cost more than the rest. Scripts of a page may hide its content
+    from others that come later, as those of Lightning do."""
+    recorder = ArtifactsRecorder(tmp_path)
+    page = context.new_page()
+    recorder.attach(context)
+    walk(recorder, page)
+    page.evaluate("Object.defineProperty(Node.prototype, 'firstChild', {get: () => null})")
+    recorder.step_started(Step("1.3", "Title", "Section", lambda: unchanged("")))
+    page.get_by_role("button", name="New External Client App").click()
+    recorder.step_ended(step_result("1.3", "failed", 0, ""))
+    recorder.collect_evidence()
+    recorder.detach()
+    recorder = recorder.again()
+    recorder.attach(context)
+    walk(recorder, page)
+    done, failed, again = recorder.finish(failed=True)
+    assert "New External Client App" in everything_in(tmp_path)
+    assert snapshots(done) == ""
+    assert "1.3 Title" in zipfile.ZipFile(failed).read("trace.trace").decode()
+    for part in (failed, again):
+        assert "New External Client App" in snapshots(part)
+        assert PASSWORD not in snapshots(part)
+
+
 def test_after_a_failed_private_phase_evidence_is_an_outline_without_a_picture(context: BrowserContext, tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, "on")
+    recorder = ArtifactsRecorder(tmp_path, "on")
     page = context.new_page()
     recorder.attach(context)
     page.goto("https://acme.my.salesforce.com/consumer?secret=1")
@@ -222,7 +257,7 @@ def test_after_a_failed_private_phase_evidence_is_an_outline_without_a_picture(c
 
 
 def test_elsewhere_evidence_has_the_tree_and_a_picture(context: BrowserContext, tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, "off")
+    recorder = ArtifactsRecorder(tmp_path, "off")
     page = context.new_page()
     recorder.attach(context)
     page.goto("https://acme.my.salesforce.com/home")
@@ -233,7 +268,7 @@ def test_elsewhere_evidence_has_the_tree_and_a_picture(context: BrowserContext, 
 
 
 def test_evidence_of_a_closed_page_raises_nothing(context: BrowserContext, tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path, "on")
+    recorder = ArtifactsRecorder(tmp_path, "on")
     page = context.new_page()
     recorder.attach(context)
     page.close()

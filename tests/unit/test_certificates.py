@@ -1,4 +1,4 @@
-"""An untrusted certificate: who has set SF_CA_FILE is told that it is the wrong file, and not to set it."""
+"""An untrusted certificate: who has set SF_CA_FILE reads that it is the wrong file, and not to set it."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ from playwright.sync_api import Playwright
 
 from automation.access.cli import CliLogin
 from automation.access.codes import CodeRequest, Method
-from automation.access.codes.command import Command as CodeCommand
+from automation.access.codes.command import CodeCommand
 from automation.access.codes.tokens import TokenCommand
 from automation.browser import launch as browser
 from automation.browser.trust import Trust
-from automation.delivery.command import Command as DeliveryCommand
+from automation.delivery.command import CommandTarget
 from automation.errors import SettingsError
 from automation.fleet import notify, references
 from automation.network.http import Network
@@ -84,7 +84,7 @@ STARTS: dict[str, Callable[[str, dict[str, str], pytest.MonkeyPatch], object]] =
     "sf": _sf,
     "SF_CODE_COMMAND": lambda line, *_: CodeCommand(line).code(CodeRequest(Method.EMAIL, True, "u", None), 10),
     "SF_IMAP_TOKEN_COMMAND": lambda line, *_: TokenCommand(line).token(),
-    "command: target": lambda line, *_: DeliveryCommand(line).write(_pair()),
+    "command: target": lambda line, *_: CommandTarget(line).write(_pair()),
     "notifier": lambda line, *_: notify.send([(f"command:{line}", notify.Message("failure", "t", "x", {}))], _no_settings),
     "reference": lambda line, *_: references.resolve(f"command:{line}"),
 }
@@ -208,7 +208,7 @@ def test_the_sandbox_is_given_up_only_for_its_own_reasons(
         )
         assert ["--no-sandbox" in flags for flags in starts] == [False, True]
     assert [record.getMessage() for record in caplog.records if "sandbox is off" in record.getMessage()] == [
-        "Note: Chromium's own sandbox is off, as this system does not let an ordinary user make one (user namespaces)."
+        "Note: Chromium's own sandbox is off, as this system does not let an ordinary user make one (usernamespaces)."
     ]
 
 

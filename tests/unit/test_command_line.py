@@ -18,11 +18,11 @@ from automation.doctor import __main__ as doctor
 from automation.record import __main__ as record
 from automation.report import __main__ as report
 from automation.run import demo
-from automation.settings.options import Options, parse
+from automation.settings.options import Options, parse_command_line
 
 
 def test_flags_become_options() -> None:
-    command = parse(
+    command = parse_command_line(
         [
             "--plan",
             "--exit-code",
@@ -48,12 +48,12 @@ def test_flags_become_options() -> None:
 
 
 def test_deliver_is_repeatable_and_wins_over_the_setting() -> None:
-    command = parse(["--deliver", "dotenv:a.env", "--deliver", "keyring:acme", "--browser-channel", "chrome"])
+    command = parse_command_line(["--deliver", "dotenv:a.env", "--deliver", "keyring:acme", "--browser-channel", "chrome"])
     assert command.overrides == {"CREDENTIALS_TO": "dotenv:a.env\nkeyring:acme", "BROWSER_CHANNEL": "chrome"}
 
 
 def test_a_pause_needs_a_window_and_so_shows_one() -> None:
-    assert parse(["--pause-at", "2.4"]).options.headed
+    assert parse_command_line(["--pause-at", "2.4"]).options.headed
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_pause_needs_a_window_and_so_shows_one() -> None:
 )
 def test_wrong_usage_ends_with_2(flags: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        parse(flags.split())
+        parse_command_line(flags.split())
     assert caught.value.code == 2
     assert "usage:" in capsys.readouterr().err
 
@@ -89,8 +89,8 @@ def test_wrong_usage_is_an_object_on_stdout_too_with_json(
     with pytest.raises(SystemExit) as caught:
         main(["--json", *flags.split()])
     assert caught.value.code == 2
-    told = json.loads(capsys.readouterr().out)
-    assert (told["outcome"], told["error"]["kind"]) == ("failed", "usage")
+    reported = json.loads(capsys.readouterr().out)
+    assert (reported["outcome"], reported["error"]["kind"]) == ("failed", "usage")
 
 
 @pytest.mark.parametrize("main", [create_app.main, record.main, doctor.main, report.main, refresh_sandboxes.main])
@@ -115,8 +115,8 @@ def test_wrong_settings_end_with_78_before_a_browser_starts(
     assert main(["--json"]) == 78
     captured = capsys.readouterr()
     assert "SF_LOGIN_URL: missing" in captured.err
-    told = json.loads(captured.out)
-    assert (told["outcome"], told["error"]["kind"], told["org"]["host"]) == ("failed", "settings", None)
+    reported = json.loads(captured.out)
+    assert (reported["outcome"], reported["error"]["kind"], reported["org"]["host"]) == ("failed", "settings", None)
 
 
 def test_without_json_nothing_is_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:

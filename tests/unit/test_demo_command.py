@@ -41,17 +41,22 @@ def contents(folder: Path) -> str:
 
 def test_the_demo_ends_with_proven_credentials_that_are_nowhere_but_where_they_were_delivered() -> None:
     out, err = start().communicate()
-    told = json.loads(out)
+    reported = json.loads(out)
     assert out.count("\n") == 1
-    assert (told["outcome"], told["error"], told["proof"]["token"], told["proof"]["read_back"]) == ("created", None, True, True)
+    assert (reported["outcome"], reported["error"], reported["proof"]["token"], reported["proof"]["read_back"]) == (
+        "created",
+        None,
+        True,
+        True,
+    )
     delivered = Path("credentials/acme--demo.sandbox.my.salesforce.com.env")
     assert stat.S_IMODE(delivered.stat().st_mode) == 0o600
     pair = dotenv_values(delivered)
     for name in ("SALESFORCE_CLIENT_ID", "SALESFORCE_CLIENT_SECRET"):
         secret = pair[name]
         assert secret
-        assert secret not in out + err + contents(Path(told["artifacts"]))
-    assert list(Path(told["artifacts"]).glob("trace-*.zip"))
+        assert secret not in out + err + contents(Path(reported["artifacts"]))
+    assert list(Path(reported["artifacts"]).glob("trace-*.zip"))
 
 
 def test_ctrl_c_in_mid_run_ends_with_130_and_says_where() -> None:
@@ -62,8 +67,8 @@ def test_ctrl_c_in_mid_run_ends_with_130_and_says_where() -> None:
             break
     os.killpg(running.pid, signal.SIGINT)
     out, _ = running.communicate()
-    told = json.loads(out)
+    reported = json.loads(out)
     assert running.returncode == 130
-    assert (told["outcome"], told["error"]["kind"]) == ("failed", "interrupted")
-    assert told["error"]["step"] is not None
-    assert "resumes where it stopped" in told["error"]["next"]
+    assert (reported["outcome"], reported["error"]["kind"]) == ("failed", "interrupted")
+    assert reported["error"]["step"] is not None
+    assert "resumes where it stopped" in reported["error"]["next"]

@@ -111,7 +111,7 @@ def test_two_runs_on_one_org_do_not_meet() -> None:
     assert state_folder().name == "external-client-app-runbook"
 
 
-def test_the_journal_tells_which_step_was_cut_off(tmp_path: Path) -> None:
+def test_the_journal_says_which_step_was_cut_off(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.jsonl")
     Secret("hunter2-hunter2")
     journal.note("run_begun", host="acme")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from automation.artifacts import Recorder, evidence
+from automation.artifacts import ArtifactsRecorder, evidence
 from automation.artifacts import recorder as artifacts
 from automation.artifacts.journal import Journal
 from automation.errors import ElementNotFound, Sought
@@ -23,7 +23,7 @@ FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 class Tracing:
-    """A browser's tracing that writes what it is told."""
+    """A browser's tracing that writes what it is given."""
 
     def __init__(self, written: bytes) -> None:
         self.written = written
@@ -44,8 +44,8 @@ def full(*_: Any, **__: Any) -> None:
     raise FULL
 
 
-def recorded(folder: Path, written: bytes) -> Recorder:
-    recorder = Recorder(folder, "on")
+def recorded(folder: Path, written: bytes) -> ArtifactsRecorder:
+    recorder = ArtifactsRecorder(folder, "on")
     recorder.attach(Context(written))  # type: ignore[arg-type]
     recorder._start()
     return recorder
@@ -98,6 +98,6 @@ def test_a_screenshot_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("automation.report.screenshots.screenshot", lambda *_, **__: b"jpeg")
     monkeypatch.setattr("automation.report.screenshots.write_private", full)
     screenshots = Screenshots(tmp_path, "on")
-    screenshots.attach(Recorder(tmp_path), object())  # type: ignore[arg-type]
+    screenshots.attach(ArtifactsRecorder(tmp_path), object())  # type: ignore[arg-type]
     screenshots.step_ended(step_result("1.7", "changed", 0.1))
     assert screenshots.taken == {}

@@ -90,7 +90,7 @@ def test_a_lost_session_starts_over_once_in_a_fresh_context(run: Run) -> None:
     assert [step.result for step in result.steps] == ["unchanged", "unchanged"]
 
 
-def test_what_the_first_attempt_changed_is_told_as_changed(run: Run) -> None:
+def test_what_the_first_attempt_changed_is_reported_as_changed(run: Run) -> None:
     tries: list[int] = []
 
     def create(state: OrgState) -> Finding:

@@ -52,8 +52,8 @@ def test_every_usual_form_of_no_proxy_is_honoured_or_ignored(no_proxy: str | Non
 
 
 def test_the_browser_gets_the_same_hosts_in_playwrights_words() -> None:
-    told = browser_bypass("localhost .Acme.internal,*.e.f:443,::1,10.0.0.0/8,10.0.0.1")
-    assert told == "localhost,.localhost,acme.internal,.acme.internal,e.f:443,.e.f:443,[::1],10.0.0.0/8,10.0.0.1"
+    reported = browser_bypass("localhost .Acme.internal,*.e.f:443,::1,10.0.0.0/8,10.0.0.1")
+    assert reported == "localhost,.localhost,acme.internal,.acme.internal,e.f:443,.e.f:443,[::1],10.0.0.0/8,10.0.0.1"
     assert browser_bypass("a,*") == "a,.a,*"
     assert browser_bypass(" ,") == ""
 

@@ -16,7 +16,7 @@ DONE, SILENT = Answer(done=True), Answer(done=False)
 
 
 class Tab:
-    """A tab in edit mode that answers as told."""
+    """A tab in edit mode that answers as the test says."""
 
     def __init__(self, answer: Answer, *, editing: bool = True) -> None:
         self._answer, self._editing, self.clicks = answer, editing, 0
@@ -85,7 +85,7 @@ def test_what_a_person_has_saved_is_only_read() -> None:
     assert (saved.tab.clicks, saved.loads) == (0, 0)
 
 
-def test_the_words_of_a_dialog_are_told() -> None:
+def test_the_words_of_a_dialog_are_reported() -> None:
     """Nobody documented them, so they are worth reading."""
     assert Saved(Tab(DONE), [[]], "Really  do\nthis?")() == 'policies saved; the dialog "Really do this?" was confirmed with OK'
 

@@ -1,4 +1,4 @@
-"""Settings: who wins, what is refused, and that all problems are told at once."""
+"""Settings: who wins, what is refused, and that all problems are reported at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from automation.errors import SettingsError
 from automation.secrets import Secret, known_secrets
 from automation.settings import load_settings
-from automation.settings.table import NAMES, SECRET_FILES
+from automation.settings.table import BY_NAME, SECRET_FILES
 
 
 def test_the_least_settings_give_the_documents_app(environment: dict[str, str]) -> None:
@@ -253,7 +253,7 @@ VALUES = st.text(alphabet=st.sampled_from("aZ0@.:/~%#?[]\\'\"-_,;\0\t\n \u200b\u
 
 
 @hypothesis.settings(max_examples=100)
-@given(st.dictionaries(st.sampled_from(sorted(NAMES | SECRET_FILES.keys())), VALUES, max_size=6))
+@given(st.dictionaries(st.sampled_from(sorted(BY_NAME.keys() | SECRET_FILES.keys())), VALUES, max_size=6))
 def test_no_value_of_any_setting_raises_anything_else(given: dict[str, str]) -> None:
     """Each problem is a SettingsError that names its setting and what to do."""
     try:
@@ -276,7 +276,7 @@ LEAST = {
 }
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings({"SF_PASWORD": "x", "ECA_API_NAME": "_"}, None)
     for name in ("SF_PASWORD", "ECA_API_NAME", "ECA_RUN_AS", "ECA_CONTACT_EMAIL", "ECA_CALLBACK_URL", "SF_LOGIN_URL"):
@@ -327,4 +327,4 @@ def test_dollar_signs_in_dotenv_are_kept(environment: dict[str, str], tmp_path: 
 
 
 def test_no_name_is_another_names_file() -> None:
-    assert not {f"{name}_FILE" for name in NAMES} & NAMES
+    assert not {f"{name}_FILE" for name in BY_NAME} & BY_NAME.keys()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from automation.access.codes.totp import Authenticator
 from automation.secrets import Secret
+from automation.secrets.text_files import home_expanded
 from automation.settings import rules
 from automation.settings import urls as addresses
 
@@ -164,7 +165,7 @@ def test_a_name_without_latin_letters_gives_no_made_up_api_name(name: str) -> No
     assert rules.api_name_for(name) in ("", "n")
 
 
-@pytest.mark.parametrize("rule", [rules.path, rules.existing_file, rules.pem_file])
+@pytest.mark.parametrize("rule", [home_expanded, rules.existing_file, rules.pem_file])
 def test_the_home_of_nobody_is_a_problem_of_the_setting(rule: Callable[[str], Path]) -> None:
     with pytest.raises(ValueError, match="names the home folder of a user who has none"):
         rule("~nosuchuser/x")

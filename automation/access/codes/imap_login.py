@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import imaplib
-import json
 import re
 import time
 from typing import Any, Final
@@ -15,9 +13,9 @@ from imapclient.exceptions import LoginError
 
 from automation.access.codes.imap_connection import Account
 from automation.access.codes.tokens import Bearer
-from automation.access.codes.words import quoted
 from automation.errors import VerificationNeeded
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
+from automation.secrets.text_files import json_object
 
 _ATOM: Final = re.compile(r"[!#-'+-\[\]^-z|}~]+")
 """A username that the LOGIN command can carry as it is; any other goes by AUTHENTICATE PLAIN, which is UTF-8 (RFC 4616)."""
@@ -83,13 +81,22 @@ def by_token(client: IMAPClient, user: str, bearer: Bearer) -> None:
             f"The IMAP server {client.host} has no {bearer.mechanism}; it offers {quoted(', '.join(offered) or 'passwords only')}.",
             next="Set SF_IMAP_AUTH to a mechanism that the server offers: xoauth2, oauthbearer or password.",
         )
-    token = bearer.tokens.token()
-    answers = _Answers(bearer.mechanism, user, token)
+    token, challenges = bearer.tokens.token(), list[bytes]()
+    oauthbearer = bearer.mechanism == "OAUTHBEARER"
+    begin = f"n,a={user.replace('=', '=3D').replace(',', '=2C')},\1" if oauthbearer else f"user={user}\1"
+    first = f"{begin}auth=Bearer {token.reveal()}\1\1".encode(errors="surrogateescape")
+
+    def answer(challenge: bytes) -> bytes:
+        """Our side of the SASL exchange: the token, then an empty answer to the server's reason for a refusal."""
+        challenges.append(challenge)
+        return first if len(challenges) == 1 else b"\1" if oauthbearer else b""
+
     try:
-        client.sasl_login(bearer.mechanism, answers)  # imapclient's oauth2_login hides why the server refused
+        client.sasl_login(bearer.mechanism, answer)  # imapclient's oauth2_login hides why the server refused
     except LoginError as error:
         _broken(error)
-        raise _token_refused(client.host, user, bearer, token, answers.refusal, error) from None
+        refusal = challenges[-1] if len(challenges) > 1 else b""
+        raise _token_refused(client.host, user, bearer, token, refusal, error) from None
 
 
 def _broken(error: LoginError) -> None:
@@ -98,25 +105,8 @@ def _broken(error: LoginError) -> None:
         raise error.__context__
 
 
-class _Answers:
-    """Our side of the SASL exchange: the token, then an empty answer to the server's reason for a refusal."""
-
-    def __init__(self, mechanism: str, user: str, token: Secret) -> None:
-        self._bearer = mechanism == "OAUTHBEARER"
-        begin = f"n,a={user.replace('=', '=3D').replace(',', '=2C')},\1" if self._bearer else f"user={user}\1"
-        self._first: str | None = f"{begin}auth=Bearer {token.reveal()}\1\1"
-        self.refusal = b""
-
-    def __call__(self, challenge: bytes) -> bytes:
-        first, self._first = self._first, None
-        if first is not None:
-            return first.encode(errors="surrogateescape")
-        self.refusal = challenge
-        return b"\1" if self._bearer else b""
-
-
 def _token_refused(host: str, user: str, bearer: Bearer, token: Secret, refusal: bytes, error: LoginError) -> VerificationNeeded:
-    answer, claims = _json(refusal), claims_of(token.reveal())
+    answer, claims = json_object(refusal) or {}, claims_of(token.reveal())
     ended = claims.get("exp")
     if isinstance(ended, int | float) and ended < time.time():
         why, advice = "it has expired", _fresh(bearer)
@@ -196,14 +186,6 @@ def claims_of(token: str) -> dict[str, Any]:
     if len(parts) != 3:
         return {}
     try:
-        return _json(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (binascii.Error, ValueError):
+        return json_object(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))) or {}
+    except ValueError:  # not base64
         return {}
-
-
-def _json(text: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

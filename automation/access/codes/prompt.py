@@ -5,12 +5,12 @@ from __future__ import annotations
 import getpass
 import sys
 
-from automation.access.codes.source import CodeRequest, Method, Stateless
+from automation.access.codes.source import CodeRequest, CodeSource, Method
 from automation.errors import VerificationNeeded
 from automation.secrets import Secret
 
 
-class Prompt(Stateless):
+class Prompt(CodeSource):
     """Asks the person at the terminal; only made when there is one (`person_is_there`)."""
 
     name = "the terminal"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import ClassVar
 
 from automation.errors import VerificationNeeded
 from automation.secrets import Secret
@@ -40,13 +41,13 @@ class CodeRequest:
     address: str | None = None
 
 
-class CodeSource(Protocol):
+class CodeSource(ABC):
     """One place where codes come from."""
 
-    @property
-    def name(self) -> str:
-        """For messages: ``the mailbox``."""
+    name: ClassVar[str]
+    """For messages: ``the mailbox``."""
 
+    @abstractmethod
     def answers(self, method: Method) -> bool:
         """Whether this source can give codes of that kind."""
 
@@ -54,9 +55,11 @@ class CodeSource(Protocol):
         """Note what is there already, before a code is asked for. Never raises: `code` does, should one be needed.
 
         Returns:
-            why no code could be had here now, as a sentence; None when all is well.
+            why no code could be had here now, as a sentence; None when all is well, or nothing is to be noted.
         """
+        return None
 
+    @abstractmethod
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """The newest code that was made for this request and not given out before.
 
@@ -69,16 +72,5 @@ class CodeSource(Protocol):
             VerificationNeeded: the source is not usable.
         """
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most have nothing open
         """Let go of connections. Harmless when there are none."""
-
-
-class Stateless:
-    """Base of sources that need no preparation and keep nothing open."""
-
-    def prepare(self) -> str | None:
-        """Nothing to note."""
-        return None
-
-    def close(self) -> None:
-        """Nothing is open."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from automation.access.codes.command import Command
+from automation.access.codes.command import CodeCommand
 from automation.access.codes.mailbox import mailbox_from
 from automation.access.codes.prompt import Prompt, person_is_there
 from automation.access.codes.source import CodeSource, Method
 from automation.access.codes.totp import Authenticator
 from automation.access.codes.turns import Turn, mailbox_key
 from automation.errors import AnotherRun
+from automation.network.parallel import in_background
 
 if TYPE_CHECKING:
     from automation.settings import Settings
@@ -31,7 +32,6 @@ class CodeSources:
     def __init__(self, sources: list[CodeSource], turn: Turn | None = None) -> None:
         self._sources = sources
         self._turn = turn
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="code-sources")
         self._preparing: Future[None] | None = None
         self.trouble: list[str] = []
         """Why sources that are set can't be used now, a sentence each; known once `prepared` has come back."""
@@ -43,8 +43,17 @@ class CodeSources:
         Raises:
             SettingsError: a setting is malformed, or half of a pair is missing.
         """
-        sources: tuple[CodeSource | None, ...] = (mailbox_from(settings), _totp(settings), _command(settings), _prompt())
-        return cls([source for source in sources if source], _turn(settings))
+        found: list[CodeSource] = []
+        if (box := mailbox_from(settings)) is not None:
+            found.append(box)
+        if settings.sf_totp_secret:
+            found.append(Authenticator(settings.sf_totp_secret))
+        if settings.sf_code_command:
+            found.append(CodeCommand(settings.sf_code_command))
+        if person_is_there():
+            found.append(Prompt())
+        url, user = settings.sf_imap_url, settings.sf_imap_username
+        return cls(found, Turn(mailbox_key(url, user)) if url and user else None)
 
     def answering(self, method: Method) -> CodeSource | None:
         """The first source that can give such a code, None when none can."""
@@ -56,7 +65,7 @@ class CodeSources:
         It runs beside the browser, so that opening a mailbox costs no time of the run.
         """
         self.prepared()
-        self._preparing = self._worker.submit(self._prepare_all)
+        self._preparing = in_background(self._prepare_all)
 
     def prepared(self) -> None:
         """Wait until `prepare` is through. Call it before the click that makes the org send a code.
@@ -79,7 +88,6 @@ class CodeSources:
             self.prepared()
         for source in self._sources:
             source.close()
-        self._worker.shutdown()
         self.done()
 
     def _prepare_all(self) -> None:
@@ -87,21 +95,3 @@ class CodeSources:
             self._turn.take()  # before it is read: an email that another org has sent meanwhile must count as old
         answers = [source.prepare() for source in self._sources]
         self.trouble = [answer for answer in answers if answer]
-
-
-def _turn(settings: Settings) -> Turn | None:
-    if not settings.sf_imap_url or not settings.sf_imap_username:
-        return None
-    return Turn(mailbox_key(settings.sf_imap_url, settings.sf_imap_username))
-
-
-def _totp(settings: Settings) -> CodeSource | None:
-    return Authenticator(settings.sf_totp_secret) if settings.sf_totp_secret else None
-
-
-def _command(settings: Settings) -> CodeSource | None:
-    return Command(settings.sf_code_command) if settings.sf_code_command else None
-
-
-def _prompt() -> CodeSource | None:
-    return Prompt() if person_is_there() else None

@@ -8,17 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
+from functools import cached_property
+from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.access.codes.words import quoted
+from automation.access.codes.tokens import Tokens
 from automation.errors import VerificationNeeded
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
 
 if TYPE_CHECKING:
     import httpx
-
-    from automation.settings import Settings
 
 SCOPE: Final = "https://mail.google.com/"
 """The scope for IMAP (https://developers.google.com/gmail/imap/xoauth2-protocol)."""
@@ -40,36 +39,19 @@ _ADVICE: Final[Mapping[str, str]] = MappingProxyType(
 """What to do about the errors of Google's token endpoint."""
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """google-auth's idea of a response."""
-
-    status: int
-    headers: Mapping[str, str]
-    data: bytes
-
-
-class GoogleTokens:
+@dataclass
+class GoogleTokens(Tokens):
     """Access tokens that let a service account act as one user's mailbox.
 
-    Args:
+    Attributes:
         key: the service account's key file (JSON).
         mailbox: the user's address.
         http: makes the HTTP client that asks, with proxy and CA of the settings.
     """
 
-    renews = True
-
-    def __init__(self, key: Secret, mailbox: str, http: Callable[[], httpx.Client]) -> None:
-        self._key = key
-        self._mailbox = mailbox
-        self._http = http
-        self._credentials: Any = None
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> GoogleTokens:
-        """From checked settings: a key and the mailbox's username."""
-        return cls(settings.sf_imap_google_key or Secret(""), settings.sf_imap_username or "", settings.network.client)
+    key: Secret
+    mailbox: str
+    http: Callable[[], httpx.Client]
 
     def token(self) -> Secret:
         """The last token while it is valid, else a fresh one.
@@ -80,10 +62,9 @@ class GoogleTokens:
         from google.auth.exceptions import RefreshError  # an optional extra; the settings' check looked for it
 
         try:
-            made = self._made()
-            if not made.valid:
-                made.refresh(self._ask)
-            return Secret(str(made.token))
+            if not self._credentials.valid:
+                self._credentials.refresh(self._ask)
+            return Secret(str(self._credentials.token))
         except RefreshError as error:
             raise _refused(error) from None
         except Exception as error:  # noqa: BLE001 - a key that is none, and what the HTTP client raises
@@ -92,22 +73,20 @@ class GoogleTokens:
                 next="Check SF_IMAP_GOOGLE_KEY, and that this machine reaches oauth2.googleapis.com (HTTPS_PROXY, SF_CA_FILE).",
             ) from None
 
-    def _made(self) -> Any:
-        if self._credentials is None:
-            from google.oauth2 import service_account
+    @cached_property
+    def _credentials(self) -> Any:
+        from google.oauth2 import service_account
 
-            info = json.loads(self._key.reveal())
-            kind: Any = service_account.Credentials  # the library's own types are not complete
-            self._credentials = kind.from_service_account_info(info, scopes=[SCOPE], subject=self._mailbox)
-        return self._credentials
+        kind: Any = service_account.Credentials  # the library's own types are not complete
+        return kind.from_service_account_info(json.loads(self.key.reveal()), scopes=[SCOPE], subject=self.mailbox)
 
     def _ask(
         self, url: str, method: str = "GET", body: bytes | None = None, headers: Any = None, timeout: Any = None, **_: Any
-    ) -> _Answer:
-        """google-auth's transport interface over our client."""
-        with self._http() as http:
+    ) -> Any:
+        """google-auth's transport interface over our client; it knows a response by three attributes."""
+        with self.http() as http:
             answer = http.request(method, url, content=body, headers=headers)
-            return _Answer(answer.status_code, answer.headers, answer.content)
+            return SimpleNamespace(status=answer.status_code, headers=answer.headers, data=answer.content)
 
 
 def _refused(error: Exception) -> VerificationNeeded:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.access.codes.words import quoted
+from automation.access.codes.tokens import Tokens
 from automation.errors import VerificationNeeded
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
 
 if TYPE_CHECKING:
     import httpx
@@ -46,10 +48,11 @@ _ADVICE: Final[Mapping[str, str]] = MappingProxyType(
 """What to do about the AADSTS codes that a wrong set-up gives."""
 
 
-class MicrosoftTokens:
+@dataclass
+class MicrosoftTokens(Tokens):
     """Access tokens of an app registration with the application permission ``IMAP.AccessAsApp``.
 
-    Args:
+    Attributes:
         authority: ``https://login.microsoftonline.com/TENANT``.
         client_id: Application (client) ID.
         credential: client secret, or a certificate and its private key, both in PEM.
@@ -57,15 +60,11 @@ class MicrosoftTokens:
         scope: what the token is for.
     """
 
-    renews = True
-
-    def __init__(self, authority: str, client_id: str, credential: Secret, http: Callable[[], httpx.Client], scope: str) -> None:
-        self._authority = authority
-        self._client_id = client_id
-        self._credential = credential
-        self._http = http
-        self._scope = scope
-        self._app: Any = None
+    authority: str
+    client_id: str
+    credential: Secret
+    http: Callable[[], httpx.Client]
+    scope: str
 
     @classmethod
     def from_settings(cls, settings: Settings) -> MicrosoftTokens:
@@ -83,42 +82,41 @@ class MicrosoftTokens:
             VerificationNeeded: Microsoft gave none; it quotes why.
         """
         try:
-            answer: Any = self._made().acquire_token_for_client([self._scope])
+            answer: Any = self._app.acquire_token_for_client([self.scope])
         except Exception as error:  # noqa: BLE001 - msal raises ValueError, KeyError and what the HTTP client raises
             raise VerificationNeeded(
-                f"No token could be had from {self._authority}: {quoted(error)}.",
+                f"No token could be had from {self.authority}: {quoted(error)}.",
                 next="Check SF_IMAP_MICROSOFT_TENANT, and that this machine reaches that host (HTTPS_PROXY, SF_CA_FILE).",
             ) from None
         if isinstance(answer, dict) and isinstance(answer.get("access_token"), str):
             return Secret(answer["access_token"])
         raise _refused(answer if isinstance(answer, dict) else {})
 
-    def _made(self) -> Any:
-        if self._app is None:
-            import msal  # an optional extra; the settings' check looked for it
+    @cached_property
+    def _app(self) -> Any:
+        import msal  # an optional extra; the settings' check looked for it
 
-            self._app = msal.ConfidentialClientApplication(
-                self._client_id,
-                client_credential=_credential(self._credential.reveal()),
-                authority=self._authority,
-                http_client=_Http(self._http),
-                instance_discovery=False,  # the authority is one of `CLOUDS`: no lookup is needed
-            )
-        return self._app
+        return msal.ConfidentialClientApplication(
+            self.client_id,
+            client_credential=_credential(self.credential.reveal()),
+            authority=self.authority,
+            http_client=_Http(self.http),
+            instance_discovery=False,  # the authority is one of `CLOUDS`: no lookup is needed
+        )
 
 
+@dataclass
 class _Http:
     """msal's idea of an HTTP client, over ours; a connection is closed after each of the few requests."""
 
-    def __init__(self, make: Callable[[], httpx.Client]) -> None:
-        self._make = make
+    make: Callable[[], httpx.Client]
 
     def get(self, url: str, **given: Any) -> httpx.Response:
-        with self._make() as http:
+        with self.make() as http:
             return http.get(url, **given)
 
     def post(self, url: str, **given: Any) -> httpx.Response:
-        with self._make() as http:
+        with self.make() as http:
             return http.post(url, **given)
 
     def close(self) -> None:
@@ -129,8 +127,8 @@ def _credential(text: str) -> str | dict[str, str]:
     """The form that msal takes: a secret is text; of a certificate it takes key and certificate apart."""
     if "-----BEGIN" not in text:
         return text
-    blocks = re.findall(r"-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----", text)
-    parts = {name: found[0] for name in blocks if (found := re.search(rf"-----BEGIN {name}-----[^-]+-----END {name}-----", text))}
+    blocks = [*re.finditer(r"-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----", text)]
+    parts = {block[1]: block[0] for block in reversed(blocks)}  # the first of each kind
     key = next((part for name, part in parts.items() if name.endswith("PRIVATE KEY")), "")
     return {"private_key": key, "public_certificate": parts.get("CERTIFICATE", "")}
 

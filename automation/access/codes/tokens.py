@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
-from automation.errors import SettingsError, VerificationNeeded
+from automation.access.codes.program import Program
 from automation.secrets import Secret
 from automation.secrets.child_environment import command_environment
-from automation.secrets.programs import ProgramFailed, output_of
 
 if TYPE_CHECKING:
     from automation.settings import Settings
@@ -24,7 +22,7 @@ _TOKEN: Final = re.compile(r"[!-~]{1,20000}")
 class Tokens(Protocol):
     """One way to get access tokens for a mailbox."""
 
-    renews: bool
+    renews: ClassVar[bool] = True
     """Whether `token` makes a fresh one each time it is needed."""
 
     def token(self) -> Secret:
@@ -43,7 +41,7 @@ class Bearer:
     tokens: Tokens
 
 
-class GivenToken:
+class GivenToken(Tokens):
     """The token of ``SF_IMAP_TOKEN``; such tokens usually expire after an hour."""
 
     renews = False
@@ -56,20 +54,12 @@ class GivenToken:
         return self._token
 
 
-class TokenCommand:
-    """The program of ``SF_IMAP_TOKEN_COMMAND``: run without a shell for each connection; it prints nothing but the token.
-
-    Raises:
-        SettingsError: a quote is not closed.
-    """
-
-    renews = True
+class TokenCommand(Tokens):
+    """The program of ``SF_IMAP_TOKEN_COMMAND``: run for each connection; it prints nothing but the token."""
 
     def __init__(self, line: str) -> None:
-        try:
-            self._argv = shlex.split(line)
-        except ValueError:
-            raise SettingsError("SF_IMAP_TOKEN_COMMAND has a quote that is not closed.") from None
+        advice = "Run the command by hand; it has to print an access token for the mailbox on stdout, and nothing else."
+        self._program = Program("SF_IMAP_TOKEN_COMMAND", line, advice)
 
     def token(self) -> Secret:
         """Run the program.
@@ -77,27 +67,15 @@ class TokenCommand:
         Raises:
             VerificationNeeded: it can't be started, fails, takes longer than 30 s, or prints something that is no token.
         """
-        try:
-            printed = output_of(self._argv, command_environment(), COMMAND_TIMEOUT)
-        except ProgramFailed as error:
-            raise _unusable(str(error)) from None
-        if _TOKEN.fullmatch(printed.strip()) is None:
-            raise _unusable("printed something that is no token: one word of printable ASCII characters is needed")
-        return Secret(printed.strip())
-
-
-def _unusable(why: str) -> VerificationNeeded:
-    return VerificationNeeded(
-        f"The program of SF_IMAP_TOKEN_COMMAND {why}.",
-        next="Run the command by hand; it has to print an access token for the mailbox on stdout, and nothing else.",
-    )
+        printed = self._program.output(command_environment(), COMMAND_TIMEOUT).strip()
+        if _TOKEN.fullmatch(printed) is None:
+            raise self._program.unusable("printed something that is no token: one word of printable ASCII characters is needed")
+        return Secret(printed)
 
 
 def bearer_from(settings: Settings) -> Bearer | None:
     """How the settings open the mailbox with a token; None when they use a password."""
-    if settings.sf_imap_auth == "password":
-        return None
-    tokens = _tokens(settings)
+    tokens = None if settings.sf_imap_auth == "password" else _tokens(settings)
     return None if tokens is None else Bearer(settings.sf_imap_auth.upper(), tokens)
 
 
@@ -109,7 +87,7 @@ def _tokens(settings: Settings) -> Tokens | None:
     if settings.sf_imap_google_key is not None:
         from automation.access.codes.token_google import GoogleTokens
 
-        return GoogleTokens.from_settings(settings)
+        return GoogleTokens(settings.sf_imap_google_key, settings.sf_imap_username or "", settings.network.client)
     if settings.sf_imap_microsoft_tenant is not None:
         from automation.access.codes.token_microsoft import MicrosoftTokens
 

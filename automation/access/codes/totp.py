@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable
 from typing import Final
 
-from automation.access.codes.source import CodeRequest, Method, NoCodeYet, Stateless
+from automation.access.codes.source import CodeRequest, CodeSource, Method, NoCodeYet
 from automation.errors import SettingsError
 from automation.secrets import Secret
 from automation.settings.otpauth import read_seed
@@ -20,12 +19,11 @@ One careful public script waits for 12; the time between reading the clock and S
 here, so 8 leaves room and waits less.
 """
 
+_NEVER: Final = threading.Event()
+"""Nobody sets it: waiting for it is waiting, and Ctrl-C ends that."""
 
-def _wait(seconds: float) -> None:
-    threading.Event().wait(seconds)
 
-
-class Authenticator(Stateless):
+class Authenticator(CodeSource):
     """The authenticator app of ``SF_TOTP_SECRET``.
 
     Never gives the code of the same window (usually 30 seconds) twice: Salesforce refuses a code that was used.
@@ -41,18 +39,15 @@ class Authenticator(Stateless):
 
     name = "the authenticator seed"
 
-    def __init__(self, seed: Secret, now: Callable[[], float] = time.time, wait: Callable[[float], None] = _wait) -> None:
-        import pyotp  # late: most runs need no code
-
+    def __init__(self, seed: Secret, now: Callable[[], float] = time.time, wait: Callable[[float], object] = _NEVER.wait) -> None:
         try:
-            read = read_seed(seed.reveal())
+            self._totp = read_seed(seed.reveal())
         except ValueError as error:
             raise SettingsError(f"SF_TOTP_SECRET {error}.") from None
-        self._totp = pyotp.TOTP(read.secret, digits=read.digits, digest=getattr(hashlib, read.algorithm), interval=read.period)
-        self._least_left = min(SECONDS_LEFT, read.period / 2)
+        self._least_left = min(SECONDS_LEFT, self._totp.interval / 2)
         self._now = now
         self._wait = wait
-        self._used: set[int] = set()
+        self._used: set[float] = set()
 
     def answers(self, method: Method) -> bool:
         """Authenticator codes only."""
@@ -66,7 +61,8 @@ class Authenticator(Stateless):
         """
         waited = 0.0
         while True:
-            window, left = self._window()
+            window, passed = divmod(self._now(), self._totp.interval)
+            left = self._totp.interval - passed
             if window not in self._used and left >= self._least_left:
                 self._used.add(window)
                 return Secret(self._totp.at(self._now()))
@@ -77,9 +73,3 @@ class Authenticator(Stateless):
                 )
             self._wait(left)
             waited += left
-
-    def _window(self) -> tuple[int, float]:
-        """Number of the window that is now, and the seconds left in it."""
-        length = self._totp.interval
-        now = self._now()
-        return int(now // length), length - now % length

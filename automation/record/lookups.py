@@ -1,31 +1,28 @@
-"""What page objects look for and read, as data: which of their methods are followed, and how each is done again.
+"""What page objects look for and read, as data, and which of their methods are followed for it.
 
-A look names a class, a method and, for a field, its label key; so a replay goes through the very code that the run went
+A lookup names a class, a method and, for a field, its label key; so a replay goes through the very code that the run went
 through, with the labels that are in force then.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
-
-from playwright.sync_api import Page
 
 from automation.secrets import Secret
 from flows.pages import create_form, policies_tab, settings_tab
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage, AppTab
-from flows.pages.base import PageObject, Timeouts, by_role, the_only
+from flows.pages.checkbox import Checkbox
+from flows.pages.choice import Choice
 from flows.pages.confirmation import Confirmation
 from flows.pages.consumer_details import ConsumerDetails
 from flows.pages.create_form import CreateForm
 from flows.pages.dual_list import DualList
-from flows.pages.fields import Checkbox, Choice, Field, TextField
+from flows.pages.fields import Field, TextField
 from flows.pages.identity import IdentityPage
-from flows.pages.labels import Labels
 from flows.pages.login import LoginPage
 from flows.pages.policies_tab import PoliciesTab
-from flows.pages.run_as import RunAsField
 from flows.pages.settings_tab import SettingsTab
 
 Kind = Literal["read", "find", "shown", "arrive"]
@@ -57,6 +54,7 @@ WATCHES: Final = (
     Watch(AppManager, "require_new_button", "find"),
     Watch(CreateForm, "create_button", "find"),
     Watch(SettingsTab, "key_and_secret_button", "find"),
+    Watch(AppTab, "require_edit_button", "find"),
     Watch(AppTab, "_usable_save", "find"),
     *(Watch(LoginPage, name, "shown") for name in ("user_name", "password", "submit")),
     *(Watch(IdentityPage, name, "shown") for name in ("code", "verify")),
@@ -70,27 +68,16 @@ WATCHES: Final = (
 )
 
 SECTION: Final = "section button"
-"""The look for the button of a section; it comes before the click, so it is followed where pages call the function."""
+"""The lookup of the button of a section; it comes before the click, so it is followed where pages call the function."""
 CALLERS_OF_SECTIONS: Final = (create_form, policies_tab, settings_tab)
 
-EDIT: Final = "edit button"
-"""The look for ``Edit``, before it is clicked."""
-
 SOUGHT: Final = "sought"
-"""A look made up from a failure whose own look was not followed: what it sought by role and label."""
-
-OWNERS: Final = {
-    owner.__name__: owner
-    for owner in (
-        *(TextField, RunAsField, Choice, Checkbox, DualList, AppManager, AppPage, ConsumerDetails, IdentityPage, CreateForm),
-        *(SettingsTab, PoliciesTab, LoginPage, Confirmation),
-    )
-}
+"""A lookup made up from a failure whose own one was not followed: what it sought by role and label."""
 
 
 @dataclass(frozen=True)
-class Look:
-    """One look at a page.
+class Lookup:
+    """One control that was looked for, or one value that was read, on a page.
 
     Attributes:
         step: id of the step during which it happened.
@@ -118,7 +105,7 @@ class Look:
         return {name: value for name, value in asdict(self).items() if value not in (None, (), False) or name == "value"}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Look:
+    def from_json(cls, data: dict[str, Any]) -> Lookup:
         """From the manifest. Raises TypeError for one that is not of this form."""
         return cls(**{**data, "arguments": tuple(data.get("arguments", ()))})
 
@@ -136,47 +123,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return value.split("?")[0] if value.startswith(("/", "http")) and "\n" not in value else value
     return value if value is None or isinstance(value, bool | int | float) else str(getattr(value, "name", value))
-
-
-@dataclass
-class Again:
-    """Does looks again on a page.
-
-    Attributes:
-        seconds: for each wait.
-    """
-
-    page: Page
-    labels: Labels
-    seconds: float
-    timeouts: Timeouts = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.timeouts = Timeouts(self.seconds, self.seconds, self.seconds)
-
-    def do(self, look: Look) -> Any:
-        """The value, or None. Raises what the page object raises when it does not find or recognise something."""
-        if look.name == SECTION:
-            pattern, text = self.labels.pattern(look.key or ""), self.labels[look.key or ""]
-            return the_only(by_role(self._region(look), "button", pattern), "button", text, self._region(look), self.seconds)
-        if look.name == SOUGHT:
-            role, pattern = look.arguments[0], self.labels.pattern(look.key or "")
-            return the_only(by_role(self.page, role, pattern), role, self.labels[look.key or ""], self.page, self.seconds)
-        target = self._target(look)
-        if look.name == EDIT:
-            return the_only(target.edit_button, "button", self.labels["detail.edit"], self.page, self.seconds)
-        if isinstance(target, AppManager) and look.name == "open":
-            return target.open(self.page.url.split("/lightning/")[0], fresh=False)
-        found = getattr(target, look.name)
-        return found(*look.arguments) if callable(found) else found
-
-    def _target(self, look: Look) -> Any:
-        owner: Any = OWNERS[look.owner]
-        if issubclass(owner, PageObject):
-            return owner(self.page, self.labels, self.timeouts)
-        if issubclass(owner, DualList):
-            return owner(self._region(look), self.labels, self.seconds)
-        return owner(self._region(look), self.labels, look.key, self.seconds)
-
-    def _region(self, look: Look) -> Any:
-        return AppTab(self.page, self.labels, self.timeouts).region if look.panel else self.page

@@ -1,0 +1,35 @@
+"""How a run ended, in a word and a sentence: on the console, in the report, and on the page of many orgs."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+OUTCOMES: Final = {
+    "created": ("Created", "The app was created; its credentials work and were delivered."),
+    "changed": ("Changed", "The org now matches the configuration; the credentials work."),
+    "unchanged": ("Nothing to do", "Nothing to do; the credentials work."),
+    "planned": ("Plan", "This was a plan; nothing was changed."),
+    "delivered": ("Delivered", "Pending credentials were delivered, without a browser."),
+    "waiting": ("Try again later", "Temporary condition; it is safe to retry later."),
+    "failed": ("Failed", "The run failed. Nothing is claimed that was not proven."),
+}
+"""``delivered`` and ``waiting`` come from runs over many orgs."""
+
+UNPROVEN: Final = {
+    "created": "Done up to the requested step; the credentials were not proven and delivered.",
+    "changed": "Done up to the requested step; the credentials were not tested.",
+    "unchanged": "Done up to the requested step; the credentials were not tested.",
+}
+
+
+def outcome_words(run: dict[str, Any]) -> tuple[str, str]:
+    """The short word and the sentence for the JSON object of a run; success is not claimed without its proof."""
+    outcome = run["outcome"]
+    word, sentence = OUTCOMES[outcome]
+    if outcome == "planned":
+        changes = sum(step["result"] == "changed" for step in run["steps"])
+        return word, f"{sentence} {changes} of {len(run['steps'])} steps would change something."
+    whole = run["credentials"]["delivered_to"] if outcome == "created" else run["proof"]["token"]
+    if outcome in UNPROVEN and not whole:
+        return "Done" if outcome == "unchanged" else word, UNPROVEN[outcome]
+    return word, sentence
