@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
@@ -19,6 +20,8 @@ from automation.settings.rules import targets
 from tests.attacks.conftest import Attacks
 from tests.attacks.texts import BYTES, ours_or_value
 from tests.org_api.org_double import HOST, pair
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, modes, forks and scripts of POSIX")
 
 UNIT = {"client_id": "k", "client_secret": "s", "token_url": "https://h/services/oauth2/token", "host": "h", "app": "Other"}
 CONTENTS: dict[str, bytes] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -29,6 +30,8 @@ from automation.settings.rules import pem_file
 from flows.pages.labels import Labels
 from tests.attacks.conftest import Attacks
 from tests.attacks.texts import BYTES, ours_or_value
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, modes, forks and scripts of POSIX")
 
 HOST, APP = "acme--dev.sandbox.my.salesforce.com", "Service_Board"
 Read = Callable[[Path], Any]

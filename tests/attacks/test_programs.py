@@ -25,6 +25,8 @@ from tests.attacks.conftest import Attacks
 from tests.attacks.texts import ours_or_value
 from tests.org_api.org_double import pair
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, modes, forks and scripts of POSIX")
+
 WAIT = 0.5
 """Seconds that each may take here."""
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.attacks.conftest import Attacks
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, modes, forks and scripts of POSIX")
+
 KILLS, ROUNDS = 75, 30
 
 
