@@ -129,7 +129,7 @@ def _picture_run(name: str, org: OrgHandle, browser: Browser, work: Path, folder
 
 
 def _run(org: OrgHandle, browser: Browser, console: Console) -> RunResult:
-    from automation.create_app import create_app
+    from automation.run.one_run import OneRun
     from automation.settings import load_settings
     from automation.settings.app_spec import AppSpec
     from automation.settings.options import Options
@@ -137,7 +137,7 @@ def _run(org: OrgHandle, browser: Browser, console: Console) -> RunResult:
     texts = {**org.environment(), "CREDENTIALS_TO": "dotenv:credentials.env", "TIMEOUT_ACTION": "5"}
     settings = load_settings(texts, None)
     options = Options(output=Path("runs"), restarts=0, tracing="off")
-    return create_app(settings, AppSpec.from_settings(settings), options, console, browser=browser)
+    return OneRun(settings, AppSpec.from_settings(settings), options, console, browser).perform()
 
 
 def _picture_report(browser: Browser, page_file: Path, picture: Path) -> None:

@@ -44,7 +44,7 @@ def test_one_command_repairs_what_needs_it_and_a_second_does_nothing(fleet: Flee
 
 
 def test_codes_in_a_shared_mailbox_are_never_mixed_up(fleet: FleetOnReplica) -> None:
-    """Two orgs at the same time, one mailbox, and mails that do not tell whose code it is: nobody types a wrong one."""
+    """Two orgs at the same time, one mailbox, and emails that do not say whose code it is: nobody types a wrong one."""
     for name in ("one", "two"):
         fleet.add(name, mail_names_user=False, mail_delay_seconds=1.5)
     done = fleet.run("--jobs", "2")
@@ -113,7 +113,7 @@ def test_stopping_ends_the_runs_cleanly(fleet: FleetOnReplica) -> None:
     process = fleet.start("--json")
     assert _until(lambda: bool(org.events()), process)
     os.kill(process.pid, signal.SIGTERM)
-    _, told = process.communicate(timeout=60)
-    assert process.returncode == 130, told
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
     assert fleet.history()[0]["exit_code"] == 130
     assert fleet.run().exit_code == 0

@@ -24,7 +24,7 @@ TREE = """\
 """
 
 
-def test_the_outline_still_tells_which_page_it_was() -> None:
+def test_the_outline_still_shows_which_page_it_was() -> None:
     kept = outline(TREE)
     for part in ('heading "Verify Your Identity"', 'textbox "Verification Code"', "check your username", 'button "Verify: now"'):
         assert part in kept

@@ -23,7 +23,7 @@ FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 class Tracing:
-    """A browser's tracing that writes what it is told."""
+    """A browser's tracing that writes what it is set to."""
 
     def __init__(self, written: bytes) -> None:
         self.written = written

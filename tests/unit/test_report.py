@@ -1,4 +1,4 @@
-"""What people and machines are told of a run."""
+"""What people and machines are shown of a run."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ def test_the_object_is_one_line_without_a_secret(result: RunResult) -> None:
     }
 
 
-def test_the_report_file_also_tells_differences_and_remarks(result: RunResult, tmp_path: Path) -> None:
+def test_the_report_file_also_shows_differences_and_notes(result: RunResult, tmp_path: Path) -> None:
     result.state.notes.append("PKCE is locked")
     write_reports(result, tmp_path)
-    told = json.loads((tmp_path / "report.json").read_text())
-    assert told["notes"] == ["PKCE is locked"]
-    assert told["differences"] == [
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["notes"] == ["PKCE is locked"]
+    assert report["differences"] == [
         {"step": "3.4", "what": "IP Relaxation", "before": "Enforce IP restrictions", "after": "Relax IP restrictions"}
     ]
 
@@ -127,11 +127,11 @@ def console(verbosity: int = 0) -> tuple[Console, io.StringIO]:
 
 
 def test_elsewhere_than_on_a_terminal_each_step_is_a_plain_line(result: RunResult) -> None:
-    told, stream = console()
-    told.step_started(Step("1.3", "New External Client App", "Create", lambda: unchanged("")))
+    display, stream = console()
+    display.step_started(Step("1.3", "New External Client App", "Create", lambda: unchanged("")))
     for step in STEPS:
-        told.step_ended(step)
-    told.ended(result)
+        display.step_ended(step)
+    display.ended(result)
     assert stream.getvalue().splitlines() == [
         "+  1.3  New External Client App  0.4 s",
         "        created",
@@ -144,19 +144,19 @@ def test_elsewhere_than_on_a_terminal_each_step_is_a_plain_line(result: RunResul
 
 
 def test_a_plan_does_not_say_that_it_delivered(result: RunResult) -> None:
-    told, stream = console()
-    told.ended(replace(result, outcome="planned"))
+    display, stream = console()
+    display.ended(replace(result, outcome="planned"))
     assert "Valid credentials already at dotenv:x.env" in stream.getvalue()
     assert "Delivered to" not in stream.getvalue()
 
 
-def test_a_failure_tells_cause_cure_and_evidence_and_only_counts_what_was_not_reached(result: RunResult) -> None:
-    told, stream = console()
+def test_a_failure_shows_cause_fix_and_evidence_and_only_counts_what_was_not_reached(result: RunResult) -> None:
+    display, stream = console()
     error = OrgUnavailable("no answer", evidence="runs/1/evidence")
     error.step = "1.3"
     rest = step_result("1.4", "skipped", 0, "not reached", title="Fill", section="Create")
-    told.step_ended(rest)
-    told.ended(replace(failed(result, error), steps=(*STEPS, rest)))
+    display.step_ended(rest)
+    display.ended(replace(failed(result, error), steps=(*STEPS, rest)))
     assert stream.getvalue().splitlines()[:4] == [
         "1 step was not reached.",
         "Error at step 1.3: no answer",
@@ -165,27 +165,27 @@ def test_a_failure_tells_cause_cure_and_evidence_and_only_counts_what_was_not_re
     ]
 
 
-def test_quiet_tells_the_outcome_alone(result: RunResult) -> None:
-    told, stream = console(-1)
-    told.step_started(Step("1.3", "New", "Create", lambda: unchanged("")))
-    told.step_ended(STEPS[0])
-    told.note("something")
-    told.ended(result)
+def test_quiet_shows_the_outcome_alone(result: RunResult) -> None:
+    display, stream = console(-1)
+    display.step_started(Step("1.3", "New", "Create", lambda: unchanged("")))
+    display.step_ended(STEPS[0])
+    display.note("something")
+    display.ended(result)
     assert stream.getvalue() == "The app was created; its credentials work and were delivered. (12.3 s)\n"
 
 
 def test_what_is_waited_for_is_a_line_with_v(result: RunResult) -> None:
-    told, stream = console(1)
-    told.waiting("the org does not know the key yet")
+    display, stream = console(1)
+    display.waiting("the org does not know the key yet")
     assert "the org does not know the key yet" in stream.getvalue()
 
 
 def test_the_console_never_shows_a_secret() -> None:
     Secret("hunter2-hunter2")
-    told, stream = console(2)
-    told.note("hunter2-hunter2")
-    told.waiting("hunter2-hunter2")
-    told.error(RunbookError("hunter2-hunter2", next="hunter2-hunter2"))
+    display, stream = console(2)
+    display.note("hunter2-hunter2")
+    display.waiting("hunter2-hunter2")
+    display.error(RunbookError("hunter2-hunter2", next="hunter2-hunter2"))
     assert "hunter2" not in stream.getvalue()
 
 
@@ -196,12 +196,12 @@ class Terminal(io.StringIO):
 
 def test_on_a_terminal_the_running_step_turns_and_then_stands(result: RunResult) -> None:
     stream = Terminal()
-    told = Console(0, stream)
-    told.step_started(Step("1.3", "New External Client App", "Create", lambda: unchanged("")))
-    told.waiting("the form")
-    told.step_ended(STEPS[0])
-    told.ended(result)
-    told.close()
+    display = Console(0, stream)
+    display.step_started(Step("1.3", "New External Client App", "Create", lambda: unchanged("")))
+    display.waiting("the form")
+    display.step_ended(STEPS[0])
+    display.ended(result)
+    display.close()
     shown = stream.getvalue()
     assert "New External Client App" in shown
     assert "created" in shown
@@ -209,8 +209,8 @@ def test_on_a_terminal_the_running_step_turns_and_then_stands(result: RunResult)
 
 @pytest.mark.parametrize("part", ["plan", "partial"])
 def test_plans_and_partial_runs_do_not_claim_a_proof(part: str, result: RunResult) -> None:
-    told, stream = console()
+    display, stream = console()
     state = OrgState("h")
-    told.ended(replace(result, state=state, outcome="planned" if part == "plan" else "changed"))
+    display.ended(replace(result, state=state, outcome="planned" if part == "plan" else "changed"))
     first = stream.getvalue().splitlines()[0]
     assert ("2 of 2 steps would change something" in first) if part == "plan" else ("up to the requested step" in first)

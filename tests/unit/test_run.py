@@ -65,7 +65,7 @@ def runner(plan: bool = False, selection: Selection | None = None) -> tuple[Runn
     return Runner(toolbox, [watcher], plan, selection or Selection()), org, watcher
 
 
-def test_steps_run_in_order_and_tell_what_they_did() -> None:
+def test_steps_run_in_order_and_report_what_they_did() -> None:
     run, org, watcher = runner()
     results = run.run(
         [acting("1.1"), make("1.2", lambda _: unchanged("is already so")), make("1.3", lambda _: skipped("not here"))]
@@ -152,7 +152,7 @@ def test_a_browser_error_is_explained_without_its_call_log(text: str, said: str)
         ),
     ],
 )
-def test_what_only_time_or_another_try_cures_is_no_unknown_page(text: str, kind: type[RunbookError], said: str) -> None:
+def test_what_only_time_or_another_try_fixes_is_no_unknown_page(text: str, kind: type[RunbookError], said: str) -> None:
     explained = explain(PlaywrightError(text), acting("1.1"))
     assert type(explained) is kind
     assert said in explained.message
@@ -203,7 +203,7 @@ def test_one_number_is_one_step() -> None:
         step("1.1", "Another login")(lambda: unchanged(""))
 
 
-def test_an_error_without_a_sentence_of_its_own_has_its_class_cure() -> None:
+def test_an_error_without_a_sentence_of_its_own_has_the_fix_of_its_class() -> None:
     assert RunbookError("x").next == RunbookError.recovery
     assert RunbookError("x", next="y").next == "y"
 

@@ -20,7 +20,7 @@ from automation.steps.interrupts import raise_if_noted, signals_as_interrupt
 
 
 @pytest.mark.parametrize(("verbosity", "shown"), [(0, ["warned"]), (1, ["informed", "warned"])])
-def test_log_records_of_our_own_packages_are_told(verbosity: int, shown: list[str]) -> None:
+def test_log_records_of_our_own_packages_are_shown(verbosity: int, shown: list[str]) -> None:
     stream = io.StringIO()
     with log_to_console(Console(verbosity, stream)):
         logging.getLogger("flows.log_in").info("informed")
@@ -31,13 +31,13 @@ def test_log_records_of_our_own_packages_are_told(verbosity: int, shown: list[st
 
 
 def crash(verbose: bool, capsys: pytest.CaptureFixture[str]) -> str:
-    told: list[RunbookError] = []
-    short_tracebacks(verbose=verbose, also=told.append)
+    said: list[RunbookError] = []
+    short_tracebacks(verbose=verbose, also=said.append)
     try:
         raise ValueError("saw hunter2-hunter2\nand more")
     except ValueError as error:
         sys.excepthook(type(error), error, error.__traceback__)
-    assert [one.message for one in told] == ["ValueError: saw ***"]
+    assert [one.message for one in said] == ["ValueError: saw ***"]
     return capsys.readouterr().err
 
 
