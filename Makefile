@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEMO_STAMP := $(VENV)/.installed-demo
-WORKERS ?= 2
-PYTEST := $(BIN)/python -m pytest -q -n $(WORKERS)
+# Two cores: tests with a browser wait for each other's processes, so a third worker finds work for them.
+WORKERS ?= 3
+PYTEST := $(BIN)/python -m pytest -q -n
 
 .PHONY: demo check quick test test-all lint types types-here types-win32 types-darwin lock sf actionlint docs docs-check bundle bundle-matrix bundle-check browser browser-demo clean
 
@@ -20,13 +21,13 @@ check: $(STAMP)
 	@$(MAKE) --no-print-directory -j 3 --output-sync=target lint types quick
 
 quick: $(STAMP)
-	$(PYTEST) -m "not browser" $(TESTARGS)
+	$(PYTEST) 2 -m "not browser" $(TESTARGS)
 
 test: $(STAMP) browser
-	$(PYTEST) $(TESTARGS)
+	$(PYTEST) $(WORKERS) $(TESTARGS)
 
 test-all: $(STAMP) browser bundle-matrix sf actionlint
-	$(PYTEST) -m "slow or not slow" --cov --cov-report=term $(TESTARGS)
+	$(PYTEST) $(WORKERS) -m "slow or not slow" --cov --cov-report=term $(TESTARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -55,15 +55,15 @@ def _orgs_file(options: FleetOptions) -> AbstractContextManager[Path]:
     return demo_orgs_file()
 
 
-def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions) -> int:
-    """Do the job on some orgs of a fleet and notify people. Answers the exit code."""
+def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions, progress: Progress | None = None) -> int:
+    """Do the job on some orgs of a fleet and notify people; ``progress`` shows it. Answers the exit code."""
     from automation.fleet.history import History
     from automation.fleet.messages import wanted
-    from automation.fleet.progress import Progress
+    from automation.fleet.progress import Progress as Shown
     from automation.fleet.retention import forget
 
-    targets = wanted(fleet.notify, options.notify)
-    progress, began = Progress(options.verbosity, json=options.json), time.monotonic()
+    targets, began = wanted(fleet.notify, options.notify), time.monotonic()
+    progress = progress or Shown(options.verbosity, json=options.json)
     with History(options.state) as history:
         outcomes, run, interrupted = _done(fleet, orgs, options, history, progress)
         seconds = time.monotonic() - began

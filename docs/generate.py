@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -128,6 +129,7 @@ def refusals_table() -> str:
 COMMANDS: Final = {
     "create_app": "automation.settings.options:parser",
     "refresh_sandboxes": "automation.fleet.options:parser",
+    "refresh_sandboxes history": "automation.fleet.options:history_parser",
     "doctor": "automation.doctor.__main__:parser",
     "record": "automation.record.__main__:parser",
     "report": "automation.report.__main__:parser",
@@ -138,12 +140,25 @@ COMMANDS: Final = {
 def flags_table() -> str:
     """Every flag of every command."""
     rows = (
-        [f"`{command}`", f"`{', '.join(action.option_strings) or action.dest}`", (action.help or "") % vars(action)]
+        [f"`{command}`", f"`{_flag(action)}`", (action.help or "") % vars(action)]
         for command, place in COMMANDS.items()
         for action in _parser(place)._actions  # noqa: SLF001  argparse has no public list of its flags
         if action.dest != "help"
     )
     return table(["Command", "Flag", "Meaning"], rows)
+
+
+def _flag(action: argparse.Action) -> str:
+    """As in a usage line: ``-q, --quiet``, ``--slowmo MS``, ``--tracing on|off``."""
+    value = "" if action.nargs == 0 else "|".join(action.choices or ()) or action.metavar or action.dest.upper()
+    return " ".join(filter(None, [", ".join(action.option_strings), str(value)]))
+
+
+def scripts_table() -> str:
+    """What an installation calls the commands."""
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    rows = ([f"`python -m {place.partition(':')[0].removesuffix('.__main__')}`", f"`{name}`"] for name, place in scripts.items())
+    return table(["Command", "As installed"], rows)
 
 
 def _parser(place: str) -> argparse.ArgumentParser:
@@ -168,6 +183,7 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "targets": targets_table,
     "refusals": refusals_table,
     "flags": flags_table,
+    "scripts": scripts_table,
     "questions": questions_table,
 }
 

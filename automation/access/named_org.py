@@ -44,15 +44,13 @@ class NamedOrg:
 
     def is_foreign(self, url: str) -> bool:
         """Whether a page of this URL is neither the org's nor Salesforce's own. Pages of the browser itself are not."""
-        address = hosts.parse_url(url)
-        if address.scheme not in ("http", "https"):
-            return False
-        my_domain = hosts.my_domain_of(address.host)
-        if address.scheme == "http":
-            return True
+        parts = hosts.parse_url(url)
+        if parts.scheme != "https":
+            return parts.scheme == "http"
+        my_domain = hosts.my_domain_of(parts.host)
         if my_domain is not None:
             return self.host not in (None, my_domain)
-        return not (address.host.endswith(OWN_PAGES) or self._is_visualforce(address.host))
+        return not (parts.host.endswith(OWN_PAGES) or self._is_visualforce(parts.host))
 
     def require_link(self, link: str, whose: str) -> None:
         """Raise ForeignHost unless a one-time link leads to this org, as a browser reads it.
@@ -61,12 +59,12 @@ class NamedOrg:
             link: the link; no part of it but the host is shown.
             whose: who made it, for the message.
         """
-        address = hosts.parse_url(link)
-        plain = address.scheme == "https" and not address.has_user and address.port in (None, 443)
-        if not plain or not hosts.NAME.fullmatch(address.host) or not hosts.is_my_domain(address.host):
+        parts = hosts.parse_url(link)
+        plain = parts.scheme == "https" and not parts.has_user and parts.port in (None, 443)
+        if not plain or not hosts.NAME.fullmatch(parts.host) or not hosts.is_my_domain(parts.host):
             raise ForeignHost(f"{whose} leads to {_named(link)}, which is no My Domain host.")
-        if self.host not in (None, address.host):
-            raise ForeignHost(f"{whose} leads to {address.host}, and SF_LOGIN_URL names {self.host}.", next=NEXT)
+        if self.host not in (None, parts.host):
+            raise ForeignHost(f"{whose} leads to {parts.host}, and SF_LOGIN_URL names {self.host}.", next=NEXT)
 
     def _is_visualforce(self, host: str) -> bool:
         """Pages of a package: ``acme--dev--c.sandbox.vf.force.com`` beside ``acme--dev.sandbox.my.salesforce.com``."""

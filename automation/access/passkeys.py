@@ -234,15 +234,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _list(file: Path) -> int:
-    for key in PasskeyStore(file).all():
+    kept = PasskeyStore(file).all()
+    if not kept:
+        print(f"{file} holds no passkey.")
+    for key in kept:
         print(f"{key.host}  {key.username}  {key.org_id or 'org id not known'}  made {key.created_at}  used {key.sign_count} times")
     return 0
 
 
 def _delete(file: Path, host: str, username: str | None) -> int:
     gone = PasskeyStore(file).delete(host, username)
+    if not gone:
+        print(f"{file} holds no passkey for {username or 'any user'} of {host}.", file=sys.stderr)
+        return 1
     print(f"{gone} deleted; the org still knows the public part: remove it there too (Setup > Users > the user).")
-    return 0 if gone else 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -65,7 +65,8 @@ class ProductionLogin:
             raise LoginMethodFailed("SF_PRODUCTION_TOKEN holds no token: the Salesforce CLI hid it.", next=RENEW)
         with self._settings.network.client() as http:
             found = self._ask_production(http)
-            self._require_sandbox(found.instance_url)
+            if hosts.parse_url(found.instance_url).host != self._settings.host:
+                raise ForeignHost(f"Production names another host than {self._settings.host} for the sandbox.", next=_CHECK)
             return self._single_access(http, self._exchange(http, found.login_url, found.code))
 
     def _ask_production(self, http: httpx.Client) -> SandboxAuth:
@@ -87,15 +88,9 @@ class ProductionLogin:
             return LoginMethodFailed("Production refuses SF_PRODUCTION_TOKEN.", next=RENEW)
         return LoginMethodFailed(f'Production does not open the sandbox "{name}": {", ".join(found.codes)}.', next=_CHECK)
 
-    def _require_sandbox(self, instance_url: str) -> None:
-        if hosts.parse_url(instance_url).host != self._settings.host:
-            raise ForeignHost(f"Production names another host than {self._settings.host} for the sandbox.", next=_CHECK)
-
     def _exchange(self, http: httpx.Client, login_url: str, code: Secret) -> Secret:
-        if not hosts.is_password_host(login_url) or hosts.parse_url(login_url).host not in (
-            *hosts.LOGIN_HOSTS,
-            self._settings.host,
-        ):
+        ours = hosts.LOGIN_HOSTS | {self._settings.host}
+        if not hosts.is_password_host(login_url) or hosts.parse_url(login_url).host not in ours:
             raise ForeignHost("Production names a login host that is not Salesforce's, or another org's.")
         form = {"grant_type": "authorization_code", "client_id": CLIENT, "redirect_uri": CALLBACK, "code": code.reveal()}
         answer = exchange(http, "POST", f"{login_url.rstrip('/')}/services/oauth2/token", None, _PURPOSE, data=form)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from automation.errors import UsageError
+from automation.secrets.files import private_folder
+from automation.secrets.text_files import json_object
 
 RUNS: Final = Path("runs")
 JOURNAL: Final = "journal.jsonl"
@@ -32,21 +34,14 @@ def make_run_folder(host: str, output: Path | None = None, now: datetime | None 
     wanted = output or RUNS / stamp
     try:
         if output is None:
-            _make(RUNS)
+            private_folder(RUNS)
             return _fresh(wanted)
-        _make(output)
+        private_folder(output)
         if not _is_own(output):
             return _fresh(output / stamp)
     except OSError as error:
         raise UsageError(f"The run folder {wanted} can't be made: {error.strerror}.") from None
     return output
-
-
-def _make(path: Path) -> None:
-    """A folder, with mode 0700 when it is made here; those above it too."""
-    for missing in reversed([one for one in path.parents if not one.exists()]):
-        missing.mkdir(mode=0o700, exist_ok=True)
-    path.mkdir(mode=0o700, exist_ok=True)
 
 
 def _is_own(folder: Path) -> bool:
@@ -60,12 +55,9 @@ def _is_own(folder: Path) -> bool:
 
 
 def _of_a_run(journal: Path) -> bool:
-    try:
-        with journal.open(encoding="utf-8") as file:
-            first = json.loads(file.readline(10_000))
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(first, dict) and first.get("event") == "run_begun"
+    with suppress(OSError, ValueError), journal.open(encoding="utf-8") as file:
+        return (json_object(file.readline(10_000)) or {}).get("event") == "run_begun"
+    return False
 
 
 def _fresh(wanted: Path) -> Path:

@@ -21,7 +21,9 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from automation.errors import UnexpectedPage
 
-HOPED_FOR = 0.25
+OFTEN = 0.25
+"""Seconds in which Playwright looks often (after 20, 50, 100 and 100 ms); then it does so every half a second."""
+HOPED_FOR = OFTEN
 """Seconds in which only the first outcome is waited for."""
 FIRST_SLICE, LONGEST_SLICE = 0.025, 0.5
 """Seconds between two checks of outcomes that are no elements (dialogs, new tabs, URLs)."""
@@ -78,11 +80,16 @@ def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: flo
 
 def gone(element: Locator, timeout: float) -> bool:
     """Wait until an element is no longer shown; whether it went in ``timeout`` seconds."""
-    try:
-        element.filter(visible=True).first.wait_for(state="hidden", timeout=max(1.0, timeout * 1000))
-    except PlaywrightTimeout:
-        return False
-    return True
+    ends = time.monotonic() + timeout
+    while True:
+        left = ends - time.monotonic()
+        try:
+            element.filter(visible=True).first.wait_for(state="hidden", timeout=max(1.0, min(left, OFTEN) * 1000))
+        except PlaywrightTimeout:
+            if left > OFTEN:
+                continue
+            return False
+        return True
 
 
 def _comes(page: Page, hoped_for: Outcome, seconds: float) -> bool:
@@ -98,9 +105,11 @@ def _shows_within(page: Page, elements: list[Locator], seconds: float) -> bool:
     Raises:
         PlaywrightError: the page was closed, so that nothing will ever show.
     """
-    any_of = reduce(Locator.or_, elements) if elements else page.locator("css=[data-no-such-element]")
+    if not elements:
+        page.wait_for_timeout(max(1.0, seconds * 1000))  # its events are dispatched meanwhile
+        return False
     try:
-        any_of.filter(visible=True).first.wait_for(state="visible", timeout=max(1.0, seconds * 1000))
+        reduce(Locator.or_, elements).filter(visible=True).first.wait_for(state="visible", timeout=max(1.0, seconds * 1000))
     except PlaywrightTimeout:
         return False
     except PlaywrightError:

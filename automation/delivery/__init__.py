@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-from automation.delivery.deliver import Contents, Delivery, deliver, lacking, read_all
+from automation.delivery.deliver import Contents, deliver, lacking, read_all
 from automation.delivery.held import Held
 from automation.delivery.pending import Pending, Receipts
 from automation.delivery.target import KINDS, Target, parse_target
 from automation.delivery.unit import same_pair
-from automation.secrets.credentials import Credentials
 
 __all__ = [
     "KINDS",
     "Contents",
-    "Credentials",
-    "Delivery",
     "Held",
     "Pending",
     "Receipts",

@@ -52,7 +52,8 @@ class KeyVault(Target):
             trouble, status = f"this machine has no identity that Azure accepts; {_said(error)}", 401
         except HttpResponseError as error:
             trouble, status = _said(error), error.status_code
-            if what == "read" and (isinstance(error, ResourceNotFoundError) or _is_disabled(error)):
+            disabled = "SecretDisabled" in _codes(error) or "is not allowed on a disabled secret" in str(error)
+            if what == "read" and (isinstance(error, ResourceNotFoundError) or disabled):
                 return None
         except AzureError as error:
             trouble, status = said(error), None
@@ -68,10 +69,6 @@ def _codes(error: Any) -> list[str]:
         codes.append(str(inner.get("code") or ""))
         inner = inner.get("innererror")
     return [code for code in codes if code]
-
-
-def _is_disabled(error: Any) -> bool:
-    return "SecretDisabled" in _codes(error) or "is not allowed on a disabled secret" in str(error)
 
 
 def _said(error: Any) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable
+from concurrent.futures import wait
 from typing import TypeVar
 
 from automation.errors import DeliveryFailed, RunbookError
+from automation.network.parallel import in_background
 from automation.secrets import scrub
 
 T = TypeVar("T")
@@ -25,27 +26,14 @@ def within(seconds: float, what: str, call: Callable[[], T]) -> T:
     Raises:
         RunbookError: as ``call`` raises it; DeliveryFailed for anything else, and when the time is up.
     """
-    result: list[T] = []
-    trouble: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            result.append(call())
-        except BaseException as error:  # noqa: BLE001 - libraries and servers raise what they like; it is turned into ours below
-            trouble.append(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if result:
-        return result[0]
-    if not trouble:
+    future = in_background(call)
+    wait([future], seconds)
+    if not future.done():
         raise DeliveryFailed(f"{what}: no answer within {seconds:g} s.", next="Check that the store can be reached; run again.")
-    if isinstance(trouble[0], RunbookError):
-        raise trouble[0]
-    raise DeliveryFailed(
-        f"{what}: {said(trouble[0])}.", next="Check this target; if it is right, report this as a bug of this tool."
-    ) from None
+    error = future.exception()  # libraries and servers raise what they like
+    if error is None or isinstance(error, RunbookError):
+        return future.result()
+    raise DeliveryFailed(f"{what}: {said(error)}.", next="Check this target; if it is right, report this as a bug of this tool.")
 
 
 def said(error: BaseException) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,7 +15,7 @@ from automation.delivery.target import Target
 from automation.delivery.unit import same_pair
 from automation.errors import DeliveryFailed, RunbookError
 from automation.secrets.credentials import Credentials
-from automation.secrets.files import private_folder, state_folder
+from automation.secrets.files import user_lock
 
 LOCKED_FOR: Final = 60.0
 """Seconds that another writer of the same place is waited for."""
@@ -65,7 +65,7 @@ def deliver(targets: Sequence[Target], credentials: Credentials, pending: Pendin
     delivery = Delivery()
     for target in targets:
         try:
-            with _place_to_ourselves(target):
+            with _alone_with(target):
                 _deliver_one(target, credentials, receipts, delivery)
         except RunbookError as error:
             delivery.failures[target.name] = error
@@ -90,24 +90,14 @@ def _deliver_one(target: Target, credentials: Credentials, receipts: Receipts, d
     delivery.done.append(target.name)
 
 
-@contextmanager
-def _place_to_ourselves(target: Target) -> Iterator[None]:
+def _alone_with(target: Target) -> AbstractContextManager[None]:
     """Nobody else on this machine writes to the same place between our reading, writing and reading back.
 
     Across machines the stores' own versions do this, where they have them.
     """
-    from filelock import FileLock, Timeout
-
     name = hashlib.sha256(target.place.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    lock = FileLock(private_folder(state_folder() / "locks") / f"place-{name}.lock", mode=0o600)
-    try:
-        lock.acquire(timeout=LOCKED_FOR)
-    except Timeout:
-        raise DeliveryFailed("another run is writing there", next="Wait for it to end, then run again.") from None
-    try:
-        yield
-    finally:
-        lock.release()
+    busy = DeliveryFailed("another run is writing there", next="Wait for it to end, then run again.")
+    return user_lock(f"place-{name}", LOCKED_FOR, busy)
 
 
 def _holds(target: Target, held: Held | RunbookError, credentials: Credentials, receipts: Receipts) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from io import StringIO
-from pathlib import Path
 from typing import Final
 
 from automation.delivery.files import read_text, write_text
@@ -38,7 +37,7 @@ class DotenvFile(FileTarget):
     kind = "dotenv"
 
     def _held(self) -> Held:
-        text = _text(self.path)
+        text = (read_text(self.path) or "").removeprefix(BOM)
         values = _values(text)
         taken = [name for name in NAMES if values.get(name)]
         pair = _pair(text, values)
@@ -56,10 +55,6 @@ class DotenvFile(FileTarget):
         text = read_text(self.path) or ""
         bom = BOM if text.startswith(BOM) else ""
         write_text(self.path, bom + with_values(text.removeprefix(BOM), values, mark))
-
-
-def _text(path: Path) -> str:
-    return (read_text(path) or "").removeprefix(BOM)
 
 
 def _pair(text: str, values: dict[str, str]) -> Credentials | None:
@@ -91,7 +86,7 @@ def with_values(text: str, values: dict[str, str], mark: str) -> str:
     left = {name: f"{name}={_quoted(value)}{end}" for name, value in values.items()}
     all_of_them = len(left)
     pieces: list[str] = []
-    for original, name in _pieces(_MARK.sub("", text)):
+    for original, name, _ in _pieces(_MARK.sub("", text)):
         if name not in values:
             pieces.append(original)
         elif name in left:  # a second line of the same name would win over the first, so it goes
@@ -110,11 +105,11 @@ def with_values(text: str, values: dict[str, str], mark: str) -> str:
     return new
 
 
-def _pieces(text: str) -> list[tuple[str, str | None]]:
-    """The pieces of a dotenv text, in order: (as written, name). Comments and unreadable lines have no name."""
+def _pieces(text: str) -> list[tuple[str, str | None, str]]:
+    """The pieces of a dotenv text, in order: (as written, name, value). Comments and unreadable lines have no name."""
     from dotenv.parser import parse_stream
 
-    return [(one.original.string, one.key) for one in parse_stream(StringIO(text))]
+    return [(one.original.string, one.key, one.value or "") for one in parse_stream(StringIO(text))]
 
 
 def _in_place(original: str, head: str, line: str) -> str:
@@ -128,9 +123,7 @@ def _in_place(original: str, head: str, line: str) -> str:
 
 def _values(text: str) -> dict[str, str]:
     """What the text sets; the last line of a name wins, and ``${...}`` is not expanded."""
-    from dotenv.parser import parse_stream
-
-    return {one.key: one.value or "" for one in parse_stream(StringIO(text)) if one.key is not None}
+    return {name: value for _, name, value in _pieces(text) if name is not None}
 
 
 def _quoted(value: str) -> str:

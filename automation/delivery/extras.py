@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from automation.errors import DeliveryFailed
-from automation.secrets import scrub
+from automation.secrets import quoted
 
 
 def missing_library(extra: str, *modules: str) -> str | None:
@@ -30,28 +30,26 @@ def failed(store: str, what: str, trouble: str, status: int | str | None = None)
         trouble: what the store said; scrubbed and cut here. Words of it decide about the advice.
         status: its code or HTTP status, which decides where no word does.
     """
-    said = " ".join(scrub(trouble).split())[:300].rstrip(".")
+    said = quoted(trouble, 300)
     advice = next((fix for word, fix in _BY_WORD.items() if word.lower() in said.lower()), None) or _BY_STATUS.get(str(status))
     return DeliveryFailed(f"{store} could not be {what}: {said or 'no reason given'}.", next=advice)
 
 
 _DENIED = "Give this machine's identity the right to read and write this entry, then run again; the pair is kept until then."
 _SLOW = "The store asks for fewer requests: run again later; the pair is kept until then."
+_CHANGED = "Somebody else {} the entry at the same moment: check it, then run again."
 _WITHOUT_IDENTITY = "Sign this machine in to the store, or set the variables that its client library reads; then run again."
 _BY_WORD = {
     "deleted but recoverable": "Recover or purge the deleted secret in the vault, or name another one; then run again.",
-    "marked for deletion": "Restore the secret, or name another one; then run again.",
-    "scheduled for deletion": "Restore the secret, or name another one; then run again.",
+    **dict.fromkeys(("marked for deletion", "scheduled for deletion"), "Restore the secret, or name another one; then run again."),
     "ForbiddenByFirewall": "Allow this machine's IP address in the vault's firewall, or use its private endpoint.",
     "Client address is not authorized": "Allow this machine's IP address in the vault's firewall; then run again.",
     "immutable": "Delete the immutable Secret, which can't be changed, or name another one; then run again.",
     "namespaces ": "Create the namespace, or correct its name in the target; then run again.",
     "CERTIFICATE_VERIFY_FAILED": "Name the store's CA in the variable that its client library reads (VAULT_CACERT, AWS_CA_BUNDLE, "
     "REQUESTS_CA_BUNDLE, certificate-authority in kubeconfig).",
-    "check-and-set": "Somebody else changed the entry at the same moment: check it, then run again.",
-    "the object has been modified": "Somebody else changed the entry at the same moment: check it, then run again.",
-    "ResourceExistsException": "Somebody else made the entry at the same moment: check it, then run again.",
-    "AlreadyExists": "Somebody else made the entry at the same moment: check it, then run again.",
+    **dict.fromkeys(("check-and-set", "the object has been modified"), _CHANGED.format("changed")),
+    **dict.fromkeys(("ResourceExistsException", "AlreadyExists"), _CHANGED.format("made")),
     "NoRegion": "Add ?region=REGION to the target, or set AWS_DEFAULT_REGION.",
     "SERVICE_DISABLED": "Turn on the Secret Manager API for the project, then run again.",
 }

@@ -10,10 +10,8 @@ token never has it. PyGithub would be a second HTTP client for five requests, an
 from __future__ import annotations
 
 import base64
-import functools
 import os
 import re
-import ssl
 import time
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -26,6 +24,8 @@ from automation.delivery.limits import redirected
 from automation.delivery.target import Target
 from automation.errors import DeliveryFailed
 from automation.network.backoff import Patience
+from automation.network.certificates import ssl_context
+from automation.network.http import retry_after
 from automation.secrets.credentials import Credentials
 from automation.secrets.text_files import json_object
 
@@ -91,7 +91,7 @@ class ActionsSecret(Target):
 
         url = f"{os.environ.get('GITHUB_API_URL', 'https://api.github.com')}/repos/{self.repository}/actions/secrets{what}"
         tries = self.patience.start()
-        with httpx.Client(timeout=30.0, headers=_headers(), verify=_trusted()) as client:
+        with httpx.Client(timeout=30.0, headers=_headers(), verify=ssl_context(None)) as client:
             while True:
                 status: int | None = None
                 try:
@@ -135,20 +135,11 @@ def _answered(client: httpx.Client, method: str, url: str, body: dict[str, str] 
     raise DeliveryFailed(f"GitHub redirects more than {REDIRECTS} times.", next="Name the repository as it is called now.")
 
 
-@functools.lru_cache(maxsize=1)
-def _trusted() -> ssl.SSLContext:
-    """Made once: reading all certificates takes longer than a request."""
-    import httpx
-
-    return httpx.create_ssl_context()
-
-
 def _headers() -> dict[str, str]:
     token = os.environ.get("GITHUB_TOKEN") or os.environ.get("GH_TOKEN")
-    if not token:
-        raise failed("The GitHub secret", "written", "neither GITHUB_TOKEN nor GH_TOKEN is set", 401)
-    if not token.isascii() or not token.isprintable():
-        raise failed("The GitHub secret", "written", "GITHUB_TOKEN holds characters that no token has", 401)
+    if not token or not token.isascii() or not token.isprintable():
+        wrong = "GITHUB_TOKEN holds characters that no token has" if token else "neither GITHUB_TOKEN nor GH_TOKEN is set"
+        raise failed("The GitHub secret", "written", wrong, 401)
     return {
         "Accept": "application/vnd.github+json",
         "Authorization": f"Bearer {token}",
@@ -174,12 +165,7 @@ def _said(response: httpx.Response, data: bytes) -> str:
 
 def _asked_to_wait(response: httpx.Response) -> float:
     """Seconds that a rate limit asks for: 403 or 429 with ``Retry-After``, or with the second at which the limit ends."""
-    if wait := _seconds(response.headers.get("retry-after", "")):
+    if (wait := retry_after(response)) or response.headers.get("x-ratelimit-remaining") != "0":
         return wait
-    if response.headers.get("x-ratelimit-remaining") == "0":
-        return max(1.0, _seconds(response.headers.get("x-ratelimit-reset", "")) - time.time())
-    return 0.0
-
-
-def _seconds(text: str) -> float:
-    return float(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0.0
+    reset = re.fullmatch(r"[0-9]{1,11}", response.headers.get("x-ratelimit-reset", ""))
+    return max(1.0, float(reset[0] if reset else 0) - time.time())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import ClassVar
 
 from automation.delivery import files, unit
 from automation.delivery.held import Held
 from automation.delivery.target import Target
 from automation.secrets.credentials import Credentials
+from automation.secrets.text_files import home_expanded
 
 
 class FileTarget(Target):
@@ -18,10 +18,7 @@ class FileTarget(Target):
     kind: ClassVar[str]
 
     def __init__(self, path: str) -> None:
-        try:
-            self.path = Path(path).expanduser()
-        except RuntimeError as error:  # an unknown user after ~, or no home folder
-            raise ValueError(f"{path!r} can't be found: {error}") from None
+        self.path = home_expanded(path)
         if "\0" in path:
             raise ValueError("a path can't hold a NUL character")
         self.name = f"{self.kind}:{self.path}"

@@ -7,6 +7,7 @@ import io
 from typing import Any, Final
 
 from automation.errors import DeliveryFailed
+from automation.salesforce import hosts
 
 LARGEST: Final = 2 << 20
 """Bytes of an answer as they come over the line. The largest secret of all stores is 1 MiB (Kubernetes), more as base64."""
@@ -60,9 +61,7 @@ class _Counted(io.RawIOBase):
 
 def redirected(location: str) -> DeliveryFailed:
     """The error for a store that sends us elsewhere; only the host of where is shown."""
-    from automation.salesforce.hosts import parse_url
-
-    host = parse_url(location).host or "another place"
+    host = hosts.parse_url(location).host or "another place"
     return DeliveryFailed(
         f"The store redirects to {host}; neither token nor pair was sent there.",
         next="If that is right, name that host in the store's own setting (such as VAULT_ADDR); otherwise check what redirects.",

@@ -20,8 +20,8 @@ from automation.secrets.files import state_folder
 from automation.secrets.text_files import json_object
 
 
-def _file_name(host: str, app: str, ending: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]", "-", f"{host.lower()}--{app}") + ending
+def _file_name(host: str, app: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "-", f"{host.lower()}--{app}") + ".json"
 
 
 class Pending:
@@ -32,7 +32,7 @@ class Pending:
     """
 
     def __init__(self, host: str, app: str, folder: Path | None = None) -> None:
-        self.path = (folder or state_folder() / "pending") / _file_name(host, app, ".json")
+        self.path = (folder or state_folder() / "pending") / _file_name(host, app)
 
     @property
     def name(self) -> str:
@@ -40,8 +40,7 @@ class Pending:
 
     def read(self) -> Credentials | None:
         """The pair that waits, if there is one. Raises DeliveryFailed when the file can't be read."""
-        text = read_text(self.path)
-        return None if text is None else unit.from_text(text)
+        return unit.held_in_text(read_text(self.path) or "").pair
 
     def waits(self) -> bool:
         """Whether there is a file, readable or not."""
@@ -63,7 +62,7 @@ class Receipts:
     """Which pair each target got last, for targets that only take: digests, no secret."""
 
     def __init__(self, host: str, app: str, folder: Path | None = None) -> None:
-        self.path = (folder or state_folder() / "receipts") / _file_name(host, app, ".json")
+        self.path = (folder or state_folder() / "receipts") / _file_name(host, app)
 
     def has(self, target: str, credentials: Credentials) -> bool:
         """Whether ``target`` took exactly this pair, as far as we know."""

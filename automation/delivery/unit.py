@@ -58,11 +58,6 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and len(value) <= LONGEST and not any("\ud800" <= one <= "\udfff" for one in value)
 
 
-def from_text(text: str | bytes) -> Credentials | None:
-    """The pair in a text that `to_text` made; None when the text is something else."""
-    return held_in_text(text).pair
-
-
 def held_in_text(text: str | bytes, version: Any = None) -> Held:
     """What a place for one text holds: nothing but our unit, with what a user put beside it, may be replaced there."""
     if not text.strip():

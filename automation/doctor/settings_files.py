@@ -89,7 +89,9 @@ def modes(files: Mapping[Path, str]) -> Check:
         listed = ", ".join(f"{path} ({files[path]}, mode {stat.S_IMODE(path.stat().st_mode):o})" for path in open_files)
         fix = "; ".join(f"chmod 600 {path}" for path in open_files)
         return failed("settings.file_modes", f"Others on this machine can read {listed}.", fix, SettingsError.exit_code)
-    return passed("settings.file_modes", f"{len(files)} files with secrets, readable for this user alone")
+    return passed(
+        "settings.file_modes", f"{len(files)} file{'s' if len(files) != 1 else ''} with secrets, readable for this user alone"
+    )
 
 
 def tracked(files: Mapping[Path, str]) -> Check:

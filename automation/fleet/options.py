@@ -85,7 +85,8 @@ def _add_run(made: argparse.ArgumentParser) -> None:
     group.add_argument("--require-permissions", action="store_true", help="fail when a Run As user lacks a right of Appendix C")
 
 
-def _history_parser() -> argparse.ArgumentParser:
+def history_parser() -> argparse.ArgumentParser:
+    """The parser of ``python -m automation.refresh_sandboxes history``."""
     made = argparse.ArgumentParser(
         prog="python -m automation.refresh_sandboxes history",
         description="Show the last runs, or what happened on one org.",
@@ -101,7 +102,7 @@ def _history_parser() -> argparse.ArgumentParser:
 def parse_arguments(arguments: Sequence[str]) -> FleetOptions:
     """Parse a command line. Wrong usage ends the process with 2, as argparse does."""
     if arguments and arguments[0] == "history":
-        return FleetOptions("history", **vars(_history_parser().parse_args(arguments[1:])))
+        return FleetOptions("history", **vars(history_parser().parse_args(arguments[1:])))
     made = parser()
     given = made.parse_args(arguments)
     if given.jobs < 1 or given.max_failures < 0:

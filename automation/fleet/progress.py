@@ -110,13 +110,14 @@ class Progress(Display):
             self._line(f"    Next: {outcome.error['next']}")
 
     def _table(self) -> Any:
+        from rich.box import SIMPLE_HEAD
         from rich.table import Table
         from rich.text import Text
 
         with self._lock:
             if not self._rows:
                 return self._title()
-            table = Table(title=self._title(), title_justify="left", expand=False)
+            table = Table(title=self._title(), title_justify="left", box=SIMPLE_HEAD)
             for column in ("Org", "Found", "State", "Now", "Seconds"):
                 table.add_column(column, no_wrap=column != "Now")
             for name, row in self._rows.items():

@@ -133,18 +133,18 @@ class _Bounded(httpx.SyncByteStream):
         self._response, self._packing = response, packing
 
     def __iter__(self) -> Iterator[bytes]:
-        sizes = [0, 0]
-        raw = _counted(self._response.stream, sizes, 0)  # type: ignore[arg-type]  # of a synchronous transport
-        yield from _counted(raw if self._packing == "identity" else _unpacked(raw, self._packing), sizes, 1)
+        raw = _counted(self._response.stream)  # type: ignore[arg-type]  # of a synchronous transport
+        yield from raw if self._packing == "identity" else _counted(_unpacked(raw, self._packing))
 
     def close(self) -> None:
         self._response.close()
 
 
-def _counted(pieces: Iterable[bytes], sizes: list[int], which: int) -> Iterator[bytes]:
+def _counted(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    size = 0
     for piece in pieces:
-        sizes[which] += len(piece)
-        if sizes[which] > MOST_BYTES:
+        size += len(piece)
+        if size > MOST_BYTES:
             raise TooLong(f"the answer is longer than {MOST_BYTES // 2**20} MB")
         yield piece
 

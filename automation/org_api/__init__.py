@@ -11,8 +11,8 @@ from automation.org_api.proof import Identity, ProofSession, begin_proof, check_
 from automation.org_api.read_back import Reading, compare, extra_scopes, read_back
 from automation.org_api.refusals import REFUSALS, Refusal, refusal_for
 from automation.org_api.rest import NotReadable, Rest
-from automation.org_api.rights import Recipe, Rights, check_rights, load_recipe
-from automation.org_api.token import NoToken, Token, ask, request_token, revoke, token_host
+from automation.org_api.rights import Rights, check_rights, load_recipe
+from automation.org_api.token import NoToken, Token, ask, request_token, revoke
 from automation.salesforce.ids import same_id, to_18
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "Patience",
     "ProofSession",
     "Reading",
-    "Recipe",
     "Refusal",
     "Rest",
     "Rights",
@@ -43,5 +42,4 @@ __all__ = [
     "revoke",
     "same_id",
     "to_18",
-    "token_host",
 ]

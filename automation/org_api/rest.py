@@ -109,15 +109,14 @@ class Rest:
 
     def describe(self, name: str) -> dict[str, Any] | NotReadable:
         """What this user may do with an object: ``queryable``, ``createable``, ``updateable``, ``deletable``, ``fields``."""
-        answer = self.get(f"/services/data/v{self.version}/sobjects/{urllib.parse.quote(name)}/describe")
-        return answer if isinstance(answer, dict | NotReadable) else NotReadable("NO_OBJECT", "the answer is no object")
+        return self._object(f"/services/data/v{self.version}/sobjects/{urllib.parse.quote(name)}/describe")
 
     def describe_all(self) -> dict[str, dict[str, Any]] | NotReadable:
         """The same rights for all objects that this user sees, by API name, in one request (Describe Global)."""
-        answer = self.get(f"/services/data/v{self.version}/sobjects")
+        answer = self._object(f"/services/data/v{self.version}/sobjects")
         if isinstance(answer, NotReadable):
             return answer
-        found = answer.get("sobjects") if isinstance(answer, dict) else None
+        found = answer.get("sobjects")
         if not isinstance(found, list):
             return NotReadable("NO_OBJECTS", "the answer names no objects")
         named = [one for one in found if isinstance(one, dict) and isinstance(one.get("name"), str)]
@@ -127,6 +126,10 @@ class Rest:
         """``GET /services/oauth2/userinfo``. Whether a token with ``api`` alone may ask is not known; both are handled."""
         answer = self.get("/services/oauth2/userinfo")
         return answer if isinstance(answer, dict) else NotReadable("NO_USERINFO", "userinfo gave no object")
+
+    def _object(self, path: str) -> dict[str, Any] | NotReadable:
+        answer = self.get(path)
+        return answer if isinstance(answer, dict | NotReadable) else NotReadable("NO_OBJECT", "the answer is no object")
 
     def get(self, path: str, params: dict[str, str] | None = None) -> Any:
         """Decoded JSON, or NotReadable. Reading is repeated while the org is unreachable or answers 5xx.
@@ -150,9 +153,6 @@ class Rest:
         response = send(self.client, "GET", f"https://{self.host}{path}", params=params, headers=headers)
         if isinstance(response, Failure):
             return response.error(self.host, "over REST")
-        return self._decode(response, path)
-
-    def _decode(self, response: httpx.Response, path: str) -> Any:
         if response.status_code >= 500:
             return OrgUnavailable(f"{self.host} answered {response.status_code} to a REST request.")
         body = decoded(response)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -64,14 +65,8 @@ FOR_A_DEBUGGER = 86_400.0
 
 def patient(settings: Settings) -> Settings:
     """The same settings with time limits that nobody meets."""
-    return replace(
-        settings,
-        timeout_page=FOR_A_DEBUGGER,
-        timeout_action=FOR_A_DEBUGGER,
-        timeout_save=FOR_A_DEBUGGER,
-        timeout_code=FOR_A_DEBUGGER,
-        timeout_propagation=FOR_A_DEBUGGER,
-    )
+    limits: dict[str, Any] = {one.name: FOR_A_DEBUGGER for one in fields(settings) if one.name.startswith("timeout_")}
+    return replace(settings, **limits)
 
 
 @dataclass

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from filelock import FileLock, Timeout
+from contextlib import AbstractContextManager
 
 from automation.errors import AnotherRun
-from automation.secrets.files import private_folder, state_folder
+from automation.secrets.files import user_lock
 
 
-@contextmanager
-def org_lock(host: str, wait: float = 0) -> Iterator[None]:
+def org_lock(host: str, wait: float = 0) -> AbstractContextManager[None]:
     """Hold the lock of an org. The operating system releases it when the process ends, however it ends.
 
     Args:
@@ -22,13 +18,4 @@ def org_lock(host: str, wait: float = 0) -> Iterator[None]:
     Raises:
         AnotherRun: it did not.
     """
-    folder = private_folder(state_folder() / "locks")
-    lock = FileLock(folder / f"{host}.lock", mode=0o600)
-    try:
-        lock.acquire(timeout=wait)
-    except Timeout:
-        raise AnotherRun(f"Another run is working on {host}.") from None
-    try:
-        yield
-    finally:
-        lock.release()
+    return user_lock(host, wait, AnotherRun(f"Another run is working on {host}."))

@@ -15,9 +15,6 @@ from urllib.parse import urlsplit
 LOGIN_HOSTS: Final = frozenset({"login.salesforce.com", "test.salesforce.com"})
 """The two hosts that serve the login page of every org."""
 
-MY_DOMAIN_SUFFIXES: Final = (".my.salesforce.com", ".my.salesforce.mil", ".my.sfcrmproducts.cn")
-"""My Domain hosts: commercial, United States government and China clouds. The leading dot is part of the rule."""
-
 NAME: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+")
 """A host name of letters, digits, hyphens and dots; anything else in a URL is a trick."""
 
@@ -31,11 +28,13 @@ _COUNTERPARTS: Final = {
     ".my.salesforce.mil": (".my.salesforce-setup.mil", ".lightning.crmforce.mil"),
     ".my.sfcrmproducts.cn": (".my.sfcrmproducts-setup.cn", ".lightning.sfcrmapps.cn"),
 }
-"""My Domain suffix -> (Setup suffix, Lightning suffix).
+"""My Domain suffix -> (Setup suffix, Lightning suffix): commercial, United States government and China clouds. The leading dots are
+part of the rule.
 
 Evidence covers the Setup host of the commercial cloud and all three Lightning hosts. The two other Setup suffixes are a
 guess by analogy; where they are wrong, Setup is reached by redirect and its host is read from the URL.
 """
+MY_DOMAIN_SUFFIXES: Final = tuple(_COUNTERPARTS)
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,9 @@ class Url:
         return f"{self.scheme}://{self.host}{port}{self.path}"
 
 
+_NOBODYS: Final = Url("", "", None, has_user=False, path="", query="")
+
+
 def parse_url(url: str) -> Url:
     """Split a URL; one that can't be parsed, or that a browser reads differently, has an empty host, and so is nobody's.
 
@@ -63,12 +65,12 @@ def parse_url(url: str) -> Url:
     the host, whatever follows.
     """
     if _TRICKS.search(re.split(r"[?#]", url, maxsplit=1)[0]):
-        return Url("", "", None, False, "", "")
+        return _NOBODYS
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        return Url("", "", None, False, "", "")
+        return _NOBODYS
     host = (parts.hostname or "").rstrip(".")
     return Url(parts.scheme, host, port, parts.username is not None, parts.path, parts.query)
 
@@ -136,10 +138,7 @@ def is_org_host(host: str) -> bool:
 
 
 def _my_domain_suffix(host: str) -> str | None:
-    for suffix in MY_DOMAIN_SUFFIXES:
-        if host.endswith(suffix) and len(host) > len(suffix):
-            return suffix
-    return None
+    return next((suffix for suffix in MY_DOMAIN_SUFFIXES if host.endswith(suffix) and len(host) > len(suffix)), None)
 
 
 def _partition(host: str) -> str | None:

@@ -21,8 +21,8 @@ def to_18(record_id: str) -> str:
     """The 18-character form. Raises ValueError when ``record_id`` is no id."""
     if not is_id(record_id):
         raise ValueError("not a Salesforce record id")
-    chunks = [record_id[start : start + 5] for start in (0, 5, 10)]
-    return record_id[:15] + "".join(_CHECKSUM[_capitals(chunk)] for chunk in chunks)
+    capitals = [1 << place % 5 if "A" <= character <= "Z" else 0 for place, character in enumerate(record_id[:15])]
+    return record_id[:15] + "".join(_CHECKSUM[sum(capitals[start : start + 5])] for start in (0, 5, 10))  # five bits, lowest first
 
 
 def same_id(one: str | None, other: str | None) -> bool:
@@ -30,8 +30,3 @@ def same_id(one: str | None, other: str | None) -> bool:
     if one is None or other is None or not is_id(one) or not is_id(other):
         return False
     return one[:15] == other[:15]
-
-
-def _capitals(chunk: str) -> int:
-    """Five bits, lowest first: which of the five characters are upper case."""
-    return sum(1 << place for place, character in enumerate(chunk) if "A" <= character <= "Z")

@@ -6,6 +6,7 @@ from automation.secrets.secret import (
     holds_secret,
     known_secrets,
     private,
+    quoted,
     remember,
     scrub,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "holds_secret",
     "known_secrets",
     "private",
+    "quoted",
     "remember",
     "scrub",
 ]

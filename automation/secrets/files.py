@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from automation.errors import SettingsError
+from automation.errors import RunbookError, SettingsError
 
 LEFT_AFTER: Final = 60.0
 """Seconds after which a closed temporary file is a leftover, where locks do not say it (Windows)."""
@@ -101,6 +101,27 @@ def _lock(handle: int, *, wait: bool) -> None:
         import fcntl
 
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+
+@contextmanager
+def user_lock(name: str, wait: float, busy: RunbookError) -> Iterator[None]:
+    """Hold a lock among this user's processes on this machine; the system gives it up with its process, however that ends.
+
+    Args:
+        wait: seconds to wait for another process to release it.
+        busy: raised when it did not.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(private_folder(state_folder() / "locks") / f"{name}.lock", mode=0o600)
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout:
+        raise busy from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def state_folder() -> Path:

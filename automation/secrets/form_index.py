@@ -12,9 +12,8 @@ HEAD: Final = 4
 class FormIndex:
     """Texts by their first characters, and among those by their length."""
 
-    def __init__(self, forms: Iterable[str] = ()) -> None:
+    def __init__(self) -> None:
         self._by_head: dict[str, dict[int, set[str]]] = {}
-        self.add(forms)
 
     def add(self, forms: Iterable[str]) -> None:
         """Look for these too."""

@@ -115,6 +115,15 @@ def scrub(text: str) -> str:
     return text
 
 
+def quoted(words: object, most: int = 200) -> str:
+    """What somebody else said, fit for a message: one printable line without secrets; an exception without words by its type."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+    if isinstance(words, Exception) and not text.strip():
+        text = type(words).__name__
+    line = " ".join("".join(char if char.isprintable() else " " for char in scrub(text[: 4 * most])).split())
+    return scrub(line)[:most].rstrip(" .")  # once more: what blanks and control characters kept apart
+
+
 def holds_secret(text: str) -> bool:
     """Whether a known secret is in ``text``, in any encoding."""
     return _index.finds(text) or _without_codes(text) != text

@@ -19,11 +19,12 @@ SCREENSHOT: Final[tuple[Screenshot, ...]] = ("on", "off", "only-on-failure")
 
 EXIT_CODES: Final = """\
 exit codes:
-  0 done or nothing to do    3 plan has changes (--exit-code)    65 unexpected page
-  69 org or login unavailable    75 try again later    77 not permitted, or a person is needed
-  78 wrong settings    2 wrong usage    130 interrupted
+  0 done or nothing to do    1 not delivered everywhere, or a bug    2 wrong usage
+  3 plan has changes (--exit-code)    65 unexpected page    69 org or login unavailable
+  75 try again later    77 not permitted, or a person is needed    78 wrong settings
+  130 interrupted
 
-Settings come from .env, the environment and the flags below; .env.example explains each.
+Settings come from .env, the environment and these flags; .env.example explains each.
 """
 
 
@@ -206,9 +207,5 @@ def _headed(given: argparse.Namespace) -> bool:
 
 
 def _overrides(given: argparse.Namespace) -> dict[str, str]:
-    overrides: dict[str, str] = {}
-    if given.deliver:
-        overrides["CREDENTIALS_TO"] = "\n".join(given.deliver)
-    if given.browser_channel:
-        overrides["BROWSER_CHANNEL"] = given.browser_channel
-    return overrides
+    texts = {"CREDENTIALS_TO": "\n".join(given.deliver or ()), "BROWSER_CHANNEL": given.browser_channel}
+    return {name: text for name, text in texts.items() if text}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
+
+if TYPE_CHECKING:
+    from pyotp import TOTP
 
 SHORTEST: Final = 23
 """Letters of a seed: 112 bits, the least that RFC 4226 calls enough and that pyotp accepts."""
@@ -14,27 +17,19 @@ ALGORITHMS: Final = ("sha1", "sha256", "sha512")
 _KIND: Final = re.compile(r"otpauth(?P<migration>-migration)?://(?P<kind>[A-Za-z]*)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Seed:
-    """What an authenticator app needs: base32 secret without padding, digits of a code, seconds of a window, hash name."""
-
-    secret: str = field(repr=False)
-    digits: int = 6
-    period: int = 30
-    algorithm: str = "sha1"
-
-
-def read_seed(text: str) -> Seed:
-    """Read a seed as authenticator apps do; label and issuer do not matter.
+def read_seed(text: str) -> TOTP:
+    """The authenticator that a seed is for, read as authenticator apps do; label and issuer do not matter.
 
     The URI is described by https://github.com/google/google-authenticator/wiki/Key-Uri-Format.
 
     Raises:
         ValueError: with a sentence that fits after the setting's name and never repeats the value.
     """
+    import pyotp  # late: most runs need no code
+
     stripped = text.strip().lstrip("\ufeff").strip()
     if not stripped.lower().startswith("otpauth"):
-        return Seed(_secret(stripped))
+        return pyotp.TOTP(_secret(stripped))
     found = _KIND.match(stripped)
     kind = found["kind"].lower() if found else ""
     if found and found["migration"]:
@@ -43,10 +38,16 @@ def read_seed(text: str) -> Seed:
         raise ValueError("is of the counter kind (HOTP); Salesforce uses time-based codes")
     if kind != "totp":
         raise ValueError("is no otpauth:// URI that can be read; it begins with otpauth://totp/")
-    return _from_parameters(stripped.rpartition("?")[2].replace("&amp;", "&"))
+    given = _parameters(stripped.rpartition("?")[2].replace("&amp;", "&"))
+    return pyotp.TOTP(
+        _secret(given["secret"]),
+        digits=_number(given.get("digits", "6"), "digits", 6, 8),
+        digest=_algorithm(given.get("algorithm", "sha1")),
+        interval=_number(given.get("period", "30"), "period", 1, 300),
+    )
 
 
-def _from_parameters(query: str) -> Seed:
+def _parameters(query: str) -> dict[str, str]:
     try:
         given = {name.lower(): values[0] for name, values in parse_qs(query, max_num_fields=50).items()}
     except ValueError:
@@ -55,12 +56,7 @@ def _from_parameters(query: str) -> Seed:
         raise ValueError("is an otpauth:// URI without a secret")
     if given.get("encoder", "").lower() == "steam":
         raise ValueError("is a Steam seed (encoder=steam), whose codes are letters; Salesforce uses digits")
-    return Seed(
-        _secret(given["secret"]),
-        _number(given.get("digits", "6"), "digits", 6, 8),
-        _number(given.get("period", "30"), "period", 1, 300),
-        _algorithm(given.get("algorithm", "sha1")),
-    )
+    return given
 
 
 def _secret(text: str) -> str:
@@ -80,8 +76,8 @@ def _number(text: str, name: str, least: int, most: int) -> int:
     return int(found[1])
 
 
-def _algorithm(text: str) -> str:
+def _algorithm(text: str) -> Any:
     name = text.strip().lower().replace("-", "").replace("_", "").removeprefix("hmac")
     if name not in ALGORITHMS:
         raise ValueError(f"is an otpauth:// URI with an algorithm that is not one of {', '.join(ALGORITHMS)}")
-    return name
+    return getattr(hashlib, name)

@@ -88,17 +88,17 @@ def token(value: str) -> str:
 
 def email(value: str) -> str:
     """One email address."""
-    visible(value)
-    if _EMAIL.fullmatch(value) is None:
-        raise ValueError(f"{value!r} is not an email address; give one such as admin@example.com")
-    return value
+    return _with_domain(value, "an email address; give one such as admin@example.com")
 
 
 def username(value: str) -> str:
     """A Salesforce username: it has the form of an email address, but is none."""
-    visible(value)
-    if _EMAIL.fullmatch(value) is None:
-        raise ValueError(f"{value!r} is not a Salesforce username; it looks like name@company.com.dev, not a display name")
+    return _with_domain(value, "a Salesforce username; it looks like name@company.com.dev, not a display name")
+
+
+def _with_domain(value: str, what: str) -> str:
+    if _EMAIL.fullmatch(visible(value)) is None:
+        raise ValueError(f"{value!r} is not {what}")
     return value
 
 
@@ -142,10 +142,7 @@ def api_name_for(name: str) -> str:
 
 def distribution_state(value: str) -> str:
     """``Local`` or ``Packaged``, in any case."""
-    for known in DISTRIBUTION_STATES:
-        if value.strip().lower() == known.lower():
-            return known
-    raise ValueError(f"{value!r} is not a distribution state; give Local or Packaged")
+    return one_of({one: one for one in DISTRIBUTION_STATES}, value, "a distribution state; give Local or Packaged")
 
 
 def scopes(value: str) -> tuple[str, ...]:
@@ -168,27 +165,25 @@ def scopes(value: str) -> tuple[str, ...]:
 
 def ip_relaxation(value: str) -> str:
     """The API value of an IP relaxation, given as such or as the text on the Policies tab."""
-    wanted = value.strip().lower()
-    for api_value, label in IP_RELAXATIONS.items():
-        if wanted in (api_value.lower(), label.lower()):
-            return api_value
-    raise ValueError(f"{value!r} is not an IP relaxation; give one of: {', '.join(IP_RELAXATIONS.values())}")
+    return one_of(IP_RELAXATIONS, value, f"an IP relaxation; give one of: {', '.join(IP_RELAXATIONS.values())}")
+
+
+def one_of(known: Mapping[str, str], value: str, what: str) -> str:
+    """The one of the values that is given as such or by its label, in any case."""
+    found = [one for one, label in known.items() if value.strip().lower() in (one.lower(), label.lower())]
+    if not found:
+        raise ValueError(f"{value!r} is not {what}")
+    return found[0]
 
 
 def targets(value: str) -> tuple[str, ...]:
     """Delivery targets ``kind:rest``, separated by line breaks or by a comma before the next kind."""
-    parts = [part.strip() for part in re.split(r"\n|,\s*(?=[a-z][a-z0-9-]+:)", value) if part.strip()]
-    for part in parts:
-        target(part)
-    return tuple(parts)
-
-
-def target(value: str) -> str:
-    """One delivery target ``kind:rest``, checked by the target itself; nothing is read or written."""
     from automation.delivery.target import make  # late: --help does not need it
 
-    make(value)
-    return value
+    parts = [part.strip() for part in re.split(r"\n|,\s*(?=[a-z][a-z0-9-]+:)", value) if part.strip()]
+    for part in parts:
+        make(part)  # checked by the target itself; nothing is read or written
+    return tuple(parts)
 
 
 def seconds(value: str) -> float:

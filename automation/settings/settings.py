@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from automation.errors import SettingsError
@@ -136,19 +136,18 @@ def _api_name(values: dict[str, Any], problems: list[str]) -> None:
         )
 
 
+_NEEDS: Final = (
+    *(("SF_PASSWORD", "SF_USERNAME"), ("SF_IMAP_URL", "SF_IMAP_USERNAME"), ("SF_IMAP_USERNAME", "SF_IMAP_URL")),
+    *(("SF_PRODUCTION_URL", "SF_PRODUCTION_TOKEN"), ("SF_PRODUCTION_TOKEN", "SF_PRODUCTION_URL")),
+)
+
+
 def _pairs(values: dict[str, Any], problems: list[str]) -> None:
-    together = [
-        ("SF_USERNAME", "SF_PASSWORD"),
-        ("SF_IMAP_URL", "SF_IMAP_USERNAME"),
-        ("SF_PRODUCTION_URL", "SF_PRODUCTION_TOKEN"),
-    ]
     broken = {problem.split(":")[0] for problem in problems}
-    for first, second in together:
-        for here, there in ((first, second), (second, first)):
-            lacking = values[here.lower()] is not None and values[there.lower()] is None
-            if lacking and here != "SF_USERNAME" and there not in broken:
-                problems.append(f"{there}: missing; {here} is set and needs it")
-                broken.add(there)
+    for here, there in _NEEDS:
+        if values[here.lower()] is not None and values[there.lower()] is None and there not in broken:
+            problems.append(f"{there}: missing; {here} is set and needs it")
+            broken.add(there)
     problems += [problem for problem in problems_of_mailbox(values) if problem.split(":")[0] not in broken]
     methods = ("sf_password", "sf_cli_org", "sf_frontdoor_url", "sf_storage_state", "sf_production_token")
     if not any(values[method] is not None for method in methods) and not broken & {name.upper() for name in methods}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlsplit
@@ -87,7 +88,23 @@ def callback_url(value: str) -> str:
     return value
 
 
+@dataclass(frozen=True)
+class ImapServer:
+    """Where a mailbox is."""
+
+    host: str
+    port: int
+    tls: bool
+    folder: str
+
+
 def imap_url(value: str) -> str:
+    """The URL of a mailbox; see `imap_server`."""
+    imap_server(value)
+    return value
+
+
+def imap_server(value: str) -> ImapServer:
     """``imaps://host[:port][/mailbox]``; plain ``imap`` only on this machine, as a password goes over it."""
     parts = _split(value)
     local = parts.hostname in _LOCAL
@@ -95,7 +112,8 @@ def imap_url(value: str) -> str:
         raise ValueError("is not a mailbox URL; give imaps://host[:port]/INBOX (imap: only on localhost)")
     if parts.password is not None or parts.username is not None:
         raise ValueError("holds a username or password; give these as SF_IMAP_USERNAME and SF_IMAP_PASSWORD")
-    return value
+    tls = parts.scheme == "imaps"
+    return ImapServer(parts.hostname, parts.port or (993 if tls else 143), tls, unquote(parts.path.strip("/")) or "INBOX")
 
 
 def proxy_url(value: str) -> str:

@@ -89,15 +89,22 @@ class AppPolicies(PageObject):
 
         It may appear only after a late confirmation was answered.
         """
-        if not self.run_as_hidden or not self.tab.editing() or not self.tab.client_credentials.state():
+        if not self.run_as_hidden or not self.tab.editing():
             return
+        now = self.tab.read()
+        if now.client_credentials and now.run_as is None:
+            self._wait_for_run_as(confirmation)
+            now = self.tab.read()
+        if now.client_credentials:
+            self._values = replace(self.values(), run_as=now.run_as or "")
+
+    def _wait_for_run_as(self, confirmation: Confirmation) -> None:
         with suppress(UnexpectedPage):  # filling it in says what is there instead
             shown = Outcome("Run As", fact=self.tab.run_as.there)
             asked = Outcome("a confirmation", element=confirmation.modal_ok)
             if race(self.page, "Run As", [shown, asked], self.timeouts.action) is asked:
                 confirmation.answer_modal(0)
                 race(self.page, "Run As", [shown], self.timeouts.action)
-        self._values = replace(self.values(), run_as=self.tab.run_as.value() or "")
 
     def edit(self) -> None:
         """Enter edit mode and make sure that OAuth Policies is open there."""
@@ -129,8 +136,7 @@ class AppPolicies(PageObject):
             self._pause_and_reload(min(RELOAD_EVERY, max(1.0, limit / 10)), reload)
 
     def _flow_usable(self) -> bool:
-        box = self.tab.client_credentials
-        return box.state() is not None and box.enabled()
+        return self.tab.client_credentials.enabled()
 
     def _flow_refused(self) -> bool:
         box = self.tab.client_credentials

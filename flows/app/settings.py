@@ -21,8 +21,8 @@ from flows.app.values import (
 )
 from flows.pages.app_fields import AppFields
 from flows.pages.base import PageObject
+from flows.pages.checkbox import Checkbox
 from flows.pages.confirmation import Confirmation
-from flows.pages.fields import Checkbox
 from flows.pages.settings_tab import SettingsTab
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from automation.errors import UnexpectedPage
+from flows.pages.checkbox import Checkbox
 from flows.pages.confirmation import GRACE, Confirmation
-from flows.pages.fields import Checkbox
 
 
 def tick_with_confirmation(box: Checkbox, confirmation: Confirmation) -> str:
@@ -29,7 +29,7 @@ def _tick(box: Checkbox, confirmation: Confirmation) -> str | None:
         box.set(True)
         # The org asks in one of both forms; should a modal follow a dialog, it is answered before Create and Save.
         modal = confirmation.answer_modal(0 if dialogs else GRACE)
-        if not modal and not box.state():  # the tick waits for a late confirmation
-            modal = confirmation.answer_modal(box.timeout)
-        box.expect(True)
+        if not box.state():
+            modal = modal or confirmation.answer_modal(box.timeout)  # the tick waits for a late confirmation
+            box.expect(True)
     return "a modal" if modal else "a dialog" if dialogs else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from flows.pages.base import Region
+from flows.pages.checkbox import Checkbox
 from flows.pages.choice import Choice
 from flows.pages.dual_list import DualList
-from flows.pages.fields import Checkbox, TextField
+from flows.pages.fields import TextField
 from flows.pages.labels import Labels
 from flows.pages.snapshot import Snapshot, take
 

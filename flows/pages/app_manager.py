@@ -11,10 +11,13 @@ from typing import NamedTuple
 
 from playwright.sync_api import Locator
 
-from automation.browser.race import Outcome, race
+from automation.browser.race import Outcome
 from automation.errors import NotPermitted, UnexpectedPage
+from flows.pages import base
 from flows.pages.base import by_role, the_only
+from flows.pages.header_menu import in_header_menu
 from flows.pages.labels import exactly
+from flows.pages.long_list import LongList
 from flows.pages.reading import TEXT, texts_of
 from flows.pages.setup_page import LIST_PATH, SetupPage
 
@@ -25,15 +28,8 @@ CELL = ":is(td, th, [role=rowheader], [role=gridcell], [role=cell]):not([role=co
 NAME_CELL = ":is(th, [role=rowheader]):not([role=columnheader], [scope=col], thead *, :has(a))"
 """A row's own cell, a rowheader (SFPI), where it has no link but a button that looks like one (a guess)."""
 NAMES = f"{TABLE} {CELL} a:visible, {TABLE} {NAME_CELL} button:not([aria-haspopup]):visible"
-MORE_ROWS = 5.0
-"""Seconds to wait for further rows at the end of the list."""
-WHERE = """links => links.length && [0, links.length - 1].map(at => links[at].getBoundingClientRect())
-  .flatMap((box, last) => last ? [box.top] : [box.left, box.top])"""
-"""Script: the numbers of `Place`."""
-AT_END = 0.5
-"""Seconds after which a list that did not move under the wheel is at its end."""
-ENDS = 3
-"""How often the end of a list that says it has more is come to before it is loaded again."""
+MENU_OPENS = 2.0
+"""Seconds in which a menu shows its items."""
 QUIET = 5.0
 """Seconds after which a list without rows, status line and empty text counts as empty."""
 
@@ -53,14 +49,6 @@ class App(NamedTuple):
     nth: int
 
 
-class Place(NamedTuple):
-    """Where the rows are on screen: left edge and top of the first, top of the last."""
-
-    left: float
-    top: float
-    last: float
-
-
 class RowsMissing(UnexpectedPage):
     """The list says that it has more apps than it shows."""
 
@@ -69,6 +57,7 @@ class AppManager(SetupPage):
     """The list: columns, rows, and the button ``New External Client App``."""
 
     _quiet_since: float | None = None
+    _looked: float = 0
 
     def open(self, setup_url: str, *, fresh: bool = True) -> None:
         """Open the list by its URL and wait until it shows how many apps there are.
@@ -78,9 +67,10 @@ class AppManager(SetupPage):
         url = setup_url + LIST_PATH
         if fresh or self.page.url.split("?")[0] != url:
             self.go(url)
-        loaded = Outcome("list", fact=self._is_loaded)
+        self._quiet_since, self._looked = None, time.monotonic()
+        loaded = [Outcome("list", fact=self._shows_rows), Outcome("an empty list", fact=self._is_empty)]
         known_by = (("heading", "manager.heading"), ("button", "manager.new"))
-        self.arrive("the rows of the External Client App Manager", [loaded], by=known_by)
+        self.arrive("the rows of the External Client App Manager", loaded, by=known_by)
 
     @property
     def heading(self) -> Locator:
@@ -91,25 +81,35 @@ class AppManager(SetupPage):
         """Links of the name column, not of its head. By tags and roles as written: computing 300 names takes seconds (4.2)."""
         return self.page.locator(NAMES)
 
-    def _is_loaded(self) -> bool:
-        """A list counts as loaded when it shows rows or its empty text, and nothing still spins.
+    @property
+    def _still(self) -> Locator:
+        """The page, once it has its heading and nothing spins."""
+        return self.page.locator("body").filter(has=self.heading).filter(has_not=self.spinner)
 
-        Nobody documented an empty list. A status line may be there before the rows are, so one that shows neither
-        counts as empty only once it stayed so for a while and its status line, if any, says so too.
+    def _shows_rows(self) -> bool:
+        """Whether the list shows rows or its empty text: then it counts as loaded. No wait, as to look at 300 rows takes long."""
+        return self._still.filter(has=self.rows.or_(self.sentence("manager.empty"))).count() > 0
+
+    def _is_empty(self) -> bool:
+        """Whether a list that shows neither is empty: nobody documented one.
+
+        A status line may be there before the rows are, so it counts as empty only once it stayed so for a while and its
+        status line, if any, says so too.
         """
-        if not self.heading.count() or self.spinner.count():
+        now = time.monotonic()
+        if now - self._looked < QUIET / 5:
+            return False
+        self._looked = now
+        if not self._still.count():
             self._quiet_since = None
             return False
-        if self.rows.count() or self.sentence("manager.empty").count():
-            return True
-        self._quiet_since = self._quiet_since or time.monotonic()
-        quiet = time.monotonic() - self._quiet_since > QUIET
-        return bool(self.new_button.count()) and not self.count() and quiet
+        self._quiet_since = self._quiet_since or now
+        quiet = now - self._quiet_since > min(QUIET, self.timeouts.action / 2)
+        return quiet and bool(self.new_button.count()) and not self.count()
 
     def count(self) -> int | None:
         """Number of apps by the status line; None when there is none or it is still open (``50+``)."""
-        match = self._status()
-        return int(re.sub(r"\D", "", match.group(1))) if match and not match.group(2) else None
+        return _number(self._status())
 
     def _status(self) -> re.Match[str] | None:
         items = "|".join(re.escape(word) for word in self.labels.label("manager.status_line").all_texts)
@@ -158,73 +158,21 @@ class AppManager(SetupPage):
     def _growing_rows(self) -> Iterator[list[Row]]:
         """The rows now shown, again after each turn or scroll that brought others, until the whole list was seen."""
         seen: set[Row] = set()
-        top: Place | None = None
+        listed = LongList(self.rows, self.more_button, self._read_rows, self.timeouts.action)
         while True:
             rows = self._read_rows()
             yield rows
             seen.update(rows)
             shown = max(len(seen), len(rows))
             status = self._status()
-            if not rows or (status is not None and shown >= (self.count() or 0) and not status.group(2)):
+            if not rows or (status is not None and shown >= (_number(status) or 0) and not status.group(2)):
                 return
-            if self._turn(rows):
+            if listed.turn(rows):
                 continue
             if status is None:
                 return
-            top = top or self._place()
-            if top is None or not self._scroll(rows, top):
+            if not listed.scroll(rows):
                 raise RowsMissing(f"The list says {status.group(0).strip()} but showed only {shown} apps.")
-
-    def _turn(self, before: list[Row]) -> bool:
-        """Press what turns the page of the list, or loads more of it, if there is such a thing; whether others came."""
-        if not self.more_button.count():
-            return False
-        self.more_button.last.click()
-        return self._what_comes([self._other_rows(before)], self.timeouts.action) is not None
-
-    def _other_rows(self, before: list[Row]) -> Outcome:
-        """Others than before; a list that is empty for the moment has none yet."""
-        return Outcome("other rows", fact=lambda: self._read_rows() not in ([], before))
-
-    def _scroll(self, before: list[Row], top: Place) -> bool:
-        """Turn the mouse wheel where the list begins until other rows appear; whether they did.
-
-        Comes to the end several times: a list that was still loading may have missed it, and one that is drawn again
-        meanwhile begins at its top.
-        """
-        changed = self._other_rows(before)
-        step = max(100.0, (top.last - top.top) / 3)  # a list that draws only the rows in sight would skip some otherwise
-        self.page.mouse.move(top.left + 5, top.top + 5)
-        for _ in range(ENDS):
-            if self._to_end(step, changed) or self._what_comes([changed], min(MORE_ROWS, self.timeouts.action)):
-                return True
-            self.page.mouse.wheel(0, -step)
-        return False
-
-    def _to_end(self, step: float, changed: Outcome) -> bool:
-        """Scroll until other rows come, or the list does not move any more; whether they came."""
-        while True:
-            before = self._place()
-            self.page.mouse.wheel(0, step)
-            outcome = self._what_comes([changed, self._moved_from(before)], AT_END)
-            if outcome is changed:
-                return True
-            if outcome is None:
-                return False
-
-    def _moved_from(self, before: Place | None) -> Outcome:
-        return Outcome("the list moved", fact=lambda: self._place() != before)
-
-    def _place(self) -> Place | None:
-        """Where the rows are now, in one round trip; None while there are none."""
-        found = self.rows.evaluate_all(WHERE)
-        return Place(*found) if found else None
-
-    def _what_comes(self, outcomes: list[Outcome], seconds: float) -> Outcome | None:
-        try:
-            return race(self.page, "more rows", outcomes, seconds)
-        except UnexpectedPage:
-            return None
 
     @property
     def more_button(self) -> Locator:
@@ -240,13 +188,24 @@ class AppManager(SetupPage):
         )
 
     def require_new_button(self) -> Locator:
-        """The button ``New External Client App``. Raises NotPermitted when the page has none."""
-        if not self.new_button.count():
+        """``New External Client App``, beside the title or in its menu. Raises NotPermitted when the page has neither."""
+        there = self.new_button.count()
+        if not there:
+            pattern, seconds = self.labels.pattern("manager.new"), min(MENU_OPENS, self.timeouts.action)
+            if (item := in_header_menu(self.page, pattern, seconds)) is not None:
+                return item
             raise NotPermitted(
                 f'The list has no button "{self.labels["manager.new"]}".',
                 next='Give the user the permission "Create, edit, and delete External Client Apps".',
             )
+        if there == 1:
+            base.about_to_use(self.new_button)
+            return self.new_button
         return the_only(self.new_button, "button", self.labels["manager.new"], self.page, self.timeouts.action)
+
+
+def _number(status: re.Match[str] | None) -> int | None:
+    return int(re.sub(r"\D", "", status.group(1))) if status and not status.group(2) else None
 
 
 def _apps(rows: list[Row]) -> Iterator[App]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator
 
 from automation.browser.race import Outcome, race
 from automation.errors import PageTrouble, UnexpectedPage
-from flows.pages.base import Region, by_role, find, the_only
+from flows.pages.base import Region, by_role, click, the_only
 from flows.pages.commit import Answer, Commit
 from flows.pages.setup_page import LIST_PATH, NEW_PATH, SetupPage, StillLoading
 
@@ -75,14 +75,14 @@ class AppTab(AppPage):
 
     def select(self) -> None:
         """Bring the tab to the front, if it is not, and wait for its content."""
-        tab = find(self.page, "tab", self.labels.pattern(self.tab_key), self.labels[self.tab_key], self.timeouts.page)
-        what = f"the tab {self.labels[self.tab_key]}"
-        if tab.get_attribute("aria-selected") != "true":
-            tab.click()
-            chosen = Outcome("tab", element=tab.and_(self.page.locator("[aria-selected=true]")))
-            self.arrive(what, [chosen], self.timeouts.action)
-        ready = [Outcome("view", element=self.edit_button), Outcome("edit", element=self.save_buttons)]
-        self.arrive(what, ready, by=(("button", "detail.edit"), ("button", "detail.save")))
+        what, label = f"the tab {self.labels[self.tab_key]}", self.labels[self.tab_key]
+        tab = by_role(self.page, "tab", self.labels.pattern(self.tab_key))
+        in_front = tab.and_(self.page.locator("[aria-selected=true]"))
+        if not in_front.count():
+            click(tab, "tab", label, self.page, self.timeouts.page)
+        body = self.page.locator("body").filter(has=in_front)
+        edit, save = (by_role(body, "button", self.labels.pattern(key)) for key in ("detail.edit", "detail.save"))
+        self.arrive(what, [Outcome("tab", element=edit.or_(save))], by=(("button", "detail.edit"), ("button", "detail.save")))
         self._region = None
 
     @property
@@ -92,7 +92,7 @@ class AppTab(AppPage):
         Whether there is one panel is looked up once after each `select` and `edit`.
         """
         if self._region is None:
-            panel = self.page.get_by_role("tabpanel").filter(visible=True)
+            panel = self.page.locator("[role=tabpanel]").filter(visible=True)  # by the role as written: it is part of every search
             self._region = panel if panel.count() == 1 else self.page
         return self._region
 
@@ -152,7 +152,7 @@ class AppTab(AppPage):
             return Answer(done=False)
 
     def _usable_save(self) -> Locator:
-        for button in self.save_buttons.all():
-            if button.is_enabled():
-                return button
+        usable = self.save_buttons.and_(self.page.locator(":enabled:not([aria-disabled=true])")).first
+        if usable.count():
+            return usable
         return the_only(self.save_buttons, "button", self.labels["detail.save"], self.page, self.timeouts.action)

@@ -8,13 +8,13 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
 from automation.browser.race import Outcome
-from flows.pages.base import PageObject, names_by_role
+from flows.pages.base import PageObject, any_of, names_by_role
 from flows.pages.confirmation import KNOWN, Confirmation
 from flows.pages.messages import Messages
 from flows.pages.reading import TEXT
 from flows.pages.setup_page import SetupPage
 
-MODALS = "[role=dialog][aria-modal=true], [role=alertdialog][aria-modal=true], .slds-modal, dialog[open]"
+MODALS = any_of("[role=dialog][aria-modal=true]", "[role=alertdialog][aria-modal=true]", ".slds-modal", "dialog[open]")
 """Dialogs that block the page, as base components mark them; that Setup's own pages do so too is a guess. Toasts, docked prompts
 and panels are dialogs for some pages, and block nothing."""
 MOST_WORDS = 200
@@ -64,12 +64,12 @@ class Commit(PageObject):
         refused = Outcome("field error", fact=lambda: not self._is_quiet() and bool(self._messages.field_errors()))
         failed = Outcome("page error or unknown dialog", fact=self._has_failed)
         asked = Outcome("a confirmation", element=self._confirmation.known_ok)
-        ends = [refused, success, failed]
+        ends = [success, refused, failed]
         outcome = page.arrive(what, [*ends, asked], self.timeouts.save, by)
         if outcome is asked:
             self._confirmation.answer_known()
             outcome = page.arrive(what, ends, self.timeouts.save, by)
-        if outcome is success:
+        if outcome is success and not refused.happened():
             return Answer(done=True)
         said = [*self._messages.new_errors(), *([self._unknown_dialog()] if outcome is failed and self._is_strange() else [])]
         return Answer(False, tuple(self._messages.field_errors()), tuple(said))

@@ -17,13 +17,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from automation.errors import UnexpectedPage
 from flows.pages import base
-from flows.pages.base import Region, labelled, the_only, users_own
+from flows.pages.base import AT_ONCE, Region, by_role, the_only, users_own
 from flows.pages.labels import Labels
 from flows.pages.reading import TEXT
-from flows.pages.snapshot import Seen, Snapshot, take
+from flows.pages.snapshot import Node, Snapshot
 
-AT_ONCE = 0.5
-"""Seconds to find out why a field could not be used."""
 REFILLED_AFTER = (1.0, 1.0)
 """Seconds after which a text that is not there is typed again: a field that is drawn again meanwhile loses it."""
 FOLLOW_MS = 1_500
@@ -55,13 +53,14 @@ class Field:
         return the_only(self._here(role), role, self.label, self.region, self.timeout)
 
     def _here(self, role: str) -> Locator:
-        name = self.labels.with_value(self.key) if role == "combobox" else None
-        return labelled(self.region, role, self.labels, self.key, name)
+        """Named in any language; of several, `users_own` are meant."""
+        name = self.labels.with_value(self.key) if role == "combobox" else self.labels.pattern(self.key)
+        return by_role(self.region, role, name)
 
     @property
     def control(self) -> Locator:
         """Whatever control of this label is visible."""
-        return self._here("textbox").or_(self._here("combobox")).or_(self._here("checkbox"))
+        return self._here("textbox").or_(self._here("combobox"))
 
     def there(self) -> bool:
         """Whether a control of this label is visible now."""
@@ -75,7 +74,7 @@ class Field:
         own = reduce(Locator.or_, (users_own(self.region, role, self.labels, self.key) for role in roles))
         return list(own.evaluate_all(script) or found)
 
-    def _seen(self, *roles: str) -> Seen | None:
+    def _seen(self, *roles: str) -> Node | None:
         """The one such control of the snapshot."""
         found = self.seen.named(self.labels, self.key, *roles) if self.seen else []
         return found[0] if len(found) == 1 else None
@@ -156,96 +155,12 @@ class TextField(Field):
         return UnexpectedPage(f'"{self.label}" did not keep the value that was typed.')
 
 
-class Checkbox(Field):
-    """A tick box, or a switch in its place (a guess: that is how newer base components mark their toggle)."""
-
-    @property
-    def control(self) -> Locator:
-        return self._here("checkbox").or_(self._here("switch"))
-
-    def state(self) -> bool | None:
-        """Ticked or not; None when no such box is there."""
-        boxes = self._boxes()
-        return boxes[0][0] if len(boxes) == 1 else None
-
-    def enabled(self) -> bool:
-        """Whether it is there and can be changed."""
-        boxes = self._boxes()
-        return len(boxes) == 1 and boxes[0][1]
-
-    def _boxes(self) -> list[tuple[bool, bool]]:
-        """Of each such box that is there, in one round trip: whether it is ticked, and whether it can be changed."""
-        if (seen := self._seen("checkbox", "switch")) is not None and seen.ticked is not None:
-            return [(seen.ticked, seen.enabled)]
-        if self.seen is not None and not self.seen.named(self.labels, self.key, "checkbox", "switch"):
-            return []
-        found = self._read(BOXES, "checkbox") or self._read(BOXES, "switch")
-        return [(bool(ticked), bool(enabled)) for ticked, enabled in found]
-
-    def locked(self, *, editing: bool) -> bool:
-        """Whether the org keeps it ticked for good (2026: ``To change this required setting, contact Support.``).
-
-        In edit mode a locked box is disabled; in view mode all are, so the sentence that follows it decides.
-        """
-        boxes = self._boxes()
-        if len(boxes) != 1 or not boxes[0][0]:
-            return False
-        return not boxes[0][1] if editing else self._sentence_follows()
-
-    def _sentence_follows(self) -> bool:
-        snapshot = self.seen or take(self.region)
-        boxes = snapshot.named(self.labels, self.key, "checkbox", "switch") if snapshot else []
-        sentence = self.labels.containing("create.locked")
-        return any(sentence.search(snapshot.until_next(box)) for box in boxes if snapshot)
-
-    def set(self, wanted: bool) -> None:
-        """Toggle by keyboard when needed; the caller checks `state` once dialogs have been answered."""
-        box = self._here("checkbox")
-        there = box.evaluate_all(BOXES)
-        if len(there) != 1 or not there[0][1]:
-            box = the_only(self.control, "checkbox", self.label, self.region, self.timeout)
-            wait_until_enabled(box, self.label, self.timeout)
-            there = box.evaluate_all(BOXES)
-        base.about_to_use(box)
-        if not there or there[0][0] is not wanted:
-            box.press("Space")
-
-    def make(self, wanted: bool) -> None:
-        """Set it and see that it stays; once more where the page drew it again meanwhile. Raises as `expect`."""
-        self.set(wanted)
-        try:
-            self.expect(wanted)
-        except UnexpectedPage:
-            self.set(wanted)
-            self.expect(wanted)
-
-    def expect(self, wanted: bool) -> None:
-        """Raises UnexpectedPage when the box did not stay so, ElementNotFound when it is not there."""
-        box = self.control
-        if not self._is(box, wanted):
-            one = the_only(box, "checkbox", self.label, self.region, self.timeout)
-            if one is box or not self._is(one, wanted):
-                raise UnexpectedPage(f'"{self.label}" did not stay {"ticked" if wanted else "cleared"}.')
-
-    def _is(self, box: Locator, wanted: bool) -> bool:
-        try:
-            expect(box).to_be_checked(checked=wanted, timeout=self.timeout * 1000)
-        except (AssertionError, PlaywrightError):
-            return False
-        return True
-
-
 def wait_until_enabled(control: Locator, label: str, timeout: float) -> None:
     try:
         expect(control).to_be_enabled(timeout=timeout * 1000)
     except AssertionError:
         raise UnexpectedPage(f'"{label}" is there but can\'t be changed.') from None
 
-
-BOXES = """all => all.map(e => [
-  'checked' in e ? e.checked : e.getAttribute('aria-checked') === 'true',
-  !e.matches(':disabled') && !e.closest('[aria-disabled=true]'),
-])"""
 
 _BESIDE = """label => {
   const read = (node) => {

@@ -7,20 +7,22 @@ from typing import Final
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
-from flows.pages.base import PageObject, by_role
+from flows.pages.base import PageObject, any_of, by_role
 
 HARMLESS: Final = ("overlays.quick_settings", "overlays.agentforce")
 """Panels that only offer help: closing one changes nothing (setup-ui 1; `update-2026-11-28` 2.6)."""
-PANELS: Final = (
-    "aside, dialog, section[aria-label], section[aria-labelledby], "
-    ".slds-panel, .slds-docked-composer, .slds-popover, [role=dialog], [role=complementary], [role=region]"
+PANELS: Final = any_of(
+    *("aside", "dialog", "section[aria-label]", "section[aria-labelledby]", ".slds-panel", ".slds-docked-composer"),
+    *(".slds-popover", "[role=dialog]", "[role=complementary]", "[role=region]"),
 )
 """How SLDS builds docked panels and popovers; roles and places of Setup's own are guesses (variant ``quick_settings``)."""
-PROMPTS: Final = ".slds-popover_prompt, .slds-popover_walkthrough, [class*=inAppGuidance i], [class*=in-app-guidance i]"
+PROMPTS: Final = any_of(
+    *(".slds-popover_prompt", ".slds-popover_walkthrough", "[class*=inAppGuidance i]", "[class*=in-app-guidance i]"),
+)
 """In-app guidance, which an administrator or Salesforce shows once: SLDS's classes for prompts, the rest a guess."""
 COVERED_FOR: Final = 1_000
 """Milliseconds after which a button counts as covered by another overlay."""
-DIALOGS: Final = "[role=dialog], [role=alertdialog], dialog[open], .slds-modal"
+DIALOGS: Final = any_of("[role=dialog]", "[role=alertdialog]", "dialog[open]", ".slds-modal")
 
 
 class Overlays(PageObject):
@@ -30,11 +32,13 @@ class Overlays(PageObject):
     def close(self) -> Locator:
         """The own close buttons of panels and prompts that are known to be harmless.
 
-        Found by tags first, as the browser looks for them before each use of the page.
+        By tags first, and further only where there are any: Playwright looks for them before each use of the page, and
+        again and again while it waits.
         """
         panels = self.page.locator(PANELS)
         titled = panels.filter(has=self.page.get_by_text(self.labels.titled(*HARMLESS)))
-        named = panels.and_(self.page.get_by_label(self.labels.containing(*HARMLESS)))
+        with_panels = self.page.locator("body").filter(has=panels)
+        named = with_panels.get_by_label(self.labels.containing(*HARMLESS)).and_(panels)
         known = titled.or_(named).or_(self.page.locator(PROMPTS))
         return by_role(known, "button", self.labels.beginning("overlays.close"))
 

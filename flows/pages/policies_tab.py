@@ -8,8 +8,8 @@ from playwright.sync_api import Locator
 
 from automation.browser.race import Outcome
 from flows.pages.app_page import AppTab
+from flows.pages.checkbox import Checkbox
 from flows.pages.choice import Choice
-from flows.pages.fields import Checkbox
 from flows.pages.run_as import RunAsField
 from flows.pages.sections import open_section
 from flows.pages.snapshot import take
@@ -42,8 +42,9 @@ class PoliciesTab(AppTab):
         content = self.ip_relaxation.control.or_(
             self.region.get_by_text(self.labels.pattern("policies.ip_relaxation")).filter(visible=True)
         )
-        if not self.ip_relaxation.there():
-            open_section(self.region, self.labels, "detail.oauth_policies_section", content, self.timeouts.action)
+        if self.ip_relaxation.there():
+            return
+        open_section(self.region, self.labels, "detail.oauth_policies_section", content, self.timeouts.action)
         known_by = (("button", "detail.oauth_policies_section"), ("combobox", "policies.ip_relaxation"))
         shown = Outcome("OAuth policies", element=content)
         self.arrive("the OAuth policies", [shown], self.timeouts.action, by=known_by)

@@ -54,8 +54,9 @@ class SettingsTab(AppTab):
 
     def open_oauth_section(self) -> None:
         """Open ``OAuth Settings``, which is closed at first."""
-        if not self._oauth_content.count():
-            open_section(self.region, self.labels, "detail.oauth_section", self._oauth_content, self.timeouts.action)
+        if self._oauth_content.count():
+            return
+        open_section(self.region, self.labels, "detail.oauth_section", self._oauth_content, self.timeouts.action)
         known_by = (("button", "detail.oauth_section"), ("button", "detail.key_and_secret"), ("textbox", "create.callback_url"))
         shown = Outcome("OAuth settings", element=self._oauth_content)
         self.arrive("the OAuth settings", [shown], self.timeouts.action, by=known_by)

@@ -11,9 +11,10 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Request
 
 from automation.salesforce import hosts
+from flows.pages.base import any_of
 from flows.pages.reading import shown
 
-SPINNER: Final = ".slds-spinner, lightning-spinner"
+SPINNER: Final = any_of(".slds-spinner", "lightning-spinner")
 """Lightning's spinner (UTAM; base components)."""
 KINDS: Final = frozenset({"document", "script", "stylesheet", "xhr", "fetch"})
 """Requests that a page may be waiting for before it shows more."""

@@ -13,7 +13,7 @@ from automation.access.named_org import ANY_ORG, NEXT
 from automation.access.redirect_loop import RedirectLoop
 from automation.browser.race import Outcome, race
 from automation.errors import ForeignHost, NotPermitted, OrgUnavailable, PageTrouble, RunbookError, SessionLost, UnexpectedPage
-from flows.pages.base import PageObject, Timeouts, by_role, sought
+from flows.pages.base import PageObject, Timeouts, any_of, by_role, sought
 from flows.pages.labels import Labels
 from flows.pages.reading import shown
 from flows.pages.settling import SPINNER, Settling, follow_traffic
@@ -21,7 +21,7 @@ from flows.pages.settling import SPINNER, Settling, follow_traffic
 LIST_PATH = "/lightning/setup/ManageExternalClientApplication/home"  # evidence: PUP, SFPI, MGA-ES
 NEW_PATH = "/lightning/setup/ManageExternalClientApplication/new"  # guess: where the form has a URL of its own
 DETAIL_PATH = re.compile(r"/ManageExternalClientApplication/(0xI[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?(?:/|$)")
-LOGIN_FIELDS = "#username, #password, input[type='password']"  # evidence: classic and username-first login pages
+LOGIN_FIELDS = any_of("#username", "#password", "input[type=password]")  # evidence: classic and username-first login pages
 
 PROBLEMS = {
     "session expired": "problems.session_expired",

@@ -26,7 +26,7 @@ PROPERTY: Final = re.compile(r"^ *- /")
 
 
 @dataclass(frozen=True)
-class Seen:
+class Node:
     """One node of a snapshot. ``value`` is None where it is not clear, or empty."""
 
     role: str
@@ -57,11 +57,11 @@ class Snapshot:
         return self.text.splitlines()
 
     @cached_property
-    def nodes(self) -> tuple[Seen, ...]:
+    def nodes(self) -> tuple[Node, ...]:
         """All nodes with a role, in order."""
         return tuple(self._parsed())
 
-    def _parsed(self) -> Iterator[Seen]:
+    def _parsed(self) -> Iterator[Node]:
         for at, line in enumerate(self._lines):
             found = LINE.match(line)
             if found is None or found[3] == "text":
@@ -69,7 +69,7 @@ class Snapshot:
             quoted, name, states = found[2], found[4] or "", frozenset(re.findall(r"\[([^\]]*)\]", found[5]))
             name = _unquoted(f'"{name.replace(chr(39) * 2, chr(39)) if quoted else name}"') or ""
             value = _unquoted(found[6]) if found[6] else self._text_below(at, len(found[1]))
-            yield Seen(found[3], name, value, states, at)
+            yield Node(found[3], name, value, states, at)
 
     def _text_below(self, at: int, indent: int) -> str | None:
         """The only thing in a node, where it is a text, or the selected one of its options."""
@@ -85,7 +85,7 @@ class Snapshot:
                 return
             yield line
 
-    def named(self, labels: Labels, key: str, *roles: str) -> list[Seen]:
+    def named(self, labels: Labels, key: str, *roles: str) -> list[Node]:
         """The controls with this label: those in the user's language, where there are any."""
         names = {role: labels.with_value(key) if role == "combobox" else labels.pattern(key) for role in roles}
         found = [node for node in self.nodes if node.role in names and names[node.role].match(node.name)]
@@ -104,7 +104,7 @@ class Snapshot:
         """Whether the label is anywhere in it, as a name or as a text."""
         return labels.containing(key).search(self.text) is not None
 
-    def until_next(self, node: Seen) -> str:
+    def until_next(self, node: Node) -> str:
         """What is between a box and the next one."""
         after = [other.at for other in self.nodes if other.at > node.at and other.role == node.role]
         return "\n".join(self._lines[node.at : after[0] if after else None])

@@ -30,7 +30,7 @@ ONE_STEP = """<title>Login | Salesforce</title><form method=post action="/">
 <label for=password>Password</label><input id=password name=pw type=password>
 <input type=submit id=Login value="Log In to Sandbox"></form>"""
 
-USER_NAME_FIRST = """<form method=post action="/"><label for=username>Username</label>
+USERNAME_FIRST = """<form method=post action="/"><label for=username>Username</label>
 <input id=username name=username type=email><input type=submit id=Login value="Log In"></form>"""
 
 PASSWORD_SECOND = """<form method=post action="/"><span id=idcard-identity>someone</span>

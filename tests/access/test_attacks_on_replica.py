@@ -17,8 +17,8 @@ CODE_PATH = "/_ui/identity/verification/method/EmailVerificationFinishUi/e"
 TRICKS: dict[str, tuple[str, dict[str, str], type[RunbookError]]] = {
     "before anything is typed": ("https://{host}.evil.example/", {"login_redirects_when": "load"}, ForeignHost),
     "to a host that ends otherwise": ("https://{md}.my.site.com/login", {"login_redirects_when": "load"}, ForeignHost),
-    "while the user name is typed": ("https://{host}.evil.example/", {"login_redirects_when": "input"}, ForeignHost),
-    "between user name and password": (
+    "while the username is typed": ("https://{host}.evil.example/", {"login_redirects_when": "input"}, ForeignHost),
+    "between username and password": (
         "https://{host}.evil.example/?step=password",
         {"login_redirects_when": "after_username", "login_page": "username_first"},
         ForeignHost,

@@ -1,4 +1,4 @@
-"""The Salesforce CLI as a way in: a stand-in for ``sf`` that prints what the real one documents."""
+"""The Salesforce CLI as a login method: a stand-in for ``sf`` that prints what the real one documents."""
 
 from __future__ import annotations
 
@@ -99,11 +99,11 @@ ANSWERS: dict[str, tuple[Any, int, str, str]] = {
 @pytest.mark.parametrize("case", ANSWERS)
 def test_no_link(sf: Callable[..., Path], settings: MakeSettings, case: str) -> None:
     """What the CLI says instead of a link is explained, with what to do."""
-    printed, code, words, cure = ANSWERS[case]
+    printed, code, words, fix = ANSWERS[case]
     sf(printed, code)
     with pytest.raises(LoginMethodFailed, match=words) as caught:
         door(settings).link()
-    assert cure in caught.value.next
+    assert fix in caught.value.next
 
 
 GOOD = json.dumps({"status": 0, "result": {"url": LINK}})
@@ -188,7 +188,7 @@ def test_no_cli(monkeypatch: pytest.MonkeyPatch, settings: MakeSettings, sf: Cal
         door(settings).link()
 
 
-def test_order_of_doors(settings: MakeSettings, tmp_path: Path) -> None:
+def test_order_of_login_methods(settings: MakeSettings, tmp_path: Path) -> None:
     """Session, CLI, link, password: the cheapest first, and only those that are set."""
     everything = settings(sf_storage_state=tmp_path / "s.json", sf_cli_org="acme-dev", sf_frontdoor_url=Secret(LINK))
     assert [one.name for one in login_methods(everything)] == [

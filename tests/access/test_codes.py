@@ -1,4 +1,4 @@
-"""Verification codes: from mails, an authenticator seed, a program, a person."""
+"""Verification codes: from emails, an authenticator seed, a program, a person."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ import pytest
 
 from automation.access.codes import CodeRequest, CodeSources, Method
 from automation.access.codes.command import CodeCommand
-from automation.access.codes.imap_connection import parse_url
 from automation.access.codes.mail import masked_pattern
 from automation.access.codes.prompt import Prompt
 from automation.access.codes.totp import SECONDS_LEFT, Authenticator
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret
 from automation.settings import Settings
+from automation.settings.urls import imap_server, imap_url
 from tests.access.whole_email import code_in
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -75,8 +75,8 @@ def test_production_mail() -> None:
         b"\xff\xfe not a mail",
     ],
 )
-def test_other_mails(raw: bytes) -> None:
-    """Other senders, other people, other users, other subjects and old mails are left alone."""
+def test_other_emails(raw: bytes) -> None:
+    """Other senders, other people, other users, other subjects and old emails are left alone."""
     assert read(raw) is None
 
 
@@ -173,9 +173,9 @@ def program(folder: Path, text: str) -> str:
 
 
 def test_command(tmp_path: Path) -> None:
-    """A program is told what is asked for, and its number is the code; no shell is involved."""
-    told = 'test "$1 $SF_CODE_METHOD $SF_CODE_USERNAME" = "first email admin@acme.example.dev"'
-    line = program(tmp_path, f'{told} && echo "code: 445566"')
+    """A program learns what is asked for, and its number is the code; no shell is involved."""
+    asked = 'test "$1 $SF_CODE_METHOD $SF_CODE_USERNAME" = "first email admin@acme.example.dev"'
+    line = program(tmp_path, f'{asked} && echo "code: 445566"')
     assert CodeCommand(line).code(REQUEST, 10).reveal() == "445566"
 
 
@@ -199,7 +199,7 @@ def test_command_is_missing() -> None:
 
 
 def test_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person is told what is asked for and where it went; blanks do not matter; nothing is no code."""
+    """A person reads what is asked for and where it went; blanks do not matter; nothing is no code."""
     asked: list[str] = []
 
     def answer(prompt: str, stream: object = None) -> str:
@@ -217,23 +217,23 @@ def test_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("https://x/INBOX", "must be imaps"),
-        ("imap://mail.example/INBOX", "in the clear"),
-        ("imaps://", "must be"),
+        ("https://x/INBOX", "give imaps://"),
+        ("imap://mail.example/INBOX", "imap: only on localhost"),
+        ("imaps://", "give imaps://"),
         ("imaps://h:x/", "not a URL"),
     ],
 )
 def test_bad_mailbox_addresses(url: str, words: str) -> None:
     """A mailbox address that is malformed or would send a password in the clear."""
-    with pytest.raises(SettingsError, match=words):
-        parse_url(url)
+    with pytest.raises(ValueError, match=words):
+        imap_url(url)
 
 
 def test_mailbox_addresses() -> None:
     """Host, port, folder; the usual ports."""
-    at = parse_url("imaps://mail.example/Salesforce%20codes")
+    at = imap_server("imaps://mail.example/Salesforce%20codes")
     assert (at.host, at.port, at.tls, at.folder) == ("mail.example", 993, True, "Salesforce codes")
-    assert parse_url("imap://127.0.0.1:1143").folder == "INBOX"
+    assert imap_server("imap://127.0.0.1:1143").folder == "INBOX"
 
 
 def test_sources_from_settings(settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch) -> None:

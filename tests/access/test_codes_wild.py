@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tracemalloc
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -273,7 +274,7 @@ def test_seeds_as_authenticators_export_them(text: str) -> None:
 
 def test_digits_period_and_algorithm_count() -> None:
     seed = read_seed(f"otpauth://totp/x?secret={SEED}&digits=8&period=60&algorithm=SHA256")
-    assert (seed.digits, seed.period, seed.algorithm) == (8, 60, "sha256")
+    assert (seed.digits, seed.interval, seed.digest) == (8, 60, hashlib.sha256)
     assert SEED not in repr(seed)
 
 

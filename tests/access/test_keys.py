@@ -1,4 +1,4 @@
-"""Where secrets are typed: the rule is enforced at the field itself, and no error tells what was typed."""
+"""Where secrets are typed: the rule is enforced at the field itself, and no error says what was typed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_typed(page: Page, salesforce: FakeSalesforce) -> None:
     ["https://acme.my.salesforce.com.evil.example/", "https://acme.my.salesforce-setup.com/", "http://acme.my.salesforce.com/"],
 )
 def test_foreign_page(page: Page, salesforce: FakeSalesforce, url: str) -> None:
-    """On any other page nothing is typed, neither secret nor user name."""
+    """On any other page nothing is typed, neither secret nor username."""
     salesforce.on(url, "<input id=f>")
     page.goto(url)
     with pytest.raises(ForeignHost):
@@ -72,7 +72,7 @@ def test_page_that_leaves(page: Page, salesforce: FakeSalesforce) -> None:
 
 
 def test_emptied_field(page: Page, salesforce: FakeSalesforce) -> None:
-    """A page that empties the field again and again is told so, without the secret."""
+    """A page that empties the field again and again is reported, without the secret."""
     salesforce.on(f"{ORG}/", "<input id=f oninput=\"this.value = ''\">")
     page.goto(f"{ORG}/")
     with pytest.raises(UnexpectedPage, match="emptied the field"):
@@ -80,7 +80,7 @@ def test_emptied_field(page: Page, salesforce: FakeSalesforce) -> None:
 
 
 @pytest.mark.parametrize("html", ["<input id=f readonly>", "<p>nothing", "<input id=f><input id=f>"])
-def test_errors_tell_nothing(page: Page, salesforce: FakeSalesforce, html: str) -> None:
+def test_errors_say_nothing(page: Page, salesforce: FakeSalesforce, html: str) -> None:
     """A field that can't be filled ends in an error of our own; the browser's text, which holds the value, is gone."""
     salesforce.on(f"{ORG}/", html)
     page.goto(f"{ORG}/")
@@ -90,7 +90,7 @@ def test_errors_tell_nothing(page: Page, salesforce: FakeSalesforce, html: str) 
 
 
 def test_documents_are_counted(page: Page, salesforce: FakeSalesforce) -> None:
-    """New documents count, and so do changes of the address within one; the status is that of the newest document."""
+    """New documents count, and so do changes of the URL within one; the status is that of the newest document."""
     salesforce.on(f"{ORG}/", to(f"{ORG}/two"))
     salesforce.on(f"{ORG}/two", "<title>two</title><script>history.pushState({}, '', '/three')</script>", status=404)
     with Navigation(page) as navigation:
@@ -104,7 +104,7 @@ def test_documents_are_counted(page: Page, salesforce: FakeSalesforce) -> None:
 
 @pytest.mark.parametrize(("status", "kind"), [(503, NotNow), (500, AnswerLost), (404, OrgUnavailable)])
 def test_error_statuses(page: Page, salesforce: FakeSalesforce, status: int, kind: type[Exception]) -> None:
-    """What an HTTP status means for the run; the address is not told beyond its host."""
+    """What an HTTP status means for the run; of the URL only the host is shown."""
     salesforce.on(f"{ORG}/", "no", status=status)
     with pytest.raises(kind, match=f"HTTP {status}") as caught:
         open_url(page, f"{ORG}/?otp=one-time", 5)

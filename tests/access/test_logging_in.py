@@ -1,4 +1,4 @@
-"""Getting in by user name and password: what is typed where, and what is said when it does not work."""
+"""Getting in by username and password: what is typed where, and what is said when it does not work."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.access.fake_salesforce import (
     PASSWORD_SECOND,
     SETUP_HOME,
     TOTP_PATH,
-    USER_NAME_FIRST,
+    USERNAME_FIRST,
     VERIFY,
     FakeSalesforce,
     code_page,
@@ -43,7 +43,7 @@ Make = Callable[..., IdentityVerification]
 
 
 def test_one_step_login(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
-    """Both fields at once: user name and password are sent, each once, and Setup is open."""
+    """Both fields at once: username and password are sent, each once, and Setup is open."""
     salesforce.on(f"{ORG}/", one_step(), to(SETUP_HOME))
     means = verification()
     enter(page, means.settings, means)
@@ -52,9 +52,9 @@ def test_one_step_login(page: Page, salesforce: FakeSalesforce, verification: Ma
     assert salesforce.sent("pw") == [PASSWORD]
 
 
-def test_user_name_first(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+def test_username_first(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
     """The password follows on a second page."""
-    salesforce.on(f"{ORG}/", USER_NAME_FIRST, PASSWORD_SECOND, to(SETUP_HOME))
+    salesforce.on(f"{ORG}/", USERNAME_FIRST, PASSWORD_SECOND, to(SETUP_HOME))
     means = verification()
     enter(page, means.settings, means)
     assert (salesforce.sent("username"), salesforce.sent("pw")) == ([USER], [PASSWORD])
@@ -69,15 +69,15 @@ def test_a_page_without_scripts_is_not_waited_for(
 
 
 def test_emailed_code(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
-    """The code that was mailed is typed; the source is told to whom it was sent, and asked before the password went out."""
+    """The code that was emailed is typed; the source knows to whom it was sent, and asked before the password went out."""
     salesforce.on(f"{ORG}/", one_step(), to(ORG + EMAIL_PATH))
     salesforce.on(ORG + EMAIL_PATH, code_page(), to(SETUP_HOME))
-    mails = ListedCodes("123456")
-    means = verification(mails)
+    emails = ListedCodes("123456")
+    means = verification(emails)
     enter(page, means.settings, means)
     assert salesforce.sent("emc") == ["123456"]
-    assert mails.prepared == 1
-    assert (mails.requests[0].address, mails.requests[0].sandbox) == ("a***n@acme.example", True)
+    assert emails.prepared == 1
+    assert (emails.requests[0].address, emails.requests[0].sandbox) == ("a***n@acme.example", True)
 
 
 def test_second_code(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
@@ -105,8 +105,8 @@ def test_a_code_that_is_taken_and_asked_for_again_is_named_as_a_loop(
     """After two rounds without a complaint no third code is fetched; the advice is what helped others, and no mailbox is blamed."""
     salesforce.on(f"{ORG}/", one_step(), to(ORG + EMAIL_PATH))
     salesforce.on(ORG + EMAIL_PATH, code_page())
-    mails = ListedCodes(*(f"{number}" for number in range(111111, 111119)))
-    means = verification(mails)
+    emails = ListedCodes(*(f"{number}" for number in range(111111, 111119)))
+    means = verification(emails)
     with pytest.raises(VerificationNeeded, match="is in a loop") as caught:
         enter(page, means.settings, means)
     assert salesforce.sent("emc") == ["111111", "111112"]
@@ -279,7 +279,7 @@ def test_server_error(page: Page, salesforce: FakeSalesforce, verification: Make
 LURES = {
     "look-alike host": "https://acme--dev.sandbox.my.salesforce.com.evil.example/",
     "hyphen instead of dot": "https://acme.my-salesforce.com/",
-    "user name in the address": "https://login.salesforce.com@evil.example/",
+    "username in the URL": "https://login.salesforce.com@evil.example/",
     "site of the same org": "https://acme.my.site.com/login",
     "plain http": "http://acme--dev.sandbox.my.salesforce.com/x",
     "identity provider": "https://acme.okta.example/login",

@@ -1,4 +1,4 @@
-"""Ways in and screens on the replica: real host names, real TLS, a real mailbox."""
+"""Login methods and screens on the replica: real host names, real TLS, a real mailbox."""
 
 from __future__ import annotations
 
@@ -34,10 +34,20 @@ __all__ = ["get_in"]
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("login_page", ["one_step", "username_first"])
-def test_password_and_emailed_code(new_org: NewOrg, get_in: Entering, login_page: str) -> None:
-    """Both forms of the login page lead to Setup, with one password and one code; the org's id is read on the way."""
-    org = new_org(login_page=login_page)
+@pytest.mark.parametrize(
+    ("login_page", "language"),
+    [
+        ("one_step", "en"),
+        ("username_first", "en"),
+        ("one_step", "ja"),
+        ("username_first", "ja"),
+        ("one_step", "es"),
+        ("username_first", "es"),
+    ],
+)
+def test_password_and_emailed_code(new_org: NewOrg, get_in: Entering, login_page: str, language: str) -> None:
+    """Both forms of the login page, in each language, lead to Setup with one password and one code; the org's id is read."""
+    org = new_org(login_page=login_page, language=language)
     page = get_in(org)
     assert hosts.parse_url(page.url).host == hosts.setup_host(f"{org.my_domain}.my.salesforce.com")
     assert len(org.events("password accepted")) == 1
@@ -72,7 +82,7 @@ def test_all_that_can_be_passed(new_org: NewOrg, get_in: Entering) -> None:
 
 @pytest.mark.parametrize("box", ["imaps", "imap on loopback"])
 def test_mail_comes_late_among_others(new_org: NewOrg, get_in: Entering, replica: Replica, box: str) -> None:
-    """Old codes and other mails in the box are passed over; the right one may take its time."""
+    """Old codes and other emails in the box are passed over; the right one may take its time."""
     org = new_org(decoy_mails=4, mail_delay_seconds=1.5)
     get_in(org, SF_IMAP_URL=replica.imap_url if box == "imaps" else replica.imap_plain_url)
     assert not org.events("wrong code")
@@ -93,7 +103,7 @@ def test_no_mail_at_all(new_org: NewOrg, get_in: Entering) -> None:
 
 
 def test_mailbox_password_is_wrong(new_org: NewOrg, get_in: Entering) -> None:
-    """A mailbox that can't be opened is told when a code is needed, and not before."""
+    """A mailbox that can't be opened is reported when a code is needed, and not before."""
     quiet = new_org(after_password=[])
     get_in(quiet, SF_IMAP_PASSWORD="wrong-word")
     with pytest.raises(VerificationNeeded, match="refused username or password"):
@@ -155,7 +165,7 @@ def test_choosing(new_org: NewOrg, get_in: Entering) -> None:
 
 
 def test_code_command(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> None:
-    """A program may tell the code that a person in the office makes."""
+    """A program may print the code that a person in the office makes."""
     org = new_org(after_password=["temp_code"])
     org.change_user("admin", temp_code="98765")
     program = tmp_path / "code"
@@ -198,7 +208,7 @@ def test_saved_session(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> Non
 
 
 def test_dead_session_alone(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> None:
-    """A dead session without another way in is an error that says so."""
+    """A dead session without another login method is an error that says so."""
     org = new_org()
     saved = tmp_path / "session.json"
     saved.write_text(json.dumps({"cookies": [], "origins": []}))
@@ -252,7 +262,7 @@ def test_link_is_no_way_around_verification(new_org: NewOrg, get_in: Entering) -
 
 
 def test_link_to_another_org(new_org: NewOrg, get_in: Entering) -> None:
-    """A way in that leads to another org than the named one is refused."""
+    """A login method that leads to another org than the named one is refused."""
     org, other = new_org(), new_org()
     with pytest.raises(ForeignHost, match=f"leads to {other.my_domain}"):
         get_in(org, SF_FRONTDOOR_URL=other.one_time_link(), **NO_PASSWORD)
@@ -308,7 +318,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("preset", FAULTS)
 def test_lost_answers(new_org: NewOrg, get_in: Entering, preset: str) -> None:
-    """An answer that is lost on the way in, at the login page or after the password, is no reason to give up."""
+    """An answer that is lost during the login, at the login page or after the password, is no reason to give up."""
     org = new_org()
     org.fault(**FAULTS[preset])
     get_in(org)
@@ -335,7 +345,7 @@ def production(replica: Replica) -> Callable[[OrgHandle, str], dict[str, str]]:
     return make
 
 
-def test_production_door(new_org: NewOrg, get_in: Entering, production: Callable[..., dict[str, str]]) -> None:
+def test_production_login(new_org: NewOrg, get_in: Entering, production: Callable[..., dict[str, str]]) -> None:
     """Production opens its sandbox without a password of the sandbox; a second run does too."""
     org = new_org("opened--dev.sandbox")
     access = production(org)
@@ -355,7 +365,7 @@ def test_sandbox_is_not_ready(new_org: NewOrg, get_in: Entering, production: Cal
 
 
 def test_production_refuses(new_org: NewOrg, get_in: Entering, production: Callable[..., dict[str, str]]) -> None:
-    """A dead or hidden token, and a sandbox of another company, are told apart."""
+    """A dead or hidden token, and a sandbox of another company, are distinguished."""
     org, other = new_org("refused--dev.sandbox"), new_org("stranger--dev.sandbox")
     access = production(org)
     with pytest.raises(LoginMethodFailed, match="refuses SF_PRODUCTION_TOKEN"):

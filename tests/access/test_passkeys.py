@@ -220,7 +220,7 @@ def test_passkey_of_the_org_before_the_refresh(tmp_path: Path, caplog: pytest.Lo
 
 
 def test_file_of_others(tmp_path: Path) -> None:
-    """A file that others may read, or that is no passkey file, is refused with the cure."""
+    """A file that others may read, or that is no passkey file, is refused with the fix."""
     file = tmp_path / "keys.json"
     PasskeyStore(file).save(KEY)
     file.chmod(0o640)

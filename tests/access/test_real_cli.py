@@ -1,4 +1,4 @@
-"""The real Salesforce CLI against the replica (``make sf`` installs it). In CI the slow lane promises it."""
+"""The real Salesforce CLI against the replica (``make sf`` installs it). ``.ci/run`` and the slow lane promise it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from automation.salesforce import hosts
 from automation.settings import load_settings
 from tests.tools import folder, program
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.cli]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def log_in(org: OrgHandle, alias: str) -> None:
 
 
 def test_link(org: OrgHandle, home: Path) -> None:
-    """The CLI makes a link into the org; an alias that it does not know is named with the cure."""
+    """The CLI makes a link into the org; an alias that it does not know is named with the fix."""
     log_in(org, "acme-dev")
     settings = load_settings(org.environment(), None)
     link = CliLogin("acme-dev", settings, 30).link()

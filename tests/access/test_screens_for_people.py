@@ -107,14 +107,14 @@ def test_other_method(page: Page, salesforce: FakeSalesforce, verification: Make
 
 
 class Somebody:
-    """A person before the window: passes the page when told to, and not before."""
+    """A person before the window: passes the page when asked to, and not before."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.told: list[str] = []
+        self.reported: list[str] = []
 
     def __call__(self, text: str) -> None:
-        self.told.append(text)
+        self.reported.append(text)
         self.page.evaluate("address => void setTimeout(() => location.replace(address))", SETUP_HOME)
 
 
@@ -127,7 +127,7 @@ def test_person_in_a_visible_browser(page: Page, salesforce: FakeSalesforce, ver
     means = verification(person=True, notify=somebody)
     enter(page, means.settings, means)
     assert page.url == SETUP_HOME
-    assert ["browser window" in text for text in somebody.told] == [True]
+    assert ["browser window" in text for text in somebody.reported] == [True]
 
 
 def test_sign_on_by_a_person(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
@@ -139,5 +139,5 @@ def test_sign_on_by_a_person(page: Page, salesforce: FakeSalesforce, verificatio
     means = verification(person=True, notify=somebody)
     enter(page, means.settings, means)
     assert page.url == SETUP_HOME
-    assert len(somebody.told) == 1
+    assert len(somebody.reported) == 1
     assert salesforce.posts == []

@@ -31,7 +31,7 @@ def _login_to_bare_page(salesforce: FakeSalesforce) -> None:
 
 
 @pytest.mark.parametrize("method", [Method.EMAIL, Method.TOTP])
-def test_a_page_that_does_not_say_which_code_it_wants_gets_the_one_that_can_be_told(
+def test_a_page_that_does_not_say_which_code_it_wants_gets_the_one_that_can_be_known(
     method: Method, page: Page, salesforce: FakeSalesforce, verification: Make
 ) -> None:
     _login_to_bare_page(salesforce)

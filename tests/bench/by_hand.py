@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 from imapclient import IMAPClient
 from playwright.sync_api import Locator, Page
 
-from automation.access.codes.imap_connection import parse_url
 from automation.browser import new_context, open_browser
 from automation.network.certificates import ssl_context
 from automation.settings import Settings, load_settings
+from automation.settings.urls import imap_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ class Codes:
         assert settings.sf_imap_url
         assert settings.sf_imap_username
         assert settings.sf_imap_password
-        at = parse_url(settings.sf_imap_url)
+        at = imap_server(settings.sf_imap_url)
         self._box = IMAPClient(at.host, at.port, ssl=at.tls, ssl_context=ssl_context(settings.sf_ca_file))
         self._box.login(settings.sf_imap_username, settings.sf_imap_password.reveal())
         self._seen = int(self._box.select_folder(at.folder, readonly=True)[b"UIDNEXT"]) - 1

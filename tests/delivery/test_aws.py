@@ -105,7 +105,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch, says: Says) -> Any:
         (Says(500, {"__type": "InternalServiceError", "Message": "oops"}), "InternalServiceError", "Fix", 2),
     ],
 )
-def test_refusals_are_told(
+def test_refusals_are_reported(
     monkeypatch: pytest.MonkeyPatch, target: Target, pair: Credentials, says: Says, said: str, advice: str, requests: int
 ) -> None:
     """What may pass is tried again, what may not is not; each with its advice."""
@@ -118,7 +118,7 @@ def test_refusals_are_told(
     assert "CONSUMERSECRET" not in caught.value.message
 
 
-def test_without_a_region_it_is_told(pair: Credentials) -> None:
+def test_without_a_region_it_is_reported(pair: Credentials) -> None:
     """By boto3's own words."""
     with pytest.raises(DeliveryFailed, match="NoRegionError"):
         parse_target(f"aws-secretsmanager:{NAME}").write(pair)
@@ -126,7 +126,7 @@ def test_without_a_region_it_is_told(pair: Credentials) -> None:
 
 @pytest.mark.parametrize("rest", ["?region=x", f"{NAME}?zone=x", f"{NAME}?region"])
 def test_other_forms_are_refused(rest: str) -> None:
-    """Told before anything is done."""
+    """Reported before anything is done."""
     with pytest.raises(SettingsError, match="aws-secretsmanager:NAME"):
         parse_target(f"aws-secretsmanager:{rest}")
 

@@ -113,7 +113,7 @@ def test_throttling_is_waited_for(azure: Service, target: Target, pair: Credenti
     ("status", "advice"),
     [(403, "identity the right"), (429, "again later"), (500, "Fix")],
 )
-def test_refusals_are_told(azure: Service, target: Target, pair: Credentials, status: int, advice: str) -> None:
+def test_refusals_are_reported(azure: Service, target: Target, pair: Credentials, status: int, advice: str) -> None:
     """With vault, name and advice."""
     azure.answer = lambda _: Says(status, {"error": {"code": "No", "message": "no"}}, {"Retry-After": "0"})
     with pytest.raises(DeliveryFailed, match=rf"acme\.vault\.azure\.net/service-board could not be written: {status}") as caught:
@@ -122,7 +122,7 @@ def test_refusals_are_told(azure: Service, target: Target, pair: Credentials, st
     assert "CONSUMERSECRET" not in caught.value.message
 
 
-def test_a_machine_without_an_identity_is_told(azure: Service, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_an_identity_is_reported(azure: Service, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one sentence, not in Azure's twenty lines."""
     from azure.core.exceptions import ClientAuthenticationError
 
@@ -146,7 +146,7 @@ def test_the_real_client_is_azures_own() -> None:
     "rest", ["acme/service-board", f"{VAULT}/", f"{VAULT}/a_b", "http://acme.vault.azure.net/x", f"{VAULT}/a/b"]
 )
 def test_other_forms_are_refused(rest: str) -> None:
-    """Told before anything is done."""
+    """Reported before anything is done."""
     with pytest.raises(SettingsError, match="azure-keyvault:VAULT_URL/NAME"):
         parse_target(f"azure-keyvault:{rest}")
 

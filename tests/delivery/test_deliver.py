@@ -110,7 +110,7 @@ def test_one_failing_target_stops_no_other(pair: Credentials, pending: Pending, 
 
 
 def test_what_can_not_be_read_is_not_overwritten(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
-    """It may hold the pair of another app, and nobody could tell what was written."""
+    """It may hold the pair of another app, and nobody could know what was written."""
 
     class Blind(Shelf):
         def _held(self) -> Held:
@@ -271,7 +271,7 @@ def test_two_programs_with_other_arguments_are_two_places(pair: Credentials, pen
 
 
 def test_real_files_end_to_end(tmp_path: Path, pair: Credentials, pending: Pending, receipts: Receipts) -> None:
-    """A folder in the way of one target; mended, the next delivery completes."""
+    """A folder in the way of one target; fixed, the next delivery completes."""
     (tmp_path / "blocked.env").mkdir()
     targets = [parse_target(f"dotenv:{tmp_path}/blocked.env"), parse_target(f"json:{tmp_path}/pair.json")]
     with pytest.raises(DeliveryFailed, match=r"blocked\.env"):

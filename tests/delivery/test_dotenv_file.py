@@ -147,7 +147,7 @@ def test_a_comment_of_another_host_is_not_believed(tmp_path: Path, pair: Credent
 
 
 def test_a_crash_before_the_end_leaves_the_old_file(tmp_path: Path, pair: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk is full, the machine stops: the old text is whole and no half one lies about."""
+    """The disk is full, the machine stops: the old text is whole and no half one is left."""
     path = tmp_path / ".env"
     path.write_text("A=1\n")
 
@@ -180,7 +180,7 @@ def test_a_file_that_is_no_text_is_left_alone(tmp_path: Path, pair: Credentials)
     assert path.read_bytes() == b"\xff\xfe\x00binary"
 
 
-def test_a_folder_in_the_way_is_told(tmp_path: Path, pair: Credentials) -> None:
+def test_a_folder_in_the_way_is_reported(tmp_path: Path, pair: Credentials) -> None:
     """By name and reason."""
     with pytest.raises(DeliveryFailed, match="can't be read: Is a directory"):
         parse_target(f"dotenv:{tmp_path}").write(pair)

@@ -100,7 +100,7 @@ def test_a_secret_that_is_there_gets_a_version(google: Service, project: Project
         (error(500, "INTERNAL"), "Fix"),
     ],
 )
-def test_refusals_are_told(google: Service, target: Target, pair: Credentials, refusal: Says, advice: str) -> None:
+def test_refusals_are_reported(google: Service, target: Target, pair: Credentials, refusal: Says, advice: str) -> None:
     """With project, name and advice."""
     google.answer = lambda _: refusal
     with pytest.raises(DeliveryFailed, match=r"acme/service-board could not be written: [A-Za-z]+ [A-Z_]+ happened") as caught:
@@ -109,7 +109,7 @@ def test_refusals_are_told(google: Service, target: Target, pair: Credentials, r
     assert "CONSUMERSECRET" not in caught.value.message
 
 
-def test_half_way_is_told(google: Service, project: Project, target: Target, pair: Credentials) -> None:
+def test_half_way_is_reported(google: Service, project: Project, target: Target, pair: Credentials) -> None:
     """The secret was made, its version refused; the next run adds the version."""
     google.answer = lambda request: error(403, "PERMISSION_DENIED") if project.versions == [] else project(request)
     with pytest.raises(DeliveryFailed, match="PERMISSION_DENIED"):
@@ -119,7 +119,7 @@ def test_half_way_is_told(google: Service, project: Project, target: Target, pai
     assert target.read() == pair
 
 
-def test_a_secret_that_stays_away_is_told(google: Service, target: Target, pair: Credentials) -> None:
+def test_a_secret_that_stays_away_is_reported(google: Service, target: Target, pair: Credentials) -> None:
     """Made, and not there: that is no endless loop."""
     google.answer = lambda request: (
         Says(200, {"name": "v"}) if ":addVersion" not in request.path and request.method == "POST" else error(404, "NOT_FOUND")
@@ -128,7 +128,7 @@ def test_a_secret_that_stays_away_is_told(google: Service, target: Target, pair:
         target.write(pair)
 
 
-def test_a_machine_without_an_identity_is_told(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_an_identity_is_reported(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """No default credentials."""
     from google.auth.exceptions import DefaultCredentialsError
 
@@ -143,7 +143,7 @@ def test_a_machine_without_an_identity_is_told(target: Target, monkeypatch: pyte
 
 @pytest.mark.parametrize("rest", ["acme", "a/b/c", "/x", "x/"])
 def test_other_forms_are_refused(rest: str) -> None:
-    """Told before anything is done."""
+    """Reported before anything is done."""
     with pytest.raises(SettingsError, match="gcp-secretmanager:PROJECT/NAME"):
         parse_target(f"gcp-secretmanager:{rest}")
 

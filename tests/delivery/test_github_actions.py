@@ -87,7 +87,7 @@ def test_it_can_not_be_read(github: Service) -> None:
     assert not target().can_read
 
 
-def test_a_refused_permission_is_told(github: Service, pair: Credentials) -> None:
+def test_a_refused_permission_is_reported(github: Service, pair: Credentials) -> None:
     """At once, with the repository."""
     github.first = [Says(403, {"message": "Resource not accessible by integration"})]
     with pytest.raises(DeliveryFailed, match="403 Resource not accessible by integration") as caught:
@@ -106,7 +106,7 @@ def test_a_rate_limit_is_waited_for(github: Service, repository: Repository, pai
     assert repository.secrets
 
 
-def test_half_way_is_told(github: Service, repository: Repository, pair: Credentials) -> None:
+def test_half_way_is_reported(github: Service, repository: Repository, pair: Credentials) -> None:
     """The key came, the secret was not taken: GitHub's trouble ends at some point, our patience too."""
     github.answer = lambda request: repository(request) if request.method == "GET" else Says(502)
     waits: list[float] = []
@@ -116,7 +116,7 @@ def test_half_way_is_told(github: Service, repository: Repository, pair: Credent
     assert repository.secrets == {}
 
 
-def test_a_missing_token_is_told(github: Service, pair: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_token_is_reported(github: Service, pair: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the names of the variables."""
     monkeypatch.delenv("GITHUB_TOKEN")
     monkeypatch.delenv("GH_TOKEN", raising=False)
@@ -124,7 +124,7 @@ def test_a_missing_token_is_told(github: Service, pair: Credentials, monkeypatch
         target().write(pair)
 
 
-def test_a_github_out_of_reach_is_told(pair: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_github_out_of_reach_is_reported(pair: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
     """After some tries."""
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("GITHUB_TOKEN", "gh-test-token")
@@ -136,7 +136,7 @@ def test_a_github_out_of_reach_is_told(pair: Credentials, monkeypatch: pytest.Mo
     "rest", ["acme", "a/b/c", "a/b?name=1x", "a/b?other=x", "a/b?name", "a/b?name=GITHUB_SF", "a/b?name=S\u00c9CRET", "\u00e4/b"]
 )
 def test_other_forms_are_refused(rest: str) -> None:
-    """Told before anything is done."""
+    """Reported before anything is done."""
     with pytest.raises(ValueError, match=r"OWNER/REPO|not a name|bad query"):
         target(rest)
 

@@ -97,7 +97,7 @@ def test_what_is_no_unit_is_no_pair(api: Service, cluster: Cluster, target: Targ
     ("status", "reason", "advice"),
     [(403, "Forbidden", "identity"), (429, "Too Many Requests", "again later"), (500, "oops", "Fix")],
 )
-def test_refusals_are_told(api: Service, target: Target, pair: Credentials, status: int, reason: str, advice: str) -> None:
+def test_refusals_are_reported(api: Service, target: Target, pair: Credentials, status: int, reason: str, advice: str) -> None:
     """With namespace, name and advice."""
     api.answer = lambda _: Says(status, {"kind": "Status", "code": status, "message": reason})
     with pytest.raises(DeliveryFailed, match=rf"integration/service-board could not be written: {status} {reason}") as caught:
@@ -105,7 +105,7 @@ def test_refusals_are_told(api: Service, target: Target, pair: Credentials, stat
     assert advice in caught.value.next
 
 
-def test_half_way_is_told(api: Service, target: Target, pair: Credentials) -> None:
+def test_half_way_is_reported(api: Service, target: Target, pair: Credentials) -> None:
     """There was no Secret to change and none may be made: nothing was delivered."""
     api.first = [Says(404, {"kind": "Status"}), Says(403, {"kind": "Status"})]
     with pytest.raises(DeliveryFailed, match="403"):
@@ -113,7 +113,7 @@ def test_half_way_is_told(api: Service, target: Target, pair: Credentials) -> No
     assert target.read() is None
 
 
-def test_without_a_cluster_it_is_told(api: Service, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_cluster_it_is_reported(api: Service, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """No pod, no kubeconfig."""
     monkeypatch.setattr("kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", "/nowhere")
     with pytest.raises(DeliveryFailed, match="ConfigException"):
@@ -122,7 +122,7 @@ def test_without_a_cluster_it_is_told(api: Service, target: Target, monkeypatch:
 
 @pytest.mark.parametrize("rest", ["integration", "a/b/c", "/x", "x/"])
 def test_other_forms_are_refused(rest: str) -> None:
-    """Told before anything is done."""
+    """Reported before anything is done."""
     with pytest.raises(SettingsError, match="kubernetes:NAMESPACE/NAME"):
         parse_target(f"kubernetes:{rest}")
 

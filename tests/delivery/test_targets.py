@@ -130,8 +130,8 @@ def test_the_keyring_holds_one_entry_per_pair(ring: MemoryKeyring, pair: Credent
     assert json.loads(ring.entries["service-board", name])["client_id"] == "3MVG9.the.consumer.key_1"
 
 
-def test_a_locked_keyring_is_told(ring: MemoryKeyring, pair: Credentials) -> None:
-    """With a cure, and without what the back end printed."""
+def test_a_locked_keyring_is_reported(ring: MemoryKeyring, pair: Credentials) -> None:
+    """With a fix, and without what the back end printed."""
     ring.locked = True
     for action in (lambda: parse_target("keyring:s").write(pair), lambda: parse_target("keyring:s").read()):
         with pytest.raises(DeliveryFailed, match="KeyringLocked") as caught:
@@ -168,7 +168,7 @@ def test_there_is_no_shell(tmp_path: Path, pair: Credentials) -> None:
     assert out.read_text() == "$HOME ; exit"
 
 
-def test_a_failing_program_is_told_by_its_last_line(tmp_path: Path, pair: Credentials) -> None:
+def test_a_failing_program_is_reported_by_its_last_line(tmp_path: Path, pair: Credentials) -> None:
     """Scrubbed: a program that prints what it got must not leak it into our message."""
     code = "import sys\nprint('first', file=sys.stderr)\nsys.stderr.write('bad unit: ' + sys.stdin.read())\nsys.exit(3)"
     with pytest.raises(DeliveryFailed, match="ended with 3: bad unit") as caught:
@@ -189,7 +189,7 @@ def test_a_program_that_hangs_is_stopped(tmp_path: Path, pair: Credentials) -> N
         target.write(pair)
 
 
-def test_a_program_that_is_not_there_is_told(pair: Credentials) -> None:
+def test_a_program_that_is_not_there_is_reported(pair: Credentials) -> None:
     """By name; its arguments are not shown, they may hold a token."""
     target = parse_target("command:no-such-program --token abcdef")
     assert target.name == "command:no-such-program"

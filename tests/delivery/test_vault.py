@@ -83,7 +83,7 @@ def test_other_keys_stay(vault: Service, engine: Engine, target: Target, pair: C
     assert engine.versions[-1]["client_id"] == "3MVG9.the.consumer.key_1"
 
 
-def test_a_deleted_secret_is_written_anew(vault: Service, engine: Engine, target: Target, pair: Credentials) -> None:
+def test_a_deleted_secret_is_written_again(vault: Service, engine: Engine, target: Target, pair: Credentials) -> None:
     """Its version still counts."""
     engine.versions.append({"note": "gone"})
     engine.deleted = True
@@ -101,7 +101,7 @@ def test_a_change_in_between_is_not_lost(vault: Service, engine: Engine, target:
     assert engine.versions == [{"note": "theirs"}]
 
 
-def test_a_refused_permission_is_told(vault: Service, target: Target, pair: Credentials) -> None:
+def test_a_refused_permission_is_reported(vault: Service, target: Target, pair: Credentials) -> None:
     """With the store, the entry and the way out."""
     vault.first = [Says(404), Says(403, {"errors": ["permission denied"]})]
     with pytest.raises(DeliveryFailed, match=r"Vault secret secret/acme/service-board could not be read: Forbidden") as caught:
@@ -116,7 +116,7 @@ def test_throttling_is_waited_for(vault: Service, target: Target, pair: Credenti
     assert target.read() == pair
 
 
-def test_throttling_without_end_is_told(vault: Service, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_throttling_without_end_is_reported(vault: Service, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a few tries."""
     monkeypatch.setattr("automation.delivery.vault.TRIES", 1)
     vault.first = [Says(429, {"errors": ["slow"]}, {"Retry-After": "0"})] * 9
@@ -125,7 +125,7 @@ def test_throttling_without_end_is_told(vault: Service, target: Target, monkeypa
     assert "run again later" in caught.value.next
 
 
-def test_a_mount_that_is_not_there_is_told(vault: Service, pair: Credentials) -> None:
+def test_a_mount_that_is_not_there_is_reported(vault: Service, pair: Credentials) -> None:
     """Reading nothing is no error, writing nowhere is."""
     target = parse_target("vault:kv/acme/service-board")
     assert target.read() is None
@@ -133,7 +133,7 @@ def test_a_mount_that_is_not_there_is_told(vault: Service, pair: Credentials) ->
         target.write(pair)
 
 
-def test_a_vault_out_of_reach_is_told(monkeypatch: pytest.MonkeyPatch, pair: Credentials) -> None:
+def test_a_vault_out_of_reach_is_reported(monkeypatch: pytest.MonkeyPatch, pair: Credentials) -> None:
     """Without the token or the pair in the message."""
     monkeypatch.setenv("VAULT_ADDR", "http://127.0.0.1:9")
     monkeypatch.setenv("VAULT_TOKEN", "hvs.test-token")
@@ -145,7 +145,7 @@ def test_a_vault_out_of_reach_is_told(monkeypatch: pytest.MonkeyPatch, pair: Cre
 
 @pytest.mark.parametrize("text", ["vault:secret", "vault:/", "vault:secret/"])
 def test_mount_and_path_are_needed(text: str) -> None:
-    """Told before anything is done."""
+    """Reported before anything is done."""
     with pytest.raises(SettingsError, match="give vault:MOUNT/PATH"):
         parse_target(text)
 

@@ -148,7 +148,7 @@ def tried(target: Target, pair: Credentials) -> list[RunbookError]:
     return found
 
 
-def test_a_wrong_answer_is_told_with_cause_and_fix(target: Target, service: Service, pair: Credentials) -> None:
+def test_a_wrong_answer_is_reported_with_cause_and_fix(target: Target, service: Service, pair: Credentials) -> None:
     """Whatever it is; a store's nonsense is never a fault of the tool, and no secret is in the message."""
     refusals = ("nothing", "HTML", "a list", "wrong types", "deep lists")
     for status, name in [*((200, name) for name in BODIES), *((400, name) for name in refusals)]:

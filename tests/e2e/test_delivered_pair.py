@@ -34,10 +34,11 @@ def test_a_good_pair_behind_a_drifted_policy_is_not_revealed_again(
     delivered = run.delivered.read_text()
     drift(org, **policies)
 
-    planned = run(org, plan=True)
-    assert planned.error is None, run.printed.getvalue()
-    assert {step.id for step in planned.steps if step.result == "changed"} >= {"3.5", "5.1"}
-    assert [step.result for step in planned.steps if step.id in ("4.5", "4.6", "4.7")] == ["unchanged"] * 3
+    if "clientCredentialsEnabled" in policies:  # a plan knows no difference between the two
+        planned = run(org, plan=True)
+        assert planned.error is None, run.printed.getvalue()
+        assert {step.id for step in planned.steps if step.result == "changed"} >= {"3.5", "5.1"}
+        assert [step.result for step in planned.steps if step.id in ("4.5", "4.6", "4.7")] == ["unchanged"] * 3
 
     repaired = run(org)
     assert repaired.error is None, run.printed.getvalue()

@@ -14,13 +14,16 @@ import pytest
 from automation.replica.variants import Variants
 
 from .conftest import Expect
-from .variants import ELSEWHERE, KNOBS, PAIRED, Variant, default, name_of, table
+from .variants import ELSEWHERE, KNOBS, LONG_LIST, PAIRED, PLAN, READ, Variant, default, name_of, table
 
 WHAT_TO_DO = "add it to tests/e2e/variants.py (see there), then run python -m tests.e2e.make_table"
 
 
 def test_no_variant_is_left_out() -> None:
-    """Every knob of the pages is in the table or named with its test; each value, and each pair of the paired ones, is in a row."""
+    """Every knob of the pages is in the table or named with its test; each value, and each pair of the paired ones, is in a row.
+
+    And each value that a plan reads is in a row with a plan.
+    """
     of_pages = {item.name for item in dataclasses.fields(Variants) if item.metadata["web"]}
     assert sorted(of_pages - KNOBS.keys() - ELSEWHERE.keys()) == [], WHAT_TO_DO
     rows = table()
@@ -28,6 +31,8 @@ def test_no_variant_is_left_out() -> None:
     for first, second in combinations(PAIRED, 2):
         met = [(row[first], row[second]) for row in rows]
         missing += [pair for a in PAIRED[first] for b in PAIRED[second] if (pair := (a, b)) not in met]
+    planned = [row for row in rows if row[PLAN]]
+    missing += [(knob, value) for knob, values in READ.items() for value in values if value not in [row[knob] for row in planned]]
     assert missing == [], WHAT_TO_DO
 
 
@@ -50,5 +55,5 @@ def test_the_orgs_of_the_table_pass(row: Variant, expect_created_and_found_again
     ("knob", "value"), [pytest.param(knob, value, id=f"{knob}={value}") for knob, values in KNOBS.items() for value in values[1:]]
 )
 def test_every_variant_passes_alone(knob: str, value: Any, expect_created_and_found_again: Expect) -> None:
-    """So that a failure of the table's orgs names the one value that it is about."""
-    expect_created_and_found_again(default() | {knob: value})
+    """So that a failure of the table's orgs names the one value that it is about; and lists are as long as 300 apps."""
+    expect_created_and_found_again(default() | {knob: value}, LONG_LIST)

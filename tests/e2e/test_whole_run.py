@@ -109,6 +109,12 @@ def test_the_json_line_has_no_secret_and_the_agreed_shape(finished: Finished) ->
     assert parsed["credentials"]["consumer_key_sha256"] == finished.result.state.credentials.fingerprint  # type: ignore[union-attr]
 
 
+def test_the_session_that_the_run_made_is_ended(finished: Finished) -> None:
+    """What a trace or a disk may still hold of it is worth nothing afterwards."""
+    assert finished.org.events("logged out")
+    assert finished.org.truth()["sessions"] == []
+
+
 def test_a_second_run_finds_everything_done(quick_org: NewOrg, run: Runbook) -> None:
     org = quick_org()
     make_app(org)

@@ -1,7 +1,8 @@
 """What orgs differ in, as data: the knobs of the replica with the values that a run has to pass.
 
 A run per combination would take days, and a run per value an hour, so `variants.json` holds a few orgs to try: every two
-values of different `PAIRED` knobs meet in one of them, and every value of the other knobs is in some.
+values of different `PAIRED` knobs meet in one of them, and every value of the other knobs is in some. After some of the runs
+a plan reads everything again (`PLAN`).
 
 To add a knob or a value: put it below, run ``python -m tests.e2e.make_table``, commit both files. A new knob of the pages
 that is missing here fails `test_no_variant_is_left_out`; one that another test covers goes to `ELSEWHERE`.
@@ -27,7 +28,6 @@ PAIRED: Final[dict[str, list[Any]]] = {
     WINDOW: [None, [800, 700], [1920, 1080]],
     "cc_confirm": ["modal", "native", "none"],
     "reveal": ["window_open", "link", "same_tab"],
-    "login_page": ["look", "one_step", "username_first"],
 }
 """Knobs that shape whole pages. The first value is the default."""
 
@@ -35,6 +35,7 @@ JITTER: Final = {"page": 120, "aura": 60, "static": 20, "token": 50, "jitter": 0
 STEADY: Final = {"page": 80, "aura": 80, "static": 80, "token": 80}
 
 OTHER: Final[dict[str, list[Any]]] = {
+    "login_page": ["look", "one_step", "username_first"],
     "cc_confirm_at": ["both", "create", "policies"],
     "view_mode": ["readonly_text", "disabled", "output"],
     "save_buttons": ["both", "top", "footer"],
@@ -74,7 +75,7 @@ COSTLY: Final[dict[str, list[Any]]] = {
     "agentforce_panel": ["none", "new", "edit", "save"],
     "in_app_prompt": ["none", "new", "edit", "save"],
 }
-"""Knobs that make a run long: the first value, but for one row each. ``list_paging`` has a list of 300 apps."""
+"""Knobs that make a run long: the first value, but for one row each. ``list_paging``: with a list of several parts."""
 
 KNOBS: Final = PAIRED | OTHER | COSTLY
 
@@ -87,6 +88,14 @@ ELSEWHERE: Final = {
 }
 """Knobs of the pages that are faults or texts, with the file that covers them."""
 
+PLAN: Final = "plan"
+"""Whether a plan follows the run. Each value of `READ`, of which depends what a plan reads, is in a row with one."""
+
+READ: Final = PAIRED | OTHER | {"list_paging": COSTLY["list_paging"]}
+
+LIST: Final = 60
+"""Apps beside ours: more than one part of a list (50), so that ours is in the second."""
+
 LONG_LIST: Final = 300
 
 
@@ -97,15 +106,15 @@ def table() -> list[Variant]:
 
 
 def default() -> Variant:
-    """The first value of every knob."""
-    return {name: values[0] for name, values in KNOBS.items()}
+    """The first value of every knob, and a plan."""
+    return {name: values[0] for name, values in KNOBS.items()} | {PLAN: True}
 
 
-def of_org(row: Variant) -> Variant:
+def of_org(row: Variant, list_size: int = LIST) -> Variant:
     """The row's knobs as the replica takes them."""
-    knobs = {name: value for name, value in row.items() if name not in {WINDOW, "list_paging"}}
+    knobs = {name: value for name, value in row.items() if name not in {WINDOW, PLAN, "list_paging"}}
     paging = row["list_paging"]
-    return knobs | ({"list_size": LONG_LIST, "list_paging": paging} if paging else {})
+    return knobs | ({"list_size": list_size, "list_paging": paging} if paging else {})
 
 
 def name_of(row: Variant) -> str:

@@ -94,12 +94,12 @@ HEALED: dict[str, Case] = {
         ({"effect": "status", "kind": "static", "status": 503, "path": r"\.css$"},), variants={"look": "summer25"}
     ),
     "static files: one breaks off": Case(
-        ({"effect": "truncate", "kind": "static", "path": r"app\.js"},), settings={"TIMEOUT_PAGE": "4"}
+        ({"effect": "truncate", "kind": "static", "path": r"app\.js"},), settings={"TIMEOUT_PAGE": "4"}, made=True
     ),
     "the app: something went wrong": Case(({"preset": "went_wrong"},)),
     "the new tab: blocked for good, opened by its URL": Case(variants={"popup_blocked": True}, settings={"TIMEOUT_ACTION": "2"}),
-    "the app: re-rendered under the cursor": Case((shown("getApp", rerender=True),)),
-    "the app: a toast covers the footer": Case((shown("getApp", cover=2),)),
+    "the app: re-rendered under the cursor": Case((shown("getApp", rerender=True),), made=True),
+    "the app: a toast covers the footer": Case((shown("getApp", cover=2),), made=True),
     "savePolicies: an error toast though saved": Case(({"preset": "error_after_save"},), made=True),
     "the flow's box: disabled until propagated": Case(variants={"flow_propagation_seconds": 3.0}),
     "the new tab: blocked once": Case((shown("consumerDetailsUrl", popup_blocked=True),), settings={"TIMEOUT_ACTION": "4"}),

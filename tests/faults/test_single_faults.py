@@ -31,6 +31,13 @@ FAST = frozenset(
 """Those that run every time; all others are for the night."""
 
 
+CREATE_ALONE = frozenset({"createApp: reset_after", "createApp: status_after 500"})
+"""Those that end with section 1: what follows is as after the other faults of Create."""
+
+LATER = ["policies tick", "Run As", "IP relaxation", "delivery"]
+"""What is not yet done then."""
+
+
 def cases(table: dict[str, object]) -> list[object]:
     """Parameters, the lasting ones marked slow."""
     return [pytest.param(name, marks=[] if name in FAST else [pytest.mark.slow]) for name in table]
@@ -56,10 +63,10 @@ def prepared(case: Case, quick_org: NewOrg) -> OrgHandle:
 def test_a_passing_fault_is_healed(name: str, quick_org: NewOrg, run: Runbook) -> None:
     """One app, every value as wanted, the pair delivered; the run says so."""
     org = prepared(HEALED[name], quick_org)
-    result = run(org, HEALED[name].settings)
+    result = run(org, HEALED[name].settings, last="1.7" if name in CREATE_ALONE else None)
 
     assert result.error is None, run.printed.getvalue()
-    assert lacking(org, run.delivered) == []
+    assert lacking(org, run.delivered) == (LATER if name in CREATE_ALONE else [])
     assert duplicates(org) == 0
     assert not (HEALED[name].done and "Starting over" in run.printed.getvalue())
 
@@ -70,10 +77,12 @@ ELSEWHERE = {"a look-alike": "https://{host}.evil.example/", "another org": "htt
 @pytest.mark.parametrize("where", ELSEWHERE)
 @pytest.mark.parametrize("step", ["1.4", "4.5"])
 def test_a_foreign_page_in_mid_run_ends_it_by_name(
-    new_org: NewOrg, run: Runbook, replica: Replica, monkeypatch: pytest.MonkeyPatch, step: str, where: str
+    quick_org: NewOrg, run: Runbook, replica: Replica, monkeypatch: pytest.MonkeyPatch, step: str, where: str
 ) -> None:
     """Not as a lost session, not with a second login, and with no key pressed there."""
-    org, before = new_org(), len(replica.attacker())
+    org, before = quick_org(), len(replica.attacker())
+    if step == "4.5":
+        make_app(org)
     replica.new_org("other--org.sandbox")
     url = ELSEWHERE[where].format(host=hosts.parse_url(org.login_url).host)
     module, name = {
@@ -95,14 +104,6 @@ def test_a_foreign_page_in_mid_run_ends_it_by_name(
     assert hosts.parse_url(url).host in result.error.message
     assert len(org.events("password accepted")) == 1
     assert not [event for event in replica.attacker()[before:] if event["what"] == "typed"]
-
-
-def test_the_session_that_the_run_made_is_ended(new_org: NewOrg, run: Runbook) -> None:
-    """What a trace or a disk may still hold of it is worth nothing afterwards."""
-    org = new_org(propagation_seconds=0.0)
-    assert run(org).error is None
-    assert org.events("logged out")
-    assert org.truth()["sessions"] == []
 
 
 def test_a_login_page_that_comes_between_two_looks_is_a_lost_session(

@@ -76,6 +76,17 @@ def test_an_error_toast_without_a_role_is_read(page: Page) -> None:
     assert answer.page_errors == ("This name is taken.",)
 
 
+def test_a_field_error_counts_although_the_page_looks_saved(page: Page) -> None:
+    page.set_content("""<button id=save>Save</button><p id=done hidden>Saved</p><script>save.onclick = () => { done.hidden = false;
+        document.body.insertAdjacentHTML("beforeend", "<div class='slds-form-element slds-has-error'><label>API Name</label>"
+        + "<div class=slds-form-element__help>This name is taken.</div></div>") }</script>""")
+    commit = Commit(page, Labels(), Timeouts(action=2, save=2))
+    commit.remember()
+    page.get_by_role("button", name="Save").click()
+    answer = commit.answer(SetupPage(page, Labels(), Timeouts()), "the answer", Outcome("saved", element=page.locator("#done")))
+    assert (answer.done, answer.field_errors) == (False, ('"API Name": This name is taken.',))
+
+
 CREATE_ERRORS = {
     "bare": "<div><h2>{0}</h2><p>{1}</p></div>",
     "alert": "<div role=alert><h2>{0}</h2><p>{1}</p></div>",
@@ -120,7 +131,7 @@ def test_a_dialog_at_save_is_named_by_the_run(quick_org: NewOrg, run: Runbook, m
         return tab.save_buttons.first
 
     monkeypatch.setattr(usable, and_then_a_dialog)
-    result = run(org, first="2.1")
+    result = run(org, {"TIMEOUT_SAVE": "2"}, first="2.1")
 
     assert result.error is not None
     assert result.error.kind == "save_refused"

@@ -7,8 +7,8 @@ from playwright.sync_api import Page
 
 from flows.app.tick import tick_with_confirmation
 from flows.pages.base import Timeouts
+from flows.pages.checkbox import Checkbox
 from flows.pages.confirmation import Confirmation
-from flows.pages.fields import Checkbox
 from flows.pages.labels import Labels
 
 pytestmark = pytest.mark.browser
@@ -57,3 +57,10 @@ def test_one_that_comes_later_still_does_not_get_the_keys_meant_for_the_page(pag
     assert page.get_by_role("dialog").count() == 0
     assert page.get_by_role("checkbox", name="Other").is_checked()
     assert page.get_by_role("checkbox", name="Enable").is_checked()
+
+
+def test_a_modal_is_known_by_its_class_where_it_has_no_role(page: Page) -> None:
+    with_class = PAGE.replace("d.role = 'dialog'", "d.className = 'slds-modal'")
+    page.set_content(with_class % {"undo": "false", "delay": 0, "yes": "OK", "text": SENTENCE})
+    confirmation = Confirmation(page, Labels(), Timeouts(action=2))
+    assert "a modal was confirmed" in tick_with_confirmation(Checkbox(page, Labels(), "create.client_credentials", 2), confirmation)

@@ -17,9 +17,10 @@ from automation.run.attempt import Workbench
 from automation.steps import Step, unchanged
 from automation.steps.runner import Toolbox, explain
 from flows.pages.base import Timeouts, find
+from flows.pages.checkbox import Checkbox
 from flows.pages.choice import Choice
 from flows.pages.dual_list import DualList
-from flows.pages.fields import Checkbox, TextField
+from flows.pages.fields import TextField
 from flows.pages.labels import Labels, exactly
 from flows.pages.overlays import Overlays
 from flows.pages.run_as import RunAsField

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route
 from automation.errors import AmbiguousApp
 from flows.app.app_in_org import AppInOrg
 from flows.app.state import OrgState
-from flows.pages import app_manager
+from flows.pages import app_manager, long_list
 from flows.pages.app_manager import AppManager, RowsMissing
 from flows.pages.base import Timeouts
 from flows.pages.labels import Labels
@@ -41,7 +41,7 @@ box.onscroll = () => {
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_manager, "MORE_ROWS", 1.0)
+    monkeypatch.setattr(long_list, "MORE_ROWS", 1.0)
 
 
 def manager(page: Page, *answers: str) -> AppManager:

@@ -18,4 +18,4 @@ def test_every_shadow_mode_and_library_passes(cell: str, expect_created_and_foun
     folder = shell.bundle_folder(cell)
     if not folder.is_dir() or build.stale_sources(folder):
         pytest.skip(f"{cell} is not built, or from older sources: make bundle-matrix")
-    expect_created_and_found_again(default(), bundle=cell)
+    expect_created_and_found_again(default() | {"bundle": cell})

@@ -73,7 +73,7 @@ def test_in_a_private_phase_nothing_that_may_be_a_code_is_suggested(tmp_path: Pa
 def test_a_renamed_control_is_found_by_the_file_that_the_failure_left(quick_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
     """The whole way: fail, take the suggestion, run again, and the app is there."""
     org = quick_org(labels_override={"create.apiName": "Developer Name"})
-    failed = run(org, {"TIMEOUT_ACTION": "2"})
+    failed = run(org, {"TIMEOUT_ACTION": "2"}, last="1.7")
 
     assert isinstance(failed.error, ElementNotFound)
     assert '"API Name"' in failed.error.message

@@ -15,10 +15,11 @@ from flows.app.tick import tick_with_confirmation
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.base import Timeouts
+from flows.pages.checkbox import Checkbox
 from flows.pages.confirmation import Confirmation
 from flows.pages.create_form import CreateForm
 from flows.pages.dual_list import DualList
-from flows.pages.fields import Checkbox, TextField
+from flows.pages.fields import TextField
 from flows.pages.labels import Labels
 from flows.pages.run_as import RunAsField
 from flows.pages.sections import open_section

@@ -71,7 +71,12 @@ class FleetOnReplica:
     def set_up(self, name: str, **policies: Any) -> OrgHandle:
         """One more sandbox in which the app is made and its pair delivered, as by an earlier run."""
         org = self.add(name)
-        app = self._make(org, policies)
+        self.deliver_pair(name, self.make_app(name, **policies))
+        return org
+
+    def deliver_pair(self, name: str, app: Any) -> None:
+        """The app's pair lies where the orgs file says."""
+        org = self.orgs[name]
         host = org.login_url.removeprefix("https://")
         pair = Credentials(
             Secret(app.key),
@@ -84,9 +89,10 @@ class FleetOnReplica:
             "2026",
         )
         DotenvFile(str(self.folder / "credentials" / f"{name}.env")).write(pair)
-        return org
 
-    def _make(self, handle: OrgHandle, policies: dict[str, Any]) -> Any:
+    def make_app(self, name: str, **policies: Any) -> Any:
+        """The finished app, made in the org without a run."""
+        handle = self.orgs[name]
         form = {
             "label": "ServiceMax Service Board Sync",
             "developerName": APP,

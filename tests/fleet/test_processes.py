@@ -51,8 +51,9 @@ def test_windows_ends_the_whole_tree(program: subprocess.Popen[str], monkeypatch
 def test_a_worker_is_asked_to_end(platform: str, program: subprocess.Popen[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """By a signal; on Windows, where a signal would kill it, by the end of its standard input."""
     signals: list[int] = []
-    monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr(program, "send_signal", signals.append)
-    processes.interrupt(program)
+    with monkeypatch.context() as patch:  # the fixture's own end needs the real one
+        patch.setattr(sys, "platform", platform)
+        patch.setattr(program, "send_signal", signals.append)
+        processes.interrupt(program)
     assert program.stdin is not None
     assert (len(signals), program.stdin.closed) == ((1, False) if platform == "linux" else (0, True))

@@ -20,16 +20,18 @@ def logins(fleet: FleetOnReplica) -> dict[str, int]:
 
 
 def test_one_command_repairs_what_needs_it_and_a_second_does_nothing(fleet: FleetOnReplica) -> None:
-    """Refreshed, broken and new ones are repaired with proven credentials; the one in order is not touched."""
-    for name in ("good", "fresh", "lost"):
+    """A refreshed one and a new one are repaired with proven credentials; the one in order is not touched.
+
+    A deleted app is found as a refreshed org is: ``test_check``.
+    """
+    for name in ("good", "fresh"):
         fleet.set_up(name)
     fleet.add("new")
     fleet.orgs["fresh"].refresh()
-    fleet.delete_app("lost")
     first = fleet.run()
     assert first.exit_code == 0, first.stderr
-    assert first.found() == {"good": "up_to_date", "fresh": "app_missing", "lost": "app_missing", "new": "not_set_up"}
-    assert {name: line["browser"] for name, line in first.orgs.items()} == {"good": False, "fresh": True, "lost": True, "new": True}
+    assert first.found() == {"good": "up_to_date", "fresh": "app_missing", "new": "not_set_up"}
+    assert {name: line["browser"] for name, line in first.orgs.items()} == {"good": False, "fresh": True, "new": True}
     assert logins(fleet)["good"] == 0
     assert fleet.apps() == {name: [APP] for name in fleet.orgs}
     assert all(line["proof"]["token"] and line["proof"]["read_back"] for line in first.orgs.values())
@@ -37,7 +39,7 @@ def test_one_command_repairs_what_needs_it_and_a_second_does_nothing(fleet: Flee
     assert second.exit_code == 0
     assert set(second.found().values()) == {"up_to_date"}
     assert "no browser started" in second.stderr
-    assert [run["browsers"] for run in fleet.history()] == [0, 3]
+    assert [run["browsers"] for run in fleet.history()] == [0, 2]
     assert [row["outcome"] for row in fleet.history("fresh")] == ["unchanged", "created"]
     assert leaks(fleet.folder, fleet.secret_values()) == []
     assert (next(fleet.folder.glob("runs/*-fleet")) / "index.html").exists()
@@ -47,6 +49,7 @@ def test_codes_in_a_shared_mailbox_are_never_mixed_up(fleet: FleetOnReplica) -> 
     """Two orgs at the same time, one mailbox, and emails that do not say whose code it is: nobody types a wrong one."""
     for name in ("one", "two"):
         fleet.add(name, mail_names_user=False, mail_delay_seconds=1.5)
+        fleet.make_app(name)
     done = fleet.run("--jobs", "2")
     assert done.exit_code == 0, done.stderr
     for org in fleet.orgs.values():
@@ -108,12 +111,12 @@ def _until_free(fleet: FleetOnReplica) -> Any:
 
 def test_stopping_ends_the_runs_cleanly(fleet: FleetOnReplica) -> None:
     """SIGTERM, as from systemd: workers end, the history says so, the exit code is 130, and nothing is left running."""
-    fleet.add("stop")
-    org = fleet.orgs["stop"]
+    org = fleet.add("stop")
     process = fleet.start("--json")
     assert _until(lambda: bool(org.events()), process)
     os.kill(process.pid, signal.SIGTERM)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert fleet.history()[0]["exit_code"] == 130
-    assert fleet.run().exit_code == 0
+    fleet.deliver_pair("stop", fleet.make_app("stop"))
+    assert fleet.run().found() == {"stop": "up_to_date"}, "nothing holds the org"

@@ -15,6 +15,7 @@ import pytest
 
 from tests.e2e.conftest import NewOrg
 from tests.faults.processes import Command, command, set_trap
+from tests.faults.wanted import make_app
 from tests.leaks.search import Ledger, files, leaks, pictures
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class Way:
     settings: dict[str, str] = field(default_factory=dict)
     signal_at: tuple[str, int, signal.Signals] | None = None
     arguments: tuple[str, ...] = LOUD
+    made: bool = False
+    """The app is there before the run, as what matters comes later."""
 
 
 def at(event: str, nth: int, how: signal.Signals) -> tuple[str, int, signal.Signals]:
@@ -50,6 +53,8 @@ def at(event: str, nth: int, how: signal.Signals) -> tuple[str, int, signal.Sign
 
 
 WRONG_CODE = {"preset": "wrong_code_first", "times": 0}
+REFUSED_FIELD = {"effect": "error", "kind": "aura", "action": "savePolicies", "fields": {"policies.runAs": "No."}}
+BROKEN_PAGE = {"effect": "status", "kind": "consumer", "times": 0}
 CODE = {"TIMEOUT_CODE": "4", "TIMEOUT_ACTION": "6"}
 
 WAYS: dict[str, Way] = {
@@ -61,9 +66,11 @@ WAYS: dict[str, Way] = {
     "wrong password": Way(77, settings={"SF_PASSWORD": "not-the-right-one-77"}),
     "code refused at the login": Way(77, (WRONG_CODE,), settings=CODE),
     "code refused at the reveal": Way(77, (WRONG_CODE,), {"after_password": []}, CODE),
-    "field refused": Way(78, ({"effect": "error", "kind": "aura", "action": "savePolicies", "fields": {"policies.runAs": "No."}},)),
+    "field refused": Way(78, (REFUSED_FIELD,)),
+    "field refused, quiet": Way(78, (REFUSED_FIELD,), arguments=("-q",)),
     "page not understood at the login": Way(65, variants={"after_password": ["unknown"]}),
-    "page broken at the reveal": Way(69, ({"effect": "status", "kind": "consumer", "times": 0},)),
+    "page broken at the reveal": Way(69, (BROKEN_PAGE,)),
+    "page broken at the reveal, quiet": Way(69, (BROKEN_PAGE,), arguments=("-q",)),
     "new tab blocked": Way(0, variants={"popup_blocked": True}, settings={"TIMEOUT_ACTION": "4"}),
     "new tab blocked for good": Way(
         65, variants={"popup_blocked": True, "consumer_without_ret_url": "refused"}, settings={"TIMEOUT_ACTION": "4"}
@@ -77,7 +84,7 @@ WAYS: dict[str, Way] = {
     "Ctrl-C at the reveal": Way(130, signal_at=at("reveal", 1, signal.SIGINT)),
     "killed at the login": Way(-9, signal_at=at("code sent", 1, signal.SIGKILL)),
     "killed at Save": Way(-9, signal_at=at("savePolicies", 1, signal.SIGKILL)),
-    "killed at the reveal": Way(-9, signal_at=at("reveal", 1, signal.SIGKILL)),
+    "killed at the reveal": Way(-9, signal_at=at("reveal", 1, signal.SIGKILL), made=True),
     "killed at the proof": Way(-9, signal_at=at("token given", 1, signal.SIGKILL)),
 }
 FAST = ("success", "killed at the reveal")
@@ -88,6 +95,8 @@ def test_nothing_that_was_written_or_printed_holds_a_secret(name: str, new_org: 
     """Run folder, state folder, temporary folder, what was printed, file names, archives; the delivery itself left out."""
     way, folder = WAYS[name], tmp_path / "here"
     org = new_org(propagation_seconds=way.variants.get("propagation_seconds", 0.0), **_without_propagation(way.variants))
+    if way.made:
+        make_app(org)
     ledger = Ledger(org)
     for fault in way.faults:
         org.fault(**fault)

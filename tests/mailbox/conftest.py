@@ -70,7 +70,8 @@ def shared_dovecot(ca: trustme.CA, shared_endpoint: token_endpoint.TokenEndpoint
 def dovecot(shared_dovecot: server.Dovecot) -> server.Dovecot:
     """The mail server, with an empty inbox."""
     for box in (shared_dovecot.folder / "mail").iterdir():
-        shutil.rmtree(box)
+        aside = box.rename(tempfile.mkdtemp(dir=shared_dovecot.folder))  # at once, where a server that dies is still writing in it
+        shutil.rmtree(aside, ignore_errors=True)
     return shared_dovecot
 
 

@@ -29,14 +29,12 @@ HERE = Path(__file__).parent
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests on an org run only with ``--org``, in one process, and in the order of the document whatever shuffles them."""
+    """Tests on an org run only with ``--org``, and then they alone, in the order of the document whatever shuffles them."""
     mine = [item for item in items if item.get_closest_marker("org") is not None]
-    if config.getoption("--org") is None:
-        config.hook.pytest_deselected(items=mine)
-        items[:] = [item for item in items if item not in mine]
-    else:
-        others = [item for item in items if item not in mine]
-        items[:] = [*others, *sorted(mine, key=_place)]
+    others = [item for item in items if item not in mine]
+    chosen, left = (others, mine) if config.getoption("--org") is None else (sorted(mine, key=_place), others)
+    config.hook.pytest_deselected(items=left)
+    items[:] = chosen
 
 
 def _place(item: pytest.Item) -> tuple[int, int]:

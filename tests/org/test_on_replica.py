@@ -8,17 +8,21 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from automation.errors import RunbookError
+from automation.report.result import RunResult
 from automation.secrets import Secret
 from automation.settings import load_settings
 from automation.settings.app_spec import AppSpec
+from automation.settings.table import SETTINGS
 from flows.app.policies import AppPolicies
 from flows.app.reveal import Reveal
+from flows.app.state import OrgState
 from flows.pages.app_manager import AppManager
 from flows.pages.create_form import CreateForm
 from flows.pages.settings_tab import SettingsTab
@@ -26,13 +30,16 @@ from flows.procedure import all_steps
 from tests.faults.wanted import edit
 from tests.org.checks import CHECKS
 from tests.org.session import OrgSession, org_session
+from tests.org.test_procedure import TestSecondPass as SecondPass
+from tests.step_results import step_result
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from automation.replica import OrgHandle
+    from automation.report.result import Outcome
+    from automation.steps import Step
 
-pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[2]
 
 Wrong = Callable[[OrgSession, "OrgHandle"], Callable[[], object]]
@@ -49,22 +56,51 @@ def environment(org: OrgHandle, folder: Path, **more: str) -> dict[str, str]:
     return {**limits, "CREDENTIALS_TO": f"dotenv:{folder / 'delivered.env'}", **org.environment(), **more}
 
 
+def on_replica(org: OrgHandle, folder: Path, *arguments: str) -> str:
+    """What ``pytest tests/org --org`` prints, which has to pass, in an environment without anything of the developer's."""
+    settings = folder / "replica.env"
+    settings.write_text("".join(f"{name}='{value}'\n" for name, value in environment(org, folder).items()))
+    command = [sys.executable, "-m", "pytest", "tests/org", "-q", "--org", str(settings), *arguments]
+    ours = {setting.name for setting in SETTINGS}
+    clean = {name: value for name, value in os.environ.items() if name not in ours and not name.startswith(("SF_", "PYTEST_"))}
+    clean["XDG_STATE_HOME"] = str(folder / "state")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=clean)
+    assert done.returncode == 0, done.stdout[-4000:]
+    return done.stdout
+
+
+@pytest.mark.browser
+def test_the_command_does_the_first_steps_on_an_org_that_it_knows_only_by_settings(
+    new_org: Callable[..., OrgHandle], tmp_path: Path
+) -> None:
+    """In the document's order; the other steps are those of the next but one test."""
+    org = new_org(after_password=[])
+    assert "3 passed" in on_replica(org, tmp_path, "-k", "TestFirstPass and (1.1 or 1.2 or 1.3)")
+
+
+@pytest.mark.browser
+@pytest.mark.slow  # two whole runs; each step's check is held below every time
 def test_the_command_passes_on_an_org_that_it_knows_only_by_settings(new_org: Callable[..., OrgHandle], tmp_path: Path) -> None:
     """The steps, a second pass that changes nothing, the recording, and the removal of the app."""
     org = new_org(propagation_seconds=0.0, after_password=[], verification="not_asked")
-    settings, recording = tmp_path / "replica.env", tmp_path / "met.recording.zip"
-    settings.write_text("".join(f"{name}='{value}'\n" for name, value in environment(org, tmp_path).items()))
-    command = [sys.executable, "-m", "pytest", "tests/org/test_procedure.py", "-q", "--org", str(settings), "--org-cleanup"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SF_", "ECA_", "PYTEST_"))}
-    clean["XDG_STATE_HOME"] = str(tmp_path / "state")
-    done = subprocess.run(
-        [*command, "--recording", str(recording)], cwd=ROOT, capture_output=True, text=True, check=False, env=clean
-    )
-    assert done.returncode == 0, done.stdout[-4000:]
-    assert f"{2 * len(all_steps()) + 1} passed" in done.stdout
+    recording = tmp_path / "met.recording.zip"
+    said = on_replica(org, tmp_path, "--org-cleanup", "--recording", str(recording))
+    assert f"{2 * len(all_steps()) + 1} passed" in said
     assert recording.exists()
     assert [event["name"] for event in org.events() if event["name"] in ("createApp", "deleteApp")] == ["createApp", "deleteApp"]
     assert org.truth()["apps"] == []
+
+
+@pytest.mark.parametrize("step", all_steps(), ids=lambda step: step.id)
+@pytest.mark.parametrize("outcome", ["unchanged", "changed"])
+def test_the_second_pass_notices_a_step_that_changed_something(step: Step, outcome: Outcome) -> None:
+    run = RunResult(outcome, None, OrgState(host="acme.my.salesforce.com"), (step_result(step.id, outcome),), 0.0)
+    second_pass = partial(SecondPass().test_a_second_run_changes_nothing, step, run)
+    if outcome == "unchanged":
+        second_pass()
+    else:
+        with pytest.raises(AssertionError):
+            second_pass()
 
 
 def test_a_production_org_is_refused(browser: Browser, new_org: Callable[..., OrgHandle], tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_nothing_delivered_is_nothing_found(bench: Bench) -> None:
         ("OAUTH_EC_APP_NOT_FOUND", "External client app is not installed in this org"),
     ],
 )
-def test_a_dead_pair_is_revealed_anew(bench: Bench, refusal: tuple[str, str]) -> None:
+def test_a_dead_pair_is_revealed_again(bench: Bench, refusal: tuple[str, str]) -> None:
     """It is remarked and not used."""
     delivered(bench)
     bench.org.tokens = [refused(*refusal)]
@@ -71,7 +71,7 @@ def test_a_dead_pair_is_revealed_anew(bench: Bench, refusal: tuple[str, str]) ->
 
 
 def test_a_pair_behind_a_broken_policy_is_kept_in_mind(bench: Bench) -> None:
-    """The pair may be good: section 5 proves it once the policies are mended."""
+    """The pair may be good: section 5 proves it once the policies are fixed."""
     held = delivered(bench)
     bench.org.tokens = [refused("invalid_grant", "no client credentials user enabled")]
     assert not bench.looks()
@@ -123,7 +123,7 @@ def test_a_file_of_another_app_is_refused_before_a_browser_starts(bench: Bench) 
     check_files(replace(bench.settings, sf_login_url="https://test.salesforce.com"), SPEC)
 
 
-def test_an_unreadable_target_is_a_remark(bench: Bench, tmp_path: Path) -> None:
+def test_an_unreadable_target_is_a_note(bench: Bench, tmp_path: Path) -> None:
     """The next one may have the pair."""
     (tmp_path / "blocked.env").mkdir()
     bench.settings = settings_for(f"dotenv:{tmp_path}/blocked.env", f"json:{tmp_path}/pair.json")
@@ -134,7 +134,7 @@ def test_an_unreadable_target_is_a_remark(bench: Bench, tmp_path: Path) -> None:
 
 
 def test_drifted_run_as_is_proven_again(bench: Bench) -> None:
-    """The pair is good, its user is not the wanted one: a plan tells it, a run proves again after the repair."""
+    """The pair is good, its user is not the wanted one: a plan reports it, a run proves again after the repair."""
     delivered(bench)
     bench.org.queries["FROM User "] = records({"Username": "old@acme.com.dev"})
     assert bench.looks()
@@ -241,10 +241,10 @@ def test_each_target_is_read_once_when_nothing_is_to_do(bench: Bench, monkeypatc
     assert reads == [target_of(bench).name]
 
 
-def test_progress_is_told_while_waiting(bench: Bench) -> None:
+def test_progress_is_reported_while_waiting(bench: Bench) -> None:
     """Whoever watches sees why nothing happens."""
-    told: list[str] = []
-    bench.state.notify = told.append
+    reported: list[str] = []
+    bench.state.notify = reported.append
     bench.org.tokens = [refused("invalid_client_id", "client identifier invalid"), httpx.Response(200, json=given())]
     bench.run()
-    assert "Trying again in" in told[0]
+    assert "Trying again in" in reported[0]

@@ -40,7 +40,7 @@ def test_other_texts_are_no_ids(text: str) -> None:
         to_18(text)
 
 
-def test_a_prefix_tells_the_kind() -> None:
+def test_a_prefix_names_the_kind() -> None:
     """``00D`` is an org, ``005`` a user."""
     assert is_id("00D000000000062", "00D")
     assert not is_id("005000000000062", "00D")

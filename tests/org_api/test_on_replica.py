@@ -241,8 +241,8 @@ def test_rights_are_those_of_the_run_as_user(scene: Callable[..., Scene], short:
     assert rights.unreadable == []
 
 
-def test_an_untrusted_certificate_is_told_at_once(scene: Callable[..., Scene], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waiting cures no certificate; the setting that does is named."""
+def test_an_untrusted_certificate_is_reported_at_once(scene: Callable[..., Scene], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting fixes no certificate; the setting that does is named."""
     run = scene()
     without = load_settings({**run.org.environment(), "SF_CA_FILE": "", "CREDENTIALS_TO": "command:true"}, dotenv=None)
     with pytest.raises(OrgUnavailable, match="certificate is not trusted") as caught:
@@ -251,7 +251,7 @@ def test_an_untrusted_certificate_is_told_at_once(scene: Callable[..., Scene], m
 
 
 def test_a_ca_file_without_the_orgs_ca_is_named(scene: Callable[..., Scene], tmp_path: Path) -> None:
-    """Whoever set the file is not told to set it, but that it is the wrong one, and for which host."""
+    """Whoever set the file is not advised to set it, but that it is the wrong one, and for which host."""
     import trustme
 
     run = scene()
@@ -264,7 +264,7 @@ def test_a_ca_file_without_the_orgs_ca_is_named(scene: Callable[..., Scene], tmp
     assert "set SF_CA_FILE" not in caught.value.next
 
 
-def test_a_proxy_that_refuses_is_told_at_once(scene: Callable[..., Scene]) -> None:
+def test_a_proxy_that_refuses_is_reported_at_once(scene: Callable[..., Scene]) -> None:
     """With the settings that name it."""
     run = scene()
     host = "acme.my.salesforce.mil"

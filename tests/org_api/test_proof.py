@@ -31,12 +31,12 @@ GIVEN = httpx.Response(200, json=given())
 
 
 def test_a_new_key_is_waited_for() -> None:
-    """Delays grow by half each; every try is told."""
-    org, clock, told = OrgDouble([UNKNOWN, UNKNOWN, UNKNOWN, GIVEN]), Clock(), list[str]()
-    with open_proof(org.client(), pair(), clock.patience(900), told.append):
+    """Delays grow by half each; every try is reported."""
+    org, clock, reported = OrgDouble([UNKNOWN, UNKNOWN, UNKNOWN, GIVEN]), Clock(), list[str]()
+    with open_proof(org.client(), pair(), clock.patience(900), reported.append):
         assert clock.waits == [0.5, 0.75, 1.125]
-        assert len(told) == 3
-        assert "does not know this consumer key (yet)" in told[0]
+        assert len(reported) == 3
+        assert "does not know this consumer key (yet)" in reported[0]
 
 
 def test_delays_stop_growing() -> None:
@@ -107,7 +107,7 @@ def test_policies_that_nobody_saved_now_are_refused_at_once() -> None:
     assert clock.waits == []
 
 
-def test_saved_policies_that_never_take_effect_are_told_with_their_cause() -> None:
+def test_saved_policies_that_never_take_effect_are_reported_with_their_cause() -> None:
     org, clock = OrgDouble([NO_USER]), Clock()
     with pytest.raises(ProofFailed, match=r"no usable Run As user.*Tried"):
         open_proof(org.client(), pair(), clock.patience(900, policy_limit=10))
@@ -186,7 +186,7 @@ def test_the_org_has_to_be_the_one_of_the_browser() -> None:
     ],
 )
 def test_run_as_is_compared_by_name_or_id(username: str | None, wanted: str, *, verdict: bool | None) -> None:
-    """Without regard to case; None when it can't be told."""
+    """Without regard to case; None when it is not known."""
     assert is_user(Identity(ORG_18, USER_18, username), wanted) is verdict
 
 

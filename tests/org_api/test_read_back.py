@@ -68,31 +68,31 @@ def test_each_drifted_field_is_named(change: dict[str, Any], said: str) -> None:
 
 @pytest.mark.parametrize("held", [RUN_AS.upper(), USER_18, USER_18[:15]])
 def test_run_as_may_be_held_as_name_or_id(held: str) -> None:
-    """``ClientCredentialsFlowUser`` holds a user name or an id; which, nobody documents."""
+    """``ClientCredentialsFlowUser`` holds a username or an id; which, nobody documents."""
     reading = replace(good(), run_as=held)
     assert compare(reading, SPEC, TOKEN_SCOPES, USER_18) == []
 
 
 def test_white_space_that_no_page_shows_is_no_difference() -> None:
-    """A run could not mend it: in Setup such a name looks as wanted."""
+    """A run could not fix it: in Setup such a name looks as configured."""
     assert compare(replace(good(), name=f" {SPEC.name.replace(' ', '  ')} "), SPEC, TOKEN_SCOPES, USER_18) == []
 
 
 def test_a_missing_scope_is_a_difference() -> None:
-    """Whether the objects or the token tell it."""
+    """Whether the objects or the token say it."""
     reading = replace(good(), scopes=(), scopes_reported=frozenset({"api"}))
     assert [str(one) for one in compare(reading, SPEC, ("id",))] == ["OAuth Scopes: id -> id api"]
-    told_by_pages = replace(good(), scopes=("api",), scopes_reported=None)
-    assert [str(one) for one in compare(told_by_pages, SPEC)] == ["OAuth Scopes: api -> id api"]
+    read_on_pages = replace(good(), scopes=("api",), scopes_reported=None)
+    assert [str(one) for one in compare(read_on_pages, SPEC)] == ["OAuth Scopes: api -> id api"]
 
 
-def test_a_scope_nobody_tells_of_is_unread_not_missing() -> None:
+def test_a_scope_nobody_reports_is_unread_not_missing() -> None:
     """No field is known for the scope ``id``: a token that does not list it leaves the question open."""
     assert compare(good(), SPEC, ("api",)) == []
     assert good().missing(SPEC, ("api",)) == ("OAuth Scopes",)
 
 
-def test_scopes_beyond_the_wanted_ones_are_told() -> None:
+def test_scopes_beyond_the_configured_ones_are_reported() -> None:
     """The parts that the scope ``id`` is made of are not beyond it."""
     reading = replace(good(), scopes=("api", "full"))
     assert extra_scopes(reading, SPEC, ("id", "profile", "email", "address", "phone", "api", "chatter_api")) == (
@@ -140,7 +140,7 @@ def _without_contact_email() -> OrgDouble:
 
 
 def test_pages_fill_in_what_rest_could_not_read() -> None:
-    """What REST told stays; scopes of both are taken together."""
+    """What REST said stays; scopes of both are taken together."""
     pages = Reading(name="From the page", run_as=RUN_AS, scopes=("id", "api"))
     rest = Reading(name="By REST", scopes=("api",), scopes_reported=frozenset({"api"}))
     both = rest.filled_from(pages)

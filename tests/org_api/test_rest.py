@@ -47,7 +47,7 @@ def test_a_refused_query_is_not_readable(code: str) -> None:
     ids=["no api scope", "api off", "session refused", "request limit"],
 )
 def test_what_makes_all_reading_pointless_is_an_error(answer: httpx.Response, kind: type[RunbookError], text: str) -> None:
-    """Each with its own cure."""
+    """Each with its own fix."""
     with pytest.raises(kind) as caught:
         rest(OrgDouble(queries={"Account": answer})).query(SOQL)
     assert text in caught.value.next
@@ -59,16 +59,16 @@ def test_reading_is_repeated(trouble: httpx.Response | Exception) -> None:
     clock = Clock()
     org = OrgDouble(queries={"Account": trouble})
 
-    def mend(_: float) -> None:
+    def fix(_: float) -> None:
         org.queries["Account"] = records()
 
     once = Clock()
     with pytest.raises(OrgUnavailable):
         rest(org, clock).query(SOQL)
     assert clock.now == pytest.approx(20)
-    mended = rest(org, once)
-    object.__setattr__(mended.patience, "wait", mend)
-    assert mended.query(SOQL) == []
+    fixed = rest(org, once)
+    object.__setattr__(fixed.patience, "wait", fix)
+    assert fixed.query(SOQL) == []
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_a_user_with_all_rights_lacks_none() -> None:
     assert rights.checked == len(RECIPE.objects) + len(RECIPE.asks)
 
 
-def test_what_is_missing_is_told_object_by_object() -> None:
+def test_what_is_missing_is_reported_object_by_object() -> None:
     """With the rights' own words."""
     rights = check(described(Account={"queryable": False}, Event={"createable": False, "deletable": False}))
     assert rights.missing == ["Account (Account): read", "Event (Event): create, delete"]

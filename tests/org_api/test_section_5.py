@@ -57,13 +57,13 @@ def test_a_new_pair_is_proven_compared_and_delivered(bench: Bench) -> None:
 
 def test_no_sentence_holds_a_secret(bench: Bench) -> None:
     """Neither titles nor notes nor the state's text."""
-    told = f"{bench.run()} {bench.state}"
-    assert KEY not in told
-    assert SECRET not in told
+    reported = f"{bench.run()} {bench.state}"
+    assert KEY not in reported
+    assert SECRET not in reported
 
 
 def test_a_second_run_finds_the_pair_and_does_nothing(bench: Bench) -> None:
-    """One token request tells that all is in order; nothing is delivered again."""
+    """One token request shows that all is up to date; nothing is delivered again."""
     bench.run()
     before = bench.asked
     bench.fresh()
@@ -83,7 +83,7 @@ def test_a_plan_of_a_finished_app_changes_nothing(bench: Bench) -> None:
     assert [one.result for one in bench.run(plan=True)] == ["unchanged", "unchanged", "unchanged"]
 
 
-def test_a_plan_without_a_pair_tells_what_would_follow(bench: Bench) -> None:
+def test_a_plan_without_a_pair_shows_what_would_follow(bench: Bench) -> None:
     """And asks the org for nothing."""
     bench.fresh()
     results = bench.run(plan=True)
@@ -117,14 +117,14 @@ def test_a_run_as_saved_just_now_may_not_be_in_force_yet(bench: Bench, monkeypat
     clock = Clock()
     bench.settings = replace(bench.settings, timeout_propagation=30.0)
     monkeypatch.setattr(prove_and_deliver, "Patience", partial(Patience, wait=clock.wait, clock=lambda: clock.now))
-    told: list[str] = []
+    reported: list[str] = []
 
-    def tell(text: str) -> None:
-        told.append(text)
-        if comes and len(told) == 2:
+    def report(text: str) -> None:
+        reported.append(text)
+        if comes and len(reported) == 2:
             bench.org.queries["FROM User "] = records({"Username": RUN_AS})
 
-    bench.state.notify = tell
+    bench.state.notify = report
     if comes:
         assert [one.result for one in bench.run()] == ["changed", "unchanged", "changed"]
         assert (bench.asked, bench.revoked) == (3, 3)
@@ -133,7 +133,7 @@ def test_a_run_as_saved_just_now_may_not_be_in_force_yet(bench: Bench, monkeypat
             bench.run()
         assert bench.revoked == bench.asked > 3
         assert target_of(bench).read() is None
-    assert "for old@acme.com.dev, not for" in told[0]
+    assert "for old@acme.com.dev, not for" in reported[0]
 
 
 def test_a_token_of_another_org_is_no_proof(bench: Bench) -> None:
@@ -154,7 +154,7 @@ def test_a_refused_pair_is_not_delivered(bench: Bench) -> None:
 
 
 def test_what_differs_fails_by_name(bench: Bench) -> None:
-    """And nothing is delivered; a plan only tells it."""
+    """And nothing is delivered; a plan only reports it."""
     bench.org.queries = app_rows(Username=RUN_AS, IpRelaxationPolicyType="Enforce")
     with pytest.raises(ReadBackDiffers, match="IP Relaxation: Enforce -> Bypass"):
         bench.run()
@@ -173,7 +173,7 @@ def test_what_rest_hides_is_read_from_the_pages(bench: Bench) -> None:
 
 
 def test_the_pages_can_differ_too(bench: Bench) -> None:
-    """Then it is told as if REST had."""
+    """Then it is reported as if REST had."""
     bench.org.queries = {"FROM User ": records({"Username": RUN_AS})}
     bench.on_pages = Reading("Other")
     with pytest.raises(ReadBackDiffers, match="External Client App Name: Other -> Service Board"):
@@ -190,7 +190,7 @@ def test_what_nobody_can_read_is_not_claimed(bench: Bench) -> None:
 
 
 def test_a_user_without_a_name_is_compared_on_the_page(bench: Bench) -> None:
-    """The org holds an id and names nobody: only the page can tell whose it is."""
+    """The org holds an id and names nobody: only the page can say whose it is."""
     bench.org.queries = app_rows(ClientCredentialsFlowUser=given()["id"].rpartition("/")[2])
     bench.org.queries["FROM User "] = rest_error("INVALID_TYPE")
     bench.on_pages = Reading(run_as="x@y.z")
@@ -198,21 +198,21 @@ def test_a_user_without_a_name_is_compared_on_the_page(bench: Bench) -> None:
         bench.run()
 
 
-def test_a_token_that_stays_good_is_a_remark(bench: Bench) -> None:
+def test_a_token_that_stays_good_is_a_note(bench: Bench) -> None:
     """Nothing else changes."""
     bench.org.paths["/services/oauth2/revoke"] = httpx.Response(403)
     assert [one.result for one in bench.run()] == ["changed", "unchanged", "changed"]
     assert any("could not be revoked" in note for note in bench.state.notes)
 
 
-def test_lacking_rights_are_a_remark(bench: Bench) -> None:
+def test_lacking_rights_are_a_note(bench: Bench) -> None:
     """One line for a package that is not there; the run goes on."""
     bench.run()
     assert bench.state.rights is not None
     assert any("no object of package SVMXC" in note for note in bench.state.notes)
 
 
-def test_rights_that_can_not_be_checked_are_a_remark(bench: Bench) -> None:
+def test_rights_that_can_not_be_checked_are_a_note(bench: Bench) -> None:
     """A proven pair is delivered all the same; where rights are required, not knowing is a failure."""
     bench.org.paths["/services/data/v67.0/sobjects"] = rest_error("REQUEST_LIMIT_EXCEEDED", status=403)
     assert bench.run()[1].result == "unchanged"

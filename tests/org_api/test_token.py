@@ -24,7 +24,7 @@ from tests.org_api.org_double import HOST, KEY, ORG_18, SECRET, TOKEN, USER_18, 
 TOKEN_PATH = "/services/oauth2/token"
 
 
-def test_a_token_tells_org_user_and_scopes() -> None:
+def test_a_token_names_org_user_and_scopes() -> None:
     """The field ``id`` holds org and user, so no further request is needed to know them."""
     token = request_token(OrgDouble().client(), pair())
     assert (token.org_id, token.user_id, token.scopes) == (ORG_18, USER_18, ("id", "api"))
@@ -108,8 +108,8 @@ def _rows() -> list[object]:
 
 
 @pytest.mark.parametrize("row", _rows())
-def test_every_known_refusal_has_its_error_meaning_and_cure(row: Refusal) -> None:
-    """One case per row of the table: class, meaning in the message, cure in ``next``."""
+def test_every_known_refusal_has_its_error_meaning_and_fix(row: Refusal) -> None:
+    """One case per row of the table: class, meaning in the message, fix in ``next``."""
     answer = ask(OrgDouble([refused(row.error, row.says)]).client(), pair())
     assert isinstance(answer, NoToken)
     assert type(answer.error) is row.raises
@@ -144,14 +144,14 @@ EXPECTED: dict[str, tuple[type[RunbookError], bool]] = {
 
 @pytest.mark.parametrize("said", EXPECTED)
 def test_what_is_documented_is_what_happens(said: str) -> None:
-    """The table against the evidence, written down a second time: class and whether waiting may cure it."""
+    """The table against the evidence, written down a second time: class and whether waiting may fix it."""
     error, _, description = said.partition("|")
     row = refusal_for(error, description)
     assert row is not None
     assert (row.raises, row.retry) == EXPECTED[said]
 
 
-def test_an_unknown_refusal_is_told_as_such() -> None:
+def test_an_unknown_refusal_is_reported_as_such() -> None:
     """Never taken for a known one; the org's own words are in the message, a secret among them is not."""
     org = OrgDouble([refused("invalid_grant", f"something new about {SECRET}")])
     with pytest.raises(UnexpectedPage, match="invalid_grant: something new") as caught:

@@ -21,12 +21,13 @@ from automation.record.page_copy import PageCopy
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage, AppTab
 from flows.pages.base import PageObject, Timeouts, by_role, names_by_role, the_only
+from flows.pages.checkbox import Checkbox
 from flows.pages.choice import Choice
 from flows.pages.confirmation import Confirmation
 from flows.pages.consumer_details import ConsumerDetails
 from flows.pages.create_form import CreateForm
 from flows.pages.dual_list import DualList
-from flows.pages.fields import Checkbox, TextField
+from flows.pages.fields import TextField
 from flows.pages.identity import IdentityPage
 from flows.pages.labels import Labels
 from flows.pages.login import LoginPage

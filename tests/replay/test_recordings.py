@@ -106,7 +106,7 @@ def test_a_recording_holds_no_name_and_no_secret_of_the_org(
     new_org: Callable[..., OrgHandle], browser: Browser, closed_browser: Browser, tmp_path: Path, no_secrets: None
 ) -> None:
     """Searched in every file of it, and in the page to review it; and it replays."""
-    org = new_org("weyland--yutani.sandbox", seed=7)
+    org = new_org("weyland--yutani.sandbox", seed=7, propagation_seconds=0.0)
     path = tmp_path / f"org{SUFFIX}"
     result, run = record(org, path, tmp_path, browser=browser)
     assert result.outcome == "created"

@@ -10,12 +10,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import unquote, urlsplit
 
-from automation.access.codes.words import quoted
-from automation.errors import RunbookError, SettingsError, VerificationNeeded
+from automation.errors import RunbookError, VerificationNeeded
 from automation.network.certificates import certificate_advice
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
+from automation.settings.urls import ImapServer
 
 if TYPE_CHECKING:
     from automation.access.codes.imap import BoundedClient
@@ -30,36 +29,6 @@ GRACE: Final = 2.0
 """Seconds that the last exchange may take beyond the time that was asked for, and all that a logout may take."""
 VOLUME: Final = 8_000_000
 """Bytes that one exchange with the server may have; the largest is a batch of headers."""
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
-
-
-@dataclass(frozen=True)
-class ImapServer:
-    """Where a mailbox is: ``imaps://host[:port]/FOLDER``."""
-
-    host: str
-    port: int
-    tls: bool
-    folder: str
-
-
-def parse_url(url: str) -> ImapServer:
-    """Split ``SF_IMAP_URL``.
-
-    Raises:
-        SettingsError: another scheme, no host, or ``imap://`` (no encryption) to another machine.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise SettingsError("SF_IMAP_URL is not a URL; write imaps://host[:port]/INBOX.") from None
-    if parts.scheme not in ("imaps", "imap") or not host:
-        raise SettingsError("SF_IMAP_URL must be imaps://host[:port]/INBOX.")
-    if parts.scheme == "imap" and host not in LOOPBACK:
-        raise SettingsError("SF_IMAP_URL uses imap://, which sends the password in the clear; use imaps://.")
-    tls = parts.scheme == "imaps"
-    return ImapServer(host, port or (993 if tls else 143), tls, unquote(parts.path.strip("/")) or "INBOX")
 
 
 @dataclass(frozen=True)
@@ -75,16 +44,16 @@ class Connection:
     """A connection with a deadline. The folder is opened read-only by whoever uses it.
 
     Args:
-        address: see `parse_url`.
+        server: see `settings.urls`.
         account: who logs in.
         ca_file: PEM file of a CA that is trusted besides the system's.
         opened: called after each login, before anything else is done.
     """
 
     def __init__(
-        self, address: ImapServer, account: Account, ca_file: Path | None, opened: Callable[[BoundedClient], object]
+        self, server: ImapServer, account: Account, ca_file: Path | None, opened: Callable[[BoundedClient], object]
     ) -> None:
-        self._address = address
+        self._server = server
         self._account = account
         self._ca_file = ca_file
         self._opened = opened
@@ -132,7 +101,7 @@ class Connection:
 
         allowance = Allowance()
         allowance.renew(self._deadline, VOLUME)
-        client = BoundedClient(self._address.host, self._address.port, self._tls(), allowance)
+        client = BoundedClient(self._server.host, self._server.port, self._tls(), allowance)
         try:
             log_in(client, self._account)
         except BaseException:
@@ -142,7 +111,7 @@ class Connection:
         return client
 
     def _tls(self) -> ssl.SSLContext | None:
-        if not self._address.tls:
+        if not self._server.tls:
             return None
         context = ssl.create_default_context()
         if self._ca_file is not None:
@@ -168,7 +137,7 @@ class Connection:
     def _unusable(self, error: Exception) -> VerificationNeeded:
         from automation.access.codes.imap_login import folder_refused
 
-        at = self._address
+        at = self._server
         refused = folder_refused(at.host, self._account.user, at.folder, error)
         if refused is not None:
             return refused

@@ -13,9 +13,8 @@ from imapclient.exceptions import LoginError
 
 from automation.access.codes.imap_connection import Account
 from automation.access.codes.tokens import Bearer
-from automation.access.codes.words import quoted
 from automation.errors import VerificationNeeded
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
 from automation.secrets.text_files import json_object
 
 _ATOM: Final = re.compile(r"[!#-'+-\[\]^-z|}~]+")
@@ -82,36 +81,28 @@ def by_token(client: IMAPClient, user: str, bearer: Bearer) -> None:
             f"The IMAP server {client.host} has no {bearer.mechanism}; it offers {quoted(', '.join(offered) or 'passwords only')}.",
             next="Set SF_IMAP_AUTH to a mechanism that the server offers: xoauth2, oauthbearer or password.",
         )
-    token = bearer.tokens.token()
-    answers = _Answers(bearer.mechanism, user, token)
+    token, challenges = bearer.tokens.token(), list[bytes]()
+    oauthbearer = bearer.mechanism == "OAUTHBEARER"
+    begin = f"n,a={user.replace('=', '=3D').replace(',', '=2C')},\1" if oauthbearer else f"user={user}\1"
+    first = f"{begin}auth=Bearer {token.reveal()}\1\1".encode(errors="surrogateescape")
+
+    def answer(challenge: bytes) -> bytes:
+        """Our side of the SASL exchange: the token, then an empty answer to the server's reason for a refusal."""
+        challenges.append(challenge)
+        return first if len(challenges) == 1 else b"\1" if oauthbearer else b""
+
     try:
-        client.sasl_login(bearer.mechanism, answers)  # imapclient's oauth2_login hides why the server refused
+        client.sasl_login(bearer.mechanism, answer)  # imapclient's oauth2_login hides why the server refused
     except LoginError as error:
         _broken(error)
-        raise _token_refused(client.host, user, bearer, token, answers.refusal, error) from None
+        refusal = challenges[-1] if len(challenges) > 1 else b""
+        raise _token_refused(client.host, user, bearer, token, refusal, error) from None
 
 
 def _broken(error: LoginError) -> None:
     """A connection that broke is no refusal, though imapclient calls both by one name."""
     if isinstance(error.__context__, imaplib.IMAP4.abort):
         raise error.__context__
-
-
-class _Answers:
-    """Our side of the SASL exchange: the token, then an empty answer to the server's reason for a refusal."""
-
-    def __init__(self, mechanism: str, user: str, token: Secret) -> None:
-        self._bearer = mechanism == "OAUTHBEARER"
-        begin = f"n,a={user.replace('=', '=3D').replace(',', '=2C')},\1" if self._bearer else f"user={user}\1"
-        self._first: str | None = f"{begin}auth=Bearer {token.reveal()}\1\1"
-        self.refusal = b""
-
-    def __call__(self, challenge: bytes) -> bytes:
-        first, self._first = self._first, None
-        if first is not None:
-            return first.encode(errors="surrogateescape")
-        self.refusal = challenge
-        return b"\1" if self._bearer else b""
 
 
 def _token_refused(host: str, user: str, bearer: Bearer, token: Secret, refusal: bytes, error: LoginError) -> VerificationNeeded:

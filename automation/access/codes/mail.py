@@ -57,7 +57,7 @@ BARE_CODE: Final = re.compile(rf"^{_GAP}code{_GAP}[:：]{_GAP}{_DIGITS}", re.IGN
 """``Code: NNNNNN`` at the begin of a line: looked for only where no verification code is named."""
 
 _USER_NAME: Final = re.compile(r"user\s?name[\s*]{0,8}[:：][\s*]{0,8}([^\s<>,;@]{1,80}@[^\s<>,;@]{1,255})", re.IGNORECASE)
-_RECIPIENT_HEADERS: Final = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
+_RECIPIENT_HEADERS: Final = HEADERS[3:]
 
 SKEW: Final = timedelta(minutes=10)
 """How much earlier than the request an email may say it was written: the clocks of two machines differ."""

@@ -11,12 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.access.codes.imap_connection import GRACE, LOGIN_LIMIT, Account, Connection, parse_url
+from automation.access.codes.imap_connection import GRACE, LOGIN_LIMIT, Account, Connection
 from automation.access.codes.mail import HEADER_LIMIT, HEADERS, Verdict, code_of, judge
 from automation.access.codes.mail_text import BODY_LIMIT
 from automation.access.codes.source import CodeRequest, CodeSource, Method, NoCodeYet
 from automation.errors import VerificationNeeded
 from automation.secrets import Secret
+from automation.settings.urls import imap_server
 
 if TYPE_CHECKING:
     from automation.access.codes.imap import BoundedClient
@@ -54,9 +55,6 @@ class Mailbox(CodeSource):
         password: its password; None where ``bearer`` is given.
         ca_file: PEM file of a CA that is trusted besides the system's.
         bearer: how to log in with OAuth tokens.
-
-    Raises:
-        SettingsError: the URL is malformed.
     """
 
     name = "the mailbox"
@@ -65,7 +63,7 @@ class Mailbox(CodeSource):
         self, url: str, user: str, password: Secret | None, ca_file: Path | None = None, bearer: Bearer | None = None
     ) -> None:
         self._user = user
-        self._server = parse_url(url)
+        self._server = imap_server(url)
         self._connection = Connection(self._server, Account(user, password or Secret(""), bearer), ca_file, self._select)
         self._seen_up_to = 0
         self._since: datetime | None = None
@@ -82,7 +80,7 @@ class Mailbox(CodeSource):
         self._connection.allow(LOGIN_LIMIT)
         try:
             self._failure = None
-            self._connection.do(self._note_newest)
+            self._seen_up_to = self._connection.do(self._select)
         except VerificationNeeded as error:
             self._failure = error  # the org may ask for no code at all; reported when one is needed
             log.info("%s", error.message)
@@ -150,9 +148,6 @@ class Mailbox(CodeSource):
         self._validity = validity
         if changed:
             self._seen_up_to = 2**32
-
-    def _note_newest(self, client: BoundedClient) -> None:
-        self._seen_up_to = self._select(client)
 
     def _search(self, client: BoundedClient, request: CodeRequest, judged: dict[int, Verdict]) -> Secret | None:
         """The code of the newest fitting email that is newer than what was seen; ``judged`` keeps what was looked at."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from automation.access.codes.source import CodeSource, Method
 from automation.access.codes.totp import Authenticator
 from automation.access.codes.turns import Turn, mailbox_key
 from automation.errors import AnotherRun
+from automation.network.parallel import in_background
 
 if TYPE_CHECKING:
     from automation.settings import Settings
@@ -31,7 +32,6 @@ class CodeSources:
     def __init__(self, sources: list[CodeSource], turn: Turn | None = None) -> None:
         self._sources = sources
         self._turn = turn
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="code-sources")
         self._preparing: Future[None] | None = None
         self.trouble: list[str] = []
         """Why sources that are set can't be used now, a sentence each; known once `prepared` has come back."""
@@ -65,7 +65,7 @@ class CodeSources:
         It runs beside the browser, so that opening a mailbox costs no time of the run.
         """
         self.prepared()
-        self._preparing = self._worker.submit(self._prepare_all)
+        self._preparing = in_background(self._prepare_all)
 
     def prepared(self) -> None:
         """Wait until `prepare` is through. Call it before the click that makes the org send a code.
@@ -88,7 +88,6 @@ class CodeSources:
             self.prepared()
         for source in self._sources:
             source.close()
-        self._worker.shutdown()
         self.done()
 
     def _prepare_all(self) -> None:

@@ -9,18 +9,15 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.access.codes.tokens import Tokens
-from automation.access.codes.words import quoted
 from automation.errors import VerificationNeeded
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
 
 if TYPE_CHECKING:
     import httpx
-
-    from automation.settings import Settings
 
 SCOPE: Final = "https://mail.google.com/"
 """The scope for IMAP (https://developers.google.com/gmail/imap/xoauth2-protocol)."""
@@ -42,15 +39,6 @@ _ADVICE: Final[Mapping[str, str]] = MappingProxyType(
 """What to do about the errors of Google's token endpoint."""
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """google-auth's idea of a response."""
-
-    status: int
-    headers: Mapping[str, str]
-    data: bytes
-
-
 @dataclass
 class GoogleTokens(Tokens):
     """Access tokens that let a service account act as one user's mailbox.
@@ -64,11 +52,6 @@ class GoogleTokens(Tokens):
     key: Secret
     mailbox: str
     http: Callable[[], httpx.Client]
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> GoogleTokens:
-        """From checked settings: a key and the mailbox's username."""
-        return cls(settings.sf_imap_google_key or Secret(""), settings.sf_imap_username or "", settings.network.client)
 
     def token(self) -> Secret:
         """The last token while it is valid, else a fresh one.
@@ -99,11 +82,11 @@ class GoogleTokens(Tokens):
 
     def _ask(
         self, url: str, method: str = "GET", body: bytes | None = None, headers: Any = None, timeout: Any = None, **_: Any
-    ) -> _Answer:
-        """google-auth's transport interface over our client."""
+    ) -> Any:
+        """google-auth's transport interface over our client; it knows a response by three attributes."""
         with self.http() as http:
             answer = http.request(method, url, content=body, headers=headers)
-            return _Answer(answer.status_code, answer.headers, answer.content)
+            return SimpleNamespace(status=answer.status_code, headers=answer.headers, data=answer.content)
 
 
 def _refused(error: Exception) -> VerificationNeeded:

@@ -13,9 +13,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.access.codes.tokens import Tokens
-from automation.access.codes.words import quoted
 from automation.errors import VerificationNeeded
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
 
 if TYPE_CHECKING:
     import httpx
@@ -128,8 +127,8 @@ def _credential(text: str) -> str | dict[str, str]:
     """The form that msal takes: a secret is text; of a certificate it takes key and certificate apart."""
     if "-----BEGIN" not in text:
         return text
-    blocks = re.findall(r"-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----", text)
-    parts = {name: found[0] for name in blocks if (found := re.search(rf"-----BEGIN {name}-----[^-]+-----END {name}-----", text))}
+    blocks = [*re.finditer(r"-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----", text)]
+    parts = {block[1]: block[0] for block in reversed(blocks)}  # the first of each kind
     key = next((part for name, part in parts.items() if name.endswith("PRIVATE KEY")), "")
     return {"private_key": key, "public_certificate": parts.get("CERTIFICATE", "")}
 

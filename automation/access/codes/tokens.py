@@ -75,9 +75,7 @@ class TokenCommand(Tokens):
 
 def bearer_from(settings: Settings) -> Bearer | None:
     """How the settings open the mailbox with a token; None when they use a password."""
-    if settings.sf_imap_auth == "password":
-        return None
-    tokens = _tokens(settings)
+    tokens = None if settings.sf_imap_auth == "password" else _tokens(settings)
     return None if tokens is None else Bearer(settings.sf_imap_auth.upper(), tokens)
 
 
@@ -89,7 +87,7 @@ def _tokens(settings: Settings) -> Tokens | None:
     if settings.sf_imap_google_key is not None:
         from automation.access.codes.token_google import GoogleTokens
 
-        return GoogleTokens.from_settings(settings)
+        return GoogleTokens(settings.sf_imap_google_key, settings.sf_imap_username or "", settings.network.client)
     if settings.sf_imap_microsoft_tenant is not None:
         from automation.access.codes.token_microsoft import MicrosoftTokens
 

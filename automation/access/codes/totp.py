@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable
@@ -41,17 +40,14 @@ class Authenticator(CodeSource):
     name = "the authenticator seed"
 
     def __init__(self, seed: Secret, now: Callable[[], float] = time.time, wait: Callable[[float], object] = _NEVER.wait) -> None:
-        import pyotp  # late: most runs need no code
-
         try:
-            read = read_seed(seed.reveal())
+            self._totp = read_seed(seed.reveal())
         except ValueError as error:
             raise SettingsError(f"SF_TOTP_SECRET {error}.") from None
-        self._totp = pyotp.TOTP(read.secret, digits=read.digits, digest=getattr(hashlib, read.algorithm), interval=read.period)
-        self._least_left = min(SECONDS_LEFT, read.period / 2)
+        self._least_left = min(SECONDS_LEFT, self._totp.interval / 2)
         self._now = now
         self._wait = wait
-        self._used: set[int] = set()
+        self._used: set[float] = set()
 
     def answers(self, method: Method) -> bool:
         """Authenticator codes only."""
@@ -65,7 +61,8 @@ class Authenticator(CodeSource):
         """
         waited = 0.0
         while True:
-            window, left = self._window()
+            window, passed = divmod(self._now(), self._totp.interval)
+            left = self._totp.interval - passed
             if window not in self._used and left >= self._least_left:
                 self._used.add(window)
                 return Secret(self._totp.at(self._now()))
@@ -76,9 +73,3 @@ class Authenticator(CodeSource):
                 )
             self._wait(left)
             waited += left
-
-    def _window(self) -> tuple[int, float]:
-        """Number of the window that is now, and the seconds left in it."""
-        length = self._totp.interval
-        now = self._now()
-        return int(now // length), length - now % length

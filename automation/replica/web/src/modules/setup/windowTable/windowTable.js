@@ -31,7 +31,8 @@ export default class WindowTable extends SetupElement {
 
     handleScroll(event) {
         const first = Math.max(0, Math.min(Math.floor(event.target.scrollTop / ROW) - 5, this.total - SHOWN));
-        if (Math.abs(first - this.first) >= 5 || first === 0) this.first = first;
+        const end = first === 0 || first === this.total - SHOWN;
+        if (Math.abs(first - this.first) >= 5 || end) this.first = first;
     }
 
     handleRowAction(event) {
