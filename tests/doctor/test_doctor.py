@@ -153,9 +153,9 @@ def test_the_command_prints_lines_for_people_and_json_for_programs(
     monkeypatch.delenv("ECA_RUN_AS")
     code = doctor.main(["--json", "--no-login"])
     out, err = capsys.readouterr()
-    told = json.loads(out)
-    assert code == told["exit_code"] == 78
-    assert any(check["id"] == "settings.values" and check["result"] == "failed" for check in told["checks"])
+    said = json.loads(out)
+    assert code == said["exit_code"] == 78
+    assert any(check["id"] == "settings.values" and check["result"] == "failed" for check in said["checks"])
     assert "FAILED  settings.values: ECA_RUN_AS" in err
 
 
