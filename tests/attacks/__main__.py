@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,8 +29,8 @@ class Count:
             return
         area = next((name for name, nodes in AREAS.items() if report.nodeid.startswith(tuple(nodes))), None)
         if area is not None:
-            noted = [number for name, number in report.user_properties if name == "attacks"] or [(1, int(report.passed))]
-            for tried, held in noted:  # type: ignore[misc]  # pytest gives them back as object
+            noted: list[Any] = [numbers for name, numbers in report.user_properties if name == "attacks"]
+            for tried, held in noted or [(1, int(report.passed))]:
                 self.tried[area] += tried
                 self.held[area] += held
 

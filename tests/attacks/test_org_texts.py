@@ -24,7 +24,7 @@ from automation.fleet.worker import EventWriter
 from automation.report.console import Console
 from automation.report.files import write_reports
 from automation.report.index import write_index
-from automation.report.json_result import as_report, json_line
+from automation.report.json_result import as_json, as_report, json_line
 from automation.report.plain import one_line
 from automation.run.entry import print_error
 from automation.run.terminal import log_to_console, short_tracebacks
@@ -121,7 +121,7 @@ def _pages(text: str, folder: Path) -> tuple[str, str, str]:
     result = failed(folder, UnexpectedPage(text, next=text))
     result.state.notes.append(text)
     write_reports(result, folder)
-    index = write_index(folder, [result])
+    index = write_index(folder, [as_json(result)])
     return (folder / "report.html").read_text(), index.read_text(), (folder / "report.junit.xml").read_text()
 
 
