@@ -29,8 +29,8 @@ class Count:
             return
         area = next((name for name, nodes in AREAS.items() if report.nodeid.startswith(tuple(nodes))), None)
         if area is not None:
-            noted: list[Any] = [numbers for name, numbers in report.user_properties if name == "attacks"]
-            for tried, held in noted or [(1, int(report.passed))]:
+            numbers: list[Any] = [number for name, number in report.user_properties if name == "attacks"]
+            for tried, held in numbers or [(1, int(report.passed))]:
                 self.tried[area] += tried
                 self.held[area] += held
 
