@@ -153,12 +153,13 @@ _STATE: Final = "Set XDG_STATE_HOME to a folder that this user may write, and no
 
 def _is_ours(folder: Path) -> bool:
     """Whether the folder belongs to this user, or to root. Rights of everybody in it are taken away: it is made by us alone."""
-    if sys.platform == "win32":  # no owners by number there; the folder's ACL says who may write
-        return True
-    found = folder.stat()
-    if found.st_uid == os.geteuid() and found.st_mode & 0o002:
-        folder.chmod(0o700)
-    return found.st_uid in (0, os.geteuid()) or os.geteuid() == 0
+    ours = True  # no owners by number on Windows; the folder's ACL says who may write
+    if sys.platform != "win32":
+        found = folder.stat()
+        if found.st_uid == os.geteuid() and found.st_mode & 0o002:
+            folder.chmod(0o700)
+        ours = found.st_uid in (0, os.geteuid()) or os.geteuid() == 0
+    return ours
 
 
 def state_path() -> Path:
