@@ -43,8 +43,10 @@ def run_command(
         also: gets every error too, unforeseen ones included, so that ``--json`` always has its object.
     """
     from automation.run.terminal import print_any_text, short_tracebacks
+    from automation.secrets.child_environment import forget_debugging
     from automation.steps.interrupts import signals_as_interrupt
 
+    forget_debugging()
     print_any_text()
     short_tracebacks(verbose=verbose, also=also)
     with signals_as_interrupt():

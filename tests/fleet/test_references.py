@@ -74,7 +74,7 @@ def test_a_byte_order_mark_is_no_part_of_a_secret(mark: str, tmp_path: Path) -> 
     ("reference", "said"),
     [
         ("file:~nosuchuser/x", "names the home folder of a user who has none"),
-        ("file:/dev/zero", "is larger than 1 MB"),
+        ("file:/dev/zero", "is larger than 64 KB"),
         ("file:/not\0there", "can't be read"),
         ("command:''", "can't be started"),
         ("command:'open", "can't be started"),
