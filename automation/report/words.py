@@ -15,12 +15,6 @@ OUTCOMES: Final = {
 }
 """``delivered`` and ``waiting`` are outcomes of runs over many orgs alone."""
 
-UNPROVEN: Final = {
-    "created": "Done up to the requested step; the credentials were not proven and delivered.",
-    "changed": "Done up to the requested step; the credentials were not tested.",
-    "unchanged": "Done up to the requested step; the credentials were not tested.",
-}
-
 
 def outcome_words(run: dict[str, Any]) -> tuple[str, str]:
     """The short word and the sentence for the JSON object of a run; success is not claimed without its proof."""
@@ -29,9 +23,10 @@ def outcome_words(run: dict[str, Any]) -> tuple[str, str]:
     if outcome == "planned":
         changes = sum(step["result"] == "changed" for step in run["steps"])
         return word, f"{sentence} {changes} of {len(run['steps'])} steps would change something."
-    whole = run["credentials"]["delivered_to"] if outcome == "created" else run["proof"]["token"]
-    if outcome in UNPROVEN and not whole:
-        return "Done" if outcome == "unchanged" else word, UNPROVEN[outcome]
+    if outcome in ("created", "changed", "unchanged") and not run["proof"]["token"]:
+        return "Done" if outcome == "unchanged" else word, "Done up to the requested step; the credentials were not tested."
+    if outcome == "created" and not run["credentials"]["delivered_to"]:
+        return word, "Done up to the requested step; the credentials were not delivered."
     return OUTCOMES["delivered"] if only_delivered(run) else (word, sentence)
 
 
