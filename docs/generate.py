@@ -171,7 +171,7 @@ def questions_table() -> str:
     """What nobody outside an org knows, and what to check."""
     from automation.record.questions import QUESTIONS
 
-    rows = ([one.id, one.text, one.look_at, "yes" if one.answered_by_recording else ""] for one in QUESTIONS)
+    rows = ([one.id, one.text, one.look_at, "yes" if one.answer else ""] for one in QUESTIONS)
     return table(["No.", "Question", "What to check", "In a recording"], rows)
 
 

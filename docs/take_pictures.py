@@ -172,7 +172,7 @@ def _work_folder() -> Iterator[Path]:
 
 def _run(org: OrgHandle, browser: Browser) -> tuple[str, Path]:
     """A run: its terminal as SVG, and its report."""
-    from automation.create_app import create_app
+    from automation.run.one_run import OneRun
     from automation.settings import load_settings
     from automation.settings.app_spec import AppSpec
     from automation.settings.options import Options
@@ -181,7 +181,7 @@ def _run(org: OrgHandle, browser: Browser) -> tuple[str, Path]:
     texts = {**org.environment(), "CREDENTIALS_TO": "dotenv:credentials.env", "TIMEOUT_ACTION": "5"}
     settings = load_settings(texts, None)
     options = Options(output=Path("runs"), restarts=0, tracing="off")
-    console.ended(create_app(settings, AppSpec.from_settings(settings), options, console, browser=browser))
+    console.ended(OneRun(settings, AppSpec.from_settings(settings), options, console, browser).perform())
     return console.film.picture("python -m automation.create_app"), Path("runs/report.html").resolve()
 
 

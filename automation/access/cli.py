@@ -7,17 +7,17 @@ sentinel that starts with ``[REDACTED]`` since 2.136.8; ``org open`` is not amon
 from __future__ import annotations
 
 import shutil
-import subprocess
 from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import Page
 
-from automation.access.cli_output import answer_in, crash_of_node, first_line
+from automation.access.cli_output import MOST, answer_in, crash_of_node, first_line
 from automation.access.login_methods import ENTRANCE, LoginMethodFailed
 from automation.access.named_org import NamedOrg
 from automation.access.navigation import open_url
 from automation.secrets import Secret, scrub
 from automation.secrets.child_environment import SALESFORCE_CLI, child_environment
+from automation.secrets.programs import Ended, ProgramFailed, run
 
 if TYPE_CHECKING:
     from automation.settings import Settings
@@ -60,7 +60,7 @@ class CliLogin:
         NamedOrg(self._settings.host).require_link(link.reveal(), f"The link of {self.name}")
         return link
 
-    def _run(self) -> subprocess.CompletedProcess[str]:
+    def _run(self) -> Ended:
         program = shutil.which("sf")
         if program is None:
             old = " (sfdx, its predecessor, is there but too old)" if shutil.which("sfdx") else ""
@@ -70,13 +70,9 @@ class CliLogin:
             )
         argv = [program, "org", "open", "--url-only", "--json", "--target-org", self._alias, "--path", ENTRANCE]
         try:
-            return subprocess.run(
-                argv, env=self._environment(), capture_output=True, encoding="utf-8", errors="replace", timeout=TIMEOUT, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise LoginMethodFailed(f"{self.name}: sf org open did not answer within {TIMEOUT:g} s.") from None
-        except OSError as error:
-            raise LoginMethodFailed(f"{self.name}: sf can't be started: {error.strerror}.") from None
+            return run(argv, self._environment(), TIMEOUT, most=MOST)
+        except ProgramFailed as error:
+            raise LoginMethodFailed(f"{self.name}: sf org open {error}.") from None
 
     def _environment(self) -> dict[str, str]:
         """What the CLI needs, with the network settings that may come from ``.env``; no colours, no update notes."""
@@ -89,17 +85,18 @@ class CliLogin:
             extra["NODE_EXTRA_CA_CERTS"] = str(self._settings.sf_ca_file)
         return child_environment(*SALESFORCE_CLI, values=extra)
 
-    def _answer(self, done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-        answer = answer_in(done.stdout)
+    def _answer(self, done: Ended) -> dict[str, Any]:
+        printed, complaints = (text.decode("utf-8", "replace") for text in (done.out, done.err))
+        answer = answer_in(printed)
         if answer is None:
-            crash = crash_of_node(done.stderr)
-            said = crash or first_line(done.stdout) or first_line(done.stderr)
+            crash = crash_of_node(complaints)
+            said = crash or first_line(printed) or first_line(complaints)
             quoted = f': "{said}"' if said else ""
             raise LoginMethodFailed(
-                f"{self.name}: sf org open printed no JSON (exit code {done.returncode}){quoted}.", next=_NODE if crash else _UPDATE
+                f"{self.name}: sf org open printed no JSON (exit code {done.exit_code}){quoted}.", next=_NODE if crash else _UPDATE
             )
         result = answer.get("result")
-        if done.returncode == 0 and isinstance(result, dict):
+        if done.exit_code == 0 and isinstance(result, dict):
             return result
         raise self._refusal(str(answer.get("name") or "error"), str(answer.get("message") or ""))
 

@@ -14,7 +14,6 @@ After a method that failed (`LoginMethodFailed`) the next one is tried; the last
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
@@ -26,9 +25,13 @@ from automation.access.navigation import open_url
 from automation.errors import NotPermitted
 from automation.salesforce import hosts
 from automation.secrets import Secret
+from automation.secrets.text_files import read_json
 
 if TYPE_CHECKING:
     from automation.settings import Settings
+
+LARGEST_STATE: Final = 16 * 2**20
+"""Bytes of a storage state; local storage of other pages may be in it."""
 
 ENTRANCE: Final = "/lightning/setup/ManageExternalClientApplication/home"
 """Where a run goes after the login: the list of External Client Apps."""
@@ -142,12 +145,12 @@ class SessionLogin:
 
     def _cookies(self) -> list[Any]:
         try:
-            state = json.loads(self._file.read_text(encoding="utf-8"))
-            cookies = state["cookies"]
-        except OSError as error:
-            raise LoginMethodFailed(f"{self._file} can't be read: {error.strerror}.") from None
-        except (ValueError, KeyError, TypeError):
-            raise LoginMethodFailed(f"{self._file} is not a Playwright storage state.") from None
+            state = read_json(self._file, LARGEST_STATE)
+        except ValueError as error:
+            raise LoginMethodFailed(f"The storage state {self._file} {error}.") from None
+        cookies = state.get("cookies") if isinstance(state, dict) else None
+        if not isinstance(cookies, list):
+            raise LoginMethodFailed(f"{self._file} is not a Playwright storage state.")
         return [cookie for cookie in cookies if isinstance(cookie, dict)]
 
 

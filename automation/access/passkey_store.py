@@ -15,6 +15,7 @@ from typing import Any, Final
 from automation.errors import SettingsError
 from automation.secrets import Secret
 from automation.secrets.files import private_folder, write_private
+from automation.secrets.text_files import read_json
 
 VERSION: Final = 1
 
@@ -61,16 +62,17 @@ class PasskeyStore:
         Raises:
             SettingsError: the file is readable by others, or is no such file.
         """
-        if not self.file.exists():
-            return []
-        self._require_private()
         try:
-            tree = json.loads(self.file.read_text(encoding="utf-8"))
+            if not self.file.exists():
+                return []
+            self._require_private()
+            tree = read_json(self.file)
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"SF_PASSKEY_FILE: {self.file} {getattr(error, 'strerror', None) or error}.") from None
+        try:
             if tree["version"] != VERSION:
                 raise SettingsError(f"SF_PASSKEY_FILE: {self.file} was written by a newer version of this tool.")
             return [_from_json(entry) for entry in tree["passkeys"]]
-        except OSError as error:
-            raise SettingsError(f"SF_PASSKEY_FILE: {self.file} can't be read: {error.strerror}.") from None
         except (ValueError, KeyError, TypeError):
             raise SettingsError(f"SF_PASSKEY_FILE: {self.file} is not a passkey file.") from None
 
@@ -124,6 +126,12 @@ def _to_json(key: Passkey) -> dict[str, Any]:
     return {name: value.reveal() if isinstance(value, Secret) else value for name, value in fields.items()}
 
 
-def _from_json(entry: dict[str, Any]) -> Passkey:
+def _from_json(entry: Any) -> Passkey:
+    """Raises TypeError when it is no entry of such a file."""
+    if not isinstance(entry, dict) or type(entry.get("sign_count")) is not int:
+        raise TypeError
+    texts = {name: value for name, value in entry.items() if name != "sign_count" and (name, value) != ("org_id", None)}
+    if not all(isinstance(value, str) for value in texts.values()):
+        raise TypeError
     fields: dict[str, Any] = {name: Secret(value) if name in _SECRET else value for name, value in entry.items()}
     return Passkey(**fields)

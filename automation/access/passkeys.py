@@ -132,14 +132,12 @@ class Passkeys:
             ForeignHost: the page, or a frame of the context, is not Salesforce's.
             UnexpectedPage: the page made none.
         """
-        require_password_host(page)
         _require_salesforce_alone(page)
         my_domain = hosts.my_domain_of(hosts.parse_url(page.url).host)
         if my_domain is None:
             raise ForeignHost("A passkey is made on an org's My Domain host alone.")
-        credentials = page.context.credentials
+        credentials, made = page.context.credentials, None
         before = {one["id"] for one in credentials.get()}
-        made = None
         try:
             yield
         finally:
@@ -171,11 +169,9 @@ class Passkeys:
         A passkey of another org on the same host is reported as useless: nobody might notice until a passkey is asked for.
         """
         key = self._store.find(my_domain, self._username)
-        if key is None:
-            return
-        if key.org_id is None:
+        if key is not None and key.org_id is None:
             self._store.save(replace(key, org_id=org_id))
-        elif key.org_id != org_id:
+        elif key is not None and key.org_id != org_id:
             log.warning("The kept passkey is not of this org, whose id is %s: %s. %s", org_id, self.entry_of(key), self.advice(key))
 
 
@@ -197,10 +193,8 @@ def _kept(fields: Mapping[str, Any], my_domain: str, username: str) -> Passkey:
 
 def _covers(rp_id: str, host: str) -> bool:
     """Whether a page on ``host`` may use this relying party: its own host or a parent domain of Salesforce's."""
-    return rp_id == host or (host.endswith(f".{rp_id}") and f".{rp_id}".endswith(_PARENTS))
-
-
-_PARENTS = (".salesforce.com", ".salesforce.mil", ".sfcrmproducts.cn")
+    parents = (".salesforce.com", ".salesforce.mil", ".sfcrmproducts.cn")
+    return rp_id == host or (host.endswith(f".{rp_id}") and f".{rp_id}".endswith(parents))
 
 
 def _require_salesforce_alone(page: Page) -> None:
@@ -234,11 +228,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _list(file: Path) -> int:
-    kept = PasskeyStore(file).all()
-    if not kept:
-        print(f"{file} holds no passkey.")
-    for key in kept:
-        print(f"{key.host}  {key.username}  {key.org_id or 'org id not known'}  made {key.created_at}  used {key.sign_count} times")
+    lines = [
+        f"{key.host}  {key.username}  {key.org_id or 'org id not known'}  made {key.created_at}  used {key.sign_count} times"
+        for key in PasskeyStore(file).all()
+    ]
+    print("\n".join(lines) or f"{file} holds no passkey.")
     return 0
 
 

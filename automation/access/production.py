@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import Page
 
-from automation.access.cli import SENTINEL
 from automation.access.login_methods import ENTRANCE, LoginMethodFailed
 from automation.access.named_org import NamedOrg
 from automation.access.navigation import open_url
@@ -61,8 +60,6 @@ class ProductionLogin:
             OrgUnavailable: one of the orgs does not answer.
             ForeignHost: an answer names a host that is not the sandbox's.
         """
-        if self._token.reveal().startswith(SENTINEL):
-            raise LoginMethodFailed("SF_PRODUCTION_TOKEN holds no token: the Salesforce CLI hid it.", next=RENEW)
         with self._settings.network.client() as http:
             found = self._ask_production(http)
             if hosts.parse_url(found.instance_url).host != self._settings.host:

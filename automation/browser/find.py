@@ -42,8 +42,8 @@ ELSEWHERE: Final = {
 """Where browsers are on systems that do not put them on PATH."""
 
 HOW_TO_GET_ONE: Final = (
-    "Install one: `playwright install chromium`, or on Debian `sudo apt-get install chromium chromium-headless-shell "
-    "fonts-liberation libnss3-tools`, or set BROWSER_EXECUTABLE to the browser's program."
+    f"Install one: `{sys.executable} -m playwright install chromium`, or on Debian `sudo apt-get install chromium "
+    "chromium-headless-shell fonts-liberation libnss3-tools`, or set BROWSER_EXECUTABLE to the browser's program."
 )
 
 

@@ -19,7 +19,7 @@ from automation.browser.find import HOW_TO_GET_ONE, Found, find_browser
 from automation.browser.trust import Trust, trusting
 from automation.errors import SettingsError, UsageError
 from automation.network.proxy import Proxy, browser_bypass
-from automation.secrets.child_environment import PLAYWRIGHT, child_environment, only
+from automation.secrets.child_environment import PLAYWRIGHT, child_environment, forget_debugging, only
 from automation.secrets.scratch import VARIABLES, scratch_folder
 
 if TYPE_CHECKING:
@@ -50,13 +50,12 @@ LONGEST_TMPDIR: Final = 56
 def started_driver() -> Iterator[Playwright]:
     """Playwright's driver, with a clean environment and a folder of its own for temporary files.
 
-    Its files hold the cookies and answers of the run until they are scrubbed. ``DEBUGP`` makes Playwright's Python side
-    print what is typed, as ``DEBUG`` does its driver, so it is taken away for good.
+    Its files hold the cookies and answers of the run until they are scrubbed.
 
     Raises:
         SettingsError: the folder can't be made.
     """
-    os.environ.pop("DEBUGP", None)
+    forget_debugging()
     with scratch_folder() as folder:
         environment = child_environment(*PLAYWRIGHT, values=dict.fromkeys(VARIABLES, str(folder)))
         manager = sync_playwright()

@@ -105,9 +105,11 @@ def _shows_within(page: Page, elements: list[Locator], seconds: float) -> bool:
     Raises:
         PlaywrightError: the page was closed, so that nothing will ever show.
     """
-    any_of = reduce(Locator.or_, elements) if elements else page.locator("css=[data-no-such-element]")
+    if not elements:
+        page.wait_for_timeout(max(1.0, seconds * 1000))  # its events are dispatched meanwhile
+        return False
     try:
-        any_of.filter(visible=True).first.wait_for(state="visible", timeout=max(1.0, seconds * 1000))
+        reduce(Locator.or_, elements).filter(visible=True).first.wait_for(state="visible", timeout=max(1.0, seconds * 1000))
     except PlaywrightTimeout:
         return False
     except PlaywrightError:

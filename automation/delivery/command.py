@@ -40,7 +40,7 @@ class CommandTarget(Target):
         if not self.arguments:
             raise ValueError("names no program")
         self.timeout = timeout
-        self.name = f"command:{PurePath(self.arguments[0]).name}"  # arguments may hold a token of the user's
+        self.name = f"command:{PurePath(self.arguments[0]).name[:100]}"  # arguments may hold a token of the user's
 
     def _held(self) -> Held:
         return Held()  # what the program does with an older pair is its own business
@@ -62,13 +62,16 @@ class CommandTarget(Target):
                 return
             trouble = f"ended with {code}{_last_line(b''.join(errors))}"
         raise DeliveryFailed(
-            f"The delivery program {PurePath(self.arguments[0]).name} {trouble}.",
+            f"The delivery program {self.name.removeprefix('command:')} {trouble}.",
             next="Run the program by hand with a made-up unit on its standard input; then run again.",
         )
 
     def _run(self, text: bytes, errors: deque[bytes]) -> int:
         """The exit code. Of standard error only the end is kept, however much comes."""
-        with subprocess.Popen(self.arguments, env=command_environment(), stdin=PIPE, stdout=DEVNULL, stderr=PIPE) as process:
+        environment = command_environment()
+        with subprocess.Popen(  # without a buffer: one can't be closed while a child of the program keeps its pipe open
+            self.arguments, bufsize=0, env=environment, stdin=PIPE, stdout=DEVNULL, stderr=PIPE
+        ) as process:
             if process.stdin is None or process.stderr is None:
                 raise ValueError("no pipes")
             reader = threading.Thread(target=lambda: errors.extend(iter(partial(_piece, process.stderr), b"")), daemon=True)
@@ -84,7 +87,9 @@ class CommandTarget(Target):
 
 
 def _piece(stream: Any) -> bytes:
-    return bytes(stream.read1(4096))
+    with suppress(OSError, ValueError):  # closed meanwhile
+        return bytes(stream.read(4096))
+    return b""
 
 
 def _last_line(output: bytes) -> str:

@@ -42,7 +42,7 @@ class DotenvFile(FileTarget):
         taken = [name for name in NAMES if values.get(name)]
         pair = _pair(text, values)
         other = f"{', '.join(taken)} without the rest of a pair" if taken and pair is None else None
-        return Held(pair, other=other)
+        return Held(pair, other=other or _another_kind(text))
 
     def _put(self, credentials: Credentials, held: Held) -> None:
         values = {
@@ -55,6 +55,12 @@ class DotenvFile(FileTarget):
         text = read_text(self.path) or ""
         bom = BOM if text.startswith(BOM) else ""
         write_text(self.path, bom + with_values(text.removeprefix(BOM), values, mark))
+
+
+def _another_kind(text: str) -> str | None:
+    """What the file is in words when no line of it sets a name, as in JSON or a certificate: lines of ours would break it."""
+    values = [value for _, name, value in _pieces(text) if name is not None]
+    return "text that is no dotenv file" if values and all(value is None for value in values) else None
 
 
 def _pair(text: str, values: dict[str, str]) -> Credentials | None:
@@ -105,11 +111,11 @@ def with_values(text: str, values: dict[str, str], mark: str) -> str:
     return new
 
 
-def _pieces(text: str) -> list[tuple[str, str | None, str]]:
+def _pieces(text: str) -> list[tuple[str, str | None, str | None]]:
     """The pieces of a dotenv text, in order: (as written, name, value). Comments and unreadable lines have no name."""
     from dotenv.parser import parse_stream
 
-    return [(one.original.string, one.key, one.value or "") for one in parse_stream(StringIO(text))]
+    return [(one.original.string, one.key, one.value) for one in parse_stream(StringIO(text))]
 
 
 def _in_place(original: str, head: str, line: str) -> str:
@@ -123,7 +129,7 @@ def _in_place(original: str, head: str, line: str) -> str:
 
 def _values(text: str) -> dict[str, str]:
     """What the text sets; the last line of a name wins, and ``${...}`` is not expanded."""
-    return {name: value for _, name, value in _pieces(text) if name is not None}
+    return {name: value or "" for _, name, value in _pieces(text) if name is not None}
 
 
 def _quoted(value: str) -> str:

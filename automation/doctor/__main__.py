@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from automation.doctor import Check, skipped
 from automation.errors import RunbookError, SettingsError, UnexpectedPage
+from automation.report.plain import one_line, plain
 from automation.run.entry import run_command
 from automation.secrets import scrub
 from automation.settings.options import PrintVersion
@@ -105,8 +106,8 @@ def _in_a_browser(settings: Settings, no_login: str | None, running: Browser | N
 
 def line(check: Check) -> str:
     """One check as a line of text, with its fix on the next one."""
-    fix = f"\n        {check.fix}" if check.fix and check.result in ("warning", "failed") else ""
-    return f"{MARKS[check.result]} {check.id}: {check.message}{fix}"
+    fix = f"\n        {plain(check.fix)}" if check.fix and check.result in ("warning", "failed") else ""
+    return f"{MARKS[check.result]} {check.id}: {plain(check.message)}{fix}"
 
 
 def exit_code(checks: Sequence[Check]) -> int:
@@ -128,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def printed(error: RunbookError | None = None) -> None:
         if given.json:
-            print(json.dumps(as_json(checks, error), ensure_ascii=False))
+            print(one_line(json.dumps(as_json(checks, error), ensure_ascii=False)))
 
     def work() -> int:
         for check in _examine(given):

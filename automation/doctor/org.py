@@ -63,30 +63,40 @@ def inside(browser: Browser, settings: Settings) -> Iterator[Check]:
 
 def _inside(page: Page, settings: Settings) -> Iterator[Check]:
     from flows.pages.labels import Labels
+    from flows.verification.log_out import log_out
 
     state = OrgState(host=settings.host)
     labels = Labels("en", settings.labels_file)
-    login = _login(page, settings, state, labels)
-    yield login
-    if login.result == "failed":
-        yield from list(not_tried("org.login failed"))[1:]
-        return
-    yield _language(page, labels, state)
-    yield _permission(page, settings, state, labels)
-    yield run_as(page, settings, state)
+    login, own_session = _login(page, settings, state, labels)
+    try:
+        yield login
+        if login.result == "failed":
+            yield from list(not_tried("org.login failed"))[1:]
+            return
+        yield _language(page, labels, state)
+        yield _permission(page, settings, state, labels)
+        yield run_as(page, settings, state)
+    finally:
+        if own_session:
+            log_out(page.context, state.host)
 
 
-def _login(page: Page, settings: Settings, state: OrgState, labels: Labels) -> Check:
+def _login(page: Page, settings: Settings, state: OrgState, labels: Labels) -> tuple[Check, bool]:
+    """The check, and whether there is now a session that was made here by a password."""
     from flows.log_in import enter, note_org
     from flows.verification.methods import IdentityVerification
 
+    own_session = False
+
     def log_in() -> str:
+        nonlocal own_session
         with closing(IdentityVerification.from_settings(settings, labels)) as verification:
             method = enter(page, settings, verification)
         note_org(page, settings, state)
+        own_session = method.types_password
         return f"Setup of {state.host} (org {state.org_id or 'unknown'}) opens by {method.name}"
 
-    return tried("org.login", log_in)
+    return tried("org.login", log_in), own_session
 
 
 def _language(page: Page, labels: Labels, state: OrgState) -> Check:

@@ -23,6 +23,7 @@ from automation.org_api.sandbox_auth import ask_for_sandbox
 from automation.salesforce.hosts import sandbox_name
 from automation.salesforce.ids import is_id
 from automation.secrets import Secret
+from automation.settings.rules import token
 
 if TYPE_CHECKING:
     import httpx
@@ -85,8 +86,7 @@ class Production:
             return None
         client = fleet.orgs[0].settings_to_check().network.client()
         try:
-            token = _token(client, access.access_token, access.credentials)
-            rest = Rest(client, access.host, token)
+            rest = Rest(client, access.host, _token(client, access.access_token, access.credentials))
             return cls(client, rest, _copies(rest), own_token=access.credentials is not None)
         except BaseException:
             client.close()
@@ -122,20 +122,14 @@ def _token(client: httpx.Client, reference: str | None, target: str | None) -> T
                 "[production] access_token: the Salesforce CLI hid the token.",
                 next="Use: command:sf org auth show-access-token --no-prompt --target-org ALIAS",
             )
-        return Token(Secret(_checked(value)), None, None, ())
+        try:
+            return Token(Secret(token(value.strip())), None, None, ())
+        except ValueError as error:
+            raise SettingsError(f"[production] access_token: {error}.") from None
     pair = parse_target(str(target)).read()
     if pair is None:
         raise SettingsError(f"[production] credentials: {parse_target(str(target)).name} holds no pair.")
     return request_token(client, pair)
-
-
-def _checked(value: str) -> str:
-    from automation.settings.rules import token
-
-    try:
-        return token(value.strip())
-    except ValueError as error:
-        raise SettingsError(f"[production] access_token: {error}.") from None
 
 
 def _copies(rest: Rest) -> dict[str, Copy]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from automation.errors import SettingsError
 from automation.fleet import references
 from automation.fleet.orgs import Org, has_suffix, with_suffix
 from automation.salesforce.hosts import is_my_domain, is_production
-from automation.settings.app_spec import SWITCHES, TEXTS
+from automation.settings.app_spec import TEXTS, AppFile, problems_of_app, unknown_key
 from automation.settings.table import BY_NAME, SETTINGS, Setting
 from automation.settings.urls import secret_parts
 
@@ -62,27 +61,22 @@ def require_keys(where: str, table: Any) -> None:
     if not isinstance(app, dict):
         raise WrongTable(f"[{where}] app: must be a table")
     known = [*SETTING_OF, *OTHERS, "app"]
-    problems = [*unknown(where, table, known), *unknown(f"{where}.app", app, [*TEXTS, *SWITCHES])]
+    problems = [*unknown(where, table, known), *(f"[{where}.app] {problem}" for problem in problems_of_app(app))]
     problems += [_wrong_type(where, key, value) for key, value in table.items() if key in known and key != "app"]
-    problems += [_wrong_type(f"{where}.app", key, value) for key, value in app.items()]
     require(filter(None, problems))
 
 
 def unknown(where: str, table: Iterable[str], known: Sequence[str], what: str = "key") -> Iterator[str]:
-    """A problem for each key that there is not, with the one that may be meant, or with all."""
-    for key in table:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-            yield f"[{where}] {key}: there is no such {what}; {hint}"
+    """A problem for each key that there is not."""
+    return (f"[{where}] {unknown_key(key, known, what)}" for key in table if key not in known)
 
 
 def _wrong_type(where: str, key: str, value: Any) -> str:
-    if key in (*SWITCHES, "add_suffix"):
+    if key == "add_suffix":
         good, want = isinstance(value, bool), "true or false"
     elif key == "deadline" or key.startswith("timeout_"):
         good, want = is_number(value) and 0 < value <= LONGEST, f"a number of seconds, at most {LONGEST:,}"
-    elif key in ("deliver", "scopes") and isinstance(value, list):
+    elif key == "deliver" and isinstance(value, list):
         good, want = all(isinstance(one, str) for one in value), "a list of texts"
     else:
         good, want = isinstance(value, str), "text"
@@ -97,11 +91,10 @@ def is_number(value: Any) -> bool:
 def org_of(name: str, table: Any, defaults: Mapping[str, Any], machine: Mapping[str, str], deadline: float) -> Org:
     """The org that its table describes together with the shared one and the settings of this machine. Raises WrongTable."""
     require_keys(f"orgs.{name}", table)
-    app = {**defaults.get("app", {}), **table.get("app", {})}
+    app = AppFile.of({**defaults.get("app", {}), **table.get("app", {})})
     table = {**defaults, **table}
-    given = {SETTING_OF[key].name: value for key, value in table.items() if key in SETTING_OF}
-    given |= {TEXTS[key]: value for key, value in app.items() if key in TEXTS}
-    texts = {**machine, **{setting: _text(value).replace("{name}", name) for setting, value in given.items()}}
+    given = {SETTING_OF[key].name: _text(value) for key, value in table.items() if key in SETTING_OF} | app.settings
+    texts = {**machine, **{setting: text.replace("{name}", name) for setting, text in given.items()}}
     require(_value_problems(name, {"SF_LOGIN_URL": texts.get("SF_LOGIN_URL", "")}))
     host = BY_NAME["SF_LOGIN_URL"].rule(texts["SF_LOGIN_URL"]).removeprefix("https://")
     texts = {setting: text.replace("{host}", host) for setting, text in texts.items()}
@@ -113,8 +106,7 @@ def org_of(name: str, table: Any, defaults: Mapping[str, Any], machine: Mapping[
         texts |= {user: with_suffix(texts[user], host) for user in users}
     require(_value_problems(name, {setting: texts[setting] for setting in (*given, "CREDENTIALS_TO")}))
     texts["CREDENTIALS_TO"] = "\n".join(BY_NAME["CREDENTIALS_TO"].rule(texts["CREDENTIALS_TO"]))
-    switches = {key: value for key, value in app.items() if key in SWITCHES}
-    org = Org(name, host, texts, switches, float(table.get("deadline", deadline)), table.get("allow_production"))
+    org = Org(name, host, texts, app.switches, float(table.get("deadline", deadline)), table.get("allow_production"))
     require(_whole_problems(org))
     return org
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from automation.errors import UsageError
@@ -14,9 +14,9 @@ from automation.fleet.progress import summary_line
 TITLE: Final = "External Client Apps"
 
 
-def wanted(in_file: Mapping[str, tuple[str, ...]], given: Iterable[str]) -> list[tuple[str, str]]:
+def wanted(in_file: Iterable[tuple[str, str]], given: Iterable[str]) -> list[tuple[str, str]]:
     """(event, target) of the orgs file and of ``--notify``. Raises UsageError for a malformed one of the latter."""
-    found = [(event, target) for event, targets in in_file.items() for target in targets]
+    found = list(in_file)
     for text in given:
         event, equals, target = text.partition("=")
         if not equals or event not in EVENTS:

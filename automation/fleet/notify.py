@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -27,7 +26,7 @@ from automation.fleet import references
 from automation.fleet.pool import Pool, TimeIsUp, next_done
 from automation.fleet.processes import kill_all
 from automation.secrets import Secret, scrub
-from automation.secrets.child_environment import command_environment
+from automation.secrets.child_environment import child_environment, command_environment
 
 if TYPE_CHECKING:
     from automation.settings import Settings
@@ -40,8 +39,6 @@ LAST: Final = 5.0
 KINDS: Final = ("webhook", "apprise", "command")
 LOCAL: Final = ("127.0.0.1", "localhost", "::1")
 SENDER: Final = (sys.executable, "-m", "automation.fleet.apprise_sender")
-KEPT: Final = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", "SYSTEMROOT")
-"""Variables that the sender gets of the environment: none of them is a secret."""
 
 
 @dataclass(frozen=True)
@@ -136,16 +133,10 @@ def _send(
     elif kind == "apprise":
         given, machine = {"url": references.resolve(rest), "title": scrub(message.title), "body": scrub(message.text)}, settings()
         given |= {"ca_file": str(machine.sf_ca_file)} if machine.sf_ca_file is not None else {}
-        _run(SENDER, json.dumps(given), _environment(machine), programs, secret=True)
+        proxy = {"HTTPS_PROXY": machine.https_proxy.reveal(), "NO_PROXY": machine.no_proxy or ""} if machine.https_proxy else {}
+        _run(SENDER, json.dumps(given), child_environment("PYTHONPATH", values=proxy), programs, secret=True)
     else:
         _post(references.resolve(rest) if references.is_reference(rest) else rest, message, settings())
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    found = {name: os.environ[name] for name in KEPT if name in os.environ}
-    if settings.https_proxy is not None:
-        found |= {"HTTPS_PROXY": settings.https_proxy.reveal(), "NO_PROXY": settings.no_proxy or ""}
-    return found
 
 
 def _post(url: str, message: Message, settings: Settings) -> None:

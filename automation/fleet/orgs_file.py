@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -52,13 +52,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class OrgsFile:
-    """A checked orgs file. ``notify``: event (failure, change, always) to targets, see `notify`."""
+    """A checked orgs file. ``notify``: events (failure, change, always) with a target each, see `notify`."""
 
     path: Path
     orgs: tuple[Org, ...]
     limits: Limits
     production: keys.ProductionAccess | None
-    notify: Mapping[str, tuple[str, ...]]
+    notify: Sequence[tuple[str, str]]
 
     @classmethod
     def read(cls, path: Path) -> OrgsFile:
@@ -163,8 +163,8 @@ def _limits(table: Mapping[str, Any]) -> Limits:
     return Limits(**{key: kinds[key](value) for key, value in table.items()})
 
 
-def _notify(table: Mapping[str, Any], problems: list[str]) -> dict[str, tuple[str, ...]]:
-    wanted: dict[str, tuple[str, ...]] = {}
+def _notify(table: Mapping[str, Any], problems: list[str]) -> list[tuple[str, str]]:
+    wanted: list[tuple[str, str]] = []
     problems += keys.unknown("notify", table, EVENTS, "event")
     for event, targets in table.items():
         listed = [targets] if isinstance(targets, str) else targets
@@ -172,5 +172,5 @@ def _notify(table: Mapping[str, Any], problems: list[str]) -> dict[str, tuple[st
             problems.append(f"[notify] {event}: must be a list of targets")
         else:
             problems += [f"[notify] {event}: {problem}" for one in listed if (problem := check(one))]
-            wanted[event] = tuple(listed)
+            wanted += [(event, one) for one in listed]
     return wanted

@@ -11,6 +11,7 @@ from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
 from automation.report.json_result import SCHEMA, error_object
 from automation.report.plain import one_line
+from automation.report.words import only_delivered
 from automation.salesforce.hosts import is_sandbox
 from automation.secrets import scrub
 
@@ -24,7 +25,7 @@ class OrgOutcome:
     Attributes:
         found: what the check found, see `check.Found`; ``not_checked`` when the job stopped before.
         line: the object of ``--json``; see the design's section on commands. ``outcome`` knows two words more than a single
-            run: ``delivered`` (a pair that waited was delivered, without a browser) and ``waiting`` (try again later).
+            run: ``delivered`` (the org is as it was, and a target got the pair) and ``waiting`` (try again later).
         exit_code: as that of ``create_app`` on this org alone.
         browser: whether a browser was started.
     """
@@ -139,5 +140,5 @@ def _with_error(outcome: OrgOutcome, error: RunbookError) -> OrgOutcome:
 
 def of_run(org: Org, found: str, why: str, line: dict[str, Any], exit_code: int) -> OrgOutcome:
     """The outcome of a run in a browser; ``line`` is its own JSON object."""
-    word = "waiting" if exit_code == TryAgainLater.exit_code else line["outcome"]
+    word = "waiting" if exit_code == TryAgainLater.exit_code else "delivered" if only_delivered(line) else line["outcome"]
     return OrgOutcome(org.name, found, why, {**line, "outcome": word}, exit_code, browser=True)

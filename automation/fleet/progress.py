@@ -150,7 +150,7 @@ def summary_line(outcomes: list[OrgOutcome], total: int, seconds: float) -> str:
 
 def _parts(counts: Counter[str], missing: int) -> Iterator[str]:
     words = {
-        "created": "created", "changed": "repaired", "delivered": "delivered without a browser", "unchanged": "up to date",
+        "created": "created", "changed": "repaired", "delivered": "delivered", "unchanged": "up to date",
         "planned": "need work", "waiting": "to retry later", "failed": "failed",
     }  # fmt: skip
     yield from (f"{counts[word]} {text}" for word, text in words.items() if counts[word])

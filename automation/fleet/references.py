@@ -16,7 +16,8 @@ from typing import Final
 from automation.errors import SettingsError
 from automation.secrets import remember
 from automation.secrets.child_environment import command_environment
-from automation.secrets.text_files import decoded, home_expanded, read_text
+from automation.secrets.programs import ProgramFailed, run
+from automation.secrets.text_files import LARGEST_SECRET, decoded, home_expanded, read_text
 
 TIMEOUT: Final = 60.0
 """Seconds that a program may take to print a secret."""
@@ -74,7 +75,7 @@ def _from_env(name: str) -> str:
 
 def _from_file(path: str) -> str:
     try:
-        return read_text(home_expanded(os.path.expandvars(path))).rstrip("\r\n")
+        return read_text(home_expanded(os.path.expandvars(path)), LARGEST_SECRET).rstrip("\r\n")
     except ValueError as error:
         raise _Missing(str(error)) from None
 
@@ -95,29 +96,22 @@ def _from_keyring(place: str) -> str:
 
 def _from_command(line: str) -> str:
     try:
-        done = subprocess.run(
-            shlex.split(line),
-            env=command_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
-    except (OSError, ValueError, IndexError) as error:  # IndexError: nothing but quotes
-        raise _Missing(f"can't be started ({getattr(error, 'strerror', None) or type(error).__name__})") from None
-    except subprocess.TimeoutExpired:
-        raise _Missing(f"did not end within {TIMEOUT:g} s") from None
-    if done.returncode != 0:
-        raise _Missing(f"ended with {done.returncode}")
+        done = run(shlex.split(line), command_environment(), TIMEOUT, stdin=subprocess.DEVNULL)
+    except ProgramFailed as error:
+        raise _Missing(str(error)) from None
+    except ValueError:
+        raise _Missing("can't be started: a quote is not closed") from None
+    if done.exit_code != 0:
+        raise _Missing(f"ended with {done.exit_code}")
     try:
-        return decoded(done.stdout).rstrip("\r\n")
+        return decoded(done.out).rstrip("\r\n")
     except ValueError as error:
         raise _Missing(f"its output {error}") from None
 
 
 def _shown(kind: str, rest: str) -> str:
     """What of a reference may be shown: of a program its name alone, as its arguments may hold a token."""
-    return rest.split(maxsplit=1)[0] if kind == "command" and rest.split() else rest.strip()
+    return (rest.split(maxsplit=1)[0] if kind == "command" and rest.split() else rest.strip())[:200]
 
 
 _READERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(

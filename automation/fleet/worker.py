@@ -25,7 +25,9 @@ from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import of_error
 from automation.report.console import Console
+from automation.report.plain import one_line
 from automation.secrets import scrub
+from automation.secrets.child_environment import forget_debugging
 from automation.settings.options import TRACING, Options
 from automation.steps import Step
 from automation.steps.runner import StepResult
@@ -41,7 +43,7 @@ class EventWriter(Console):
 
     def write(self, event: str, **values: Any) -> None:
         """One event, on one line."""
-        print(scrub(json.dumps({"event": event, **values}, ensure_ascii=False)), file=self.lines, flush=True)
+        print(one_line(scrub(json.dumps({"event": event, **values}, ensure_ascii=False))), file=self.lines, flush=True)
 
     def step_started(self, step: Step) -> None:
         self.write("step", id=step.id, title=step.title)
@@ -72,6 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from automation.steps.interrupts import signals_as_interrupt
 
     given = parser().parse_args(arguments)
+    forget_debugging()
     console = EventWriter(lines=_own_output())
     short_tracebacks(verbose=True)
     with signals_as_interrupt():

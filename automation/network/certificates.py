@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import ssl
+import sys
 from pathlib import Path
 
 from automation.errors import SettingsError
 
 
 def ssl_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Trust the system's certificates, those of certifi, and those in ``ca_file`` (PEM); checks stay on.
+    """Trust what the system trusts, and the certificates in ``ca_file`` (PEM); checks stay on.
 
     Raises:
         SettingsError: ``ca_file`` holds something that is no certificate.
@@ -22,15 +23,25 @@ def ssl_context(ca_file: Path | None) -> ssl.SSLContext:
 @functools.lru_cache(maxsize=8)
 def _context(ca_file: Path | None, _changed: int) -> ssl.SSLContext:
     """Made once per file and time of change: reading all certificates takes longer than a request."""
-    import certifi  # late: --help does not need it
-
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())  # a slim container has no certificates of its own
+    context = _system_context()
     if ca_file is not None:
         try:
             context.load_verify_locations(ca_file)
         except (ssl.SSLError, OSError):
             raise SettingsError(f"SF_CA_FILE: {ca_file} holds no certificate that can be read.") from None
+    return context
+
+
+def _system_context() -> ssl.SSLContext:
+    if sys.platform == "linux":
+        import certifi  # late: --help does not need it
+
+        context = ssl.create_default_context()
+        context.load_verify_locations(certifi.where())  # a slim container has no certificates of its own
+    else:  # Windows and macOS are asked themselves: OpenSSL does not know all of their store
+        import truststore
+
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     return context
 
 

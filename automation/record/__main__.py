@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -37,10 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if own.to is not None and not own.to.name.endswith(SUFFIX):
             raise UsageError(f"--to {own.to}: the name of a recording ends in {SUFFIX}.")
 
-    def perform(settings: Settings, spec: AppSpec, options: Options, console: Console) -> RunResult:
-        return _record(settings, spec, options, console, own.to, own.replace)
-
-    return run_on_org(command, perform, check)
+    return run_on_org(command, partial(_record, own.to, own.replace), check)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _record(
-    settings: Settings, spec: AppSpec, options: Options, console: Console, to: Path | None, also: Sequence[str]
+    to: Path | None, also: Sequence[str], settings: Settings, spec: AppSpec, options: Options, console: Console
 ) -> RunResult:
     from automation.record.recorded_run import RecordedRun, review_of
 

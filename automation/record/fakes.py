@@ -11,7 +11,6 @@ import string
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Final
 
 from automation.salesforce.ids import is_id, to_18
 
@@ -32,8 +31,6 @@ _EMAIL = re.compile(rf"(?<!{_LOCAL}){_LOCAL}++@[A-Za-z0-9*•●-]++(?:\.[A-Za-z
 """Usernames have the form of email addresses; pages of verification show them with asterisks or dots."""
 _ID = re.compile(r"(?<![A-Za-z0-9])([0-9a][A-Za-z0-9]{2}(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{12})((?:[A-Z0-5]{3})?)(?![A-Za-z0-9])")
 """A record id of 15 or 18 characters. Words of that form that are none are replaced too, which does no harm."""
-
-KINDS: Final = ("host", "address", "record id", "name", "secret")
 
 
 @dataclass
@@ -108,7 +105,7 @@ class Fakes:
 
     def _email(self, address: str) -> str:
         masked = re.search(r"[*•●]", address)
-        return self._known(address.lower(), "address", "u*****{}@people.example" if masked else "user{}@people.example")
+        return self._known(address.lower(), "email", "u*****{}@people.example" if masked else "user{}@people.example")
 
     def _id(self, record_id: str) -> str:
         return self._known(record_id, "record id", record_id[:3] + "{:012d}") if is_id(record_id) else record_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +16,14 @@ from automation.record import SUFFIX
 from automation.record.lookups import Lookup
 from automation.record.page_copy import PageCopy
 from automation.secrets.files import write_private
+from automation.secrets.text_files import json_value, read_bytes
 
 SCHEMA: Final = 1
 """Version of the manifest's form; a reader refuses a newer one."""
 MANIFEST: Final = "manifest.json"
 REVIEW: Final = "review.html"
+LARGEST: Final = 256 * 2**20
+"""Bytes of all members, unpacked; a recording of a whole run has a tenth of it."""
 _BEGINNING: Final = (1980, 1, 1, 0, 0, 0)
 """Time stamp of all members: the same pages make the same file."""
 
@@ -105,13 +109,20 @@ def read(path: Path) -> Recording:
         UsageError: it is none, or it was made by a newer version.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            manifest = json.loads(archive.read(MANIFEST))
+        with zipfile.ZipFile(io.BytesIO(read_bytes(path, LARGEST // 8))) as archive:
+            if sum(member.file_size for member in archive.infolist()) > LARGEST:
+                raise UsageError(f"{path} unpacks to more than {LARGEST // 2**20} MB, so it is no recording.")
+            manifest = json_value(archive.read(MANIFEST))
             if manifest["schema"] > SCHEMA:
                 raise UsageError(f"{path.name} has form {manifest['schema']}; this version reads forms up to {SCHEMA}.")
-            pages = tuple(_page(archive, page) for page in manifest["pages"])
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+            return _recording(path, manifest, tuple(_page(archive, page) for page in manifest["pages"]))
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, LookupError, ValueError) as error:
         raise UsageError(f"{path} is no recording: {error}.") from None
+    except (TypeError, AttributeError, NotImplementedError, RuntimeError):  # other types; packed or encrypted in another way
+        raise UsageError(f"{path} is no recording: its content has another form.") from None
+
+
+def _recording(path: Path, manifest: dict[str, Any], pages: tuple[PageCopy, ...]) -> Recording:
     return Recording(
         name=path.name.removesuffix(SUFFIX),
         language=manifest["language"],
@@ -119,7 +130,7 @@ def read(path: Path) -> Recording:
         steps=tuple(RecordedStep(**step) for step in manifest["steps"]),
         lookups=tuple(Lookup.from_json(lookup) for lookup in manifest["looks"]),
         pages=pages,
-        replaced=manifest["replaced"],
+        replaced=dict(manifest["replaced"]),
     )
 
 

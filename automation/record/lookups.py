@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from automation.secrets import Secret
-from flows.pages import create_form, policies_tab, settings_tab
+from flows.pages import app_fields, create_form, policies_tab, settings_tab
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage, AppTab
 from flows.pages.checkbox import Checkbox
@@ -69,6 +69,8 @@ WATCHES: Final = (
 
 SECTION: Final = "section button"
 """The lookup of the button of a section; it comes before the click, so it is followed where pages call the function."""
+READING_AT_ONCE: Final = (app_fields, policies_tab)
+"""Where all fields are read from one snapshot of the page."""
 CALLERS_OF_SECTIONS: Final = (create_form, policies_tab, settings_tab)
 
 SOUGHT: Final = "sought"
@@ -110,8 +112,8 @@ class Lookup:
         return cls(**{**data, "arguments": tuple(data.get("arguments", ()))})
 
     def __str__(self) -> str:
-        key = f' "{self.key}"' if self.key else ""
-        return f"{self.owner}{key} {self.name.strip('_')}{' ' + ' '.join(self.arguments) if self.arguments else ''}"
+        key = f'"{self.key}"' if self.key else ""
+        return " ".join(filter(None, (self.owner, key, self.name.strip("_"), *self.arguments)))
 
 
 def plain(value: Any) -> Any:

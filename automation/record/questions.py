@@ -1,14 +1,16 @@
 """What nobody outside an org knows, as questions; and which of them a recording answers.
 
-The list is also a table in ``docs/new-org.md``: what to check is five minutes' work for a person with an org. The
-numbers are those of the evidence (`setup-ui` 15), the letters those of `update-2026-11-28`.
+The list is in ``questions.toml``, and a table in ``docs/new-org.md``: what to check is five minutes' work for a person with an
+org. The numbers are those of the evidence (`setup-ui` 15), the letters those of `update-2026-11-28`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -34,11 +36,6 @@ class Question:
     text: str
     look_at: str
     answer: Answer | None = None
-
-    @property
-    def answered_by_recording(self) -> bool:
-        """Whether a recording can answer it."""
-        return self.answer is not None
 
 
 def answers(recording: Recording) -> list[tuple[Question, str | None]]:
@@ -149,45 +146,20 @@ def _shadow(recording: Recording, _: Labels) -> str | None:
     return "native shadow roots" if "shadowrootmode" in html else "no shadow roots (synthetic, or none)"
 
 
-QUESTIONS: Final = (
-    Question(
-        "1a",
-        "The English title of the confirmation of the client credentials flow on the create form",
-        "Tick Enable Client Credentials Flow in New External Client App, and read the dialog's title; then cancel.",
-        _asked("1.5", ticked_in="1.5"),
-    ),
-    Question(
-        "1b",
-        "Whether the Policies tab asks too, and with which words",
-        "Policies > Edit, tick Enable Client Credentials Flow; then cancel.",
-        _asked("2.4", "2.5", ticked_in="2.4"),
-    ),
-    Question("2", "The toast after Create and after Save, if any", "Its words, for the five seconds that it is there.", _toast),
-    Question("4", "The URL after New and after Create", "The browser's URL bar, from /lightning/ on.", _paths),
-    Question(
-        "5",
-        "Whether the page of key and secret opens by /ecapp/externalClientAppManageConsumer.apexp?ecAppId=... without retURL",
-        "Open that URL in a new tab of the same session; and whether the button opened a tab or a window.",
-    ),
-    Question("7", "How many Save buttons edit mode shows on Policies", "Policies > Edit: top right, and footer.", _saves),
-    Question(
-        "8",
-        "Whether OAuth Policies opens by itself on Edit",
-        "Load the app's page, Policies > Edit at once: a run opens the section before Edit.",
-    ),
-    Question("10", "The names of the two arrows between the lists of scopes", "Hover over each arrow.", _movers),
-    Question("14", "Whether PKCE is locked for a new app", "Security card: is the box grey, with a sentence below?", _pkce),
-    Question("15", "The options of IP Relaxation and their order", "Policies > Edit > IP Relaxation: open the list.", _options),
-    Question("16", "How this administrator is verified before key and secret", "Which page follows the button.", _method),
-    Question("17", "Whether the page of key and secret is classic or Lightning", "Its look: Setup's header or not.", _technology),
-    Question("18", "The longest name that the form takes", "Type 100 letters into the name, and read what it says."),
-    Question("19", "Whether Cancel asks about unsaved changes", "Policies > Edit, change something, Cancel."),
-    Question("20", "Native or synthetic shadow DOM", "Developer tools: is there #shadow-root below <lightning-input>?", _shadow),
-    Question("empty", "What an empty list of apps says", "The list of an org without External Client Apps."),
-    Question(
-        "loop",
-        "What ends a verification that is asked for again and again",
-        "If it happens: does a private window, or another method, end it?",
-    ),
-)
-"""In the order of the evidence. Those without a way to answer need a person."""
+ANSWERS: Final[Mapping[str, Answer]] = {
+    "1a": _asked("1.5", ticked_in="1.5"),
+    "1b": _asked("2.4", "2.5", ticked_in="2.4"),
+    "2": _toast,
+    "4": _paths,
+    "7": _saves,
+    "10": _movers,
+    "14": _pkce,
+    "15": _options,
+    "16": _method,
+    "17": _technology,
+    "20": _shadow,
+}
+"""By the question's number; the others need a person."""
+
+_FILE: Final = Path(__file__).with_name("questions.toml").read_text(encoding="utf-8")
+QUESTIONS: Final = tuple(Question(**one, answer=ANSWERS.get(one["id"])) for one in tomllib.loads(_FILE)["question"])

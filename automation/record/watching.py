@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 
 from automation.errors import ElementNotFound, RunbookError
-from automation.record.lookups import CALLERS_OF_SECTIONS, SECTION, WATCHES, Kind, Watch
+from automation.record.lookups import CALLERS_OF_SECTIONS, READING_AT_ONCE, SECTION, WATCHES, Kind, Watch
 from flows.pages.base import Region, by_role
 from flows.pages.fields import Field
 from flows.pages.labels import Labels
@@ -86,6 +86,8 @@ def watching(listener: Listener) -> Iterator[None]:
             _replace(undo, watch.owner, watch.name, _followed(watch, following))
         for module in CALLERS_OF_SECTIONS:
             _replace(undo, module, "open_section", _section(module.open_section, following))
+        for module in READING_AT_ONCE:
+            _replace(undo, module, "take", lambda _: None)  # each field is read by itself, and can be read again
         yield
 
 

@@ -50,9 +50,9 @@ def report_page(report: dict[str, Any], folder: Path) -> str:
     )
 
 
-def index_page(rows: Sequence[dict[str, Any]], title: str, counts: dict[str, int], seconds: float) -> str:
+def index_page(rows: Sequence[dict[str, Any]], counts: dict[str, int], seconds: float) -> str:
     """The HTML of a page with one row per org; see `index.write_index`."""
-    return _render("index.html.j2", rows=rows, title=title, counts=counts, seconds=seconds, outcomes=OUTCOMES)
+    return _render("index.html.j2", rows=rows, counts=counts, seconds=seconds, outcomes=OUTCOMES)
 
 
 def duration(seconds: float) -> str:

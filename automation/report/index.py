@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from automation.report.files import HTML_NAME
 from automation.report.html import index_page
-from automation.report.json_result import as_json, scrubbed
-from automation.report.result import RunResult
+from automation.report.json_result import scrubbed
 from automation.report.words import OUTCOMES, outcome_words
 from automation.secrets.files import write_private
 
@@ -19,22 +18,18 @@ INDEX_NAME: Final = "index.html"
 ORDER: Final = ("failed", "waiting", "created", "changed", "delivered", "planned", "unchanged")
 
 
-def write_index(
-    folder: Path, results: Sequence[RunResult | Mapping[str, Any]], title: str = "External Client Apps of all orgs"
-) -> Path:
+def write_index(folder: Path, orgs: Sequence[dict[str, Any]]) -> Path:
     """Write ``index.html`` into the folder of a run over many orgs; answers its path.
 
     Args:
         folder: is there already. Rows lead to the ``report.html`` of the org's own run folder when that is below.
-        results: results, or the objects that ``--json`` prints of them; ``name`` and ``why`` of an object are shown when
-            it has them, and ``outcome`` may also be ``delivered`` or ``waiting``.
-        title: heading of the page.
+        orgs: the objects that ``--json`` prints; ``name`` and ``why`` are shown when they are there, and ``outcome`` may
+            also be ``delivered`` or ``waiting``.
     """
-    objects = [scrubbed(as_json(one) if isinstance(one, RunResult) else dict(one)) for one in results]
-    rows = sorted((_row(one, folder) for one in objects), key=lambda row: (ORDER.index(row["outcome"]), row["name"]))
+    rows = sorted((_row(scrubbed(one), folder) for one in orgs), key=lambda row: (ORDER.index(row["outcome"]), row["name"]))
     counts = {word: sum(row["outcome"] == word for row in rows) for word in ORDER}
     shown = {word: count for word, count in counts.items() if count}
-    page = index_page(rows, title, shown, sum(row["seconds"] for row in rows))
+    page = index_page(rows, shown, sum(row["seconds"] for row in rows))
     return write_private(folder / INDEX_NAME, page)
 
 

@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from automation.report.plain import one_line
 from automation.secrets import scrub
 from automation.settings.options import installed_version
 
@@ -47,7 +48,7 @@ def as_json(result: RunResult) -> dict[str, Any]:
 
 def json_line(result: RunResult) -> str:
     """The object on one line, scrubbed once more as a whole."""
-    return scrub(json.dumps(as_json(result), ensure_ascii=False))
+    return one_line(scrub(json.dumps(as_json(result), ensure_ascii=False)))
 
 
 def as_report(result: RunResult) -> dict[str, Any]:

@@ -43,8 +43,10 @@ def run_command(
         also: gets every error too, unforeseen ones included, so that ``--json`` always has its object.
     """
     from automation.run.terminal import print_any_text, short_tracebacks
+    from automation.secrets.child_environment import forget_debugging
     from automation.steps.interrupts import signals_as_interrupt
 
+    forget_debugging()
     print_any_text()
     short_tracebacks(verbose=verbose, also=also)
     with signals_as_interrupt():
@@ -69,11 +71,20 @@ def parse_org_command(arguments: Sequence[str]) -> CommandLine:
         raise
 
 
-def run_on_org(command: CommandLine, perform: Perform, check: Callable[[], None] = lambda: None) -> int:
+def perform_run(settings: Settings, spec: AppSpec, options: Options, console: Console) -> RunResult:
+    """Do a run and show its end on the console."""
+    from automation.run.one_run import OneRun
+
+    result = OneRun(settings, spec, options, console).perform()
+    console.ended(result)
+    return result
+
+
+def run_on_org(command: CommandLine, perform: Perform = perform_run, check: Callable[[], None] = lambda: None) -> int:
     """Load settings and app of a command for one org, perform its run, and return the exit code.
 
     Args:
-        perform: does the run and shows its end on the console.
+        perform: does the run, if not as `perform_run`.
         check: raises UsageError for what is wrong with the command line, before settings are read.
     """
     from automation.report.console import Console

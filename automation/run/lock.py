@@ -17,5 +17,6 @@ def org_lock(host: str, wait: float = 0) -> AbstractContextManager[None]:
 
     Raises:
         AnotherRun: it did not.
+        SettingsError: as `user_lock`.
     """
     return user_lock(host, wait, AnotherRun(f"Another run is working on {host}."))

@@ -58,7 +58,12 @@ class RunFiles:
 
 @dataclass
 class OneRun:
-    """What a run holds while it goes on; see `create_app.create_app` for the arguments."""
+    """A run of the procedure, and what it holds while it goes on.
+
+    Args:
+        console: shows every step; use one with ``verbosity=-1`` and a stream of your own to keep it quiet.
+        browser: a running browser with the right proxy and certificates; one is started when left out.
+    """
 
     settings: Settings
     spec: AppSpec

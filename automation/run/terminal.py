@@ -14,6 +14,7 @@ from types import TracebackType
 
 from automation.errors import RunbookError
 from automation.report.console import Console
+from automation.report.plain import one_line
 from automation.secrets import scrub
 
 FAULT = "This is a bug in the tool; run again with -v and report the output."
@@ -59,7 +60,7 @@ def short_tracebacks(*, verbose: bool, also: Callable[[RunbookError], None] = la
         if verbose:
             print(scrub("".join(traceback.format_exception(kind, error, trace))), file=sys.stderr)
         else:
-            print(f"Error: {fault.message}\nNext: {fault.next}", file=sys.stderr)
+            print(f"Error: {one_line(fault.message)}\nNext: {fault.next}", file=sys.stderr)
         also(fault)
 
     sys.excepthook = hook

@@ -39,6 +39,9 @@ SALESFORCE_CLI: Final = (
 )
 """``sf`` (its documented variables that hold no secret)."""
 
+DEBUGGING: Final = ("DEBUGP", "SSLKEYLOGFILE", "GOOGLE_SDK_PYTHON_LOGGING_SCOPE")
+"""They make Playwright's Python side print what is typed, TLS write down its keys, and Google's client library log secrets."""
+
 FOR_COMMANDS: Final = "COMMAND_ENVIRONMENT"
 """Variable that names further ones for the user's own commands, separated by commas; ``VAULT_*`` names all that begin so."""
 
@@ -62,6 +65,12 @@ def command_environment(values: Mapping[str, str] | None = None) -> dict[str, st
     """For a command of the user's: also the proxy, what finds their keys (agents, not keys), and what `FOR_COMMANDS` names."""
     named = (name.strip().upper() for name in os.environ.get(FOR_COMMANDS, "").split(","))
     return child_environment(*PROXY, "SSH_AUTH_SOCK", "GNUPGHOME", "GPG_TTY", *filter(None, named), values=values)
+
+
+def forget_debugging() -> None:
+    """Take variables away for good that make libraries in this process write down what they send and receive."""
+    for name in DEBUGGING:
+        os.environ.pop(name, None)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def written_beside(path: Path, data: bytes | str) -> Iterator[Path]:
     try:
         try:
             with os.fdopen(handle, "wb", closefd=False) as file:
-                file.write(data.encode() if isinstance(data, str) else data)
+                file.write(data.encode(errors="backslashreplace") if isinstance(data, str) else data)
                 file.flush()
                 os.fsync(handle)
         finally:
@@ -110,6 +110,9 @@ def user_lock(name: str, wait: float, busy: RunbookError) -> Iterator[None]:
     Args:
         wait: seconds to wait for another process to release it.
         busy: raised when it did not.
+
+    Raises:
+        SettingsError: there is something else in the place of the lock.
     """
     from filelock import FileLock, Timeout
 
@@ -118,6 +121,9 @@ def user_lock(name: str, wait: float, busy: RunbookError) -> Iterator[None]:
         lock.acquire(timeout=wait)
     except Timeout:
         raise busy from None
+    except OSError as error:  # a link or a folder in its place
+        reason = f"The lock {lock.lock_file} can't be taken: {error.strerror}."
+        raise SettingsError(reason, next="Remove it, then run again.") from None
     try:
         yield
     finally:
@@ -131,12 +137,29 @@ def state_folder() -> Path:
         SettingsError: it can't be made, as for a user without a home folder.
     """
     try:
-        return private_folder(state_path())
+        folder = private_folder(state_path())
+        ours = _is_ours(folder)
     except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder at all
         raise SettingsError(
-            f"The folder for locks and pending deliveries can't be made: {getattr(error, 'strerror', None) or error}.",
-            next="Set XDG_STATE_HOME to a folder that this user may write.",
+            f"The folder for locks and pending deliveries can't be made: {getattr(error, 'strerror', None) or error}.", next=_STATE
         ) from None
+    if not ours:  # somebody who made it before us, as is possible in /tmp, could exchange what is in it
+        raise SettingsError(f"The state folder {folder} is another user's.", next=_STATE)
+    return folder
+
+
+_STATE: Final = "Set XDG_STATE_HOME to a folder that this user may write, and nobody else."
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether the folder belongs to this user, or to root. Rights of everybody in it are taken away: it is made by us alone."""
+    ours = True  # no owners by number on Windows; the folder's ACL says who may write
+    if sys.platform != "win32":
+        found = folder.stat()
+        if found.st_uid == os.geteuid() and found.st_mode & 0o002:
+            folder.chmod(0o700)
+        ours = found.st_uid in (0, os.geteuid()) or os.geteuid() == 0
+    return ours
 
 
 def state_path() -> Path:

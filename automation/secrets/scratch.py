@@ -61,4 +61,6 @@ def _sweep(home: Path) -> None:
                 pass
         except Timeout:
             continue
+        except OSError:  # something else in the place of the lock: it is held by nobody
+            pass
         shutil.rmtree(folder, ignore_errors=True)

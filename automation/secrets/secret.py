@@ -20,6 +20,9 @@ MASK: Final = "***"
 SHORTEST: Final = 4
 """Values shorter than this are not searched for: they would turn every text to asterisks."""
 
+LONGEST: Final = 2**16
+"""Values longer than this are searched for only as they are: nothing that long is a secret, and its forms would fill the memory."""
+
 CODE: Final = 8
 """Digits that a short code has at most: it is replaced only where it is a number of its own."""
 
@@ -81,7 +84,7 @@ def remember(value: str) -> None:
     """Make ``value`` known to the scrubber. Values of fewer than four characters are left out."""
     if len(value) < SHORTEST or value in _known:
         return
-    forms = encodings(value)
+    forms = encodings(value) if len(value) <= LONGEST else [value]
     with _lock:
         _known[value] = forms
         _look_for(forms)

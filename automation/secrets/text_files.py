@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import threading
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,12 @@ from automation.errors import SettingsError
 
 MOST_BYTES: Final = 2**20
 """More than any settings, secret or label file has; a device such as /dev/zero has no end."""
+
+LARGEST_SECRET: Final = 2**16
+"""Bytes of a file that holds nothing but a secret; the longest are keys and certificates."""
+
+PATIENCE: Final = 10.0
+"""Seconds for what is no regular file, such as a pipe that a secret is passed by: one that nobody writes to has no end either."""
 
 
 def decoded(data: bytes) -> str:
@@ -29,23 +36,66 @@ def is_file(path: Path) -> bool:
     return os.path.isfile(path)  # noqa: PTH113
 
 
-def read_text(path: Path) -> str:
-    """The text of a file. Raises ValueError with the reason, without any of the text, when it can't be read."""
+def read_text(path: Path, most: int = MOST_BYTES) -> str:
+    """The text of a file. Raises ValueError as `read_bytes` does, or when it is no text."""
+    return decoded(read_bytes(path, most))
+
+
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
+    """What is in a file. Raises ValueError with the reason, without any of it, when it can't be read."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        data = _head(path, most + 1) if is_file(path) else _head_in_time(path, most + 1)
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL
         raise ValueError(f"can't be read ({getattr(error, 'strerror', None) or error})") from None
-    if len(data) > MOST_BYTES:
-        raise ValueError(f"is larger than {MOST_BYTES // 2**20} MB")
-    return decoded(data)
+    if len(data) > most:
+        raise ValueError(f"is larger than {f'{most // 2**20} MB' if most >= 2**20 else f'{most // 2**10} KB'}")
+    return data
+
+
+def _head(path: Path, count: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(count)
+
+
+def _head_in_time(path: Path, count: int) -> bytes:
+    """As `_head`, in a thread that is left behind when the time is up: already opening a pipe waits for its writer."""
+    found: list[bytes | OSError | ValueError] = []
+
+    def read() -> None:
+        try:
+            found.append(_head(path, count))
+        except (OSError, ValueError) as error:
+            found.append(error)
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    if not found:
+        raise TimeoutError(0, f"nothing came within {PATIENCE:g} s")
+    if isinstance(found[0], bytes):
+        return found[0]
+    raise found[0]
+
+
+def json_value(text: str | bytes) -> Any:
+    """The value of a JSON text. Raises ValueError when it is none, or is nested too deeply."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        deep = isinstance(error, RecursionError)
+        raise ValueError("is nested too deeply" if deep else "is no JSON") from None
+
+
+def read_json(path: Path, most: int = MOST_BYTES) -> Any:
+    """The value of a JSON file. Raises ValueError as `read_text` and `json_value` do."""
+    return json_value(read_text(path, most))
 
 
 def json_object(text: str | bytes) -> dict[str, Any] | None:
     """The object that a JSON text is; None for anything else: other JSON or text, cut off, badly encoded, nested without end."""
     try:
-        tree = json.loads(text)
-    except (ValueError, RecursionError):
+        tree = json_value(text)
+    except ValueError:
         return None
     return tree if isinstance(tree, dict) else None
 

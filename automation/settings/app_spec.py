@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -69,21 +71,34 @@ class AppFile:
     def read(cls, path: Path) -> AppFile:
         """Read an app file. Raises SettingsError, naming the file and every key that is wrong."""
         tree = read_toml(path, "app file")
-        problems = [problem for key, value in tree.items() if (problem := _problem(key, value))]
+        problems = list(problems_of_app(tree))
         if problems:
             raise SettingsError(f"The app file {path} is wrong: {'; '.join(problems)}.")
-        texts = {TEXTS[key]: _text(value) for key, value in tree.items() if key in TEXTS}
+        return cls.of(tree)
+
+    @classmethod
+    def of(cls, tree: Mapping[str, Any]) -> AppFile:
+        """The same of a table without problems."""
+        texts = {TEXTS[key]: "\n".join(one) if isinstance(one, list) else one for key, one in tree.items() if key in TEXTS}
         return cls(texts, {key: value for key, value in tree.items() if key in SWITCHES})
 
 
-def _problem(key: str, value: Any) -> str | None:
-    if key in SWITCHES:
-        return None if isinstance(value, bool) else f"{key} must be true or false"
-    if key not in TEXTS:
-        return f"{key} is not known; there are {', '.join([*TEXTS, *SWITCHES])}"
-    texts = value if key == "scopes" and isinstance(value, list) else [value]
-    return None if all(isinstance(text, str) for text in texts) else f"{key} must be text"
+def problems_of_app(tree: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the keys and types of a table that describes an app."""
+    for key, value in tree.items():
+        if key in SWITCHES:
+            good, want = isinstance(value, bool), "true or false"
+        elif key in TEXTS:
+            texts = value if key == "scopes" and isinstance(value, list) else [value]
+            good, want = all(isinstance(text, str) for text in texts), "text"
+        else:
+            yield unknown_key(key, [*TEXTS, *SWITCHES])
+            continue
+        if not good:
+            yield f"{key}: must be {want}"
 
 
-def _text(value: str | list[str]) -> str:
-    return value if isinstance(value, str) else "\n".join(value)
+def unknown_key(key: str, known: Sequence[str], what: str = "key") -> str:
+    """That there is no such key; names the one that may be meant, or all."""
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"{key}: there is no such {what}; {f'did you mean {near[0]}?' if near else 'there are ' + ', '.join(known)}"

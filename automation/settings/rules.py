@@ -181,8 +181,11 @@ def targets(value: str) -> tuple[str, ...]:
     from automation.delivery.target import make  # late: --help does not need it
 
     parts = [part.strip() for part in re.split(r"\n|,\s*(?=[a-z][a-z0-9-]+:)", value) if part.strip()]
+    places: dict[str, str] = {}
     for part in parts:
-        make(part)  # checked by the target itself; nothing is read or written
+        place = make(part).place  # checked by the target itself; nothing is read or written
+        if places.setdefault(place, part) != part:
+            raise ValueError(f"{part} and {places[place]} are one place, where one would undo the other; keep one of them")
     return tuple(parts)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from automation.errors import SettingsError
 from automation.secrets import Secret, remember
-from automation.secrets.text_files import home_expanded, read_text
+from automation.secrets.text_files import LARGEST_SECRET, home_expanded, read_text
 from automation.settings.dotenv import read_dotenv
 from automation.settings.imap import problems_of_mailbox
 from automation.settings.names import problem_with
@@ -75,7 +75,7 @@ def _layer(values: Mapping[str, str], where: str, problems: list[str]) -> dict[s
 
 def _secret_file(name: str, path: str, problems: list[str]) -> str:
     try:
-        return read_text(home_expanded(path)).rstrip("\r\n")
+        return read_text(home_expanded(path), LARGEST_SECRET).rstrip("\r\n")
     except ValueError as error:
         problems.append(f"{name}: {path} {error}")
         return ""

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlsplit
 
 from automation.network.proxy import Proxy
-from automation.salesforce.hosts import LOGIN_HOSTS, is_my_domain, my_domain_of
+from automation.salesforce.hosts import LOGIN_HOSTS, NAME, is_my_domain, my_domain_of
 
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -46,7 +46,9 @@ def _host(value: str, example: str) -> str:
 
 
 def _split(value: str) -> SplitResult:
-    """The parts of a URL; a malformed port is noticed here and not later."""
+    """The parts of a URL; a malformed port is noticed here and not later, and so are characters that browsers drop."""
+    if re.search(r"[\x00-\x1f\x7f\\]", value.strip()):
+        raise ValueError("holds a character that no URL has")
     try:
         parts = urlsplit(value.strip())
         _ = parts.port
@@ -57,7 +59,7 @@ def _split(value: str) -> SplitResult:
 
 def _plain_my_domain(host: str) -> bool:
     """A My Domain host spelt in plain letters: no look-alike letters of other scripts."""
-    return is_my_domain(host) and re.fullmatch(r"[a-z0-9.-]+", host) is not None
+    return is_my_domain(host) and NAME.fullmatch(host) is not None
 
 
 def _my_domain_hint(host: str) -> str:

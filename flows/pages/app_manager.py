@@ -13,6 +13,7 @@ from playwright.sync_api import Locator
 
 from automation.browser.race import Outcome
 from automation.errors import NotPermitted, UnexpectedPage
+from flows.pages import base
 from flows.pages.base import by_role, the_only
 from flows.pages.header_menu import in_header_menu
 from flows.pages.labels import exactly
@@ -56,6 +57,7 @@ class AppManager(SetupPage):
     """The list: columns, rows, and the button ``New External Client App``."""
 
     _quiet_since: float | None = None
+    _looked: float = 0
 
     def open(self, setup_url: str, *, fresh: bool = True) -> None:
         """Open the list by its URL and wait until it shows how many apps there are.
@@ -65,7 +67,7 @@ class AppManager(SetupPage):
         url = setup_url + LIST_PATH
         if fresh or self.page.url.split("?")[0] != url:
             self.go(url)
-        self._quiet_since = None
+        self._quiet_since, self._looked = None, time.monotonic()
         loaded = [Outcome("list", fact=self._shows_rows), Outcome("an empty list", fact=self._is_empty)]
         known_by = (("heading", "manager.heading"), ("button", "manager.new"))
         self.arrive("the rows of the External Client App Manager", loaded, by=known_by)
@@ -94,11 +96,15 @@ class AppManager(SetupPage):
         A status line may be there before the rows are, so it counts as empty only once it stayed so for a while and its
         status line, if any, says so too.
         """
+        now = time.monotonic()
+        if now - self._looked < QUIET / 5:
+            return False
+        self._looked = now
         if not self._still.count():
             self._quiet_since = None
             return False
-        self._quiet_since = self._quiet_since or time.monotonic()
-        quiet = time.monotonic() - self._quiet_since > min(QUIET, self.timeouts.action / 2)
+        self._quiet_since = self._quiet_since or now
+        quiet = now - self._quiet_since > min(QUIET, self.timeouts.action / 2)
         return quiet and bool(self.new_button.count()) and not self.count()
 
     def count(self) -> int | None:
@@ -183,7 +189,8 @@ class AppManager(SetupPage):
 
     def require_new_button(self) -> Locator:
         """``New External Client App``, beside the title or in its menu. Raises NotPermitted when the page has neither."""
-        if not self.new_button.count():
+        there = self.new_button.count()
+        if not there:
             pattern, seconds = self.labels.pattern("manager.new"), min(MENU_OPENS, self.timeouts.action)
             if (item := in_header_menu(self.page, pattern, seconds)) is not None:
                 return item
@@ -191,6 +198,9 @@ class AppManager(SetupPage):
                 f'The list has no button "{self.labels["manager.new"]}".',
                 next='Give the user the permission "Create, edit, and delete External Client Apps".',
             )
+        if there == 1:
+            base.about_to_use(self.new_button)
+            return self.new_button
         return the_only(self.new_button, "button", self.labels["manager.new"], self.page, self.timeouts.action)
 
 

@@ -80,8 +80,9 @@ class AppTab(AppPage):
         in_front = tab.and_(self.page.locator("[aria-selected=true]"))
         if not in_front.count():
             click(tab, "tab", label, self.page, self.timeouts.page)
-        body = self.page.locator("body").filter(has=in_front).filter(has=self.edit_button.or_(self.save_buttons))
-        self.arrive(what, [Outcome("tab", element=body)], by=(("button", "detail.edit"), ("button", "detail.save")))
+        body = self.page.locator("body").filter(has=in_front)
+        edit, save = (by_role(body, "button", self.labels.pattern(key)) for key in ("detail.edit", "detail.save"))
+        self.arrive(what, [Outcome("tab", element=edit.or_(save))], by=(("button", "detail.edit"), ("button", "detail.save")))
         self._region = None
 
     @property
@@ -91,7 +92,7 @@ class AppTab(AppPage):
         Whether there is one panel is looked up once after each `select` and `edit`.
         """
         if self._region is None:
-            panel = self.page.get_by_role("tabpanel").filter(visible=True)
+            panel = self.page.locator("[role=tabpanel]").filter(visible=True)  # by the role as written: it is part of every search
             self._region = panel if panel.count() == 1 else self.page
         return self._region
 

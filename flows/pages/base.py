@@ -60,26 +60,11 @@ def by_role(region: Region, role: str, name: re.Pattern[str]) -> Locator:
     return region.get_by_role(role, name=name).filter(visible=True)  # type: ignore[arg-type]
 
 
-def labelled(region: Region, role: str, labels: Labels, key: str, name: re.Pattern[str] | None = None) -> Locator:
-    """As `by_role`, by label, in any language. On a page that mixes them several may match, of which `users_own` are meant.
-
-    Where a text is this label in one language and another label in the user's, only the user's text counts while it is
-    on the page, so that one can't be mistaken for the other.
-
-    Args:
-        name: matches the names of all languages, if not `Labels.pattern`.
-    """
-    named = by_role(region, role, name or labels.pattern(key))
-    if not labels.mistakable(key):
-        return named
-    page = region if isinstance(region, Page) else region.page
-    part = region.locator("body") if isinstance(region, Page) else region
-    others = by_role(part.filter(has_not=users_own(page, role, labels, key)), role, name or labels.pattern(key))
-    return users_own(region, role, labels, key).or_(others)
-
-
 def users_own(region: Region, role: str, labels: Labels, key: str) -> Locator:
-    """As `labelled`, in the user's language alone."""
+    """As `by_role`, by label in the user's language alone: on a page that mixes languages these are meant, where there are any.
+
+    So a word that is the label in one language and something else in another one can't be mistaken.
+    """
     return by_role(region, role, labels.likely(key))
 
 

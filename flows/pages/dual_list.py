@@ -102,12 +102,19 @@ class DualList:
             raise FieldRefused(f'This org offers no OAuth scope "{text}"; it offers: {there}.') from None
 
     def _move(self, source: Locator, button: Locator, target: Locator, text: str) -> None:
-        self._select(source, text)
-        button.click()
-        try:
-            expect(self._options(target, text)).to_have_count(1, timeout=self.timeout * 1000)
-        except AssertionError:
-            raise UnexpectedPage(f'The scope "{text}" did not move to the other list.') from None
+        """Choose it and press the button; once more where the page was drawn again in between, which forgets the choice."""
+        moved = self._options(target, text)
+        for seconds in (self.timeout / 3, self.timeout):
+            self._select(source, text)
+            button.click()
+            try:
+                expect(moved).to_have_count(1, timeout=seconds * 1000)
+            except AssertionError:
+                if not self._options(source, text).count():
+                    break
+            else:
+                return
+        raise UnexpectedPage(f'The scope "{text}" did not move to the other list.')
 
     @cached_property
     def _add_button(self) -> Locator:
@@ -122,15 +129,16 @@ class DualList:
 
         Its name is not documented, so one of an unknown name is known by its place; what it moved is checked anyway.
         """
-        beside = self._beside_lists
-        named = by_role(self.region if beside is None else beside, "button", self.labels.pattern(key))
-        if beside is not None and named.count() == 0:
-            named = beside.get_by_role("button").filter(visible=True).nth(0 if key == "create.scopes_add" else 1)
+        named, buttons = self._named(self._beside_lists, key), self._beside_lists.get_by_role("button").filter(visible=True)
+        if named.count() == 0:
+            named = buttons.nth(0 if key == "create.scopes_add" else 1) if buttons.count() >= 2 else self._named(self.region, key)
         return the_only(named, "button", self.labels[key], self.region, self.timeout)
 
+    def _named(self, region: Region, key: str) -> Locator:
+        return by_role(region, "button", self.labels.pattern(key))
+
     @cached_property
-    def _beside_lists(self) -> Locator | None:
-        """The smallest part of the page with both lists and their buttons: to the right first, then to the left (UTAM)."""
+    def _beside_lists(self) -> Locator:
+        """The smallest part of the page with both lists. Its buttons move to the right first, then to the left (UTAM)."""
         above = self.available.locator(f"xpath=ancestor::*[position() <= {MAX_CLIMB}]")
-        holder = above.filter(has=self._in(self.available.page, "create.scopes_selected")).last  # in order of the document
-        return holder if holder.get_by_role("button").filter(visible=True).count() >= 2 else None
+        return above.filter(has=self._in(self.available.page, "create.scopes_selected")).last  # in order of the document

@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from automation.errors import UnexpectedPage
 from flows.pages import base
-from flows.pages.base import AT_ONCE, Region, labelled, the_only, users_own
+from flows.pages.base import AT_ONCE, Region, by_role, the_only, users_own
 from flows.pages.labels import Labels
 from flows.pages.reading import TEXT
 from flows.pages.snapshot import Node, Snapshot
@@ -53,8 +53,9 @@ class Field:
         return the_only(self._here(role), role, self.label, self.region, self.timeout)
 
     def _here(self, role: str) -> Locator:
-        name = self.labels.with_value(self.key) if role == "combobox" else None
-        return labelled(self.region, role, self.labels, self.key, name)
+        """Named in any language; of several, `users_own` are meant."""
+        name = self.labels.with_value(self.key) if role == "combobox" else self.labels.pattern(self.key)
+        return by_role(self.region, role, name)
 
     @property
     def control(self) -> Locator:

@@ -16,11 +16,22 @@ MASKED = re.compile(r"[^\s@<>()]*[*•●][^\s@<>()]*@[^\s@<>()]+[^\s@<>().,;:]|
 
 
 class IdentityPage(PageObject):
-    """Any of the screens of `Screen`."""
+    """Any of the screens of `Screen`.
+
+    Attributes:
+        seen: what the last look found; None where the URL said enough.
+    """
+
+    seen: Seen | None = None
 
     def screen(self) -> Screen | None:
         """The screen that is open now; None when it is none of the known ones."""
-        return screen_of_url(self.page.url) or self.look().screen()
+        self.seen = None
+        by_url = screen_of_url(self.page.url)
+        if by_url is not None:
+            return by_url
+        self.seen = self.look()
+        return self.seen.screen()
 
     def look(self) -> Seen:
         """What the page shows of the known screens, in one round trip; a field that is known by its label alone takes two more.

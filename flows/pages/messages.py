@@ -16,6 +16,7 @@ PAGE_ERRORS = any_of(
     *("#errorTitle", "#errorDesc", "#validationError", "div.errorMsg", ".pageLevelErrors", ".slds-theme_error"),
     *(".slds-notify_alert", ".forceToastMessage"),
 )
+INVALID = "[aria-invalid='true']"
 CREATE_FAILED = "problems.create_failed"
 SUCCESS = re.compile(r"slds-theme_success|toastSuccess|success|slds-theme_info|slds-theme_warning", re.IGNORECASE)
 
@@ -36,6 +37,13 @@ LOUD = """([marks, words]) => {
 AROUND = f"all => all.map(e => ({TEXT})(e.parentElement ?? e.getRootNode().host ?? e))"
 """The text around each element, also at the top of a shadow root: an error's words are below its heading."""
 
+DESCRIBED = f"""all => all.map(e => {{
+  const texts = (ids) => (ids ?? '').split(/\\s+/).map(id => id && e.getRootNode().getElementById(id)).filter(Boolean).map({TEXT});
+  const label = e.labels?.length ? ({TEXT})(e.labels[0]) : e.ariaLabel ?? texts(e.getAttribute('aria-labelledby')).join(' ');
+  return [label, texts(e.getAttribute('aria-errormessage') ?? e.getAttribute('aria-describedby')).join(' ')];
+}})"""
+"""Of each element: its label, and the text that it names as its error."""
+
 READ = f"""all => all.map(e => {{
   const inside = (root) => [...root.querySelectorAll('*')].flatMap(x => [x, ...(x.shadowRoot ? inside(x.shadowRoot) : [])]);
   const around = [e, ...inside(e.shadowRoot ?? e), e.parentElement ?? e.getRootNode().host].filter(Boolean);
@@ -55,7 +63,7 @@ class Messages(PageObject):
 
     def quiet(self, *more: str) -> bool:
         """Whether the page shows nothing that may be an error, nor anything of the selectors ``more``; a quick look."""
-        marks = ", ".join((".slds-form-element__help, [role~=alert]", PAGE_ERRORS, *more))
+        marks = ", ".join((".slds-form-element__help, [role~=alert]", INVALID, PAGE_ERRORS, *more))
         try:
             return not self.page.evaluate(LOUD, [marks, self.labels.containing(CREATE_FAILED).pattern])
         except PlaywrightError:
@@ -65,8 +73,16 @@ class Messages(PageObject):
         """Errors at fields, each as ``"Label": text``."""
         errors = self.page.locator(FIELD_ERRORS)
         if not any(text for text, _ in _read(errors)):  # the usual case, in one round trip
-            return []
+            return self._described()
         return [self._with_label(error) for error in errors.filter(visible=True).all()]
+
+    def _described(self) -> list[str]:
+        """Errors that only the field itself refers to, as ARIA has it (a guess: base components use SLDS's classes)."""
+        try:
+            found = self.page.locator(INVALID).filter(visible=True).evaluate_all(DESCRIBED)
+        except PlaywrightError:
+            return []
+        return [f'"{str(label).lstrip("* ").rstrip(" *")}": {text}' if label else str(text) for label, text in found if text]
 
     def _with_label(self, error: Locator) -> str:
         """By locators, which see through shadow roots: label and error of a field may be in different ones."""

@@ -15,7 +15,7 @@ from automation.salesforce import hosts
 from automation.secrets import scrub
 from flows.pages.identity import IdentityPage
 from flows.pages.reading import shown
-from flows.pages.screens import Screen, Seen, screen_of_url
+from flows.pages.screens import Screen
 from flows.pages.settling import Settling
 from flows.pages.setup_page import NO_LABEL_HELPS, RIGHTS
 from flows.verification.first_of import first_of
@@ -37,7 +37,6 @@ class Arrival:
         self._page = page
         self._identity = identity
         self._navigation = navigation
-        self._seen: Seen | None = None
         self._settling: Settling | None = None
         self.screen: Screen | None = None
         self.done = done
@@ -88,16 +87,13 @@ class Arrival:
             return ""
 
     def _is_known(self) -> bool:
-        self._seen = self.screen = None
+        self.screen = self._identity.seen = None
         if self._navigation.readable:
-            self.screen = screen_of_url(self._page.url)
-            if self.screen is None:
-                self._seen = self._identity.look()
-                self.screen = self._seen.screen()
+            self.screen = self._identity.screen()
         return self.screen is not None
 
     def _says(self, *keys: str) -> bool:
-        return self._seen is not None and self._seen.says(*keys)
+        return self._identity.seen is not None and self._identity.seen.says(*keys)
 
     def _is_unknown(self) -> bool:
         """Whether a page is there and not known. Lightning pages fill themselves long after their load."""

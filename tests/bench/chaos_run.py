@@ -17,11 +17,11 @@ from unittest import mock
 from playwright._impl._sync_base import SyncBase
 
 from automation.artifacts.journal import Journal
-from automation.create_app import create_app
 from automation.replica.handles import OrgHandle, Replica
 from automation.report.console import Console
 from automation.report.json_result import json_line
 from automation.report.result import RunResult
+from automation.run.one_run import OneRun
 from automation.settings import load_settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
@@ -132,7 +132,7 @@ class Play:
             counter = stack.enter_context(dying(kill))
             with suppress(Killed):
                 spec, console = AppSpec.from_settings(settings), Console(1, printed)
-                result = create_app(settings, spec, options, console, browser=self.chaos.browser)
+                result = OneRun(settings, spec, options, console, self.chaos.browser).perform()
         self.verdict.calls = max(self.verdict.calls, counter.calls)
         for context in self.chaos.browser.contexts:
             context.close()

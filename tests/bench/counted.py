@@ -1,7 +1,8 @@
 """``python -m tests.bench.counted FILE MODULE [ARGUMENT...]``: run a command and count its round trips to the browser.
 
-FILE gets JSON: method of Playwright's protocol to number of calls. Messages that nobody waits for are left out. Counts do
-not depend on how busy the machine is, as times do. (They still move a little: a wait looks again after each slice.)
+FILE gets JSON: method of Playwright's protocol to number of calls. Left out are messages that nobody waits for, and those that
+Playwright's driver answers without the browser. Counts do not depend on how busy the machine is, as times do. (They still move a
+little: a wait looks again after a while.)
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from playwright._impl import connection
 
 UNANSWERED = ("__waitInfo__", "addStackToTracingNoReply", "updateSubscription", "dispose")
+BY_DRIVER = ("tracingGroup", "tracingGroupEnd")
 
 
 def main() -> None:
@@ -25,7 +27,7 @@ def main() -> None:
     send = connection.Connection.send_message_to_server
 
     def counting(self: Any, target: Any, method: str, params: Any, options: Any) -> Any:
-        if method not in UNANSWERED:
+        if method not in UNANSWERED + BY_DRIVER:
             counts[method] += 1
         return send(self, target, method, params, options)
 

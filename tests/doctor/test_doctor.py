@@ -92,6 +92,7 @@ def test_a_set_up_without_fault_passes_every_check_and_leaves_the_org_as_it_was(
     assert [check.id for check in checks if check.result != "ok"] == [], [doctor.line(check) for check in checks]
     assert {"org.login", "org.language", "org.permission", "org.run_as", "mailbox", "network.clock"} <= {one.id for one in checks}
     assert it.org.truth()["apps"] == before
+    assert it.org.truth()["sessions"] == []  # its own session is ended
     assert [path.name for path in it.folder.iterdir() if path.name != "state"] == []  # where a run keeps its locks
 
 
@@ -152,9 +153,9 @@ def test_the_command_prints_lines_for_people_and_json_for_programs(
     monkeypatch.delenv("ECA_RUN_AS")
     code = doctor.main(["--json", "--no-login"])
     out, err = capsys.readouterr()
-    told = json.loads(out)
-    assert code == told["exit_code"] == 78
-    assert any(check["id"] == "settings.values" and check["result"] == "failed" for check in told["checks"])
+    said = json.loads(out)
+    assert code == said["exit_code"] == 78
+    assert any(check["id"] == "settings.values" and check["result"] == "failed" for check in said["checks"])
     assert "FAILED  settings.values: ECA_RUN_AS" in err
 
 

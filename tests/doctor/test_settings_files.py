@@ -63,7 +63,7 @@ def test_no_bytes_of_a_dotenv_end_the_doctor(data: bytes, tmp_path: Path) -> Non
     list(settings_files.examine({"SF_PASSWORD_FILE": "~nosuchuser/x"}, tmp_path / ".env", None, None))
 
 
-def test_a_user_without_a_home_is_told_what_to_set(
+def test_a_user_without_a_home_is_shown_what_to_set(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     import pwd

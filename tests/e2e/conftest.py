@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from automation.create_app import create_app
 from automation.replica.apps import locked_boxes, security_defaults
 from automation.report.console import Console
 from automation.report.result import RunResult
+from automation.run.one_run import OneRun
 from automation.settings import load_settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
@@ -72,7 +72,7 @@ class Runbook:
         exact = options.pop("exact", False)
         given = Options(**{"tracing": "off", "screenshot": "off", "output": self.folder / f"run-{self.runs}", **options})
         spec = AppSpec.from_settings(checked, exact=exact)
-        return create_app(checked, spec, given, Console(stream=self.printed), browser=self.browser)
+        return OneRun(checked, spec, given, Console(stream=self.printed), browser=self.browser).perform()
 
 
 NewOrg = Callable[..., "OrgHandle"]

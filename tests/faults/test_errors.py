@@ -63,7 +63,7 @@ def test_the_table_has_every_kind() -> None:
     assert len(KINDS) == len(list(kinds()))
 
 
-def test_the_modules_tree_tells_the_exit_codes_as_they_are() -> None:
+def test_the_modules_tree_shows_the_exit_codes_as_they_are() -> None:
     """Name and code stand in one line of its drawing."""
     drawn = {words[0]: words for words in _drawing()}
     assert {kind.__name__: str(kind.exit_code) for kind in KINDS.values()} == {name: words[1] for name, words in drawn.items()}
@@ -87,8 +87,8 @@ def test_message_exit_code_and_recovery_sentence(kind: str) -> None:
     assert first == "Error at step 1.7: The page said no."
     assert second == f"Next: {error.next}"
 
-    told = json.loads(json_line(result))["error"]
-    assert (told["kind"], told["step"], told["message"], told["next"]) == (kind, "1.7", "The page said no.", error.next)
+    said = json.loads(json_line(result))["error"]
+    assert (said["kind"], said["step"], said["message"], said["next"]) == (kind, "1.7", "The page said no.", error.next)
     assert result.exit_code() == EXIT_CODES[kind]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from playwright.sync_api import Page
 
 from flows.app.values import AppValues
 from flows.pages.app_fields import AppFields
-from flows.pages.fields import TextField
 from flows.pages.labels import Labels
 
 pytestmark = pytest.mark.browser
@@ -82,13 +80,3 @@ def test_what_the_one_look_leaves_out_is_looked_up(page: Page) -> None:
     values = AppValues.read(AppFields(page, Labels(), 1))
     assert (values.api_name, values.contact_email, values.callback_url) == ("API Name", "", "https://a.example")
     assert (values.name, values.scopes) == (None, None)
-
-
-def test_a_text_that_is_another_label_in_the_users_language_is_not_taken(page: Page, tmp_path: Path) -> None:
-    """Where the page has the user's own text, however far from the part that is looked at."""
-    own = tmp_path / "labels.toml"
-    own.write_text('[create]\ninfo_url = { text = "Nombre de API", source = "own" }\n', encoding="utf-8")
-    page.set_content("<section><label>Nombre de API <input value=x></label></section><label>API Name <input value=y></label>")
-    part = page.locator("section")
-    assert TextField(part, Labels(), "create.api_name", 1).value() == "x"
-    assert TextField(part, Labels(own_file=own), "create.api_name", 1).value() is None

@@ -14,7 +14,10 @@ from flows.pages.app_manager import AppManager
 from flows.pages.base import Timeouts
 from flows.pages.checkbox import Checkbox
 from flows.pages.choice import Choice
+from flows.pages.consumer_details import ConsumerDetails
+from flows.pages.dual_list import DualList
 from flows.pages.labels import Labels
+from flows.pages.messages import Messages
 from flows.pages.settings_tab import SettingsTab
 
 pytestmark = pytest.mark.browser
@@ -141,3 +144,43 @@ def test_an_empty_list_in_unknown_words_is_a_list_also_where_actions_have_little
     apps = AppManager(page, Labels(), Timeouts(page=8, action=2))
     apps.open(SETUP)
     assert apps.find("Sync") is None
+
+
+FORGETS = """<div role=group><ul role=listbox aria-label="Available OAuth Scopes"><li role=option>{0}</li></ul>
+<button>Add</button><button>Remove</button><ul role=listbox aria-label="Selected OAuth Scopes"></ul></div><script>
+let chosen, drawn = 0; const [from, to] = document.querySelectorAll('ul');
+from.onclick = (click) => {{ chosen = click.target; if (!drawn++) {{ chosen = null; from.innerHTML += '' }} }};
+document.querySelector('button').onclick = () => {{ if (chosen) to.append(chosen) }}</script>"""
+
+
+def test_a_scope_whose_choice_was_forgotten_is_chosen_again(page: Page) -> None:
+    """As by a page that is drawn again a moment after something else was typed."""
+    api = "Manage user data via APIs (api)"
+    page.set_content(FORGETS.format(api))
+    scopes = DualList(page, Labels(), 1)
+    scopes.add(api)
+    assert scopes.chosen() == [api]
+
+
+MASKED = """<tr><td>{0}</td><td><span>••••••••</span><button aria-label="Show {0}"
+onclick="this.previousElementSibling.textContent = '{1}'">Show</button></td></tr>"""
+
+
+def test_values_behind_a_show_button_are_shown(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.pages.consumer_details.COPY_AFTER", 0.1)
+    pair = ["3MVG9" + "k" * 80, "5EC2E7" + "A0" * 29]
+    rows = (MASKED.format(*row) for row in zip(("Consumer Key", "Consumer Secret"), pair, strict=True))
+    page.set_content(f"<table>{''.join(rows)}</table>")
+    assert [one.reveal() for one in ConsumerDetails(page, Labels(), SHORT).read()] == pair
+
+
+@pytest.mark.parametrize("refers", ["aria-describedby", "aria-errormessage"])
+def test_an_error_that_only_its_field_refers_to_is_read(refers: str, page: Page) -> None:
+    """Else a refused Save is waited for until its time is over, and the org's words are lost."""
+    words = "Enter a valid execution user for the OAuth client credentials flow."
+    page.set_content(
+        f"<label for=r><abbr>*</abbr>Run As (Username)</label><input id=r aria-invalid=true {refers}=e><div id=e>{words}</div>"
+    )
+    messages = Messages(page, Labels(), SHORT)
+    assert not messages.quiet()
+    assert messages.field_errors() == [f'"Run As (Username)": {words}']

@@ -63,8 +63,8 @@ def _measured(fleet: FleetOnReplica, way: str, at_once: int) -> tuple[float, Use
     used = watch(process, with_memory=True)
     seconds = time.monotonic() - began
     if process.returncode:
-        told = process.stderr.read() if process.stderr else ""
-        print(f"{way} at {at_once} ended with {process.returncode}: {told.splitlines()[-1:]}", file=sys.stderr, flush=True)
+        said = process.stderr.read() if process.stderr else ""
+        print(f"{way} at {at_once} ended with {process.returncode}: {said.splitlines()[-1:]}", file=sys.stderr, flush=True)
     return seconds, used
 
 
@@ -94,14 +94,14 @@ def _threads(orgs_file: str, at_once: str) -> None:
 def _one(org: Any, port: int) -> int:
     import dataclasses
 
-    from automation.create_app import create_app
     from automation.report.console import Console
+    from automation.run.one_run import OneRun
     from automation.secrets import Secret
     from automation.settings.options import Options
 
     settings = dataclasses.replace(org.settings(), browser_cdp=Secret(f"http://127.0.0.1:{port}", ""))
     options = Options(tracing="off", verbosity=-1, output=Path("runs") / org.name)
-    result = create_app(settings, org.spec(settings), options, Console(verbosity=-1))
+    result = OneRun(settings, org.spec(settings), options, Console(verbosity=-1)).perform()
     if result.error is not None:
         print(json.dumps({"org": org.name, "error": result.error.message}), file=sys.stderr)
     return result.exit_code()

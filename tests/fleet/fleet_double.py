@@ -130,7 +130,7 @@ class FleetOnReplica:
 
     @property
     def file(self) -> Path:
-        """The orgs file, written anew."""
+        """The orgs file, written again."""
         path = self.folder / "orgs.toml"
         tables = [f'[orgs.{name}]\npassword = "env:{PASSWORD}_{name}"\n{self.tables.get(name, "")}' for name in self.orgs]
         path.write_text(self._shared() + "\n".join(tables) + self.extra)
@@ -176,11 +176,11 @@ run_as = "sync@{self.company}.example"
     def run(self, *arguments: str, **environment: str) -> Done:
         """Run the command with ``--json`` to its end."""
         process = self.start("--json", *arguments, **environment)
-        out, told = process.communicate(timeout=600)
-        return Done(process.returncode, out, told)
+        out, said = process.communicate(timeout=600)
+        return Done(process.returncode, out, said)
 
     def history(self, *arguments: str) -> list[dict[str, Any]]:
-        """What ``history --json`` tells."""
+        """What ``history --json`` prints."""
         command = [sys.executable, "-m", "automation.refresh_sandboxes", "history", "--json", *arguments]
         done = subprocess.run(command, cwd=self.folder, env=self.environment(), capture_output=True, text=True, check=True)
         return [json.loads(line) for line in done.stdout.splitlines() if line]

@@ -215,7 +215,7 @@ class TestWithProductionAccess:
         fleet.add("dev").refresh(not_ready=600.0)
         assert check(production=True).found == "refreshing"
 
-    def test_a_refresh_is_told_from_a_deleted_app(self, fleet: FleetOnReplica, check: Check) -> None:
+    def test_a_refresh_is_distinguished_from_a_deleted_app(self, fleet: FleetOnReplica, check: Check) -> None:
         """By the org id that production knows."""
         org = fleet.set_up("dev")
         before = org.org_id

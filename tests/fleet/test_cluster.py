@@ -174,8 +174,8 @@ def test_a_lost_workers_org_is_run_again(fleet: FleetOnReplica, cluster: Callabl
     process = fleet.start("--json", "--scheduler", running.address)
     until(lambda: any(fleet.orgs[name].events("createApp") for name in ("one", "two")), 240)
     os.kill(running.busy()[0].pid, signal.SIGKILL)
-    out, told = process.communicate(timeout=500)
-    assert process.returncode == 0, told
+    out, said = process.communicate(timeout=500)
+    assert process.returncode == 0, said
     assert fleet.apps() == {name: [APP] for name in fleet.orgs}
     assert '"name": "good", "found": "up_to_date"' in out
     assert fleet.run().found() == dict.fromkeys(fleet.orgs, "up_to_date")
@@ -198,7 +198,7 @@ def test_orgs_in_order_take_no_browser_on_a_cluster_either(fleet: FleetOnReplica
 
 
 @pytest.mark.slow
-def test_a_scheduler_that_is_not_there_is_told(fleet: FleetOnReplica) -> None:
+def test_a_scheduler_that_is_not_there_is_reported(fleet: FleetOnReplica) -> None:
     """Before anything is begun, with the way to start one."""
     fleet.add("a")
     done = fleet.run("--scheduler", "tcp://127.0.0.1:9")

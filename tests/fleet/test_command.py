@@ -82,13 +82,13 @@ def test_a_target_that_fails_fails_its_org_and_is_tried_again(fleet: FleetOnRepl
 def test_people_are_notified_and_a_broken_notifier_fails_nothing(fleet: FleetOnReplica) -> None:
     """From the orgs file and the command line alike."""
     fleet.set_up("a")
-    told = fleet.folder / "told.json"
+    said = fleet.folder / "sent.json"
     fleet.extra = (
-        f'[notify]\nalways = ["command:{sys.executable} -c \'import sys; open(\\"{told}\\", \\"w\\").write(sys.stdin.read())\'"]\n'
+        f'[notify]\nalways = ["command:{sys.executable} -c \'import sys; open(\\"{said}\\", \\"w\\").write(sys.stdin.read())\'"]\n'
     )
     done = fleet.run("--notify", "always=apprise:env:NOT_SET", "--notify", "failure=command:/not/there")
     assert done.exit_code == 0
-    assert json.loads(told.read_text())["summary"].startswith("1 org: 1 up to date")
+    assert json.loads(said.read_text())["summary"].startswith("1 org: 1 up to date")
     assert "The notification by apprise failed: env:NOT_SET: there is no such variable" in done.stderr
     assert "/not/there" not in done.stderr
 
@@ -121,8 +121,8 @@ def test_the_history_is_a_table_for_people(fleet: FleetOnReplica) -> None:
     fleet.set_up("a")
     fleet.run()
     command = [sys.executable, "-m", "automation.refresh_sandboxes", "history"]
-    for more, told in ([], "Browsers"), (["a"], "up_to_date"), (["z"], "No run on z is recorded."):
+    for more, said in ([], "Browsers"), (["a"], "up_to_date"), (["z"], "No run on z is recorded."):
         done = subprocess.run(
             [*command, *more], cwd=fleet.folder, env=fleet.environment(), capture_output=True, text=True, check=True
         )
-        assert told in done.stdout
+        assert said in done.stdout

@@ -24,7 +24,7 @@ EXPOSURE = 4
 DEPLOY = ROOT / "deploy"
 WORKFLOWS = [*(DEPLOY / "github-actions").glob("*.yml"), *(ROOT / ".github" / "workflows").glob("*.yml")]
 LASTING = {1, 2, 65, 69, 77, 78}
-"""Exit codes that waiting does not cure."""
+"""Exit codes that waiting does not fix."""
 
 
 def finds_nothing(command: list[str]) -> None:
@@ -186,7 +186,7 @@ class TestKubernetes:
 
     @pytest.mark.parametrize("which", ["cron", "indexed"])
     def test_pods_fail_by_exit_code(self, which: str) -> None:
-        """75 is tried again; what waiting does not cure is not."""
+        """75 is tried again; what waiting does not fix is not."""
         job = self.cron["spec"]["jobTemplate"]["spec"] if which == "cron" else self.indexed["spec"]
         rules = {rule["action"]: rule for rule in job["podFailurePolicy"]["rules"]}
         assert rules["Count"]["onExitCodes"]["values"] == [75]

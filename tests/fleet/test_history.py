@@ -50,7 +50,7 @@ def test_an_app_id_is_kept_only_for_its_key(tmp_path: Path) -> None:
 
 
 def test_a_failure_changes_nothing_that_is_known(tmp_path: Path) -> None:
-    """It is told, with cause and cure."""
+    """It is reported, with cause and fix."""
     with History(tmp_path / "h.sqlite3") as history:
         history.note(history.begin(1), good())
         run = history.begin(1)
@@ -62,7 +62,7 @@ def test_a_failure_changes_nothing_that_is_known(tmp_path: Path) -> None:
         assert (history.runs()[0]["failed"], history.runs()[0]["exit_code"]) == (1, 1)
 
 
-def test_a_killed_run_loses_nothing_that_was_told(tmp_path: Path) -> None:
+def test_a_killed_run_loses_nothing_that_was_reported(tmp_path: Path) -> None:
     """Each outcome is on the disk as soon as it is noted; the run shows as one that never ended."""
     script = (
         "import os, sys; sys.path[:0] = sys.argv[2:]\n"
@@ -158,7 +158,7 @@ class TestTrouble:
             assert (history.emails("box"), history.runs()[0]["exit_code"]) == (2, 0)
 
     def test_a_file_that_breaks_in_mid_job_stops_nothing(self, tmp_path: Path) -> None:
-        """As when a disk is full: it is told at the end."""
+        """As when a disk is full: it is reported at the end."""
         with History(tmp_path / "h.sqlite3") as history:
             run = history.begin(1)
             history._base.execute("PRAGMA query_only = ON")

@@ -32,7 +32,7 @@ class TestAfterRefresh:
 
     @pytest.fixture
     def machine(self, tmp_path: Path) -> Path:
-        """A folder with an ``sf`` and a ``python`` that note how they are called and end as they are told."""
+        """A folder with an ``sf`` and a ``python`` that note how they are called and end as they are set to."""
         for name in ("sf", "python"):
             path = tmp_path / name
             path.write_text(f'#!/bin/sh\necho {name} "$@" >> {tmp_path}/calls\nread code < {tmp_path}/{name}.code\n'

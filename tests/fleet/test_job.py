@@ -22,6 +22,7 @@ from automation.fleet.progress import Progress
 from automation.fleet.repair import Repairs
 from automation.fleet.runner import Job
 from automation.refresh_sandboxes import exit_code
+from automation.report.words import OUTCOMES, outcome_words
 
 SHARED = """
 [defaults]
@@ -221,6 +222,20 @@ def test_the_line_has_the_published_form() -> None:
     for outcome in shown:
         form.validate(json.loads(outcome.json()))
     assert [outcome.word for outcome in shown] == ["unchanged", "delivered", "waiting", "failed", "created"]
+
+
+@pytest.mark.parametrize(("to", "step", "word", "sentence"), [
+    (["json:there"], "changed", "delivered", "The org was up to date; the credentials work and were delivered."),
+    (["json:there"], "unchanged", "unchanged", "Nothing to do; the credentials work."),
+    ([], "changed", "unchanged", "Nothing to do; the credentials work."),
+])  # fmt: skip
+def test_a_run_that_delivered_alone_is_not_one_with_nothing_to_do(to: list[str], step: str, word: str, sentence: str) -> None:
+    """The org has the app already, and a target did not have its pair: people are notified of that change."""
+    org = _blank()
+    line = empty_line(org) | {"steps": [{"result": step}], "proof": {"token": True}, "credentials": {"delivered_to": to}}
+    outcome = of_run(org, "not_set_up", "no pair of this app is delivered", line, 0)
+    assert (outcome.word, outcome.changed) == (word, word == "delivered")
+    assert outcome_words(line) == (OUTCOMES[word][0], sentence)
 
 
 class TestWorker:

@@ -73,7 +73,7 @@ def hook() -> Iterator[Hook]:
 
 
 class Postbox:
-    """An SMTP handler that keeps the mails."""
+    """An SMTP handler that keeps the emails."""
 
     def __init__(self) -> None:
         self.mails: list[Any] = []
@@ -107,7 +107,7 @@ def sent(*targets: str, outcomes: tuple[OrgOutcome, ...] = (FAILED, FINE), secon
     return send([(target, what) for target in targets], lambda: NETWORK, seconds)
 
 
-def test_a_webhook_gets_each_org_with_outcome_cause_and_cure(hook: Hook) -> None:
+def test_a_webhook_gets_each_org_with_outcome_cause_and_fix(hook: Hook) -> None:
     """Orgs on which nothing happened are only counted; no secret passes."""
     assert sent(f"webhook:{hook.url}") == []
     (body,) = hook.bodies
@@ -168,7 +168,7 @@ def test_a_target_that_does_not_end_is_given_up(tmp_path: Path) -> None:
 
 def test_a_program_gets_the_same_as_a_webhook(tmp_path: Path) -> None:
     """As JSON on its standard input."""
-    out = tmp_path / "told.json"
+    out = tmp_path / "sent.json"
     assert sent(f'command:{sys.executable} -c \'import sys; open("{out}", "w").write(sys.stdin.read())\'') == []
     assert json.loads(out.read_text())["orgs"][0]["name"] == "dev"
 
@@ -227,8 +227,8 @@ def test_who_wants_what(outcomes: tuple[OrgOutcome, ...], events: list[str]) -> 
 
 def test_the_command_line_adds_targets() -> None:
     """On failure unless it says otherwise; a malformed one is wrong usage."""
-    assert wanted({"change": ("command:a",)}, ["always=command:b", "command:c"]) == [
+    assert wanted([("change", "command:a")], ["always=command:b", "command:c"]) == [
         ("change", "command:a"), ("always", "command:b"), ("failure", "command:c"),
     ]  # fmt: skip
     with pytest.raises(UsageError):
-        wanted({}, ["pager:me"])
+        wanted([], ["pager:me"])

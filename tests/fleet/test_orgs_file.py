@@ -1,4 +1,4 @@
-"""The orgs file: what it means, and what it is told when it is wrong."""
+"""The orgs file: what it means, and what is reported when it is wrong."""
 
 from __future__ import annotations
 
@@ -129,19 +129,19 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("line", "told"), WRONG, ids=[line.partition(" ")[0] for line, _ in WRONG])
-def test_an_error_names_table_and_key(line: str, told: str) -> None:
+@pytest.mark.parametrize(("line", "said"), WRONG, ids=[line.partition(" ")[0] for line, _ in WRONG])
+def test_an_error_names_table_and_key(line: str, said: str) -> None:
     """And what is right, in the words of the file."""
     with only_own(), pytest.raises(SettingsError) as caught:
         read(GOOD.replace("[orgs.dev]", f"[orgs.dev]\n{line}"))
-    assert told in caught.value.message
+    assert said in caught.value.message
     assert caught.value.exit_code == 78
     assert "hunter2" not in caught.value.message
     assert "geheim77" not in caught.value.message
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "said"),
     [
         ("[org.dev]", "[org]: there is no such table; there are defaults, orgs"),
         ("[orgs]", "[orgs]: no org is named"),
@@ -157,14 +157,14 @@ def test_an_error_names_table_and_key(line: str, told: str) -> None:
         ("x = ", "is no TOML"),
     ],
 )  # fmt: skip
-def test_the_whole_file_is_checked(text: str, told: str) -> None:
+def test_the_whole_file_is_checked(text: str, said: str) -> None:
     """Tables, limits, production access, notifications, and orgs that get in each other's way."""
     with only_own(), pytest.raises(SettingsError) as caught:
         read(text)
-    assert told in str(caught.value)
+    assert said in str(caught.value)
 
 
-def test_everything_wrong_is_told_at_once() -> None:
+def test_everything_wrong_is_reported_at_once() -> None:
     """Nobody has to run the command once per mistake."""
     with pytest.raises(SettingsError) as caught:
         read(GOOD + '[limits]\nlogin = 3\n[orgs.x]\nlogin_url = 1\n[orgs.y]\nfoo = "x"')

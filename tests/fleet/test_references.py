@@ -1,4 +1,4 @@
-"""Secrets by reference: found where the orgs file says, and told to nobody."""
+"""Secrets by reference: found where the orgs file says, and shown to nobody."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_keyring_is_asked_by_service_and_user(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(
-    ("reference", "told"),
+    ("reference", "said"),
     [
         ("env:NOT_THERE_AT_ALL", "env:NOT_THERE_AT_ALL: there is no such variable"),
         ("file:/not/there", "file:/not/there: can't be read"),
@@ -53,11 +53,11 @@ def test_the_keyring_is_asked_by_service_and_user(monkeypatch: pytest.MonkeyPatc
         ("command:true", "command:true: is empty"),
     ],
 )
-def test_a_reference_that_leads_nowhere_says_why(reference: str, told: str) -> None:
+def test_a_reference_that_leads_nowhere_says_why(reference: str, said: str) -> None:
     """Without the arguments of a program, which may hold a token."""
     with pytest.raises(references.Unresolved) as caught:
         references.resolve(reference)
-    assert told in caught.value.message
+    assert said in caught.value.message
     assert "abcdefgh" not in caught.value.message
 
 
@@ -71,18 +71,18 @@ def test_a_byte_order_mark_is_no_part_of_a_secret(mark: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("reference", "told"),
+    ("reference", "said"),
     [
         ("file:~nosuchuser/x", "names the home folder of a user who has none"),
-        ("file:/dev/zero", "is larger than 1 MB"),
+        ("file:/dev/zero", "is larger than 64 KB"),
         ("file:/not\0there", "can't be read"),
         ("command:''", "can't be started"),
         ("command:'open", "can't be started"),
         ("command:printf '\\377\\376\\1'", "its output is no text in UTF-8"),
     ],
 )
-def test_no_file_and_no_program_raises_anything_else(reference: str, told: str) -> None:
-    with pytest.raises(references.Unresolved, match=told) as caught:
+def test_no_file_and_no_program_raises_anything_else(reference: str, said: str) -> None:
+    with pytest.raises(references.Unresolved, match=said) as caught:
         references.resolve(reference)
     assert caught.value.next
 

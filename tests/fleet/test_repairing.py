@@ -46,7 +46,7 @@ def test_one_command_repairs_what_needs_it_and_a_second_does_nothing(fleet: Flee
 
 
 def test_codes_in_a_shared_mailbox_are_never_mixed_up(fleet: FleetOnReplica) -> None:
-    """Two orgs at the same time, one mailbox, and mails that do not tell whose code it is: nobody types a wrong one."""
+    """Two orgs at the same time, one mailbox, and emails that do not say whose code it is: nobody types a wrong one."""
     for name in ("one", "two"):
         fleet.add(name, mail_names_user=False, mail_delay_seconds=1.5)
         fleet.make_app(name)
@@ -115,8 +115,8 @@ def test_stopping_ends_the_runs_cleanly(fleet: FleetOnReplica) -> None:
     process = fleet.start("--json")
     assert _until(lambda: bool(org.events()), process)
     os.kill(process.pid, signal.SIGTERM)
-    _, told = process.communicate(timeout=60)
-    assert process.returncode == 130, told
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
     assert fleet.history()[0]["exit_code"] == 130
     fleet.deliver_pair("stop", fleet.make_app("stop"))
     assert fleet.run().found() == {"stop": "up_to_date"}, "nothing holds the org"

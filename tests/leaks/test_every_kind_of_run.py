@@ -53,6 +53,8 @@ def at(event: str, nth: int, how: signal.Signals) -> tuple[str, int, signal.Sign
 
 
 WRONG_CODE = {"preset": "wrong_code_first", "times": 0}
+REFUSED_FIELD = {"effect": "error", "kind": "aura", "action": "savePolicies", "fields": {"policies.runAs": "No."}}
+BROKEN_PAGE = {"effect": "status", "kind": "consumer", "times": 0}
 CODE = {"TIMEOUT_CODE": "4", "TIMEOUT_ACTION": "6"}
 
 WAYS: dict[str, Way] = {
@@ -64,9 +66,11 @@ WAYS: dict[str, Way] = {
     "wrong password": Way(77, settings={"SF_PASSWORD": "not-the-right-one-77"}),
     "code refused at the login": Way(77, (WRONG_CODE,), settings=CODE),
     "code refused at the reveal": Way(77, (WRONG_CODE,), {"after_password": []}, CODE),
-    "field refused": Way(78, ({"effect": "error", "kind": "aura", "action": "savePolicies", "fields": {"policies.runAs": "No."}},)),
+    "field refused": Way(78, (REFUSED_FIELD,)),
+    "field refused, quiet": Way(78, (REFUSED_FIELD,), arguments=("-q",)),
     "page not understood at the login": Way(65, variants={"after_password": ["unknown"]}),
-    "page broken at the reveal": Way(69, ({"effect": "status", "kind": "consumer", "times": 0},)),
+    "page broken at the reveal": Way(69, (BROKEN_PAGE,)),
+    "page broken at the reveal, quiet": Way(69, (BROKEN_PAGE,), arguments=("-q",)),
     "new tab blocked": Way(0, variants={"popup_blocked": True}, settings={"TIMEOUT_ACTION": "4"}),
     "new tab blocked for good": Way(
         65, variants={"popup_blocked": True, "consumer_without_ret_url": "refused"}, settings={"TIMEOUT_ACTION": "4"}

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.create_app import create_app
 from automation.errors import RunbookError
 from automation.report.console import Console
+from automation.run.one_run import OneRun
 from automation.settings import Settings, load_settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
@@ -98,4 +98,4 @@ def created() -> set[str]:
 def second_run(org_browser: Browser, org_settings: Settings, org_spec: AppSpec) -> RunResult:
     """A whole run after the first pass."""
     options = Options(tracing="off")
-    return create_app(org_settings, org_spec, options, Console(stream=io.StringIO()), browser=org_browser)
+    return OneRun(org_settings, org_spec, options, Console(stream=io.StringIO()), browser=org_browser).perform()

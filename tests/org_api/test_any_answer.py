@@ -29,9 +29,9 @@ from automation.org_api import (
 )
 from automation.secrets import Secret, known_secrets, scrub
 from automation.settings.app_spec import AppSpec
+from tests.network.servers import Server, dripping
 from tests.org_api.org_double import HOST, Clock, OrgDouble, pair, records, refused, rest_error
 from tests.org_api.org_double import given as granted
-from tests.unit.servers import Server, dripping
 
 GARBAGE: dict[str, httpx.Response | Exception] = {
     "nothing": httpx.Response(200),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from email.parser import HeaderParser
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRETS = ("passkeys.json", "session.json", ".env", ".env.prod", "orgs.toml", "ours.recording.zip", "passkeys.json.lock")
@@ -85,3 +88,20 @@ def test_every_licence_of_a_part_is_named_and_shipped(packages: Path) -> None:
     named = metadata["License-Expression"].split(" AND ")
     assert {one for one in named for text in texts if text.endswith(f"-{one}.txt")} == set(named)
     assert not [text for text in texts if not text.endswith(tuple(f"-{one}.txt" for one in named))]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="releases are made on Linux")
+@pytest.mark.parametrize(("tag", "released"), [("", True), (".9", False)])
+def test_a_release_needs_packages_and_changelog_of_its_tag(tag: str, released: bool, packages: Path, tmp_path: Path) -> None:
+    """The workflow's own script, on the packages that were built and the changelog as it is."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] + tag
+    (job,) = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())["jobs"].values()
+    script = next(step["run"] for step in job["steps"] if step.get("name", "").startswith("The tag is the version"))
+    shutil.copyfile(ROOT / "CHANGELOG.md", tmp_path / "CHANGELOG.md")
+    shutil.copytree(packages, tmp_path / "dist")
+    environment = {**os.environ, "GITHUB_REF_NAME": f"v{version}"}
+    done = subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=tmp_path, env=environment, check=False)
+    assert (done.returncode == 0) is released
+    if released:
+        notes = (tmp_path / "notes.md").read_text()
+        assert "### Added" in notes

@@ -1,4 +1,4 @@
-"""A visible browser on a display of the test's own: the banner, and a person who mends what failed."""
+"""A visible browser on a display of the test's own: the banner, and a person who fixes what failed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from automation.browser.find import find_installed
-from automation.create_app import create_app
 from automation.errors import FieldRefused, Interrupted, LoginRefused
 from automation.report.console import Console
 from automation.report.result import RunResult
 from automation.run import one_run, person
+from automation.run.one_run import OneRun
 from automation.settings import load_settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
@@ -48,8 +48,8 @@ def display() -> Iterator[str]:
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
-    with os.fdopen(reading) as told:
-        number = told.readline().strip()
+    with os.fdopen(reading) as printed:
+        number = printed.readline().strip()
     yield f":{number}"
     server.terminate()
     server.wait()
@@ -78,7 +78,7 @@ Run = Callable[..., RunResult]
 def run(window: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Runs step functions as 1.1, 1.2, ... in the visible browser, and waits for a person after a failure."""
 
-    def perform(*functions: Callable[..., Finding], told: io.StringIO | None = None) -> RunResult:
+    def perform(*functions: Callable[..., Finding], printed: io.StringIO | None = None) -> RunResult:
         steps = [
             Step(f"1.{number}", f"Title {number}", "Section", one, login=number == 1, always=number <= 2, fills=number > 2)
             for number, one in enumerate(functions, 1)
@@ -87,8 +87,8 @@ def run(window: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch, tmp_path: 
         monkeypatch.setattr(person, "QUIET", 0.3)
         settings = load_settings(SETTINGS, None)
         options = Options(headed=True, keep_open=True, output=tmp_path / "run", restarts=0)
-        console = Console(stream=told or io.StringIO())
-        return create_app(settings, AppSpec.from_settings(settings), options, console, browser=window[0])
+        console = Console(stream=printed or io.StringIO())
+        return OneRun(settings, AppSpec.from_settings(settings), options, console, browser=window[0]).perform()
 
     return perform
 
@@ -123,7 +123,7 @@ def test_a_field_that_a_person_fixes_lets_the_run_continue(run: Run, window: tup
         page.locator("#url").click()
         page.keyboard.type("https://right")
 
-    told = io.StringIO()
+    printed = io.StringIO()
     person_there = None
 
     def open_and_call(page: Page) -> Finding:
@@ -132,12 +132,12 @@ def test_a_field_that_a_person_fixes_lets_the_run_continue(run: Run, window: tup
         person_there = by_hand(window[1], fix)
         return finding
 
-    result = run(open_and_call, filled, told=told)
+    result = run(open_and_call, filled, printed=printed)
     assert person_there is not None
     person_there.join()
-    assert result.error is None, told.getvalue()
+    assert result.error is None, printed.getvalue()
     assert [step.result for step in result.steps] == ["unchanged", "unchanged"]
-    assert "Fix it in this window" in told.getvalue()
+    assert "Fix it in this window" in printed.getvalue()
 
 
 def test_ctrl_c_is_not_followed_by_a_wait_for_the_window(run: Run) -> None:

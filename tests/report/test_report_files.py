@@ -52,7 +52,7 @@ def test_the_published_form_describes_every_field_of_the_file(published: Draft20
     assert set(form["$defs"]["step"]["properties"]) == set(as_report(good(tmp_path))["steps"][0])
 
 
-def test_a_difference_that_two_steps_tell_of_is_listed_once(tmp_path: Path) -> None:
+def test_a_difference_that_two_steps_report_is_listed_once(tmp_path: Path) -> None:
     found = [(one["step"], one["what"]) for one in as_report(good(tmp_path))["differences"]]
     assert found == [("2.5", "Run As (Username)"), ("3.4", "IP Relaxation")]
 
@@ -78,13 +78,13 @@ def cases(result: RunResult) -> list[ET.Element]:
 
 def test_junit_has_one_case_per_documented_step(tmp_path: Path) -> None:
     result = good(tmp_path)
-    told = cases(result)
-    assert [case.get("name") for case in told] == [f"{step.id} {step.title}" for step in result.steps]
-    assert [case.get("name") for case in told if case.find("skipped") is not None] == ["2.6 Save"]
-    assert not [case for case in told if case.find("failure") is not None]
+    found = cases(result)
+    assert [case.get("name") for case in found] == [f"{step.id} {step.title}" for step in result.steps]
+    assert [case.get("name") for case in found if case.find("skipped") is not None] == ["2.6 Save"]
+    assert not [case for case in found if case.find("failure") is not None]
 
 
-def test_junit_counts_and_tells_cause_and_cure_of_a_failure(tmp_path: Path) -> None:
+def test_junit_counts_and_shows_cause_and_fix_of_a_failure(tmp_path: Path) -> None:
     result = failed(tmp_path)
     suite = ET.fromstring(junit_text(as_report(result)).encode()).find("testsuite")  # noqa: S314  ours
     assert suite is not None

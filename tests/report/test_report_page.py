@@ -43,7 +43,7 @@ def pages(tmp_path: Path, page: Page) -> dict[str, Path]:
     """One page of each kind."""
     made = {"good": written(good(tmp_path / "good"), tmp_path / "good", page)}
     made["failed"] = written(failed(tmp_path / "failed"), tmp_path / "failed", page)
-    made["index"] = write_index(tmp_path, [good(tmp_path / "good"), failed(tmp_path / "failed")])
+    made["index"] = write_index(tmp_path, [as_json(good(tmp_path / "good")), as_json(failed(tmp_path / "failed"))])
     return made
 
 

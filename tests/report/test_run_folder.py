@@ -149,10 +149,10 @@ def groups(trace: Path) -> list[str]:
 
 
 def test_traces_have_one_group_per_step_outside_of_private_phases(good: Finished) -> None:
-    told = [title for trace in good.result.traces for title in groups(trace)]
-    ids = [title.split(" ")[0] for title in told]
+    found = [title for trace in good.result.traces for title in groups(trace)]
+    ids = [title.split(" ")[0] for title in found]
     expected = [f"{step.id} {step.title}" for step in all_steps()]
-    assert [title for title in told if title not in expected] == []
+    assert [title for title in found if title not in expected] == []
     assert list(dict.fromkeys(ids)) == [step.id for step in all_steps() if step.id != "4.6"]
 
 

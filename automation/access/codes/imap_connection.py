@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from automation.errors import RunbookError, VerificationNeeded
-from automation.network.certificates import certificate_advice
+from automation.network.certificates import certificate_advice, ssl_context
 from automation.secrets import Secret, quoted
 from automation.settings.urls import ImapServer
 
@@ -111,12 +111,7 @@ class Connection:
         return client
 
     def _tls(self) -> ssl.SSLContext | None:
-        if not self._server.tls:
-            return None
-        context = ssl.create_default_context()
-        if self._ca_file is not None:
-            context.load_verify_locations(cafile=self._ca_file)
-        return context
+        return ssl_context(self._ca_file) if self._server.tls else None
 
     def close(self) -> None:
         """Log out; a server that is gone already does no harm."""

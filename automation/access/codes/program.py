@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
-import threading
 from collections.abc import Mapping
-from contextlib import suppress
-from typing import IO, Final, cast
 
 from automation.errors import SettingsError, VerificationNeeded
-
-MOST: Final = 65_536
-"""Bytes of output that are read; a program that prints more is ended."""
+from automation.secrets.programs import ProgramFailed, run
 
 
 class Program:
@@ -49,41 +43,9 @@ class Program:
             VerificationNeeded: it can't be started, fails, prints too much or takes too long.
         """
         try:
-            program = subprocess.Popen(self._argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0)
-        except OSError as error:
-            raise self.unusable(f"can't be started: {error.strerror}") from None
-        except ValueError:  # a NUL, or a lone surrogate, in an argument
-            raise self.unusable("can't be started: an argument holds a character that no argument can hold") from None
-        pipe, printed = cast("IO[bytes]", program.stdout), bytearray()
-        reader = threading.Thread(target=_read, args=(pipe, printed), daemon=True)
-        reader.start()
-        reader.join(timeout)
-        late, endless = reader.is_alive(), len(printed) > MOST
-        if late or endless:
-            program.kill()
-            reader.join(1)
-        pipe.close()
-        exit_code = _exit_code(program, timeout)
-        if late or exit_code is None:
-            raise self.unusable(f"did not answer within {timeout:g} s")
-        if endless:
-            raise self.unusable(f"printed more than {MOST} bytes")
-        if exit_code != 0:
-            raise self.unusable(f"ended with exit code {exit_code}")
-        return printed.decode("utf-8-sig", errors="replace")
-
-
-def _exit_code(program: subprocess.Popen[bytes], timeout: float) -> int | None:
-    """How the program ended; None when it closed its output, did not end and was killed."""
-    try:
-        return program.wait(timeout)
-    except subprocess.TimeoutExpired:
-        program.kill()
-        program.wait()
-        return None
-
-
-def _read(pipe: IO[bytes], into: bytearray) -> None:
-    with suppress(OSError, ValueError):  # closed meanwhile: a child of the program held it open
-        while len(into) <= MOST and (piece := pipe.read(MOST)):
-            into += piece
+            ended = run(self._argv, environment, timeout)
+        except ProgramFailed as error:
+            raise self.unusable(str(error)) from None
+        if ended.exit_code != 0:
+            raise self.unusable(f"ended with exit code {ended.exit_code}")
+        return ended.out.decode("utf-8-sig", errors="replace")

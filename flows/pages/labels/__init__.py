@@ -66,7 +66,6 @@ class Labels:
     def speak(self, language: str) -> None:
         """Change to another language in place, so that all who hold these labels use it from then on."""
         self.language = language
-        self.__dict__.pop("_mistakable", None)
         in_order = (self._own, *map(_builtin, dict.fromkeys((language, "en", *languages()))))
         self._labels = {key: _merged(key, in_order) for key in dict.fromkeys(key for labels in in_order for key in labels)}
 
@@ -104,22 +103,6 @@ class Labels:
     def likely(self, key: str) -> re.Pattern[str]:
         """As `pattern`, for the texts of the user's language alone."""
         return written_as(*self.label(key).texts)
-
-    def mistakable(self, key: str) -> bool:
-        """Whether one of its texts in another language is a different label in the user's."""
-        return key in self._mistakable
-
-    @functools.cached_property
-    def _mistakable(self) -> frozenset[str]:
-        owners: dict[str, set[tuple[str, ...]]] = {}
-        for label in self._labels.values():
-            for text in label.texts:
-                owners.setdefault(text.casefold(), set()).add(label.texts)
-        return frozenset(
-            key
-            for key, label in self._labels.items()
-            if any(owners.get(text.casefold(), set()) - {label.texts} for text in label.others)
-        )
 
     def with_value(self, key: str) -> re.Pattern[str]:
         """As `pattern`, for a combobox whose name may add its value, as on record pages (guess).

@@ -1,4 +1,4 @@
-"""Nothing of a developer's machine reaches a unit test: no settings, no state, no working folder, no known secrets."""
+"""Nothing of a developer's machine reaches such a test: no settings, no state, no working folder, no known secrets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.forgetting import only_own
 
 
 @pytest.fixture(autouse=True)
-def _clean_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def clean_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in list(os.environ):
         if name.upper() in OURS or name.startswith(("SF_", "ECA_")):
             monkeypatch.delenv(name)

@@ -214,3 +214,10 @@ def test_plans_and_partial_runs_do_not_claim_a_proof(part: str, result: RunResul
     out.ended(replace(result, state=state, outcome="planned" if part == "plan" else "changed"))
     first = stream.getvalue().splitlines()[0]
     assert ("2 of 2 steps would change something" in first) if part == "plan" else ("up to the requested step" in first)
+
+
+def test_a_proven_pair_that_was_not_delivered_is_not_called_delivered(result: RunResult) -> None:
+    """As with ``--until 5.1``."""
+    out, stream = console()
+    out.ended(replace(result, state=replace(result.state, delivered_to=[], proof=Proof(token=True))))
+    assert stream.getvalue().splitlines()[0].startswith("Done up to the requested step; the credentials were not delivered.")

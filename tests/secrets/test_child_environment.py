@@ -24,6 +24,8 @@ from automation.browser.trust import Trust
 from automation.delivery.command import CommandTarget
 from automation.errors import SettingsError
 from automation.fleet import notify, references
+from automation.network.http import Network
+from automation.run.entry import run_command
 from automation.secrets import Secret
 from automation.secrets.child_environment import FOR_COMMANDS, child_environment, only
 from automation.secrets.credentials import Credentials
@@ -114,6 +116,18 @@ def test_a_command_gets_what_the_user_names_for_it(
     references.resolve(f"command:{printer('a secret')}")
     seen = json.loads((tmp_path / "seen").read_text())
     assert SECRETS.keys() & seen.keys() == {"VAULT_TOKEN"}
+
+
+@pytest.mark.parametrize("variable", ["DEBUGP", "SSLKEYLOGFILE", "GOOGLE_SDK_PYTHON_LOGGING_SCOPE"])
+def test_no_command_keeps_a_variable_that_writes_secrets_down(
+    variable: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever the environment says: TLS keys, and what libraries send, are in no file and no log."""
+    monkeypatch.setenv(variable, str(tmp_path / "keys"))
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    assert run_command(lambda: int(variable in os.environ), verbose=False) == 0
+    with Network().client():
+        assert not (tmp_path / "keys").exists()
 
 
 def test_names_are_compared_without_case_and_values_win() -> None:

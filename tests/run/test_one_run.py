@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from automation.create_app import create_app
 from automation.errors import NotPermitted, RunbookError, SessionLost
 from automation.report.console import Console
 from automation.report.result import RunResult
 from automation.run import one_run
 from automation.run.lock import org_lock
+from automation.run.one_run import OneRun
 from automation.settings import load_settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
@@ -42,7 +42,7 @@ def run(environment: dict[str, str], browser: Browser, monkeypatch: pytest.Monke
         monkeypatch.setattr(one_run, "all_steps", lambda: steps)
         settings = load_settings(environment, None)
         spec = AppSpec.from_settings(settings)
-        return create_app(settings, spec, options or Options(tracing="off"), Console(-1, io.StringIO()), browser=browser)
+        return OneRun(settings, spec, options or Options(tracing="off"), Console(-1, io.StringIO()), browser=browser).perform()
 
     return perform
 

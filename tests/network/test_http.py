@@ -19,7 +19,7 @@ from automation.network.failures import Failure
 from automation.network.http import Network, decoded, retry_after, send
 from automation.network.transport import bounded
 from automation.settings import load_settings
-from tests.unit.servers import Server, answering, dripping, flooding, silent
+from tests.network.servers import Server, answering, dripping, flooding, silent
 
 
 def _goes_through_proxy(network: Network, url: str, monkeypatch: pytest.MonkeyPatch) -> bool:

@@ -33,10 +33,10 @@ def test_an_app_file_describes_another_app(environment: dict[str, str], tmp_path
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nme = 'x'", "nme is not known"),
-        ("pkce = 'yes'", "pkce must be true or false"),
-        ("name = 3", "name must be text"),
-        ("scopes = [1]", "scopes must be text"),
+        ("nme = 'x'", "nme: there is no such key; did you mean name?"),
+        ("pkce = 'yes'", "pkce: must be true or false"),
+        ("name = 3", "name: must be text"),
+        ("scopes = [1]", "scopes: must be text"),
         ("name = ", "is no TOML"),
     ],
 )

@@ -221,7 +221,7 @@ def test_a_byte_order_mark_is_no_part_of_a_secret(name: str, encoding: str, envi
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"\xff\xfe\x00", "is no text in UTF-8"), (b"\xe9", "is no text in UTF-8"), (b"x" * 2**21, "is larger than 1 MB")],
+    [(b"\xff\xfe\x00", "is no text in UTF-8"), (b"\xe9", "is no text in UTF-8"), (b"x" * 2**21, "is larger than 64 KB")],
 )
 def test_a_secret_file_that_is_no_secret_is_named(data: bytes, words: str, environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_bytes(data)
