@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 from automation.delivery.dotenv_file import DotenvFile
+from automation.refresh_sandboxes import main
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 
@@ -181,9 +185,10 @@ run_as = "sync@{self.company}.example"
 
     def history(self, *arguments: str) -> list[dict[str, Any]]:
         """What ``history --json`` prints."""
-        command = [sys.executable, "-m", "automation.refresh_sandboxes", "history", "--json", *arguments]
-        done = subprocess.run(command, cwd=self.folder, env=self.environment(), capture_output=True, text=True, check=True)
-        return [json.loads(line) for line in done.stdout.splitlines() if line]
+        printed = io.StringIO()
+        with mock.patch.dict(os.environ, self.environment(), clear=True), redirect_stdout(printed):
+            assert main(["history", "--json", *arguments]) == 0
+        return [json.loads(line) for line in printed.getvalue().splitlines() if line]
 
     def apps(self) -> dict[str, list[str]]:
         """API names of the apps that are really there, by name of the org."""
