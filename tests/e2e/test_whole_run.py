@@ -41,9 +41,9 @@ class Finished:
     result: RunResult
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def finished(replica: Replica, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """One run for all tests that only look at what it left."""
+    """One run for all tests that only look at what it left; of the session, as workers take a module's tests in several turns."""
     folder = tmp_path_factory.mktemp("finished")
     org, run = replica.new_org("acme--finished.sandbox"), Runbook(browser, folder)
     with pytest.MonkeyPatch.context() as patch:

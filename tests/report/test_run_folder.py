@@ -41,13 +41,13 @@ class Finished:
     secrets: set[str]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def perform(browser: Browser, replica: Replica, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Finished]:
     def run(my_domain: str, settings: dict[str, str] | None = None, **options: Any) -> Finished:
         org: OrgHandle = replica.new_org(my_domain, latency={"aura": 300, "jitter": 0, "seed": 1})
         book = Runbook(browser, tmp_path_factory.mktemp("run"))
         with only_own(), pytest.MonkeyPatch.context() as patch:
-            patch.setenv("XDG_STATE_HOME", str(book.folder / "state"))  # a fixture of a module begins before `_own_machine`
+            patch.setenv("XDG_STATE_HOME", str(book.folder / "state"))  # a session's fixture begins before `_own_machine`
             before = secrets.known_secrets()
             result = book(org, settings, **options)
             met = set(secrets.known_secrets() - before)
@@ -63,13 +63,13 @@ def perform(browser: Browser, replica: Replica, tmp_path_factory: pytest.TempPat
 SAVES = {step.id for step in all_steps() if step.commits}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def good(perform: Callable[..., Finished]) -> Finished:
     """A run that created everything, with all that can be recorded."""
     return perform("acme--recorded.sandbox", tracing="on", screenshot="on")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def bad(perform: Callable[..., Finished]) -> Finished:
     """A run that the org stopped at a field, with the defaults."""
     return perform("acme--refused.sandbox", {"ECA_RUN_AS": "nobody@acme.example"}, tracing="retain-on-failure", screenshot="on")
