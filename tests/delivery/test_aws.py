@@ -29,7 +29,7 @@ def credentials_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
     """moto's server, for the module."""
     from moto.server import ThreadedMotoServer

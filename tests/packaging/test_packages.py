@@ -21,7 +21,7 @@ SECRETS = ("passkeys.json", "session.json", ".env", ".env.prod", "orgs.toml", "o
 """Files with secrets, under the names that the docs and ``.env.example`` use for them."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with both packages, built in a copy of the checkout in which files with secrets were left."""
     copy, built = tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("dist")
@@ -38,13 +38,13 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def wheel(packages: Path) -> list[str]:
     with zipfile.ZipFile(next(packages.glob("*.whl"))) as archive:
         return archive.namelist()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sdist(packages: Path) -> list[str]:
     with tarfile.open(next(packages.glob("*.tar.gz"))) as archive:
         return [name.partition("/")[2] for name in archive.getnames()]
