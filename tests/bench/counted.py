@@ -17,7 +17,8 @@ from typing import Any
 from playwright._impl import connection
 
 UNANSWERED = ("__waitInfo__", "addStackToTracingNoReply", "updateSubscription", "dispose")
-BY_DRIVER = ("tracingGroup", "tracingGroupEnd")
+BY_DRIVER = ("tracingGroup", "tracingGroupEnd", "tracingStart", "tracingStartChunk", "tracingStarted", "tracingStopChunk")
+BY_DRIVER += ("tracingStop", "traceDiscarded", "zip")
 
 
 def main() -> None:
