@@ -17,8 +17,8 @@ from typing import Any
 from playwright._impl import connection
 
 UNANSWERED = ("__waitInfo__", "addStackToTracingNoReply", "updateSubscription", "dispose")
-BY_DRIVER = ("tracingGroup", "tracingGroupEnd", "tracingStart", "tracingStartChunk", "tracingStarted", "tracingStopChunk")
-BY_DRIVER += ("tracingStop", "traceDiscarded", "zip")
+TRACING = ("tracingGroup", "tracingGroupEnd", "tracingStart", "tracingStartChunk", "tracingStarted", "tracingStopChunk", "tracingStop")
+BY_DRIVER = (*TRACING, "traceDiscarded", "zip")
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
     send = connection.Connection.send_message_to_server
 
     def counting(self: Any, target: Any, method: str, params: Any, options: Any) -> Any:
-        if method not in UNANSWERED + BY_DRIVER:
+        if method not in (*UNANSWERED, *BY_DRIVER):
             counts[method] += 1
         return send(self, target, method, params, options)
 
