@@ -17,8 +17,8 @@ from typing import Any
 from playwright._impl import connection
 
 UNANSWERED = ("__waitInfo__", "addStackToTracingNoReply", "updateSubscription", "dispose")
-TRACING = ("tracingGroup", "tracingGroupEnd", "tracingStart", "tracingStartChunk", "tracingStarted", "tracingStopChunk", "tracingStop")
-BY_DRIVER = (*TRACING, "traceDiscarded", "zip")
+TRACING = ("Group", "GroupEnd", "Start", "StartChunk", "Started", "StopChunk", "Stop")
+BY_DRIVER = (*(f"tracing{end}" for end in TRACING), "traceDiscarded", "zip")
 
 
 def main() -> None:
