@@ -77,7 +77,7 @@ def _secret_file(name: str, path: str, problems: list[str]) -> str:
     try:
         return read_text(home_expanded(path), LARGEST_SECRET).rstrip("\r\n")
     except ValueError as error:
-        problems.append(f"{name}: {path} {error}")
+        problems.append(f"{name}: {_shown(path)} {error}")
         return ""
 
 
@@ -102,7 +102,7 @@ def _value(setting: Setting, given: _Given | None, problems: list[str]) -> Any:
     try:
         value = setting.rule(given.text if setting.secret else given.text.strip())
     except ValueError as error:
-        problems.append(f"{setting.name}: {error} (in {given.where})")
+        problems.append(f"{setting.name}: {_shown(str(error))} (in {given.where})")
         return None
     if setting.hides is None:
         return Secret(value) if setting.secret else value
@@ -155,6 +155,11 @@ def _pairs(values: dict[str, Any], problems: list[str]) -> None:
             "SF_PASSWORD: missing; give SF_USERNAME and SF_PASSWORD, or SF_CLI_ORG, SF_FRONTDOOR_URL, SF_STORAGE_STATE "
             "or SF_PRODUCTION_TOKEN"
         )
+
+
+def _shown(text: str) -> str:
+    """With line ends and control characters as escapes: a value may be quoted in it."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def _sentence(problems: list[str]) -> str:

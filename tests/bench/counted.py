@@ -17,7 +17,8 @@ from typing import Any
 from playwright._impl import connection
 
 UNANSWERED = ("__waitInfo__", "addStackToTracingNoReply", "updateSubscription", "dispose")
-BY_DRIVER = ("tracingGroup", "tracingGroupEnd")
+TRACING = ("Group", "GroupEnd", "Start", "StartChunk", "Started", "StopChunk", "Stop")
+BY_DRIVER = (*(f"tracing{end}" for end in TRACING), "traceDiscarded", "zip")
 
 
 def main() -> None:
@@ -27,7 +28,7 @@ def main() -> None:
     send = connection.Connection.send_message_to_server
 
     def counting(self: Any, target: Any, method: str, params: Any, options: Any) -> Any:
-        if method not in UNANSWERED + BY_DRIVER:
+        if method not in (*UNANSWERED, *BY_DRIVER):
             counts[method] += 1
         return send(self, target, method, params, options)
 
