@@ -96,15 +96,15 @@ class AppManager(SetupPage):
         A status line may be there before the rows are, so it counts as empty only once it stayed so for a while and its
         status line, if any, says so too.
         """
-        now = time.monotonic()
-        if now - self._looked < QUIET / 5:
+        now, quiet_for = time.monotonic(), min(QUIET, self.timeouts.action / 2)
+        if now - self._looked < quiet_for / 5:
             return False
         self._looked = now
         if not self._still.count():
             self._quiet_since = None
             return False
         self._quiet_since = self._quiet_since or now
-        quiet = now - self._quiet_since > min(QUIET, self.timeouts.action / 2)
+        quiet = now - self._quiet_since > quiet_for
         return quiet and bool(self.new_button.count()) and not self.count()
 
     def count(self) -> int | None:

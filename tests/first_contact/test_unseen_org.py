@@ -141,7 +141,7 @@ def test_new_may_be_in_the_menu_of_a_narrow_header(page: Page) -> None:
 
 def test_an_empty_list_in_unknown_words_is_a_list_also_where_actions_have_little_time(page: Page) -> None:
     page.route(f"{SETUP}/**", lambda route: route.fulfill(body=HEAD + "<p>No items to display.</p>", content_type="text/html"))
-    apps = AppManager(page, Labels(), Timeouts(page=8, action=2))
+    apps = AppManager(page, Labels(), Timeouts(page=20, action=4))
     apps.open(SETUP)
     assert apps.find("Sync") is None
 
