@@ -215,7 +215,7 @@ def test_dead_session_alone(new_org: NewOrg, get_in: Entering, tmp_path: Path) -
     with pytest.raises(LoginRefused, match="asks for username and password"):
         get_in(org, SF_STORAGE_STATE=str(saved), SF_PASSWORD="", SF_USERNAME="")
     saved.write_text("{")
-    with pytest.raises(RunbookError, match="not a Playwright storage state"):
+    with pytest.raises(RunbookError, match="no JSON"):
         get_in(org, SF_STORAGE_STATE=str(saved), SF_PASSWORD="", SF_USERNAME="")
 
 

@@ -208,7 +208,7 @@ def test_the_sandbox_is_given_up_only_for_its_own_reasons(
         )
         assert ["--no-sandbox" in flags for flags in starts] == [False, True]
     assert [record.getMessage() for record in caplog.records if "sandbox is off" in record.getMessage()] == [
-        "Note: Chromium's own sandbox is off, as this system does not let an ordinary user make one (usernamespaces)."
+        "Note: Chromium's own sandbox is off, as this system does not let an ordinary user make one (user namespaces)."
     ]
 
 
