@@ -57,6 +57,12 @@ class Snapshot:
         return self.text.splitlines()
 
     @cached_property
+    def _words(self) -> str:
+        """All names and texts in a row."""
+        found = filter(None, map(LINE.match, self._lines))
+        return " ".join(part.strip('"') for line in found for part in (line[4], line[6]) if part)
+
+    @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """All nodes with a role, in order."""
         return tuple(self._parsed())
@@ -101,8 +107,9 @@ class Snapshot:
         return [node.name for node in self.nodes if node.at in inner and node.role == "option"]
 
     def mentions(self, labels: Labels, key: str) -> bool:
-        """Whether the label is anywhere in it, as a name or as a text."""
-        return labels.containing(key).search(self.text) is not None
+        """Whether the label is anywhere in it, as a name or as a text; its words may be in several elements."""
+        label = labels.containing(key)
+        return any(label.search(text) for text in (self.text, self._words))
 
     def until_next(self, node: Node) -> str:
         """What is between a box and the next one."""

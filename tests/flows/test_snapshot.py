@@ -90,3 +90,10 @@ def test_the_options_of_a_list_are_its_own(snapshot: Snapshot) -> None:
 def test_a_label_that_is_nowhere_is_not_mentioned(snapshot: Snapshot) -> None:
     assert snapshot.mentions(Labels(), "create.name")
     assert not snapshot.mentions(Labels(), "policies.run_as")
+
+
+def test_a_label_of_several_elements_is_mentioned() -> None:
+    """As where a mark of its own is around a part of it."""
+    split = Snapshot('- term:\n  - text: Run\n  - strong: As\n  - text: "(Username)"\n- definition: admin@acme.example')
+    assert split.mentions(Labels(), "policies.run_as")
+    assert not split.mentions(Labels(), "policies.ip_relaxation")
