@@ -14,6 +14,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from automation.errors import AnotherRun, ForeignHost, Interrupted, LoginRefused, ProductionRefused, RunbookError, UsageError
 from automation.run.banner import FAILED, RUNNING, Banner
 from automation.steps import Step
+from automation.steps.runner import StepResult
 
 QUIET: Final = 3.0
 """Seconds without a click or a key after which a person counts as done."""
@@ -26,7 +27,7 @@ NOT_FIXABLE_IN_A_WINDOW: Final = (AnotherRun, ForeignHost, LoginRefused, Product
 
 @dataclass
 class Person:
-    """Somebody who may act in the window.
+    """Somebody who may act in the window. An `Observer`: what they do counts from a failure on, as they may be fast.
 
     Attributes:
         page: the run's page.
@@ -40,6 +41,15 @@ class Person:
     show: Callable[[str], None]
     clock: Callable[[], float] = time.monotonic
     _last: float | None = field(default=None, init=False)
+    _url: str | None = field(default=None, init=False)
+    """Where the page was when a step failed; None while nothing has."""
+
+    def step_started(self, step: Step) -> None:
+        self._forget()
+
+    def step_ended(self, result: StepResult) -> None:
+        if result.result == "failed":
+            self._notice()
 
     def fixes(self, error: RunbookError, steps: Sequence[Step]) -> Sequence[Step] | None:
         """Wait until the person has fixed what failed; answers the steps to do now, or None when the window was closed.
@@ -52,9 +62,13 @@ class Person:
         if isinstance(error, Interrupted):
             return None  # who has stopped the run is not asked anything
         fixable = not isinstance(error, NOT_FIXABLE_IN_A_WINDOW)
+        if self._url is None:
+            self._notice()
+        url = self._url
         self._ask(error, fixable=fixable)
-        url = self.page.url
-        if not self._acted(ends=fixable):
+        acted = self._acted(ends=fixable)
+        self._forget()
+        if not acted:
             return None
         self.banner.say("Continuing.", RUNNING)
         return from_step(steps, error.step, moved=self.page.url != url)
@@ -66,20 +80,23 @@ class Person:
         where = f"Step {error.step}: " if error.step else ""
         self.banner.say(f"{where}{error.message}\n{how}Close the window to end the run.", FAILED)
 
-    def _acted(self, *, ends: bool) -> bool:
-        """Wait for the person: True once they acted and were quiet for a while, False when they closed the window."""
-        self._last = None
+    def _notice(self) -> None:
+        """From now on, keep when they last did something."""
+        self._last, self._url = None, self.page.url
         self.banner.acted = self._note
         self.page.on("framenavigated", self._navigated)
-        try:
-            while True:
-                if self._closed():
-                    return False
-                if ends and self._quiet():
-                    return True
-        finally:
-            self.banner.acted = lambda: None
+
+    def _forget(self) -> None:
+        if self._url is not None:
+            self._url, self.banner.acted = None, lambda: None
             self.page.remove_listener("framenavigated", self._navigated)
+
+    def _acted(self, *, ends: bool) -> bool:
+        """Wait for the person: True once they acted and were quiet for a while, False when they closed the window."""
+        while not self._closed():
+            if ends and self._quiet():
+                return True
+        return False
 
     def _closed(self) -> bool:
         """Let the browser report events for a moment; whether the window was closed."""

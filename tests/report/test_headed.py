@@ -99,8 +99,12 @@ def by_hand(address: str, act: Callable[[Page], object]) -> threading.Thread:
     def sit() -> None:
         with sync_playwright() as other:
             page = other.chromium.connect_over_cdp(address).contexts[-1].pages[-1]
-            page.locator("runbook-banner[data-state=failed]").wait_for(timeout=30_000)
-            act(page)
+            try:
+                page.locator("runbook-banner[data-state=failed]").wait_for(timeout=30_000)
+                act(page)
+            except BaseException:
+                page.close()  # nobody is there to wait for
+                raise
 
     thread = threading.Thread(target=sit)
     thread.start()
