@@ -132,7 +132,7 @@ class OneRun:
         tools = (browser, self.settings, self.spec, self.options, self.state, self.console, files.recorder)
         with workbench(*tools) as bench, self._watched(bench) as banner:
             person = Person(bench.page, banner, self.console.note) if banner is not None and self.options.keep_open else None
-            observers = self._observers(bench, files, guard, person, banner)
+            observers = [*filter(None, [person]), *self._observers(bench, files, guard, banner)]
             todo: Sequence[Step] = all_steps()
             while todo:
                 todo = self._round(todo, bench, observers, person, last=last)
@@ -169,12 +169,11 @@ class OneRun:
         with pointing(banner):
             yield banner
 
-    def _observers(
-        self, bench: Workbench, files: RunFiles, guard: HostGuard, person: Person | None, banner: Banner | None
-    ) -> list[Observer]:
+    def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
         measured = files.details.attach(bench.page, bench.recorder)
         observers: list[Observer] = [*measured, files.journal, bench.recorder, self.console, guard, Stay(bench.watch, self.state)]
-        observers += filter(None, (person, banner))  # what a person does counts before they are asked for it
+        if banner is not None:
+            observers.append(banner)
         if self.options.pause_at is not None:
             observers.append(Pause(self.options.pause_at, bench.page))
         return observers
