@@ -104,7 +104,7 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 
 
 class Trap(EventLog):
-    """An event log that does something in the moment in which it is told of the nth event of a name.
+    """An event log that does something in the moment in which the nth event of a name comes.
 
     The org has not answered yet then: whatever it has just done, the other side does not know.
     """

@@ -125,8 +125,8 @@ def test_interrupted_by_a_person(event: str, how: signal.Signals, quick_org: New
         set_trap(org, event, lambda: os.kill(running.process.pid, how))
         assert running.ended() == 130, running.printed.decode()
         assert members(running.process.pid) == []
-    told = json.loads((tmp_path / "first" / "stdout").read_text())
-    assert (told["outcome"], told["error"]["kind"]) == ("failed", "interrupted")
+    reported = json.loads((tmp_path / "first" / "stdout").read_text())
+    assert (reported["outcome"], reported["error"]["kind"]) == ("failed", "interrupted")
     stderr = (tmp_path / "first" / "stderr").read_text()
     assert "Run the same command again" in stderr
     assert "Traceback" not in stderr

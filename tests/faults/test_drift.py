@@ -141,8 +141,8 @@ def test_all_drift_at_once_is_repaired_with_one_save_per_tab(new_org: NewOrg, ru
     assert result.outcome == "changed"
     assert saves(org) == ["saveSettings", "savePolicies"]
     assert lacking(org, run.delivered) == []
-    told = set(named(result))
-    assert told == {(drift.tab, drift.label) for drift in FIELDS.values()}
+    found = set(named(result))
+    assert found == {(drift.tab, drift.label) for drift in FIELDS.values()}
 
 
 @pytest.mark.slow

@@ -164,11 +164,11 @@ def covered(page: Page, *, private: bool = False) -> UnexpectedPage:
     error = explain(caught.value, Step("1.3", "New External Client App", "", lambda: unchanged("")))
     error.step = next(step.id for step in all_steps() if step.login)
     recorder = cast("ArtifactsRecorder", SimpleNamespace(recording_allowed=not private))
-    told = Workbench(page, Toolbox(), recorder, Losses(page), HostWatch(ANY_ORG)).explained(error)
-    assert isinstance(told, UnexpectedPage)
-    assert "Log in by hand as this user" in told.next
-    assert "update your label file" not in told.next
-    return told
+    explained = Workbench(page, Toolbox(), recorder, Losses(page), HostWatch(ANY_ORG)).explained(error)
+    assert isinstance(explained, UnexpectedPage)
+    assert "Log in by hand as this user" in explained.next
+    assert "update your label file" not in explained.next
+    return explained
 
 
 UNKNOWN = {
