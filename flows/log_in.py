@@ -12,7 +12,6 @@ from automation.access.login_methods import ENTRANCE, LoginMethod, LoginMethodFa
 from automation.access.named_org import NEXT
 from automation.access.navigation import AnswerLost, NotNow, open_url
 from automation.access.redirect_loop import PASSING_THROUGH
-from automation.artifacts import ArtifactsRecorder
 from automation.browser.race import Outcome
 from automation.errors import ForeignHost, LoginRefused, ProductionRefused, SettingsError
 from automation.salesforce import hosts
@@ -21,6 +20,7 @@ from automation.settings import Settings
 from automation.steps import Finding, step, unchanged
 from flows.app.language import follow_language
 from flows.app.state import OrgState
+from flows.attempt import Attempt
 from flows.pages.setup_page import LOGIN_FIELDS
 from flows.verification.methods import IdentityVerification
 from flows.verification.stops import VerificationTimedOut
@@ -35,11 +35,10 @@ _ORG_ID = re.compile(r"(00D[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?!")
 
 
 @step("1.1", "Log in to the org", login=True, always=True, entry=True)
-def log_in(
-    page: Page, settings: Settings, state: OrgState, verification: IdentityVerification, recorder: ArtifactsRecorder
-) -> Finding:
+def log_in(run: Attempt) -> Finding:
     """Log in by the first method that works, up to Setup, with nothing recorded; from then on use the org's language."""
-    with recorder.nothing_recorded():
+    page, settings, state, verification = run.page, run.settings, run.state, run.verification
+    with run.recorder.nothing_recorded():
         method = enter(page, settings, verification)
         note_org(page, settings, state)
         verification.note_org(state.host, state.org_id)

@@ -13,13 +13,12 @@ from automation.record.review import review_page
 from automation.record.tape import Tape
 from automation.record.watching import watching
 from automation.report.result import RunResult
-from automation.run.attempt import Workbench
 from automation.run.banner import Banner
 from automation.run.guards import HostGuard
 from automation.run.one_run import OneRun, RunFiles
 from automation.secrets.files import write_private
 from automation.steps.runner import Observer
-from flows.pages.labels import Labels
+from flows.attempt import Attempt
 
 
 @dataclass
@@ -34,14 +33,13 @@ class RecordedRun(OneRun):
         with watching(self.tape.looked):
             return super().perform()
 
-    def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
-        self.tape.attach(bench.recorder)
-        return [self.tape, *super()._observers(bench, files, guard, banner)]
+    def _observers(self, attempt: Attempt, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
+        self.tape.attach(attempt.recorder)
+        return [self.tape, *super()._observers(attempt, files, guard, banner)]
 
-    def _keep_evidence(self, error: RunbookError, bench: Workbench) -> None:
-        labels = bench.toolbox.get(Labels)
-        self.tape.failed(error, bench.page, labels)
-        super()._keep_evidence(error, bench)
+    def _keep_evidence(self, error: RunbookError, attempt: Attempt) -> None:
+        self.tape.failed(error, attempt.page, attempt.labels)
+        super()._keep_evidence(error, attempt)
 
     def write(self, result: RunResult, path: Path, also: Iterable[str] = ()) -> Path:
         """Replace what names the org, check, and write the recording and, beside it, the page to review it.

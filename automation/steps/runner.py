@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 import time
-import typing
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from playwright.sync_api import Error as PlaywrightError
 
@@ -16,44 +14,6 @@ from automation.steps import Difference, Finding, Step, entry_before, skipped
 from automation.steps.covered import Covered, covering
 from automation.steps.interrupts import raise_if_noted, reacted
 from automation.steps.step import sort_key
-
-T = TypeVar("T")
-
-
-class Toolbox:
-    """What steps may ask for, by the type of a parameter."""
-
-    def __init__(self) -> None:
-        self._tools: dict[type, Any] = {}
-        self._makers: list[tuple[type, Callable[[type], Any]]] = []
-
-    def provide(self, *tools: object) -> None:
-        """Offer objects under their own type; a later one of the same type replaces the earlier."""
-        for tool in tools:
-            self._tools[type(tool)] = tool
-
-    def make(self, base: type, maker: Callable[[type], Any]) -> None:
-        """Offer subclasses of ``base``, each made by ``maker`` when first asked for."""
-        self._makers.append((base, maker))
-
-    def get(self, kind: type[T]) -> T:
-        """The tool of this type. Raises LookupError when nothing provides it."""
-        if kind in self._tools:
-            return typing.cast("T", self._tools[kind])
-        for base, maker in self._makers:
-            if issubclass(kind, base):
-                self._tools[kind] = maker(kind)
-                return typing.cast("T", self._tools[kind])
-        for known, tool in self._tools.items():
-            if issubclass(known, kind):
-                return typing.cast("T", tool)
-        raise LookupError(f"no step tool of type {kind.__name__}")
-
-    def call(self, function: Callable[..., T]) -> T:
-        """Call a step function with its parameters filled by annotation."""
-        hints = typing.get_type_hints(function)
-        arguments = {name: self.get(hints[name]) for name in inspect.signature(function).parameters}
-        return function(**arguments)
 
 
 @dataclass(frozen=True)
@@ -118,10 +78,12 @@ class Selection:
 class Runner:
     """Runs steps in order and keeps their results, also when one fails.
 
-    ``plan``: only the reading halves are performed.
+    Attributes:
+        given: what each step is called with.
+        plan: only the reading halves are performed.
     """
 
-    toolbox: Toolbox
+    given: Any
     observers: Sequence[Observer] = ()
     plan: bool = False
     selection: Selection = field(default_factory=Selection)
@@ -173,7 +135,7 @@ class Runner:
             return skipped("outside of --from and --until")
         if self._blocked_by is not None:
             return Finding("changed", f"would follow step {self._blocked_by.id}")
-        finding = self.toolbox.call(step.run)
+        finding = step.run(self.given)
         if finding.act is None:
             return finding
         if self.plan:

@@ -100,7 +100,7 @@ _registry: dict[str, Step] = {}
 def step(id: str, title: str, **facts: bool) -> Callable[[Callable[..., Finding]], Callable[..., Finding]]:
     """Register a function as documented step ``id`` with the sentence ``title``.
 
-    Its parameters are filled by the engine, by type annotation (see `runner.Toolbox`).
+    It is called with what its `runner.Runner` was given.
 
     Args:
         facts: attributes of `Step`.
