@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from automation.steps import Finding, needed, skipped, step, unchanged
 from automation.steps.runner import Selection
-from flows.app.tick import tick_with_confirmation
+from flows.app.save import tick_with_confirmation
 from flows.attempt import Attempt
 
 OF_SECTION_2 = ("client_credentials", "run_as")

@@ -18,8 +18,7 @@ from automation.errors import (
 from automation.salesforce import hosts
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, step, unchanged
-from flows.app.save import confirmed
-from flows.app.tick import tick_with_confirmation
+from flows.app.save import confirmed, tick_with_confirmation
 from flows.app.values import same_email, wanted_scopes
 from flows.attempt import Attempt
 from flows.pages.app_page import AppPage

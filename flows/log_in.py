@@ -6,6 +6,7 @@ import logging
 import re
 import threading
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.access.login_methods import ENTRANCE, LoginMethod, LoginMethodFailed, login_methods
@@ -18,9 +19,9 @@ from automation.salesforce import hosts
 from automation.secrets import Secret, private
 from automation.settings import Settings
 from automation.steps import Finding, step, unchanged
-from flows.app.language import follow_language
 from flows.app.state import OrgState
 from flows.attempt import Attempt
+from flows.pages.labels import Labels, languages
 from flows.pages.setup_page import LOGIN_FIELDS
 from flows.verification.methods import IdentityVerification
 from flows.verification.stops import VerificationTimedOut
@@ -179,3 +180,30 @@ def _org_id(page: Page, my_domain: str) -> str | None:
         if known and cookie.get("domain", "").lstrip(".") == my_domain:
             found = known.group(1)
     return found
+
+
+def follow_language(page: Page, labels: Labels, state: OrgState) -> None:
+    """Set the labels to the language of a page of the org, and keep it in the state.
+
+    A page that does not say its language changes nothing. That Setup gives the user's language in ``<html lang>``
+    is usual for Lightning pages and a guess for this one. It only decides which texts are tried first.
+    """
+    language = page_language(page)
+    if language is None or language == labels.language:
+        return
+    labels.speak(language)
+    state.language = language
+    if not labels.known_language:
+        known = ", ".join(languages())
+        log.warning("the org's language for this user is %r, which has no label file; the labels of %s are used", language, known)
+    log.info("the org's language for this user is %r", language)
+
+
+def page_language(page: Page) -> str | None:
+    """Two letters, such as ``ja`` for ``<html lang="ja-JP">``; None when the page does not say."""
+    try:
+        lang = page.locator("html").get_attribute("lang") or ""
+    except PlaywrightError:
+        return None
+    match = re.match(r"[A-Za-z]{2,3}(?=$|[-_])", lang.strip())
+    return match.group().lower() if match else None

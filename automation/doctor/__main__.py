@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from automation.doctor import Check, skipped
 from automation.errors import RunbookError, SettingsError, UnexpectedPage
-from automation.report.plain import one_line, plain
+from automation.report.display import one_line, plain
 from automation.run.entry import run_command
 from automation.secrets import scrub
 from automation.settings.options import PrintVersion
@@ -72,11 +72,11 @@ def examine(
 
 
 def _without_browser(settings: Settings, allow_production: str | None) -> Iterator[Check]:
-    from automation.doctor import mailbox, network, org
+    from automation.doctor import network, org
 
     yield org.kind(settings, allow_production)
     yield from network.examine(settings)
-    yield mailbox.examine(settings)
+    yield network.mailbox(settings)
 
 
 def _in_a_browser(settings: Settings, no_login: str | None, running: Browser | None) -> Iterator[Check]:

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from automation.doctor.check import Check, failed, from_error, passed, skipped, tried
+from automation.doctor import Check, failed, from_error, passed, skipped, tried
 from automation.errors import RunbookError, SettingsError, UsageError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from automation.doctor.check import Check, failed, from_error, passed, skipped, tried, warned
+from automation.doctor import Check, failed, from_error, passed, skipped, tried, warned
 from automation.errors import FieldRefused, RunbookError
 from automation.salesforce import hosts
 from automation.secrets import Secret, private
@@ -25,7 +25,7 @@ LATER = ("org.login", "org.language", "org.permission", "org.run_as")
 
 def kind(settings: Settings, allowed: str | None) -> Check:
     """Sandbox or production, by the host's name; production has to be confirmed."""
-    from automation.run.production import require_named
+    from automation.run.guards import require_named
 
     try:
         require_named(settings.host, allowed)
@@ -100,7 +100,7 @@ def _login(page: Page, settings: Settings, state: OrgState, labels: Labels) -> t
 
 
 def _language(page: Page, labels: Labels, state: OrgState) -> Check:
-    from flows.app.language import follow_language
+    from flows.log_in import follow_language
     from flows.pages.labels import languages
 
     follow_language(page, labels, state)

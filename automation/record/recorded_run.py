@@ -1,4 +1,4 @@
-"""A run of the whole procedure with a tape running."""
+"""A run of the whole procedure with a tape running, and the page on which a person reviews the recording."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from automation.errors import RunbookError
 from automation.record import SUFFIX, file
 from automation.record.anonymous import anonymous, fakes_for, require_clean
-from automation.record.review import review_page
+from automation.record.file import Recording
+from automation.record.questions import answers
 from automation.record.tape import Tape
 from automation.record.watching import watching
 from automation.report.result import RunResult
@@ -71,3 +72,12 @@ class RecordedRun(OneRun):
 def review_of(path: Path) -> Path:
     """The page to review a recording: beside it."""
     return path.with_name(path.name.removesuffix(SUFFIX) + ".review.html")
+
+
+def review_page(recording: Recording) -> str:
+    """One HTML page without scripts and without anything from outside."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    template = (Path(__file__).parent / "review.html.j2").read_text(encoding="utf-8")
+    return environment.from_string(template).render(recording=recording, answers=answers(recording))

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.errors import RunbookError
-from automation.report.display import Display
+from automation.report.display import Display, one_line
 from automation.report.json_result import as_json
-from automation.report.plain import one_line
 from automation.report.words import outcome_words
 from automation.secrets import scrub
 

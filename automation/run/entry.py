@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def print_error(error: RunbookError) -> None:
     """Print an error and what to do about it on stderr, without secrets."""
-    from automation.report.plain import plain
+    from automation.report.display import plain
     from automation.secrets import scrub
 
     print(scrub(f"{plain(f'Error: {error.message}')}\n{plain(f'Next: {error.next}')}"), file=sys.stderr)

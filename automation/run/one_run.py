@@ -12,20 +12,16 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from automation.artifacts import ArtifactsRecorder
-from automation.artifacts.journal import Journal
-from automation.artifacts.run_folder import JOURNAL, make_run_folder
+from automation.artifacts.run_folder import JOURNAL, Journal, make_run_folder
 from automation.browser import open_browser
 from automation.errors import Interrupted, RunbookError
 from automation.report.console import Console
-from automation.report.details import Details
 from automation.report.files import write_reports
-from automation.report.result import RunResult, outcome_of, unsaved
+from automation.report.result import Details, RunResult, outcome_of, unsaved
 from automation.report.screenshots import Screenshots
 from automation.run.banner import Banner, pointing
-from automation.run.guards import HostGuard, Pause, Stay, patient
-from automation.run.lock import org_lock
+from automation.run.guards import HostGuard, Pause, Stay, org_lock, patient, require_named
 from automation.run.person import Person
-from automation.run.production import require_named
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options

@@ -14,7 +14,7 @@ from types import TracebackType
 
 from automation.errors import RunbookError
 from automation.report.console import Console
-from automation.report.plain import one_line
+from automation.report.display import one_line
 from automation.secrets import scrub
 
 FAULT = "This is a bug in the tool; run again with -v and report the output."

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from automation.access.codes import CodeSources
+from automation.access.codes import CodeSources, Method
 from automation.access.codes.turns import Turn, mailbox_key
 from automation.errors import AnotherRun
 
@@ -17,12 +17,10 @@ class Box:
     """A code source that notes when it is looked into."""
 
     name = "the box"
+    methods = tuple(Method)
 
     def __init__(self, notes: list[str]) -> None:
         self.notes = notes
-
-    def answers(self, method: object) -> bool:
-        return True
 
     def prepare(self) -> None:
         self.notes.append("looked")

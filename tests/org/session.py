@@ -16,9 +16,7 @@ from automation.record.tape import Tape
 from automation.record.watching import watching
 from automation.report.console import Console
 from automation.report.result import RunResult
-from automation.run.guards import HostGuard
-from automation.run.lock import org_lock
-from automation.run.production import require_named
+from automation.run.guards import HostGuard, org_lock, require_named
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options

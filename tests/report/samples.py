@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from automation.errors import RunbookError, UnexpectedPage
-from automation.report.details import Details
-from automation.report.result import RunResult
+from automation.report.result import Details, RunResult
 from automation.report.screenshots import Screenshots
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials

@@ -14,7 +14,7 @@ from automation.errors import NotPermitted, RunbookError, SessionLost
 from automation.report.console import Console
 from automation.report.result import RunResult
 from automation.run import one_run
-from automation.run.lock import org_lock
+from automation.run.guards import org_lock
 from automation.run.one_run import OneRun
 from automation.settings import load_settings
 from automation.settings.app_spec import AppSpec

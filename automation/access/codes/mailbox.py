@@ -58,6 +58,7 @@ class Mailbox(CodeSource):
     """
 
     name = "the mailbox"
+    methods = (Method.EMAIL,)
 
     def __init__(
         self, url: str, user: str, password: Secret | None, ca_file: Path | None = None, bearer: Bearer | None = None
@@ -69,10 +70,6 @@ class Mailbox(CodeSource):
         self._since: datetime | None = None
         self._validity: int | None = None
         self._failure: VerificationNeeded | None = None
-
-    def answers(self, method: Method) -> bool:
-        """Emailed codes only."""
-        return method is Method.EMAIL
 
     def prepare(self) -> str | None:
         """Open the box and note the newest email; what is there now is older than the request."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 
-from automation.access.codes.source import CodeRequest, CodeSource, Method
+from automation.access.codes.source import CodeRequest, CodeSource
 from automation.errors import VerificationNeeded
 from automation.secrets import Secret
 
@@ -14,10 +14,6 @@ class Prompt(CodeSource):
     """Asks the person at the terminal; only made when there is one (`person_is_there`)."""
 
     name = "the terminal"
-
-    def answers(self, method: Method) -> bool:
-        """Whatever the page asks for."""
-        return True
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """Ask for the code; it is not shown while it is typed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -46,10 +47,8 @@ class CodeSource(ABC):
 
     name: ClassVar[str]
     """For messages: ``the mailbox``."""
-
-    @abstractmethod
-    def answers(self, method: Method) -> bool:
-        """Whether this source can give codes of that kind."""
+    methods: Collection[Method] = frozenset(Method)
+    """The kinds of codes that it may give."""
 
     def prepare(self) -> str | None:
         """Note what is there already, before a code is asked for. Never raises: `code` does, should one be needed.

@@ -57,7 +57,7 @@ class CodeSources:
 
     def answering(self, method: Method) -> CodeSource | None:
         """The first source that can give such a code, None when none can."""
-        return next((source for source in self._sources if source.answers(method)), None)
+        return next((source for source in self._sources if method in source.methods), None)
 
     def prepare(self) -> None:
         """Begin to note what is there already, before a code is asked for; `prepared` waits for the end.

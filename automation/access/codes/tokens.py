@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
-from automation.access.codes.program import Program
+from automation.access.codes.command import Program
 from automation.secrets import Secret
 from automation.secrets.child_environment import command_environment
 

@@ -7,12 +7,11 @@ over. It is a file lock, so it holds between all runs of this user on this machi
 from __future__ import annotations
 
 import hashlib
+from contextlib import ExitStack
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 from automation.errors import AnotherRun
-from automation.secrets.files import private_folder, state_folder
+from automation.secrets.files import user_lock
 
 PATIENCE: Final = 600.0
 """Seconds to wait for a turn: other runs need the mailbox for well under a minute each."""
@@ -32,21 +31,18 @@ class Turn:
     """
 
     def __init__(self, key: str, patience: float = PATIENCE) -> None:
-        folder = private_folder(state_folder() / "locks")
-        # taken by the thread that reads the mailbox, given back by the run's own
-        self._lock = FileLock(folder / f"mailbox-{key}.lock", mode=0o600, thread_local=False)
-        self._patience = patience
+        self._key, self._patience = key, patience
+        self._held = ExitStack()
+        self._is_held = False
 
     def take(self) -> None:
         """Wait for the turn. Raises AnotherRun when it does not come."""
-        if self._lock.is_locked:
-            return
-        try:
-            self._lock.acquire(timeout=self._patience, poll_interval=0.1)
-        except Timeout:
-            raise AnotherRun(f"Other runs kept the mailbox for codes busy for {self._patience:g} s.") from None
+        if not self._is_held:
+            busy = AnotherRun(f"Other runs kept the mailbox for codes busy for {self._patience:g} s.")
+            self._held.enter_context(user_lock(f"mailbox-{self._key}", self._patience, busy))
+            self._is_held = True
 
     def give_back(self) -> None:
         """Let the next one have it; harmless when the turn is not held."""
-        if self._lock.is_locked:
-            self._lock.release()
+        self._held.close()
+        self._is_held = False
