@@ -168,18 +168,17 @@ def note_org(page: Page, settings: Settings, state: OrgState) -> None:
 
 
 def _org_id(page: Page, my_domain: str) -> str | None:
-    """The org's 15-character id from the session id; all session ids are made known to the scrubber too."""
-    found = None
+    """The org's 15-character id from the session id."""
+    known = _ORG_ID.match(sessions(page).get(my_domain, Secret("")).reveal())
+    return known.group(1) if known else None
+
+
+def sessions(page: Page) -> dict[str, Secret]:
+    """The session ids, by host."""
     with private("reading which org this is"):
         cookies = page.context.cookies()
-    for cookie in cookies:
-        if cookie.get("name") != "sid":
-            continue
-        session = Secret(cookie.get("value", ""))
-        known = _ORG_ID.match(session.reveal())
-        if known and cookie.get("domain", "").lstrip(".") == my_domain:
-            found = known.group(1)
-    return found
+    ids = [cookie for cookie in cookies if cookie.get("name") == "sid" and cookie.get("value")]
+    return {cookie.get("domain", "").lstrip("."): Secret(cookie.get("value", "")) for cookie in ids}
 
 
 def follow_language(page: Page, labels: Labels, state: OrgState) -> None:

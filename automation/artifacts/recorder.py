@@ -31,10 +31,6 @@ class ArtifactsRecorder:
 
     With ``retain-on-failure`` it holds what was done, with the browser's log of each call; and from a failure on the pages and
     requests too, of the page that failed and of another attempt. All along they take a tenth of a run's processor time (measured).
-
-    Args:
-        folder: the run folder.
-        tracing: ``on``, ``off``, or ``retain-on-failure``.
     """
 
     def __init__(self, folder: Path, tracing: Tracing = "retain-on-failure") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from automation.errors import RunbookError
 from automation.secrets import scrub
@@ -18,7 +18,6 @@ class Check:
 
     Attributes:
         id: group and name, such as ``network.proxy``.
-        message: the finding, in a sentence.
         fix: what to do about it; empty when nothing has to be done.
         exit_code: that of a run which would fail for this; 0 unless ``result`` is ``failed``.
     """
@@ -28,10 +27,6 @@ class Check:
     message: str
     fix: str = ""
     exit_code: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {"id": self.id, "result": self.result, "message": self.message, "fix": self.fix, "exit_code": self.exit_code}
 
 
 def passed(id: str, message: str) -> Check:

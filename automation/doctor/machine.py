@@ -73,10 +73,10 @@ def folders(settings: Settings | None) -> Iterator[Check]:
 
 
 def _state() -> Path | None:
-    from platformdirs import user_state_path
+    from automation.secrets.files import state_path
 
     try:
-        return user_state_path(PROJECT, appauthor=False)
+        return state_path()
     except RuntimeError:
         return None
 

@@ -43,11 +43,7 @@ class RecordedRun(OneRun):
         super()._keep_evidence(error, attempt)
 
     def write(self, result: RunResult, path: Path, also: Iterable[str] = ()) -> Path:
-        """Replace what names the org, check, and write the recording and, beside it, the page to review it.
-
-        Args:
-            path: the recording's; its name ends in ``.recording.zip``.
-            also: further names to replace.
+        """Replace what names the org (``also`` further names), check, and write the recording and, beside it, its page to review.
 
         Raises:
             SecretLeft: something that has to be replaced was still inside; nothing was written.

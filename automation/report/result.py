@@ -49,7 +49,6 @@ class RunResult:
         spec: the configured app; None when the run failed before it was known.
         seconds: wall time of the whole run.
         artifacts: the run folder.
-        details: when it was, where time went, and the screenshots; for the report.
     """
 
     outcome: Outcome

@@ -29,7 +29,6 @@ class Screenshots:
     """Takes the screenshots; an `Observer`.
 
     Attributes:
-        folder: the run folder.
         mode: ``on`` after steps that commit and after a failure, ``only-on-failure``, or ``off``.
         banner: the tool's own banner may be on the page.
         taken: step id to path, relative to the run folder.

@@ -56,11 +56,8 @@ class Banner:
         """Put the banner into every page of the context, also after each navigation."""
         self._context = context
         context.expose_function("runbookState", lambda: self._state)
-        context.expose_function("runbookPersonActed", self._person_acted)
+        context.expose_function("runbookPersonActed", lambda: self.acted())  # noqa: PLW0108  it is replaced later
         context.add_init_script(script())
-
-    def _person_acted(self) -> None:
-        self.acted()
 
     def step_started(self, step: Step) -> None:
         number = self.steps.index(step.id) + 1 if step.id in self.steps else 0

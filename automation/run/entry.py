@@ -37,9 +37,7 @@ def run_command(
     """Do a command's work and return its exit code, whatever ends it.
 
     Args:
-        work: returns the exit code.
         verbose: whether an unforeseen exception is shown with its stack trace.
-        show: shows an error to people.
         also: gets every error too, unforeseen ones included, so that ``--json`` always has its object.
     """
     from automation.run.terminal import print_any_text, short_tracebacks

@@ -25,7 +25,6 @@ def require_named(host: str, allowed: str | None, login_host: str | None = None)
     """Refuse a host that may be production's, unless it was confirmed.
 
     Args:
-        host: My Domain or login host.
         allowed: what ``--allow-production`` names.
         login_host: after login, the host that the login began on. Whoever began on ``login.salesforce.com`` and named
             exactly that, accepted whatever production org the user belongs to.
@@ -49,9 +48,7 @@ def require_named(host: str, allowed: str | None, login_host: str | None = None)
 def org_lock(host: str, wait: float = 0) -> AbstractContextManager[None]:
     """Hold the lock of an org. The operating system releases it when the process ends, however it ends.
 
-    Args:
-        host: the org's My Domain host.
-        wait: seconds to wait for another run to end.
+    ``wait``: seconds to wait for another run to end.
 
     Raises:
         AnotherRun: it did not.

@@ -72,6 +72,7 @@ class OneRun:
         self.state = OrgState(
             host=self.settings.host, notify=self.console.waiting, rights_required=self.options.require_permissions
         )
+        self.selection = Selection(self.options.first, self.options.last)
         self.steps: list[StepResult] = []
         self.round: list[StepResult] = []
         self.files: RunFiles | None = None
@@ -97,9 +98,9 @@ class OneRun:
             locks.enter_context(org_lock(_lock_name(self.settings)))
             files = self.files = RunFiles.make(self.settings, self.options)
             files.journal.note("run_begun", host=self.settings.host, app=self.spec.api_name, plan=self.options.plan)
-            selection = self._selection()
-            if selection.begin != selection.first:
-                self.console.note(f"Beginning at step {selection.begin}: step {selection.first} goes on with what that one opens.")
+            begin, first = self.selection.begin, self.selection.first
+            if begin != first:
+                self.console.note(f"Beginning at step {begin}: step {first} goes on with what that one opens.")
             browser = self.browser or locks.enter_context(self._browser())
             self._attempts(browser, files, locks)
 
@@ -138,7 +139,7 @@ class OneRun:
         """Do these steps; answers those to do again after a person has fixed what failed."""
         ahead = {step.id for step in todo}
         done = [result for result in self.round if result.id not in ahead]
-        runner = Runner(attempt, observers, self.options.plan, self._selection(), results=done)
+        runner = Runner(attempt, observers, self.options.plan, self.selection, results=done)
         try:
             runner.run(todo)
         except RunbookError as met:
@@ -173,9 +174,6 @@ class OneRun:
         if self.options.pause_at is not None:
             observers.append(Pause(self.options.pause_at, attempt.page))
         return observers
-
-    def _selection(self) -> Selection:
-        return Selection(self.options.first, self.options.last)
 
     def _keep_evidence(self, error: RunbookError, attempt: Attempt) -> None:
         if not isinstance(error, Interrupted) and error.evidence is None:

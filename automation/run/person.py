@@ -30,9 +30,7 @@ class Person:
     """Somebody who may act in the window. An `Observer`: what they do counts from a failure on, as they may be fast.
 
     Attributes:
-        page: the run's page.
         banner: shows the failure there; it notices clicks and keys.
-        show: shows something to the person elsewhere.
         clock: seconds; replaced in tests.
     """
 

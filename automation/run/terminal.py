@@ -50,8 +50,7 @@ def log_to_console(console: Console) -> Iterator[None]:
 def short_tracebacks(*, verbose: bool, also: Callable[[RunbookError], None] = lambda _: None) -> None:
     """An exception that nobody foresaw ends in one line, or with ``-v`` in its stack trace; scrubbed either way.
 
-    Args:
-        also: gets it as an error, so that ``--json`` has its object even then.
+    ``also`` gets it as an error, so that ``--json`` has its object even then.
     """
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

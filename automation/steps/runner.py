@@ -100,9 +100,8 @@ class Runner:
             except RunbookError:
                 self._not_reached(remaining)
                 raise
-            except KeyboardInterrupt:  # it came while an observer wrote or took a screenshot
-                reacted()
-                error = Interrupted(f"Interrupted at step {current.id}.")
+            except KeyboardInterrupt as came:  # while an observer wrote or took a screenshot
+                error = explain(came, current)
                 error.step = current.id
                 self._not_reached(remaining)
                 raise error from None
@@ -116,18 +115,11 @@ class Runner:
             raise_if_noted()
             finding = self._perform(step)
             raise_if_noted()
-        except KeyboardInterrupt:
-            reacted()
-            error: RunbookError = Interrupted(f"Interrupted at step {step.id}.")
-            self._failed(step, started, error)
+        except (KeyboardInterrupt, RunbookError, PlaywrightError, AssertionError) as met:
+            error = met if isinstance(met, RunbookError) else explain(met, step)
+            error.step = error.step or step.id
+            self._end(step, started, "failed", error.message)
             raise error from None
-        except RunbookError as error:
-            self._failed(step, started, error)
-            raise
-        except (PlaywrightError, AssertionError) as error:
-            explained = explain(error, step)
-            self._failed(step, started, explained)
-            raise explained from None
         self._end(step, started, finding.result, finding.note, finding.differences)
 
     def _perform(self, step: Step) -> Finding:
@@ -144,10 +136,6 @@ class Runner:
             return Finding(finding.result, f"would: {finding.note}", finding.differences)
         return Finding(finding.result, finding.act() or finding.note, finding.differences)
 
-    def _failed(self, step: Step, started: float, error: RunbookError) -> None:
-        error.step = error.step or step.id
-        self._end(step, started, "failed", error.message, ())
-
     def _not_reached(self, steps: Iterable[Step]) -> None:
         for step in steps:
             self._end(step, time.monotonic(), "skipped", "not reached")
@@ -160,11 +148,14 @@ class Runner:
             observer.step_ended(ended)
 
 
-def explain(error: PlaywrightError | AssertionError, step: Step) -> RunbookError:
-    """Turn a browser error, or a failed ``expect``, into one for operators.
+def explain(error: KeyboardInterrupt | PlaywrightError | AssertionError, step: Step) -> RunbookError:
+    """Turn what ended a step into an error for operators.
 
-    Its own text is left out but for the first line: the rest may hold what was typed, or the page.
+    Of a browser error's own text nothing is left but the first line: the rest may hold what was typed, or the page.
     """
+    if isinstance(error, KeyboardInterrupt):
+        reacted()
+        return Interrupted(f"Interrupted at step {step.id}.")
     if isinstance(error, AssertionError):
         return UnexpectedPage(f"{step.title}: the page did not become what it should.")
     text = error.message.splitlines()[0] if error.message else type(error).__name__

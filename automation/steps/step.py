@@ -98,12 +98,9 @@ _registry: dict[str, Step] = {}
 
 
 def step(id: str, title: str, **facts: bool) -> Callable[[Callable[..., Finding]], Callable[..., Finding]]:
-    """Register a function as documented step ``id`` with the sentence ``title``.
+    """Register a function as documented step ``id`` with the sentence ``title``; ``facts`` are attributes of `Step`.
 
     It is called with what its `runner.Runner` was given.
-
-    Args:
-        facts: attributes of `Step`.
     """
 
     def register(function: Callable[..., Finding]) -> Callable[..., Finding]:

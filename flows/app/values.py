@@ -50,16 +50,8 @@ class AppValues:
     @property
     def readable(self) -> bool:
         """Whether everything that the document sets could be read (the PKCE box may be absent)."""
-        needed = (
-            self.name,
-            self.api_name,
-            self.contact_email,
-            self.distribution_state,
-            self.callback_url,
-            self.scopes,
-            self.client_credentials,
-        )
-        return all(value is not None for value in needed)
+        texts = (self.name, self.api_name, self.contact_email, self.distribution_state, self.callback_url)
+        return None not in (*texts, self.scopes, self.client_credentials)
 
 
 def text_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[str, Difference]:

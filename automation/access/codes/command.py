@@ -17,12 +17,7 @@ _CODE: Final = re.compile(r"(?<!\d)\d{4,8}(?!\d)", re.ASCII)
 
 
 class Program:
-    """A program of the user's, run without a shell.
-
-    Args:
-        setting: which one names it.
-        line: the command line, taken apart as a POSIX shell would.
-        advice: what to do when its output can't be used.
+    """A program that a setting names, run without a shell; its line is taken apart as a POSIX shell would.
 
     Raises:
         SettingsError: a quote is not closed; the settings' rule refuses it earlier.
@@ -41,10 +36,7 @@ class Program:
         return VerificationNeeded(f"The program of {self._setting} {why}.", next=self._advice)
 
     def output(self, environment: Mapping[str, str], timeout: float) -> str:
-        """What it prints on stdout; bytes that are not UTF-8 are replaced. What it prints on stderr is dropped.
-
-        Args:
-            timeout: seconds; after them the program is killed. A child of it that keeps stdout open is not waited for.
+        """What it prints on stdout within ``timeout`` seconds; bytes that are not UTF-8 are replaced.
 
         Raises:
             VerificationNeeded: it can't be started, fails, prints too much or takes too long.
@@ -63,9 +55,6 @@ class CodeCommand(CodeSource):
 
     Its environment says what is asked for: ``SF_CODE_METHOD`` (``email``, ``totp``, ``sms`` or ``temporary``) and
     ``SF_CODE_USERNAME``. What it prints is never shown.
-
-    Args:
-        line: see `Program`.
     """
 
     name = "the code command"

@@ -48,13 +48,6 @@ class Mailbox(CodeSource):
 
     Only emails that came after `prepare` are read; each code is given out once, the newest first. The box is opened
     read-only: nothing is marked as read or deleted. Of strangers' emails nothing but a few header fields is read.
-
-    Args:
-        url: ``imaps://host[:port]/FOLDER``; ``imap://`` on loopback only.
-        user: username at the mail server.
-        password: its password; None where ``bearer`` is given.
-        ca_file: PEM file of a CA that is trusted besides the system's.
-        bearer: how to log in with OAuth tokens.
     """
 
     name = "the mailbox"

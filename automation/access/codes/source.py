@@ -30,9 +30,7 @@ class CodeRequest:
     """What is known about the code that the page asks for.
 
     Attributes:
-        method: how the code is sent or made.
         sandbox: whether the org is a sandbox, whose emails have a subject of their own; None when not known.
-        username: Salesforce username of the run.
         address: the masked email address that the page shows, such as ``a*****@acme.com``; None when it shows none.
     """
 
@@ -60,11 +58,7 @@ class CodeSource(ABC):
 
     @abstractmethod
     def code(self, request: CodeRequest, timeout: float) -> Secret:
-        """The newest code that was made for this request and not given out before.
-
-        Args:
-            request: what the page asks for.
-            timeout: seconds to wait for it.
+        """The newest code that was made for this request and not given out before, within ``timeout`` seconds.
 
         Raises:
             NoCodeYet: no code came in time.

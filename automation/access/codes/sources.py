@@ -25,7 +25,6 @@ class CodeSources:
     One object serves a whole run: it remembers which codes were used, at login and at the reveal alike.
 
     Args:
-        sources: the most specific first.
         turn: taken in `prepare` and given back in `done`, so that runs which share a mailbox use it one after the other.
     """
 

@@ -23,12 +23,7 @@ def mailbox_key(url: str, user: str) -> str:
 
 
 class Turn:
-    """The right to use one mailbox. Taking it twice is as good as once.
-
-    Args:
-        key: see `mailbox_key`.
-        patience: seconds to wait for it.
-    """
+    """The right to use one mailbox (see `mailbox_key`). Taking it twice is as good as once. ``patience``: seconds to wait."""
 
     def __init__(self, key: str, patience: float = PATIENCE) -> None:
         self._key, self._patience = key, patience
