@@ -11,7 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
 from automation.steps import Difference, Finding, Step, entry_before, skipped
-from automation.steps.covered import Covered, covering
+from automation.steps.covered import Covered
 from automation.steps.interrupts import raise_if_noted, reacted
 from automation.steps.step import sort_key
 
@@ -63,7 +63,7 @@ class Selection:
 
     def includes(self, step: Step) -> bool:
         """Whether the step is done."""
-        key = step.sort_key
+        key = sort_key(step.id)
         return not self._after_last(key) and (step.always or self.begin is None or key >= sort_key(self.begin))
 
     def ends_before(self, id: str) -> bool:
@@ -170,9 +170,7 @@ def explain(error: KeyboardInterrupt | PlaywrightError | AssertionError, step: S
 
 def _timed_out(error: PlaywrightError, step: Step) -> RunbookError:
     """The error for a control that was there and could not be used, by what lay over it."""
-    cover = covering(error.message)
-    if "spinner" in cover.lower():
+    covered = Covered(step.title, error.message)
+    if "spinner" in covered.markup.lower():
         return PageTrouble(f"{step.title}: a spinner stayed over the page and never ended.")
-    if cover:
-        return Covered(step.title, error.message)
-    return UnexpectedPage(f"{step.title}: a control did not become usable in time.")
+    return covered if covered.markup else UnexpectedPage(f"{step.title}: a control did not become usable in time.")

@@ -81,10 +81,6 @@ class Step:
     commits: bool = False
     private: bool = False
 
-    @property
-    def sort_key(self) -> tuple[int, ...]:
-        return sort_key(self.id)
-
 
 SECTIONS = {
     "1": "Create the External Client App",
@@ -114,8 +110,7 @@ def step(id: str, title: str, **facts: bool) -> Callable[[Callable[..., Finding]
 
 def entry_before(id: str) -> Step:
     """The step at which a run that is to do step ``id`` begins: itself, or the nearest entry before it."""
-    key = sort_key(id)
-    return max((step for step in _registry.values() if step.entry and step.sort_key <= key), key=lambda step: step.sort_key)
+    return [step for step in registered_steps() if step.entry and sort_key(step.id) <= sort_key(id)][-1]
 
 
 def registered(id: str | None) -> Step | None:
@@ -130,4 +125,4 @@ def sort_key(id: str) -> tuple[int, ...]:
 
 def registered_steps() -> list[Step]:
     """All steps in the document's order. Importing ``flows`` registers them."""
-    return sorted(_registry.values(), key=lambda s: s.sort_key)
+    return sorted(_registry.values(), key=lambda step: sort_key(step.id))

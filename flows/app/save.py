@@ -44,14 +44,8 @@ def save_and_read(
 ) -> str:
     """Click Save once and make sure, by reading, that the org holds what is configured; returns a sentence.
 
-    No answer of the page proves what was saved.
-
-    A tab that is not in edit mode any more was saved by a person, so it is only read.
-
-    Args:
-        what: what is saved, in words.
-        left: reads the tab, and lists what still differs.
-        reload: loads the app's page again.
+    No answer of the page proves what was saved. A tab that is not in edit mode any more was saved by a person, so it is only read.
+    ``left`` reads the tab, and lists what still differs.
 
     Raises:
         FieldRefused, SaveRefused, ReadBackDiffers: with what the org said or holds.
