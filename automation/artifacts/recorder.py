@@ -17,8 +17,7 @@ from automation.errors import SettingsError
 from automation.secrets import scrub
 from automation.secrets.scratch import scratch_folder
 from automation.settings.options import Tracing
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 log = logging.getLogger(__name__)
 

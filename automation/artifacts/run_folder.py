@@ -16,8 +16,7 @@ from automation.errors import UsageError
 from automation.secrets import scrub
 from automation.secrets.files import private_folder
 from automation.secrets.text_files import json_object
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 log = logging.getLogger(__name__)
 

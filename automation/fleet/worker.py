@@ -29,8 +29,7 @@ from automation.report.display import one_line
 from automation.secrets import scrub
 from automation.secrets.child_environment import forget_debugging
 from automation.settings.options import TRACING, Options
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 
 @dataclass

@@ -18,7 +18,7 @@ from automation.run.banner import Banner
 from automation.run.guards import HostGuard
 from automation.run.one_run import OneRun, RunFiles
 from automation.secrets.files import write_private
-from automation.steps.runner import Observer
+from automation.steps import Observer
 from flows.attempt import Attempt
 
 
@@ -27,7 +27,6 @@ class RecordedRun(OneRun):
     """As `OneRun`, recorded. A run that fails is recorded up to its failure, which is what a recording is needed most for."""
 
     tape: Tape = field(default_factory=Tape)
-    _language: str = "en"
 
     def perform(self) -> RunResult:
         """Do it all; foreseen failures are in the result."""

@@ -17,7 +17,7 @@ from automation.settings.options import installed_version
 if TYPE_CHECKING:  # nothing of a browser is loaded where no browser is needed
     from automation.errors import RunbookError
     from automation.report.result import Details, RunResult
-    from automation.steps.runner import StepResult
+    from automation.steps import StepResult
     from automation.steps.time_spent import Spent
 
 SCHEMA: Final = 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from automation.errors import RunbookError
 from automation.report.screenshots import Screenshots
 from automation.settings.app_spec import AppSpec
-from automation.steps.runner import StepResult
+from automation.steps import StepResult
 from automation.steps.time_spent import TimeSpent
 from flows.app.state import OrgState
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from automation.artifacts import ArtifactsRecorder
-    from automation.steps.runner import Observer
+    from automation.steps import Observer
 
 Outcome = Literal["created", "changed", "unchanged", "planned", "failed"]
 

@@ -14,8 +14,7 @@ from automation.artifacts import ArtifactsRecorder
 from automation.artifacts.evidence import MASK_COLOUR, MASKED, UNSEEN
 from automation.secrets.files import write_private
 from automation.settings.options import Screenshot
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 FOLDER: Final = "screenshots"
 TIMEOUT: Final = 2_000

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.secrets import scrub
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator

@@ -16,8 +16,7 @@ if TYPE_CHECKING:  # nothing of a browser is loaded where only the lock is neede
     from automation.access.named_org import HostWatch
     from automation.settings import Settings
     from automation.settings.options import Options
-    from automation.steps import Step
-    from automation.steps.runner import StepResult
+    from automation.steps import Step, StepResult
     from flows.app.state import OrgState
 
 

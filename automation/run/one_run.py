@@ -25,8 +25,8 @@ from automation.run.person import Person
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
-from automation.steps import Step
-from automation.steps.runner import Observer, Runner, Selection, StepResult
+from automation.steps import Observer, Step, StepResult
+from automation.steps.runner import Runner, Selection
 from flows.app.delivered_pair import check_files
 from flows.app.state import OrgState
 from flows.attempt import Attempt, begun_attempt

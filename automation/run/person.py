@@ -13,8 +13,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from automation.errors import AnotherRun, ForeignHost, Interrupted, LoginRefused, ProductionRefused, RunbookError, UsageError
 from automation.run.banner import FAILED, RUNNING, Banner
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 QUIET: Final = 3.0
 """Seconds without a click or a key after which a person counts as done."""

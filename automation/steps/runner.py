@@ -5,46 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
-from automation.steps import Difference, Finding, Step, entry_before, skipped
+from automation.steps import Difference, Finding, Observer, Step, StepResult, entry_before, skipped
 from automation.steps.covered import Covered
 from automation.steps.interrupts import raise_if_noted, reacted
 from automation.steps.step import sort_key
-
-
-@dataclass(frozen=True)
-class StepResult:
-    """One line of the report. ``result``: changed, unchanged, skipped or failed; ``seconds``: wall time."""
-
-    step: Step
-    result: str
-    seconds: float
-    note: str
-    differences: tuple[Difference, ...] = ()
-
-    @property
-    def id(self) -> str:
-        return self.step.id
-
-    @property
-    def title(self) -> str:
-        return self.step.title
-
-    @property
-    def section(self) -> str:
-        return self.step.section
-
-
-class Observer(Protocol):
-    """Whoever follows a run: console, trace groups, journal, banner."""
-
-    def step_started(self, step: Step) -> None: ...
-
-    def step_ended(self, result: StepResult) -> None: ...
 
 
 @dataclass(frozen=True)

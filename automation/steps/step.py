@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,37 @@ class Step:
     fills: bool = False
     commits: bool = False
     private: bool = False
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One line of the report. ``result``: changed, unchanged, skipped or failed; ``seconds``: wall time."""
+
+    step: Step
+    result: str
+    seconds: float
+    note: str
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.step.id
+
+    @property
+    def title(self) -> str:
+        return self.step.title
+
+    @property
+    def section(self) -> str:
+        return self.step.section
+
+
+class Observer(Protocol):
+    """Whoever follows a run: console, trace groups, journal, banner."""
+
+    def step_started(self, step: Step) -> None: ...
+
+    def step_ended(self, result: StepResult) -> None: ...
 
 
 SECTIONS = {

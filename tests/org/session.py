@@ -20,7 +20,8 @@ from automation.run.guards import HostGuard, org_lock, require_named
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
-from automation.steps.runner import Observer, Runner, StepResult
+from automation.steps import Observer, StepResult
+from automation.steps.runner import Runner
 from flows.app.state import OrgState
 from flows.attempt import Attempt, begun_attempt
 

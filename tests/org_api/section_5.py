@@ -15,8 +15,8 @@ from automation.network.http import Network
 from automation.org_api import Reading
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
-from automation.steps import registered_steps
-from automation.steps.runner import Runner, StepResult
+from automation.steps import StepResult, registered_steps
+from automation.steps.runner import Runner
 from flows import prove_and_deliver
 from flows.app.app_in_org import AppInOrg
 from flows.app.delivered_pair import find_delivered

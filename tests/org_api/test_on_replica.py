@@ -18,8 +18,8 @@ from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings, load_settings
 from automation.settings.app_spec import AppSpec
-from automation.steps import registered_steps
-from automation.steps.runner import Runner, StepResult
+from automation.steps import StepResult, registered_steps
+from automation.steps.runner import Runner
 from flows import prove_and_deliver
 from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState

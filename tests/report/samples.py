@@ -12,8 +12,7 @@ from automation.report.screenshots import Screenshots
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from automation.settings.app_spec import AppSpec
-from automation.steps import SECTIONS, Difference
-from automation.steps.runner import StepResult
+from automation.steps import SECTIONS, Difference, StepResult
 from automation.steps.time_spent import Spent, TimeSpent
 from flows.app.state import OrgState, Proof
 from tests.step_results import step_result

@@ -19,8 +19,7 @@ from automation.run.one_run import OneRun
 from automation.settings import load_settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
-from automation.steps import Finding, Step, needed, unchanged
-from automation.steps.runner import StepResult
+from automation.steps import Finding, Step, StepResult, needed, unchanged
 from flows.attempt import Attempt
 from tests.journals import read_journal
 from tests.step_results import step_result

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, NotPermitted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
-from automation.steps import Difference, Finding, Step, needed, skipped, step, unchanged
+from automation.steps import Difference, Finding, Step, StepResult, needed, skipped, step, unchanged
 from automation.steps.interrupts import signals_as_interrupt
-from automation.steps.runner import Runner, Selection, StepResult, explain
+from automation.steps.runner import Runner, Selection, explain
 from flows.procedure import all_steps
 
 

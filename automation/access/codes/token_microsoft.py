@@ -18,7 +18,6 @@ from automation.secrets import Secret, quoted
 if TYPE_CHECKING:
     import httpx
 
-    from automation.settings import Settings
 
 CLOUDS: Final = {
     "login.microsoftonline.com": "https://outlook.office365.com/.default",
@@ -59,13 +58,10 @@ class MicrosoftTokens(Tokens):
     scope: str
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> MicrosoftTokens:
-        """From checked settings: a tenant, a client id, and a secret or a certificate."""
-        tenant = settings.sf_imap_microsoft_tenant or ""
+    def of(cls, tenant: str, client_id: str, credential: Secret, http: Callable[[], httpx.Client]) -> MicrosoftTokens:
+        """For a tenant as the setting names it."""
         authority = tenant if "://" in tenant else f"https://login.microsoftonline.com/{tenant}"
-        credential = settings.sf_imap_microsoft_client_secret or settings.sf_imap_microsoft_certificate or Secret("")
-        scope = CLOUDS[authority.split("/")[2]]
-        return cls(authority, settings.sf_imap_microsoft_client_id or "", credential, settings.network.client, scope)
+        return cls(authority, client_id, credential, http, CLOUDS[authority.split("/")[2]])
 
     def token(self) -> Secret:
         """A token from msal's memory while it is valid, else a fresh one.
