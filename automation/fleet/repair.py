@@ -23,7 +23,7 @@ from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, of_check, of_error, of_run
 from automation.fleet.processes import interrupt, kill_all
-from automation.run.lock import org_lock
+from automation.run.guards import org_lock
 from automation.secrets.text_files import json_object
 
 GRACE: Final = 20.0

@@ -76,7 +76,7 @@ class Job:
         """A page that leads to the reports of all runs, where there were any."""
         if not folder.is_dir():
             return
-        from automation.report.index import write_index
+        from automation.report.files import write_index
 
         page = write_index(folder, [outcome.as_object() for outcome in self.outcomes])
         self.progress.detail(f"Report: {page}")

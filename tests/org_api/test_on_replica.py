@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -17,8 +18,8 @@ from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings, load_settings
 from automation.settings.app_spec import AppSpec
-from automation.steps import registered_steps
-from automation.steps.runner import Runner, StepResult, Toolbox
+from automation.steps import StepResult, registered_steps
+from automation.steps.runner import Runner
 from flows import prove_and_deliver
 from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState
@@ -74,9 +75,9 @@ class Scene:
 
     def run(self) -> list[StepResult]:
         """Steps 5.1 to 5.3."""
-        toolbox = Toolbox()
-        toolbox.provide(self.settings, self.spec, self.state, AppOnPages.of(self.spec, self.state))
-        return Runner(toolbox).run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
+        app = AppOnPages.of(self.spec, self.state)
+        attempt = SimpleNamespace(settings=self.settings, spec=self.spec, state=self.state, app=app)
+        return Runner(attempt).run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
 
     def count(self, event: str) -> int:
         """How often the org logged an event."""
