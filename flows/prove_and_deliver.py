@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import NoReturn
 
-from automation.delivery import Pending, Receipts, deliver, lacking, parse_target, read_all
+from automation.delivery import Pending, deliver, lacking, read_all
 from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
 from automation.network.parallel import in_background
 from automation.org_api import (
@@ -76,19 +76,18 @@ def read_back_app(settings: Settings, spec: AppSpec, state: OrgState, app: AppIn
 
 
 @step("5.3", "Deliver key and secret together")
-def deliver_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
-    credentials, names = state.credentials, ", ".join(_name(text) for text in settings.credentials_to)
+def deliver_pair(settings: Settings, state: OrgState) -> Finding:
+    credentials, names = state.credentials, ", ".join(target.name for target in settings.credentials_to)
     if credentials is None or not state.proof.token:
         return needed(f"deliver to {names}", act=_no_pair)
-    contents = state.pairs.contents if state.pairs is not None else read_all(map(parse_target, settings.credentials_to))
-    pending, receipts = Pending(state.host, spec.api_name), Receipts(state.host, spec.api_name)
-    missing = lacking(contents, credentials, receipts)
+    contents = state.pairs.contents if state.pairs is not None else read_all(settings.credentials_to)
+    missing = lacking(contents, credentials)
     state.delivered_to[:] = [target.name for target in contents if target not in missing]
-    if not missing and not pending.waits():
+    if not missing and not Pending(credentials.host, credentials.app).waits():
         return unchanged(f"already delivered to {', '.join(state.delivered_to)}")
 
     def act() -> str:
-        state.delivered_to += deliver(missing, credentials, pending, receipts).everywhere
+        state.delivered_to += deliver(missing, credentials)
         return f"delivered to {', '.join(state.delivered_to)}"
 
     return needed(f"deliver to {', '.join(target.name for target in missing) or 'nothing more'}", act=act)
@@ -96,10 +95,6 @@ def deliver_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
 
 def _no_pair() -> NoReturn:
     raise UsageError(NO_PAIR, next="Run without --from and --until, so that section 4 reads key and secret.")
-
-
-def _name(text: str) -> str:
-    return parse_target(text).name
 
 
 def _prove(settings: Settings, spec: AppSpec, state: OrgState, credentials: Credentials) -> str:

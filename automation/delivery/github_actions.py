@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from automation.delivery import unit
-from automation.delivery.boundary import said
-from automation.delivery.extras import failed
-from automation.delivery.held import Held, mark
+from automation.delivery.extras import failed, said
 from automation.delivery.limits import redirected
 from automation.delivery.target import Target
+from automation.delivery.unit import Held, mark
 from automation.errors import DeliveryFailed
 from automation.network.backoff import Patience
 from automation.network.certificates import ssl_context

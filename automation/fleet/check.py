@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from automation.delivery import Contents, Pending, Receipts, lacking, parse_target
+from automation.delivery import Contents, Pending, lacking
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
@@ -142,8 +142,7 @@ class _Questions:
 
     def asked(self) -> CheckResult:
         """Ask the org with each pair that is there, until one is not rejected."""
-        targets = [parse_target(text) for text in self.settings.credentials_to]
-        pairs = find_pairs(targets, self._pending(), self.org.host, self.spec.api_name)
+        pairs = find_pairs(self.settings.credentials_to, self.org.host, self.spec.api_name)
         answers = ask_org(pairs.sources, self._begin)
         if answers and not answers[-1].rejected:
             return self._of(answers[-1], pairs.contents)
@@ -153,9 +152,6 @@ class _Questions:
             return self._of(answers[0], pairs.contents)
         gone = "the delivered pair is no longer at its target"
         return CheckResult(self.org, "not_set_up", gone if self.known.fingerprint else "no pair of this app is delivered")
-
-    def _pending(self) -> Pending:
-        return Pending(self.org.host, self.spec.api_name)
 
     def _begin(self, pair: Credentials) -> ProofSession | NoToken:
         client = self.settings.network.client()
@@ -199,9 +195,9 @@ class _Questions:
             trouble = error.message
         if trouble:
             return replace(seen, found="drifted", why=trouble)
-        missing = lacking(contents, pair, Receipts(self.org.host, self.spec.api_name))
+        missing = lacking(contents, pair)
         seen.delivered_to = [target.name for target in contents if target not in missing]
-        if missing or self._pending().waits():
+        if missing or Pending(pair.host, pair.app).waits():
             names = ", ".join(target.name for target in missing) or "nothing more"
             return replace(seen, found="undelivered", why=f"the pair is valid and still has to be delivered to {names}")
         return seen

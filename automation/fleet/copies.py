@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.delivery import parse_target
+from automation.delivery import Target
 from automation.errors import OrgUnavailable, RunbookError, SettingsError
 from automation.fleet import references
 from automation.fleet.orgs import Org
@@ -114,7 +114,7 @@ class Production:
             return True
 
 
-def _token(client: httpx.Client, reference: str | None, target: str | None) -> Token:
+def _token(client: httpx.Client, reference: str | None, target: Target | None) -> Token:
     if reference is not None:
         value = references.resolve(reference)
         if value.startswith("[REDACTED]"):  # what newer versions of the CLI print instead of a token
@@ -126,9 +126,9 @@ def _token(client: httpx.Client, reference: str | None, target: str | None) -> T
             return Token(Secret(token(value.strip())), None, None, ())
         except ValueError as error:
             raise SettingsError(f"[production] access_token: {error}.") from None
-    pair = parse_target(str(target)).read()
-    if pair is None:
-        raise SettingsError(f"[production] credentials: {parse_target(str(target)).name} holds no pair.")
+    pair = target.read() if target is not None else None
+    if target is None or pair is None:
+        raise SettingsError(f"[production] credentials: {target and target.name} holds no pair.")
     return request_token(client, pair)
 
 

@@ -51,9 +51,9 @@ class Org:
         """What a check of the org needs; passwords stay where they are. Raises SettingsError."""
         return load_settings(self._texts_to_check(resolve=True), None)
 
-    def check(self) -> None:
+    def check(self) -> Settings:
         """Raise SettingsError when the settings do not fit together. Looks up nothing."""
-        load_settings(self._texts_to_check(resolve=False), None)
+        return load_settings(self._texts_to_check(resolve=False), None)
 
     def spec(self, settings: Settings, *, exact: bool = False) -> AppSpec:
         """The configured app; ``exact``: what it has beyond that is removed."""

@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from automation.delivery import parse_target
 from automation.errors import SettingsError
 from automation.fleet import keys
 from automation.fleet.notify import check
 from automation.fleet.orgs import Org
 from automation.secrets.text_files import read_toml
+from automation.settings import rules
 from automation.settings.dotenv import read_dotenv
 from automation.settings.table import SETTINGS
 
@@ -140,10 +140,9 @@ def _clashes(orgs: list[Org]) -> list[str]:
     seen: dict[str, str] = {}
     problems = []
     for org in orgs:
-        parts = [part for part in org.texts["CREDENTIALS_TO"].split("\n") if not part.startswith("command:")]
-        targets = [(target.name, "deliver", target.place) for target in map(parse_target, parts)]  # ./x.env and x.env are one place
+        places = [target for target in rules.targets(org.texts["CREDENTIALS_TO"]) if not target.name.startswith("command:")]
         app = f"{org.host} with the app {org.app}"
-        for what, key, place in [(app, "login_url", app), *targets]:
+        for what, key, place in [(app, "login_url", app), *((one.name, "deliver", one.place) for one in places)]:
             other = seen.setdefault(place.lower(), org.name)
             if other != org.name:
                 problems.append(f"[orgs.{org.name}] {key}: {what} is already that of [orgs.{other}]")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Final
 
-from automation.delivery import Pending, Receipts, deliver, parse_target
+from automation.delivery import deliver
 from automation.errors import Interrupted, RunbookError
 from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
@@ -193,10 +193,10 @@ def deliver_pending(seen: CheckResult) -> OrgOutcome:
     org, pair = seen.org, seen.pair
     if pair is None:
         raise ValueError("a check that found nothing to deliver")
-    targets = [parse_target(text) for text in org.settings_to_check().credentials_to]
+    targets = org.settings_to_check().credentials_to
     try:
         with org_lock(org.host):
-            done = deliver(targets, pair, Pending(org.host, pair.app), Receipts(org.host, pair.app))
+            delivered_to = deliver(targets, pair)
     except RunbookError as error:
         return of_check(replace(seen, error=error))
-    return of_check(replace(seen, delivered_to=done.everywhere), "delivered")
+    return of_check(replace(seen, delivered_to=delivered_to), "delivered")

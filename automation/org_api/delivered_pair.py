@@ -64,13 +64,13 @@ class Answer:
         return self.verdict in _REJECTED
 
 
-def find_pairs(targets: Sequence[Target], pending: Pending, host: str, app: str) -> Pairs:
+def find_pairs(targets: Sequence[Target], host: str, app: str) -> Pairs:
     """Read every target once, then the place where a pair waits for delivery.
 
     Raises:
         SettingsError: a target holds something that is not this app's pair, so it could not be delivered there.
     """
-    pairs = Pairs(read_all(targets))
+    pairs, pending = Pairs(read_all(targets)), Pending(host, app)
     for target, held in pairs.contents.items():
         if isinstance(held, Held):
             _add(pairs, target.name, held.pair, host, app)

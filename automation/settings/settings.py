@@ -16,6 +16,7 @@ from automation.secrets.text_files import LARGEST_SECRET, home_expanded, read_te
 from automation.settings.dotenv import read_dotenv
 from automation.settings.imap import problems_of_mailbox
 from automation.settings.names import problem_with
+from automation.settings.rules import api_name_for, targets
 from automation.settings.table import SECRET_FILES, SETTINGS, Setting, Settings
 
 __all__ = ["Settings", "load_settings"]
@@ -120,15 +121,13 @@ def _complete(values: dict[str, Any], problems: list[str]) -> None:
     if host is None and not any(problem.startswith("SF_LOGIN_URL:") for problem in problems):
         problems.append("SF_LOGIN_URL: missing; give the org's My Domain URL. Example: https://acme--dev.sandbox.my.salesforce.com")
     _api_name(values, problems)
-    values["credentials_to"] = values["credentials_to"] or (f"dotenv:credentials/{host}.env",)
+    values["credentials_to"] = values["credentials_to"] or targets(f"dotenv:credentials/{host}.env")
     if values["sf_username"] is not None and values["sf_username"] == values["eca_run_as"]:
         problems.append("ECA_RUN_AS: is the same user as SF_USERNAME; the integration user can't log in to the UI")
     _pairs(values, problems)
 
 
 def _api_name(values: dict[str, Any], problems: list[str]) -> None:
-    from automation.settings.rules import api_name_for
-
     values["eca_api_name"] = values["eca_api_name"] or api_name_for(values["eca_name"] or "")
     if not values["eca_api_name"] and values["eca_name"]:
         problems.append(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from automation.delivery import Pending, parse_target, read_all
+from automation.delivery import read_all
 from automation.delivery.json_file import FileTarget
 from automation.errors import ProofFailed, RunbookError, SettingsError
 from automation.org_api import NoToken, Patience, ProofSession, begin_proof, same_id
@@ -28,7 +28,7 @@ def check_files(settings: Settings, spec: AppSpec) -> None:
     Raises:
         SettingsError: a ``dotenv:`` or ``json:`` target is no file that can be read, or holds what is not ours to replace.
     """
-    contents = read_all(target for target in map(parse_target, settings.credentials_to) if isinstance(target, FileTarget))
+    contents = read_all(target for target in settings.credentials_to if isinstance(target, FileTarget))
     for target, held in contents.items():
         if isinstance(held, RunbookError):
             raise SettingsError(f"{target.name}: {held.message}", next=held.next)
@@ -42,8 +42,7 @@ def look_for_pair(settings: Settings, spec: AppSpec, state: OrgState) -> None:
     Raises:
         SettingsError: a target holds what is not ours to replace, so this app's pair could not be delivered there.
     """
-    targets = [parse_target(text) for text in settings.credentials_to]
-    state.pairs = find_pairs(targets, Pending(state.host, spec.api_name), state.host, spec.api_name)
+    state.pairs = find_pairs(settings.credentials_to, state.host, spec.api_name)
     state.notes += [f"{name}: {error.message}" for name, error in state.pairs.troubles.items()]
 
 

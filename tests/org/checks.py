@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from automation.delivery import parse_target, same_pair
+from automation.delivery import same_pair
 from automation.org_api import Patience, ProofSession, Reading, compare, open_proof, read_back
 from automation.salesforce import hosts
 from flows.app.app_in_org import AppInOrg
@@ -192,7 +192,7 @@ def the_org_holds_what_was_asked_for(org: OrgSession) -> None:
 @leaves("5.3")
 def every_target_has_the_pair(org: OrgSession) -> None:
     assert org.state.credentials is not None
-    for target in map(parse_target, org.settings.credentials_to):
+    for target in org.settings.credentials_to:
         if target.can_read:
             held = target.read()
             assert held is not None, f"{target.name} holds no pair"

@@ -103,7 +103,7 @@ def settings_for(*targets: str, **changes: Any) -> Settings:
         "eca_scopes": SPEC.scopes,
         "eca_run_as": RUN_AS,
         "eca_ip_relaxation": "Bypass",
-        "credentials_to": targets,
+        "credentials_to": tuple(map(parse_target, targets)),
         "timeout_propagation": 0.01,
         "timeout_page": 0.01,
     }
@@ -123,4 +123,4 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 def target_of(bench: Bench) -> Any:
     """The first delivery target."""
-    return parse_target(bench.settings.credentials_to[0])
+    return bench.settings.credentials_to[0]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from automation.delivery import parse_target
 from automation.errors import NotPropagatedYet, OrgBusy, OrgUnavailable, ProofFailed, ReadBackDiffers, RunbookError
 from automation.org_api import Patience, check_rights, load_recipe, open_proof, request_token
 from automation.secrets import Secret
@@ -113,7 +112,7 @@ def test_a_new_pair_is_proven_compared_and_delivered(scene: Callable[..., Scene]
     assert run.state.proof.run_as == run.org.run_as
     assert run.state.org_id == run.org.org_id
     assert run.count("token given") == run.count("token revoked") == 1
-    held = parse_target(run.settings.credentials_to[0]).read()
+    held = run.settings.credentials_to[0].read()
     assert held is not None
     assert held.client_secret.reveal() == run.app.secret
 
@@ -136,7 +135,7 @@ def test_the_delivered_pair_works_for_an_independent_client(scene: Callable[...,
 
     run = scene()
     run.run()
-    values = dotenv_values(run.settings.credentials_to[0].partition(":")[2])
+    values = dotenv_values(run.settings.credentials_to[0].name.partition(":")[2])
     replica = run.org.replica
     with requests.Session() as session:
         session.trust_env = False  # or the variables of this machine would win
