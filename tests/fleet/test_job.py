@@ -16,6 +16,7 @@ from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, TryAgainLat
 from automation.fleet import repair, runner
 from automation.fleet.check import CheckResult
 from automation.fleet.history import History
+from automation.fleet.options import FleetOptions
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import OrgOutcome, empty_line, of_check, of_error, of_run
 from automation.fleet.progress import Progress
@@ -62,12 +63,12 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
                 seen.org, seen.found, seen.why, empty_line(seen.org) | {"outcome": "created"}, 0
             )
 
-        monkeypatch.setattr(runner, "check_org", check)
+        monkeypatch.setattr(repair, "check_org", check)
         monkeypatch.setattr(Repairs, "run", run)
         history = History(tmp_path / "h.sqlite3")
         opened.append(history)
         progress = Progress(more.pop("verbosity", 0), json=True, stream=io.StringIO(), data=io.StringIO())
-        return Job(fleet, fleet.orgs, history, progress, **more), progress
+        return Job(fleet, fleet.orgs, history, progress, FleetOptions(**more)), progress
 
     yield make
     for history in opened:
@@ -90,14 +91,14 @@ def test_only_orgs_with_work_get_a_browser(job: Made) -> None:
 def test_a_fault_of_the_tool_fails_its_org_alone(job: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever happens on one org, the others are done."""
     made, _ = job({"a": "up_to_date", "b": "up_to_date"})
-    good: Callable[..., CheckResult] = vars(runner)["check_org"]
+    good: Callable[..., CheckResult] = vars(repair)["check_org"]
 
     def check(org: Any, *rest: Any) -> CheckResult:
         if org.name == "a":
             raise KeyError("what nobody foresaw")
         return good(org, *rest)
 
-    monkeypatch.setattr(runner, "check_org", check)
+    monkeypatch.setattr(repair, "check_org", check)
     made.run()
     assert words(made) == {"a": "failed", "b": "unchanged"}
     assert next(outcome for outcome in made.outcomes if outcome.failed).error["kind"] == "fault"
