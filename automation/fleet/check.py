@@ -19,20 +19,11 @@ from automation.delivery import Contents, Pending, lacking
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
-from automation.org_api import (
-    NoToken,
-    Patience,
-    ProofSession,
-    Reading,
-    ask,
-    compare,
-    is_user,
-    read_back,
-    same_id,
-    to_18,
-)
+from automation.network.backoff import Patience
 from automation.org_api.delivered_pair import Answer, ask_org, find_pairs
-from automation.org_api.proof import wait_for_token
+from automation.org_api.proof import ProofSession, is_user
+from automation.org_api.read_back import Reading, compare, read_back
+from automation.salesforce.ids import same_id, to_18
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
@@ -55,7 +46,7 @@ rejected; settings differ; a refresh is running; the org is busy; the check fail
 
 REPAIR: Final = frozenset({"not_set_up", "app_missing", "refreshed", "secret_rejected", "policy_rejected", "drifted"})
 
-BLIP: Final = Patience(limit=6.0)
+BLIP: Final = Patience(limit=6.0, unknown_key_limit=0.0, busy_limit=0.0)
 """A short trouble of the network is waited out. Nothing else is: a key that was proven once and is unknown now is missing."""
 
 
@@ -143,7 +134,7 @@ class _Questions:
     def asked(self) -> CheckResult:
         """Ask the org with each pair that is there, until one is not rejected."""
         pairs = find_pairs(self.settings.credentials_to, self.org.host, self.spec.api_name)
-        answers = ask_org(pairs.sources, self._begin)
+        answers = ask_org(pairs.sources, self.settings.network, BLIP)
         if answers and not answers[-1].rejected:
             return self._of(answers[-1], pairs.contents)
         for unreadable in pairs.troubles.values():  # the right pair may be there: no second one is made for a vault that is down
@@ -152,20 +143,6 @@ class _Questions:
             return self._of(answers[0], pairs.contents)
         gone = "the delivered pair is no longer at its target"
         return CheckResult(self.org, "not_set_up", gone if self.known.fingerprint else "no pair of this app is delivered")
-
-    def _begin(self, pair: Credentials) -> ProofSession | NoToken:
-        client = self.settings.network.client()
-        try:
-            answer = ask(client, pair)
-            if isinstance(answer, NoToken) and answer.retry and isinstance(answer.error, OrgUnavailable):
-                answer = wait_for_token(client, pair, BLIP)
-            if not isinstance(answer, NoToken):
-                return ProofSession(client, answer, pair.host)
-        except BaseException:
-            client.close()
-            raise
-        client.close()
-        return answer
 
     def _of(self, answer: Answer, contents: Contents) -> CheckResult:
         if answer.session is not None:

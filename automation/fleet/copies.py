@@ -17,9 +17,9 @@ from automation.fleet import references
 from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.pool import TimeIsUp, bounded
-from automation.org_api import NotReadable, Rest, Token, request_token, revoke
-from automation.org_api.rest import NO_RECORDS
+from automation.org_api.rest import NO_RECORDS, NotReadable, Rest
 from automation.org_api.sandbox_auth import ask_for_sandbox
+from automation.org_api.token import Token, request_token, revoke
 from automation.salesforce.hosts import sandbox_name
 from automation.salesforce.ids import is_id
 from automation.secrets import Secret

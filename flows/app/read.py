@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from automation.org_api import Reading
+from automation.org_api.read_back import Reading
 from automation.settings.app_spec import AppSpec
 from flows.app.values import AppValues
 from flows.pages.labels import Labels

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import httpx
 
-from automation.org_api import Patience
+from automation.network.backoff import Patience
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 

@@ -19,7 +19,8 @@ from automation.errors import (
     ReadBackDiffers,
     UsageError,
 )
-from automation.org_api import Patience, Reading
+from automation.network.backoff import Patience
+from automation.org_api.read_back import Reading
 from automation.secrets import Secret
 from flows import prove_and_deliver
 from tests.org_api.org_double import (
