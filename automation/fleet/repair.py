@@ -200,13 +200,13 @@ def check_and_deliver(
 
 def deliver_pending(seen: CheckResult) -> OrgOutcome:
     """Bring a proven pair to the targets that lack it, under the org's lock and without a browser."""
-    org, pair = seen.org, seen.pair
+    org, pair = seen.org, seen.state.credentials
     if pair is None:
         raise ValueError("a check that found nothing to deliver")
     targets = org.settings_to_check().credentials_to
     try:
         with org_lock(org.host):
-            delivered_to = deliver(targets, pair)
+            seen.state.delivered_to = deliver(targets, pair)
     except RunbookError as error:
         return of_check(replace(seen, error=error))
-    return of_check(replace(seen, delivered_to=delivered_to), "delivered")
+    return of_check(seen, "delivered")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Literal
 
 from automation.errors import RunbookError
 from automation.settings.app_spec import AppSpec
-from automation.steps.runner import StepResult
 from flows.app.state import OrgState
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # nothing of a browser is loaded where no browser is needed
     from automation.report.details import Details
+    from automation.steps.runner import StepResult
 
 Outcome = Literal["created", "changed", "unchanged", "planned", "failed"]
 
