@@ -9,8 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from automation.errors import Interrupted, UsageError
@@ -40,19 +39,12 @@ def _command(options: FleetOptions) -> int:
         from automation.fleet.show_history import show
 
         return show(options)
+    from automation.fleet.demo import demo_orgs_file
     from automation.fleet.orgs_file import OrgsFile
 
-    with _orgs_file(options) as path:
+    with demo_orgs_file() if options.demo else nullcontext(options.orgs) as path:
         fleet = OrgsFile.read(path)
         return refresh(fleet, _chosen(fleet, options.only), options)
-
-
-def _orgs_file(options: FleetOptions) -> AbstractContextManager[Path]:
-    if not options.demo:
-        return nullcontext(options.orgs)
-    from automation.fleet.demo import demo_orgs_file
-
-    return demo_orgs_file()
 
 
 def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions, progress: Progress | None = None) -> int:

@@ -19,7 +19,7 @@ from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.pool import TimeIsUp, bounded
 from automation.org_api.rest import NO_RECORDS, NotReadable, Rest
 from automation.org_api.sandbox_auth import ask_for_sandbox
-from automation.org_api.token import Token, request_token, revoke
+from automation.org_api.token import NoToken, Token, ask, revoke
 from automation.salesforce.hosts import sandbox_name
 from automation.salesforce.ids import is_id
 from automation.secrets import Secret
@@ -129,7 +129,10 @@ def _token(client: httpx.Client, reference: str | None, target: Target | None) -
     pair = target.read() if target is not None else None
     if target is None or pair is None:
         raise SettingsError(f"[production] credentials: {target and target.name} holds no pair.")
-    return request_token(client, pair)
+    answer = ask(client, pair)
+    if isinstance(answer, NoToken):
+        raise answer.error
+    return answer
 
 
 def _copies(rest: Rest) -> dict[str, Copy]:
@@ -174,10 +177,8 @@ def asked(fleet: OrgsFile, note: Callable[[str], None]) -> Iterator[Production |
     production = None
     try:
         production = bounded(OPENING, lambda: Production.open(fleet), "production")
-    except RunbookError as error:
-        note(f"Production could not be asked about its sandboxes: {error.message} Continuing without it.")
-    except TimeIsUp as error:
-        note(f"Production could not be asked about its sandboxes: {error}. Continuing without it.")
+    except (RunbookError, TimeIsUp) as error:
+        note(f"Production could not be asked about its sandboxes: {str(error).removesuffix('.')}. Continuing without it.")
     try:
         yield production
     finally:

@@ -27,12 +27,10 @@ LONGEST: Final = 1_000_000
 """Seconds (eleven days) that a time limit may have at most, and the highest of all other limits too."""
 
 
-def _key(setting: Setting) -> str:
-    return "deliver" if setting.name == "CREDENTIALS_TO" else setting.name.removeprefix("SF_").lower()
-
-
 SETTING_OF: Final = {
-    _key(setting): setting for setting in SETTINGS if not setting.name.startswith("ECA_") and setting.name not in REFUSED
+    "deliver" if setting.name == "CREDENTIALS_TO" else setting.name.removeprefix("SF_").lower(): setting
+    for setting in SETTINGS
+    if not setting.name.startswith("ECA_") and setting.name not in REFUSED
 }
 """Key of ``[defaults]`` and ``[orgs.NAME]`` -> setting."""
 
@@ -101,20 +99,18 @@ def org_of(name: str, table: Any, defaults: Mapping[str, Any], machine: Mapping[
     texts.setdefault("CREDENTIALS_TO", f"dotenv:credentials/{host}.env")
     users = [user for user in ("SF_USERNAME", "ECA_RUN_AS") if user in texts]
     if "add_suffix" not in table:
-        require(_doubtful(name, user, texts[user], host) for user in users if has_suffix(texts[user], host))
+        require(
+            f"[orgs.{name}] {KEY_OF[user]}: {texts[user]} already ends like the usernames of this sandbox; add_suffix = false takes"
+            f" it as it is, add_suffix = true as production's, which a refresh makes {with_suffix(texts[user], host)}"
+            for user in users
+            if has_suffix(texts[user], host)
+        )
     if table.get("add_suffix", True):
         texts |= {user: with_suffix(texts[user], host) for user in users}
     require(_value_problems(name, {setting: texts[setting] for setting in (*given, "CREDENTIALS_TO")}))
     org = Org(name, host, texts, app.switches, float(table.get("deadline", deadline)), table.get("allow_production"))
     require(_whole_problems(org))
     return org
-
-
-def _doubtful(name: str, user: str, username: str, host: str) -> str:
-    return (
-        f"[orgs.{name}] {KEY_OF[user]}: {username} already ends like the usernames of this sandbox; add_suffix = false takes it"
-        f" as it is, add_suffix = true as production's, which a refresh makes {with_suffix(username, host)}"
-    )
 
 
 def _text(value: Any) -> str:

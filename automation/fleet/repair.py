@@ -24,7 +24,7 @@ from automation.fleet.check import CheckResult, Known, check_org
 from automation.fleet.copies import Production
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, of_check, of_error, of_run
-from automation.fleet.processes import interrupt, kill_all
+from automation.fleet.pool import interrupt, kill_all
 from automation.run.lock import org_lock
 from automation.secrets.text_files import json_object
 

@@ -83,7 +83,7 @@ def open_proof(client: httpx.Client, credentials: Credentials, patience: Patienc
     """As `begin_proof`, but raises when there is no token.
 
     Raises:
-        RunbookError: as `token.request_token`; the last answer when patience ended.
+        RunbookError: the class that `refusals` names for the org's last answer; OrgUnavailable when that is unusable.
     """
     session = begin_proof(client, credentials, patience, report)
     if isinstance(session, NoToken):

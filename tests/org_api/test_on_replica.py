@@ -14,7 +14,6 @@ from automation.errors import NotPropagatedYet, OrgBusy, OrgUnavailable, ProofFa
 from automation.network.backoff import Patience
 from automation.org_api.proof import open_proof
 from automation.org_api.rights import check_rights, load_recipe
-from automation.org_api.token import request_token
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings, load_settings
@@ -24,6 +23,7 @@ from automation.steps.runner import Runner, StepResult, Toolbox
 from flows import prove_and_deliver
 from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState
+from tests.org_api.org_double import request_token
 from tests.org_api.section_5 import AppOnPages
 
 if TYPE_CHECKING:

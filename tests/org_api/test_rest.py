@@ -9,8 +9,7 @@ import pytest
 
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.org_api.rest import NotReadable, Rest, newest_version
-from automation.org_api.token import request_token
-from tests.org_api.org_double import HOST, TOKEN, Clock, OrgDouble, everything, pair, records, rest_error
+from tests.org_api.org_double import HOST, TOKEN, Clock, OrgDouble, everything, pair, records, request_token, rest_error
 
 SOQL = "SELECT Id FROM Account"
 
