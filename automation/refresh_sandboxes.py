@@ -52,8 +52,7 @@ def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions, progres
     from automation.fleet.history import History
     from automation.fleet.messages import wanted
     from automation.fleet.progress import Progress
-    from automation.fleet.retention import forget
-    from automation.fleet.runner import Job
+    from automation.fleet.runner import Job, forget
 
     targets, began = wanted(fleet.notify, options.notify), time.monotonic()
     progress = progress or Progress(options.verbosity, json=options.json)

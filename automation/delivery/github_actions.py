@@ -23,8 +23,7 @@ from automation.delivery.target import Target
 from automation.delivery.unit import Held, mark
 from automation.errors import DeliveryFailed
 from automation.network.backoff import Patience
-from automation.network.certificates import ssl_context
-from automation.network.http import retry_after
+from automation.network.http import retry_after, ssl_context
 from automation.secrets.credentials import Credentials
 from automation.secrets.text_files import json_object
 

@@ -80,16 +80,10 @@ def from_object(tree: Mapping[str, Any]) -> Credentials | None:
         return None
     if not all(tree.get(name) is None or _is_text(tree[name]) for name in KEYS):
         return None
-    return Credentials(
-        client_id=Secret(tree["client_id"]),
-        client_secret=Secret(tree["client_secret"]),
-        token_url=tree["token_url"],
-        instance_url=tree.get("instance_url") or f"https://{tree['host']}",
-        org_id=tree.get("org_id") or None,
-        host=tree["host"],
-        app=tree["app"],
-        created_at=tree.get("created_at") or "",
-    )
+    values = {name: tree.get(name) or None for name in KEYS}
+    values |= {name: Secret(tree[name]) for name in ("client_id", "client_secret")}
+    values["instance_url"] = values["instance_url"] or f"https://{tree['host']}"
+    return Credentials(**values | {"created_at": tree.get("created_at") or ""})
 
 
 def _is_text(value: object) -> bool:

@@ -1,13 +1,16 @@
-"""The job: check all orgs at once, repair those that need it, report each as it ends."""
+"""The job: check all orgs at once, repair those that need it, report each as it ends; and forget what old jobs left."""
 
 from __future__ import annotations
 
 import math
+import re
+import shutil
 import threading
 import time
 from collections import deque
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 
 EMAILS_PER_RUN: Final = 2
 """Verification emails that a run may have sent: one at login, one at the reveal."""
+
+_FOLDER: Final = re.compile(r"(\d{8}T\d{6})Z-fleet")
+"""The folder of one run of the job in ``runs``. Runs on a single org, and folders named by ``--output``, are never touched."""
 
 Result = CheckResult | OrgOutcome | BaseException
 """What came of a piece of work: an org that is checked, one that is done with, or what nobody foresaw."""
@@ -207,3 +213,15 @@ def _of_fault(org: Org, error: BaseException) -> OrgOutcome:
         return of_error(org, DeadlinePassed(f"{org.name} was {error}; the job continued without it."))
     first = (str(error).splitlines() or [""])[0]
     return of_error(org, Fault(scrub(f"{type(error).__name__}: {first[:200]}")))
+
+
+def forget(history: History, days: int, runs: Path = Path("runs"), now: datetime | None = None) -> None:
+    """Delete run folders and rows of the history that are older than ``days`` days; 0 keeps everything. Never raises for a file."""
+    if days == 0:
+        return
+    history.forget(days)
+    before = f"{(now or datetime.now(UTC)) - timedelta(days=days):%Y%m%dT%H%M%S}"
+    for folder in runs.glob("*-fleet") if runs.is_dir() else ():
+        named = _FOLDER.fullmatch(folder.name)
+        if named is not None and named[1] < before and folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)

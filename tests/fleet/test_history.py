@@ -19,7 +19,7 @@ from automation.fleet.check import Known
 from automation.fleet.history import History, StateBusy
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, line_of, of_error
-from automation.fleet.retention import forget
+from automation.fleet.runner import forget
 
 ORG = Org("dev", "acme--dev.sandbox.my.salesforce.com", {"ECA_API_NAME": "App"}, {}, 60.0)
 
