@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from automation.delivery import parse_target
+from automation.network.backoff import Patience
 from automation.network.http import Network
-from automation.org_api import Patience, Reading
+from automation.org_api.read_back import Reading
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.steps import StepResult, registered_steps
@@ -107,7 +108,7 @@ def settings_for(*targets: str, **changes: Any) -> Settings:
         "eca_scopes": SPEC.scopes,
         "eca_run_as": RUN_AS,
         "eca_ip_relaxation": "Bypass",
-        "credentials_to": targets,
+        "credentials_to": tuple(map(parse_target, targets)),
         "timeout_propagation": 1.0,
         "timeout_page": 1.0,
     }
@@ -130,4 +131,4 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 def target_of(bench: Bench) -> Any:
     """The first delivery target."""
-    return parse_target(bench.settings.credentials_to[0])
+    return bench.settings.credentials_to[0]
