@@ -6,7 +6,6 @@ to one.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ from automation.errors import SettingsError
 from automation.fleet import keys
 from automation.fleet.notify import check
 from automation.fleet.orgs import Org
+from automation.fleet.references import withhold_variables
+from automation.secrets.child_environment import given_environment
 from automation.secrets.text_files import read_toml
 from automation.settings.dotenv import read_dotenv
 from automation.settings.table import SETTINGS
@@ -72,6 +73,7 @@ class OrgsFile:
         if problems:
             lines = "\n".join(f"  {problem}" for problem in problems)
             raise SettingsError(f"{path} has errors:\n{lines}", next="Correct the orgs file; orgs.example.toml explains every key.")
+        withhold_variables(tree)
         return made
 
     def org(self, name: str) -> Org:
@@ -129,7 +131,7 @@ def _org(name: str, table: Any, defaults: Mapping[str, Any], machine: Mapping[st
 
 def _machine() -> dict[str, str]:
     """What ``.env`` and the environment say about browser and network."""
-    given = {name: text for name, text in read_dotenv(Path(".env")).items() if text} | dict(os.environ)
+    given = {name: text for name, text in read_dotenv(Path(".env")).items() if text} | given_environment()
     names = [setting.name for setting in SETTINGS if setting.group in MACHINE]
     texts = {name: given.get(name) or (given.get(name.lower()) if name.endswith("_PROXY") else None) for name in names}
     return {name: text for name, text in texts.items() if text}
