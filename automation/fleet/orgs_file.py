@@ -29,6 +29,9 @@ EVENTS: Final = ("failure", "change", "always")
 MACHINE: Final = ("Browser", "Network", "Labels and time limits (seconds)")
 """Groups of settings that the environment or ``.env`` may give for all orgs: they belong to the machine, not to an org."""
 
+LONGEST_KEPT: Final = 36_500
+"""Days: a date that is thousands of years back can't be counted with. 0 means for ever."""
+
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -154,12 +157,12 @@ def _clashes(orgs: list[Org]) -> list[str]:
 
 def _limits(table: Mapping[str, Any]) -> Limits:
     kinds = {name: type(value) for name, value in asdict(Limits()).items()}
-    least = dict.fromkeys(kinds, 1) | {"keep_days": 0}
+    least, most = dict.fromkeys(kinds, 1) | {"keep_days": 0}, dict.fromkeys(kinds, keys.LONGEST) | {"keep_days": LONGEST_KEPT}
     problems = [*keys.unknown("limits", table, list(kinds))]
     problems += [
-        f"[limits] {key}: must be a number from {least[key]} to {keys.LONGEST:,}"
+        f"[limits] {key}: must be a number from {least[key]} to {most[key]:,}"
         for key, value in table.items()
-        if key in kinds and not (keys.is_number(value) and least[key] <= value <= keys.LONGEST)
+        if key in kinds and not (keys.is_number(value) and least[key] <= value <= most[key])
     ]
     keys.require(problems)
     return Limits(**{key: kinds[key](value) for key, value in table.items()})
