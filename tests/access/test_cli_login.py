@@ -114,6 +114,8 @@ AROUND: dict[str, str | bytes] = {
     "a byte order mark": f"\ufeff{GOOD}",
     "another object first": f'{{"level": 40, "message": "deprecated", "status": 1}}\n{GOOD}',
     "another object after": f'{GOOD}\n{{"warnings": ["x"]}}',
+    "another result first": f'{{"result": "ok", "status": 0}}\n{GOOD}',
+    "many warnings of Node": "(node:12) Warning { code: 'X', at: { b: 1 } }\n" * 100 + GOOD,
     "half an object first": f'{{"result": {{"url":\n{GOOD}',
     "bytes that are no UTF-8": b"caf\xe9 \xff\n" + GOOD.encode(),
     "deep JSON first": "[" * 100_000 + f"\n{GOOD}",

@@ -150,6 +150,22 @@ def test_mount_and_path_are_needed(text: str) -> None:
         parse_target(text)
 
 
+@pytest.mark.parametrize("path", ["kv/../x", "../x/y", "kv//x", "kv/./x", "kv/x/.."])
+def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
+    """An HTTP client takes such parts out, and the pair would be written to a place that nobody named."""
+    with pytest.raises(ValueError, match=r"empty, \. or \.\."):
+        parse_target(f"vault:{path}")
+
+
+def test_a_path_is_asked_for_as_it_is_named(vault: Service) -> None:
+    """With characters that mean something else in a URL."""
+    parse_target("vault:secret/a?b#c d%2Fe").read()
+    assert [one.path for one in vault.asked] == [
+        "/v1/sys/internal/ui/mounts/secret/a%3Fb%23c%20d%252Fe",
+        "/v1/secret/data/a%3Fb%23c%20d%252Fe",
+    ]
+
+
 def mount(path: str, version: str, kind: str = "kv") -> Says:
     """What the server says of a mount."""
     return Says(200, {"data": {"path": path, "type": kind, "options": {"version": version}}})

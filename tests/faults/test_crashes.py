@@ -8,16 +8,17 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from automation.errors import AnotherRun
 from automation.secrets.files import state_folder
 from automation.secrets.scratch import scratch_folder
+from flows import create_external_client_app
 from tests.e2e.conftest import NewOrg, Runbook
 from tests.faults.processes import PATIENCE, ROOT, command, members, set_trap
-from tests.faults.wanted import duplicates, lacking, make_app
+from tests.faults.wanted import duplicates, lacking, make_app, ours
 from tests.journals import read_journal
 
 if TYPE_CHECKING:
@@ -152,6 +153,22 @@ def test_of_two_runs_at_once_the_second_leaves(quick_org: NewOrg, run: Runbook, 
     assert "Wait for the other run to end" in second.error.next
     assert second.artifacts is None
     assert lacking(org, tmp_path / "first" / "delivered.env") == []
+
+
+def test_an_api_name_that_another_run_takes_before_create(quick_org: NewOrg, run: Runbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As from a second machine: 75, so that a scheduler runs it again, and not that the API name is to be changed."""
+    org = quick_org()
+    checked = create_external_client_app._expect_filled
+
+    def with_another_run(*given: Any) -> None:
+        checked(*given)
+        make_app(org)
+
+    monkeypatch.setattr(create_external_client_app, "_expect_filled", with_another_run)
+    result = run(org)
+    assert isinstance(result.error, AnotherRun), run.printed.getvalue()
+    assert "Run the same command again" in result.error.next
+    assert len(ours(org)) == 1
 
 
 @pytest.mark.slow
