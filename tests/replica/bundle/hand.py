@@ -13,13 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from automation.replica.hosts import Role, host_name
+from tests.sessions import session_cookies
 
 if TYPE_CHECKING:
-    from playwright._impl._api_structures import SetCookieParam
-
     from automation.replica import OrgHandle
-    from automation.replica.orgs import Org
 
 MANAGER = "/lightning/setup/ManageExternalClientApplication"
 API_SECTION = "API (Enable OAuth Settings)"
@@ -117,17 +114,8 @@ def make_app(org: OrgHandle, **changes: Any) -> str:
 def signed_in(page: Page, org: OrgHandle) -> Hand:
     """A hand on a page that may have been another org's: the admin's sessions take the place of what it had."""
     page.context.clear_cookies()
-    page.context.add_cookies(org.do(_session_cookies))
+    page.context.add_cookies(session_cookies(org))
     return Hand(page, org)
-
-
-def _session_cookies(org: Org) -> list[SetCookieParam]:
-    sessions = [org.open_session(org.admin, role) for role in (Role.MY, Role.SETUP, Role.LIGHTNING)]
-    return [
-        {"name": "sid", "value": session.sid, "domain": host_name(org.my_domain, session.role), "path": "/", "secure": True,
-         "httpOnly": True, "sameSite": "None"}
-        for session in sessions
-    ]  # fmt: skip
 
 
 @contextmanager
