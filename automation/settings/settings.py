@@ -141,6 +141,7 @@ _NEEDS: Final = (
 
 def _pairs(values: dict[str, Any], problems: list[str]) -> None:
     broken = {problem.split(":")[0] for problem in problems}
+    broken |= {SECRET_FILES[name] for name in broken & SECRET_FILES.keys()}  # a file that can't be read is the one fault
     for here, there in _NEEDS:
         if values[here.lower()] is not None and values[there.lower()] is None and there not in broken:
             problems.append(f"{there}: missing; {here} is set and needs it")

@@ -217,7 +217,7 @@ WAYS: dict[str, Callable[[Script], None]] = {"literal": literal, "naive": litera
 
 
 def main() -> None:
-    """Do it once. What it has taken is measured by whoever started it; the seconds by parts are told on stdout, as JSON."""
+    """Do it once. What it has taken is measured by whoever started it; the seconds by parts are printed, as JSON."""
     settings = load_settings(dotenv=None)
     codes = Codes(settings)
     with open_browser(settings) as browser:

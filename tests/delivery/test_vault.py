@@ -134,13 +134,14 @@ def test_a_mount_that_is_not_there_is_reported(vault: Service, pair: Credentials
 
 
 def test_a_vault_out_of_reach_is_reported(monkeypatch: pytest.MonkeyPatch, pair: Credentials) -> None:
-    """Without the token or the pair in the message."""
+    """With what to check, and without the token or the pair in the message."""
     monkeypatch.setenv("VAULT_ADDR", "http://127.0.0.1:9")
     monkeypatch.setenv("VAULT_TOKEN", "hvs.test-token")
     monkeypatch.setattr("automation.delivery.vault.TRIES", 0)
     with pytest.raises(DeliveryFailed, match="ConnectionError") as caught:
         parse_target("vault:secret/acme").write(pair)
     assert "hvs.test-token" not in caught.value.message
+    assert "the store's URL, the proxy" in caught.value.next
 
 
 @pytest.mark.parametrize("text", ["vault:secret", "vault:/", "vault:secret/"])

@@ -81,6 +81,6 @@ def test_a_mailbox_that_refuses_is_told_before_anything_is_made(quick_org: NewOr
     make_app(org)
     result = run(org, {"SF_IMAP_PASSWORD": "wrong-word"}, last="1.7")
     assert result.error is None, result.error
-    (remark,) = [note for note in result.state.notes if "Should the org ask for a code later" in note]
-    assert "refused username or password" in remark
-    assert run.printed.getvalue().index(remark[:40]) < run.printed.getvalue().index("1.2 ")
+    (note,) = [one for one in result.state.notes if "Should the org ask for a code later" in one]
+    assert "refused username or password" in note
+    assert run.printed.getvalue().index(note[:40]) < run.printed.getvalue().index("1.2 ")

@@ -145,7 +145,7 @@ def test_a_lost_delivery_is_made_again_without_changing_the_org(quick_org: NewOr
 
 @pytest.mark.usefixtures("signed_in")
 def test_a_locked_box_that_does_not_say_so_is_left_alone(quick_org: NewOrg, run: Runbook) -> None:
-    """In view mode it looks like any other box that is not as wanted; only edit mode tells, and then nothing is saved."""
+    """In view mode it looks like any other box that is not as configured; only edit mode shows it, and then nothing is saved."""
     silent = {"security.contactSupport": "Salesforce keeps this for you."}
     org = quick_org(pkce="locked", labels_override=silent)
     make_app(org)

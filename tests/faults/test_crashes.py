@@ -63,7 +63,7 @@ def killed(org: OrgHandle, folder: Path, event: str, nth: int, how: signal.Signa
 
 @pytest.mark.parametrize("moment", [pytest.param(name, marks=[] if name in FAST else [pytest.mark.slow]) for name in MOMENTS])
 def test_killed_and_run_again(moment: str, quick_org: NewOrg, run: Runbook, tmp_path: Path) -> None:
-    """kill -9 in mid-step; the journal tells where, the next run decides by the org."""
+    """kill -9 in mid-step; the journal shows where, the next run decides by the org."""
     event, nth = MOMENTS[moment]
     org = quick_org(**(ASKED if event == "code sent" else {}))
     if event in MADE:

@@ -66,7 +66,7 @@ def lacking_in_org(org: OrgHandle) -> list[str]:
 
 
 def named(result: RunResult, steps: tuple[str, ...] = (*SECTION_1, *SECTION_3)) -> list[tuple[str, str]]:
-    """Tab and label of each difference that the steps of fields tell."""
+    """Tab and label of each difference that the steps of fields report."""
     tabs = {"1": "saveSettings", "2": "savePolicies", "3": "savePolicies"}
     return [(tabs[step.id[0]], difference.what) for step in result.steps if step.id in steps for difference in step.differences]
 
@@ -94,7 +94,7 @@ def test_a_plan_names_exactly_what_drifted(names: tuple[str, ...], new_org: NewO
 
 
 def test_a_plan_with_a_delivered_pair_names_a_scope_that_was_taken_away(quick_org: NewOrg, run: Runbook) -> None:
-    """The pair's token may then not use the REST API: that is what the plan would mend, no failure of it."""
+    """The pair's token may then not use the REST API: that is what the plan would fix, no failure of it."""
     org = quick_org()
     app = make_app(org)
     deliver(org, run.delivered)
@@ -106,7 +106,7 @@ def test_a_plan_with_a_delivered_pair_names_a_scope_that_was_taken_away(quick_or
 
 
 def test_all_drift_at_once_is_repaired_with_one_save_per_tab(new_org: NewOrg, run: Runbook) -> None:
-    """Every field named, the org as wanted, and afterwards nothing left to do."""
+    """Every field named, the org as configured, and afterwards nothing left to do."""
     org = drifted(new_org, *FIELDS)
     result = run(org)
 

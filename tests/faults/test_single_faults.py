@@ -70,7 +70,7 @@ def prepared(case: Case, quick_org: NewOrg) -> OrgHandle:
 
 @pytest.mark.parametrize("name", cases({**HEALED}))
 def test_a_passing_fault_is_healed(name: str, quick_org: NewOrg, run: Runbook) -> None:
-    """One app, every value as wanted, the pair delivered; the run says so."""
+    """One app, every value as configured, the pair delivered; the run says so."""
     case = HEALED[name]
     org = prepared(case, quick_org)
     run.signed_in = all(fault.get("kind") == "aura" for fault in case.faults)  # the others may be of the login
@@ -194,7 +194,7 @@ def test_a_lasting_fault_is_named(name: str, quick_org: NewOrg, run: Runbook) ->
     assert case.ends is not None
     assert (result.error.kind, result.exit_code()) == (case.ends.kind, case.ends.exit_code), run.printed.getvalue()
     assert case.says in result.error.message
-    assert (case.cure or case.ends.recovery) in result.error.next
+    assert (case.fix or case.ends.recovery) in result.error.next
     assert not run.delivered.exists()
 
     org.clear_faults()

@@ -90,7 +90,7 @@ def _says(event: Doc, text: str) -> bool:
 
 
 def _holds(app: Doc, org: OrgHandle) -> dict[str, bool]:
-    """For each documented field, whether it is as wanted."""
+    """For each documented field, whether it is as configured."""
     oauth, policies = app["oauth"], app["policies"]
     security = oauth["security"]
     return {

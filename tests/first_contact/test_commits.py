@@ -1,4 +1,4 @@
-"""What follows Create and Save: a confirmation with the known words is answered, any other dialog is told word by word."""
+"""What follows Create and Save: a confirmation with the known words is answered, any other dialog is quoted word by word."""
 
 from __future__ import annotations
 

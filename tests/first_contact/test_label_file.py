@@ -1,4 +1,4 @@
-"""When a control was renamed, the message says what was there, and the evidence holds a label file to mend it with."""
+"""When a control was renamed, the message says what was there, and the evidence holds a label file to fix it with."""
 
 from __future__ import annotations
 
