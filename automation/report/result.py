@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from automation.errors import RunbookError
-from automation.report.screenshots import Screenshots
 from automation.settings.app_spec import AppSpec
 from automation.steps import StepResult
 from automation.steps.time_spent import TimeSpent
 from flows.app.state import OrgState
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # nothing of a browser is loaded where no browser is needed
     from playwright.sync_api import Page
 
     from automation.artifacts import ArtifactsRecorder
+    from automation.report.screenshots import Screenshots
     from automation.steps import Observer
 
 Outcome = Literal["created", "changed", "unchanged", "planned", "failed"]
