@@ -6,8 +6,7 @@ import re
 from io import StringIO
 from typing import Final
 
-from automation.delivery.files import read_text, write_text
-from automation.delivery.json_file import FileTarget
+from automation.delivery.files import FileTarget, read_text, write_text
 from automation.delivery.unit import Held
 from automation.errors import DeliveryFailed
 from automation.salesforce import hosts

@@ -125,7 +125,7 @@ class Kind:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "dotenv": Kind("dotenv_file:DotenvFile", "PATH"),
-    "json": Kind("json_file:JsonFile", "PATH"),
+    "json": Kind("files:JsonFile", "PATH"),
     "keyring": Kind("system_keyring:SystemKeyring", "SERVICE"),
     "command": Kind("command:CommandTarget", "CMD"),
     "aws-secretsmanager": Kind("aws:SecretsManager", "NAME[?region=REGION]", "aws", ("boto3",)),

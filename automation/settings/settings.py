@@ -18,8 +18,6 @@ from automation.settings.names import problem_with
 from automation.settings.rules import api_name_for, targets
 from automation.settings.table import SECRET_FILES, SETTINGS, Setting, Settings
 
-__all__ = ["Settings", "load_settings"]
-
 
 @dataclass(frozen=True)
 class _Given:

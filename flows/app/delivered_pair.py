@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from automation.delivery import read_all
-from automation.delivery.json_file import FileTarget
+from automation.delivery.files import FileTarget
 from automation.errors import ProofFailed, RunbookError, SettingsError
 from automation.network.backoff import Patience
 from automation.org_api.delivered_pair import Answer, Source, ask_org, find_pairs, require_ours
