@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from automation.fleet.outcome import OrgOutcome
 from automation.report.display import Display
 from automation.report.plain import one_line
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
     from automation.fleet.check import CheckResult
+    from automation.fleet.outcome import OrgOutcome
 
 COLOURS: Final = {
     "created": "green", "changed": "green", "delivered": "green", "unchanged": "dim", "planned": "cyan",
