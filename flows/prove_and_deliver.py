@@ -24,7 +24,7 @@ from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, skipped, step, unchanged
 from flows.app.app_in_org import AppInOrg
 from flows.app.delivered_pair import find_delivered
-from flows.app.state import OrgState, Proof
+from flows.app.state import OrgState
 
 NO_PAIR = "No credentials to continue with: section 4 was not run, and no delivery target holds a valid pair."
 TRIES_FOR = 60.0
@@ -104,7 +104,7 @@ def _prove(settings: Settings, spec: AppSpec, state: OrgState, credentials: Cred
             session.close()
             raise
         if other is None:
-            _remember(state, credentials, session)
+            state.take_proven(credentials, session)
             return _proven(state, spec)
         session.close()
         said = f"The org gave a token for {other}, not for {spec.run_as}."
@@ -126,14 +126,6 @@ def _wrong_user(said: str, state: OrgState) -> RunbookError:
     if state.policies_saved:
         return NotPropagatedYet(f"{said} Run As (Username) was saved in this run and is not in force yet.")
     return ProofFailed(said, next="Check Run As (Username) on the Policies tab; run again to set it.")
-
-
-def _remember(state: OrgState, credentials: Credentials, session: ProofSession) -> None:
-    identity = session.identity()
-    state.session = session
-    state.org_id = identity.org_id
-    state.credentials = replace(credentials, org_id=identity.org_id)
-    state.proof = Proof(token=True, run_as=identity.username, scopes=session.token.scopes)
 
 
 def _proven(state: OrgState, spec: AppSpec) -> str:

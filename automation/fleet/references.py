@@ -54,7 +54,7 @@ def resolve(text: str) -> str:
     kind, _, rest = text.partition(":")
     try:
         value = _READERS[kind](rest.strip())
-    except _Missing as missing:
+    except ValueError as missing:
         raise Unresolved(f"{kind}:{_shown(kind, rest)}: {missing}.") from None
     if not value:
         raise Unresolved(f"{kind}:{_shown(kind, rest)}: is empty.")
@@ -62,21 +62,14 @@ def resolve(text: str) -> str:
     return value
 
 
-class _Missing(Exception):
-    """Why there is no secret."""
-
-
 def _from_env(name: str) -> str:
     if name not in os.environ:
-        raise _Missing("there is no such variable in the environment")
+        raise ValueError("there is no such variable in the environment")
     return os.environ[name]
 
 
 def _from_file(path: str) -> str:
-    try:
-        return read_text(home_expanded(os.path.expandvars(path)), LARGEST_SECRET).rstrip("\r\n")
-    except ValueError as error:
-        raise _Missing(str(error)) from None
+    return read_text(home_expanded(os.path.expandvars(path)), LARGEST_SECRET).rstrip("\r\n")
 
 
 def _from_keyring(place: str) -> str:
@@ -87,9 +80,9 @@ def _from_keyring(place: str) -> str:
     try:
         found = keyring.get_password(service, user) if service else None
     except (KeyringError, RuntimeError) as error:
-        raise _Missing(f"the keyring can't be used ({type(error).__name__})") from None
+        raise ValueError(f"the keyring can't be used ({type(error).__name__})") from None
     if found is None:
-        raise _Missing("the keyring has no such entry (SERVICE/USER)")
+        raise ValueError("the keyring has no such entry (SERVICE/USER)")
     return found
 
 
@@ -97,15 +90,15 @@ def _from_command(line: str) -> str:
     try:
         done = run(shlex.split(line), command_environment(), TIMEOUT, stdin=subprocess.DEVNULL)
     except ProgramFailed as error:
-        raise _Missing(str(error)) from None
+        raise ValueError(str(error)) from None
     except ValueError:
-        raise _Missing("can't be started: a quote is not closed") from None
+        raise ValueError("can't be started: a quote is not closed") from None
     if done.exit_code != 0:
-        raise _Missing(f"ended with {done.exit_code}")
+        raise ValueError(f"ended with {done.exit_code}")
     try:
         return decoded(done.out).rstrip("\r\n")
     except ValueError as error:
-        raise _Missing(f"its output {error}") from None
+        raise ValueError(f"its output {error}") from None
 
 
 def _shown(kind: str, rest: str) -> str:

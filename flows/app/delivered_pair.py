@@ -5,8 +5,6 @@ Costs one request and no browser. A valid pair means that section 4 reveals noth
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from automation.delivery import read_all
 from automation.delivery.files import FileTarget
 from automation.errors import ProofFailed, RunbookError, SettingsError
@@ -18,7 +16,7 @@ from automation.salesforce.ids import same_id
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
-from flows.app.state import OrgState, Proof
+from flows.app.state import OrgState
 
 SHORT_WAIT = 2.0
 """Seconds that a key unknown to the org is tried again for: it was proven once, so only a deleted app stays unknown."""
@@ -96,7 +94,6 @@ def _proven(name: str, pair: Credentials, session: ProofSession, state: OrgState
         session.close()
         state.notes.append(f"{name}: the pair is of org {identity.org_id}, not of {state.org_id}.")
         return False
-    state.session, state.org_id = session, identity.org_id
-    state.delivered_before = state.credentials = replace(pair, org_id=identity.org_id)
-    state.proof = Proof(token=True, run_as=identity.username, scopes=session.token.scopes)
+    state.take_proven(pair, session)
+    state.delivered_before = state.credentials
     return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from automation.org_api.delivered_pair import Pairs
 from automation.org_api.proof import ProofSession
@@ -61,6 +61,12 @@ class OrgState:
     """Set when the org's Setup was reached on a host other than the expected one."""
     notes: list[str] = field(default_factory=list)
     """Notes for the report that are no failures, e.g. a locked PKCE box."""
+
+    def take_proven(self, pair: Credentials, session: ProofSession) -> None:
+        """The pair got a token, which is kept for 5.2. Raises as `ProofSession.identity`."""
+        identity = session.identity()
+        self.session, self.org_id, self.credentials = session, identity.org_id, replace(pair, org_id=identity.org_id)
+        self.proof = Proof(token=True, run_as=identity.username, scopes=session.token.scopes)
 
     @property
     def setup_url(self) -> str:
