@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from automation.doctor.check import Check, failed, from_error, passed, skipped, tried
+from automation.doctor import Check, failed, from_error, passed, skipped, tried
 from automation.errors import RunbookError, SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ def folders(settings: Settings | None) -> Iterator[Check]:
 
 
 def _state() -> Path | None:
-    from platformdirs import user_state_path
+    from automation.secrets.files import state_path
 
     try:
-        return user_state_path(PROJECT, appauthor=False)
+        return state_path()
     except RuntimeError:
         return None
 

@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from automation.doctor.check import Check, failed, passed, skipped, warned
+from automation.doctor import Check, failed, passed, skipped, warned
 from automation.errors import SettingsError
 from automation.secrets.child_environment import child_environment
 from automation.secrets.text_files import is_file, read_text

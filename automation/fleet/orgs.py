@@ -80,7 +80,7 @@ class Org:
         """A digest that distinguishes mailboxes for verification codes; None when the org uses none."""
         if "SF_IMAP_URL" not in self.texts:
             return None
-        from automation.access.codes.turns import mailbox_key
+        from automation.access.codes.sources import mailbox_key
 
         return mailbox_key(self.texts["SF_IMAP_URL"], self.texts.get("SF_IMAP_USERNAME", ""))
 

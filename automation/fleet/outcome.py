@@ -9,8 +9,8 @@ from typing import Any, Final
 from automation.errors import Interrupted, RunbookError, TryAgainLater
 from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
+from automation.report.display import one_line
 from automation.report.json_result import as_json
-from automation.report.plain import one_line
 from automation.report.result import RunResult
 from automation.report.words import only_delivered
 from automation.salesforce.hosts import is_sandbox

@@ -155,7 +155,7 @@ class Job:
         """A page that leads to the reports of all runs, where there were any."""
         if not folder.is_dir():
             return
-        from automation.report.index import write_index
+        from automation.report.files import write_index
 
         self.progress.detail(f"Report: {write_index(folder, [outcome.as_object() for outcome in self.outcomes])}")
 

@@ -25,13 +25,12 @@ from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import of_error
 from automation.report.console import Console
-from automation.report.plain import one_line
+from automation.report.display import one_line
 from automation.report.result import RunResult
 from automation.secrets import scrub
 from automation.secrets.child_environment import forget_debugging
 from automation.settings.options import CommandLine, parse_command_line
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 
 @dataclass
@@ -96,7 +95,7 @@ def _run(given: argparse.Namespace, command: CommandLine, console: EventWriter) 
 
 
 def _create(org: Org, lock_wait: float, command: CommandLine, console: EventWriter) -> RunResult:
-    from automation.run.lock import org_lock
+    from automation.run.guards import org_lock
     from automation.run.one_run import OneRun
 
     settings = org.settings()

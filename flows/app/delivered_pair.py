@@ -94,6 +94,6 @@ def _proven(name: str, pair: Credentials, session: ProofSession, state: OrgState
         session.close()
         state.notes.append(f"{name}: the pair is of org {identity.org_id}, not of {state.org_id}.")
         return False
-    state.take_proven(pair, session)
+    state.proven(pair, session)
     state.delivered_before = state.credentials
     return True

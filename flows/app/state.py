@@ -62,10 +62,11 @@ class OrgState:
     notes: list[str] = field(default_factory=list)
     """Notes for the report that are no failures, e.g. a locked PKCE box."""
 
-    def take_proven(self, pair: Credentials, session: ProofSession) -> None:
-        """The pair got a token, which is kept for 5.2. Raises as `ProofSession.identity`."""
+    def proven(self, pair: Credentials, session: ProofSession) -> None:
+        """A pair got a token, for the right org."""
         identity = session.identity()
-        self.session, self.org_id, self.credentials = session, identity.org_id, replace(pair, org_id=identity.org_id)
+        self.session, self.org_id = session, identity.org_id
+        self.credentials = replace(pair, org_id=identity.org_id)
         self.proof = Proof(token=True, run_as=identity.username, scopes=session.token.scopes)
 
     @property

@@ -42,7 +42,7 @@ def _link(client: httpx.Client) -> Any:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Network, "client", lambda *_: client)
         settings = load_settings(SETTINGS, None)
-        return ProductionLogin("https://acme.my.salesforce.com", Secret("00D-token"), settings).link()
+        return ProductionLogin("https://acme.my.salesforce.com", Secret("00D-token"), settings).url()
 
 
 QUESTIONS: dict[str, Callable[[httpx.Client], Any]] = {

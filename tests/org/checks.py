@@ -45,7 +45,7 @@ def leaves(*ids: str) -> Callable[[Callable[[OrgSession], None]], Callable[[OrgS
 
 @leaves("1.1")
 def signed_in_to_the_named_org(org: OrgSession) -> None:
-    host = hosts.parse_url(org.bench.page.url).host
+    host = hosts.parse_url(org.attempt.page.url).host
     assert hosts.my_domain_of(host) == org.state.host, f"the browser is on {host}"
     assert org.settings.host in {org.state.host, *hosts.LOGIN_HOSTS}
     assert not org.tool(SetupPage).is_login()
@@ -153,7 +153,7 @@ def the_page_of_key_and_secret_was_asked_for(org: OrgSession) -> None:
     if org.state.delivered_before is None:
         shown = org.tool(Reveal).shown_on
         assert not shown.is_closed()
-        assert shown is not org.bench.page or not org.tool(AppPage).is_open()
+        assert shown is not org.attempt.page or not org.tool(AppPage).is_open()
 
 
 @leaves("4.6")
@@ -168,7 +168,7 @@ def the_pair_was_read_and_its_page_left(org: OrgSession) -> None:
     secret = pair.client_secret.reveal()
     assert pair.client_id.reveal()
     assert secret
-    for page in org.bench.page.context.pages:
+    for page in org.attempt.page.context.pages:
         assert page.get_by_text(secret).count() == 0, "the secret is still on screen"
 
 
@@ -207,7 +207,7 @@ def _values(org: OrgSession) -> AppValues:
 
 
 def _is_selected(org: OrgSession, kind: type[AppTab]) -> bool:
-    page = org.bench.page
+    page = org.attempt.page
     tab = by_role(page, "tab", org.tool(AppPage).labels.pattern(kind.tab_key))
     return tab.and_(page.locator("[aria-selected=true]")).count() > 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -16,8 +17,8 @@ from automation.network.http import Network
 from automation.org_api.read_back import Reading
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
-from automation.steps import registered_steps
-from automation.steps.runner import Runner, StepResult, Toolbox
+from automation.steps import StepResult, registered_steps
+from automation.steps.runner import Runner
 from flows import prove_and_deliver
 from flows.app import delivered_pair
 from flows.app.app_in_org import AppInOrg
@@ -69,9 +70,9 @@ class Bench:
 
     def run(self, *, plan: bool = False) -> list[StepResult]:
         """Run the section's steps as the engine does."""
-        toolbox = Toolbox()
-        toolbox.provide(self.settings, SPEC, self.state, AppOnPages.of(SPEC, self.state, self.on_pages))
-        runner = Runner(toolbox, plan=plan)
+        app = AppOnPages.of(SPEC, self.state, self.on_pages)
+        attempt = SimpleNamespace(settings=self.settings, spec=SPEC, state=self.state, app=app)
+        runner = Runner(attempt, plan=plan)
         self.results = runner.results
         return runner.run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
 

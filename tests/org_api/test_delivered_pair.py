@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -162,7 +163,8 @@ class Shown:
 
 def copy(bench: Bench, shown: Shown) -> None:
     """Step 4.7."""
-    act = copy_credentials(shown, SPEC, bench.fresh()).act
+    attempt: Any = SimpleNamespace(reveal=shown, spec=SPEC, state=bench.fresh())
+    act = copy_credentials(attempt).act
     assert act is not None
     act()
 

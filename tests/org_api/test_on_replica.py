@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,8 +19,8 @@ from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings, load_settings
 from automation.settings.app_spec import AppSpec
-from automation.steps import registered_steps
-from automation.steps.runner import Runner, StepResult, Toolbox
+from automation.steps import StepResult, registered_steps
+from automation.steps.runner import Runner
 from flows import prove_and_deliver
 from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState
@@ -76,9 +77,9 @@ class Scene:
 
     def run(self) -> list[StepResult]:
         """Steps 5.1 to 5.3."""
-        toolbox = Toolbox()
-        toolbox.provide(self.settings, self.spec, self.state, AppOnPages.of(self.spec, self.state))
-        return Runner(toolbox).run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
+        app = AppOnPages.of(self.spec, self.state)
+        attempt = SimpleNamespace(settings=self.settings, spec=self.spec, state=self.state, app=app)
+        return Runner(attempt).run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
 
     def count(self, event: str) -> int:
         """How often the org logged an event."""
@@ -131,7 +132,7 @@ def test_a_second_run_asks_once_and_changes_nothing(scene: Callable[..., Scene])
 
 
 def test_the_delivered_pair_works_for_an_independent_client(scene: Callable[..., Scene]) -> None:
-    """simple-salesforce gets in with what stands in the file."""
+    """simple-salesforce gets in with what is in the file."""
     import requests
     from dotenv import dotenv_values
     from simple_salesforce.login import SalesforceLogin
