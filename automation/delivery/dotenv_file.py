@@ -84,8 +84,7 @@ def _pair(text: str, values: dict[str, str]) -> Credentials | None:
 def with_values(text: str, values: dict[str, str], mark: str) -> str:
     """``text`` with the given names set: each in its old place, new ones at the end; ``mark`` goes before the first.
 
-    Raises:
-        DeliveryFailed: a value can't be written so that it is read back as it was.
+    Raises DeliveryFailed when a value can't be written so that it is read back as it was.
     """
     end = "\r\n" if "\r\n" in text else "\n"
     left = {name: f"{name}={_quoted(value)}{end}" for name, value in values.items()}

@@ -66,11 +66,7 @@ def require_regular(path: Path) -> None:
 
 
 def read_text(path: Path) -> str | None:
-    """The text of a file, line ends as they are; None when there is no such file.
-
-    Raises:
-        DeliveryFailed: it is there but can't be read as text.
-    """
+    """The text of a file, line ends as they are; None when there is no such file. Raises DeliveryFailed for what is no text."""
     require_regular(path)
     try:
         _finish_cut_off(path)
@@ -96,10 +92,8 @@ def write_text(path: Path, text: str) -> None:
     One that exists keeps owner, group, extended attributes, and a mode that gives others nothing, such as 0640; one
     that everybody may read gets 0600. It is replaced at once, so a crash leaves the old text. Where that would break
     something - the file has further hard links, is mounted by itself, or its owner can't be given - it is written in
-    place, with the whole new text kept aside until that is done. A symbolic link stays one.
-
-    Raises:
-        DeliveryFailed: it could not be written; the old text is there.
+    place, with the whole new text kept aside until that is done. A symbolic link stays one. Raises DeliveryFailed when
+    it could not be written; the old text is there.
     """
     require_regular(path)
     real = Path(os.path.realpath(path))

@@ -78,8 +78,7 @@ class Production:
     def open(cls, fleet: OrgsFile) -> Production | None:
         """Ask for all copies; None where no access is configured.
 
-        Raises:
-            RunbookError: production does not answer, or does not let this user see its sandboxes.
+        Raises RunbookError: production does not answer, or does not let this user see its sandboxes.
         """
         access = fleet.production
         if access is None:
@@ -146,7 +145,6 @@ def _copies(rest: Rest) -> dict[str, Copy]:
 
 
 def _rows(rest: Rest) -> list[dict[str, Any]]:
-    """The rows of `QUERY`, of all pages."""
     answer = rest.records(f"/services/data/v{rest.version}/tooling/query", QUERY)
     if not isinstance(answer, NotReadable):
         return answer

@@ -46,7 +46,6 @@ class WrongTable(Exception):
 
 
 def require(problems: Iterable[str]) -> None:
-    """Raise WrongTable when there is a problem."""
     if found := tuple(problems):
         raise WrongTable(*found)
 

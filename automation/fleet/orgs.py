@@ -29,7 +29,6 @@ class Org:
 
     Attributes:
         name: its table's name.
-        host: My Domain host.
         texts: setting name to text; a secret's text is a reference.
         switches: the app's Security boxes, see `app_spec.SWITCHES`.
         deadline: seconds that a run on it may take.
@@ -67,7 +66,6 @@ class Org:
 
     @property
     def app_name(self) -> str:
-        """Name of the configured app."""
         return self.texts.get("ECA_NAME") or DEFAULT_NAME
 
     @property

@@ -47,11 +47,7 @@ def check(text: str) -> None:
 
 
 def resolve(text: str) -> str:
-    """The secret that ``text`` leads to, known to the scrubber from now on.
-
-    Raises:
-        Unresolved: there is none; says why, without any part of a secret.
-    """
+    """The secret that ``text`` leads to, known to the scrubber from now on. Raises Unresolved without any part of a secret."""
     kind, _, rest = text.partition(":")
     try:
         value = _READERS[kind](rest.strip())

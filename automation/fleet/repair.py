@@ -64,7 +64,6 @@ class Repairs:
     """Runs workers, and stops them all when asked.
 
     Attributes:
-        orgs_file: handed to the workers.
         folder: each worker's run folder is below it.
         logins: at most so many workers are logging in at the same time.
         report: gets every event, from the thread that runs the worker.

@@ -20,9 +20,8 @@ class Failure:
     """Why a host gave no answer.
 
     Attributes:
-        kind: which part is at fault.
         text: what happened, to go behind "HOST could not be reached:".
-        next: what to do; ``{host}`` stands for the host.
+        next: what to do; empty where `advice` finds it.
         passing: whether waiting may help.
     """
 

@@ -46,8 +46,7 @@ class Untrusted(httpx.ConnectError):
 class Transport(httpx.BaseTransport):
     """By the proxy or directly, as NO_PROXY says, and within the limits.
 
-    Raises:
-        httpx.TransportError: also `TooLong`, `Untrusted`, and a time-out of httpx when the whole takes too long.
+    Raises httpx.TransportError: also `TooLong`, `Untrusted`, and a time-out of httpx when the whole takes too long.
     """
 
     def __init__(self, context: ssl.SSLContext, proxy: Proxy | None, no_proxy: str | None, ca_file: Path | None) -> None:
