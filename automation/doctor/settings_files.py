@@ -61,7 +61,7 @@ def secret_files(environment: Mapping[str, str], dotenv: Path | None, settings: 
 
 
 def _files_of(settings: Settings) -> dict[Path, str]:
-    from automation.delivery.json_file import FileTarget
+    from automation.delivery.files import FileTarget
 
     kept = {settings.sf_passkey_file: "passkeys", settings.sf_storage_state: "a browser session"}
     found = {path: what for path, what in kept.items() if path is not None}

@@ -125,8 +125,6 @@ def _after_copy(seen: CheckResult, known: Known, copy: Copy, production: Product
 
 @dataclass(frozen=True)
 class _Questions:
-    """The questions to one org, and what its answers mean for the fleet."""
-
     org: Org
     settings: Settings
     spec: AppSpec

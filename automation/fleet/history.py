@@ -66,9 +66,7 @@ class History:
     Attributes:
         trouble: why what happened last is not in the file; None when it is.
 
-    Raises:
-        SettingsError: the file can't be used as a state file, or is of a newer version of this tool.
-        StateBusy: another program holds it.
+    Raises SettingsError when the file can't be used or is of a newer version, StateBusy when another program holds it.
     """
 
     def __init__(self, path: Path | None = None) -> None:

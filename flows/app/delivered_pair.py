@@ -6,7 +6,7 @@ Costs one request and no browser. A valid pair means that section 4 reveals noth
 from __future__ import annotations
 
 from automation.delivery import read_all
-from automation.delivery.json_file import FileTarget
+from automation.delivery.files import FileTarget
 from automation.errors import ProofFailed, RunbookError, SettingsError
 from automation.network.backoff import Patience
 from automation.org_api.delivered_pair import Answer, Source, ask_org, find_pairs, require_ours
