@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.artifacts import ArtifactsRecorder
-from automation.artifacts.evidence import MASK_COLOUR, MASKED, UNSEEN
+from automation.artifacts.evidence import UNSEEN, masked_screenshot
 from automation.secrets.files import write_private
 from automation.settings.options import Screenshot
 from automation.steps import Step, StepResult
@@ -76,18 +75,8 @@ def _kept(path: Path, data: bytes) -> bool:
 
 
 def screenshot(page: Page, *, banner: bool = False) -> bytes | None:
-    """The visible part of a page as JPEG, secrets masked; None when it can't be had.
-
-    Masks and styles are only asked for where they are needed: they cost as much as the screenshot (measured).
-    """
+    """As `masked_screenshot`, as JPEG, and without the banner."""
     if page.is_closed() or page.url == "about:blank":
         return None
-    secrets = page.locator(", ".join(MASKED))
-    try:
-        mask = [secrets] if secrets.count() else None
-        style = UNSEEN if banner else None
-        return page.screenshot(
-            type="jpeg", quality=QUALITY, scale="css", timeout=TIMEOUT, mask=mask, mask_color=MASK_COLOUR, style=style
-        )
-    except PlaywrightError:
-        return None
+    style = UNSEEN if banner else None
+    return masked_screenshot(page, type="jpeg", quality=QUALITY, scale="css", timeout=TIMEOUT, style=style)
