@@ -10,24 +10,14 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import NoReturn
 
-from automation.delivery import Pending, Receipts, deliver, lacking, parse_target, read_all
+from automation.delivery import Pending, deliver, lacking, read_all
 from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
+from automation.network.backoff import Patience
 from automation.network.parallel import in_background
-from automation.org_api import (
-    Patience,
-    ProofSession,
-    Reading,
-    Rights,
-    check_org,
-    check_rights,
-    compare,
-    extra_scopes,
-    is_user,
-    load_recipe,
-    open_proof,
-    read_back,
-    same_id,
-)
+from automation.org_api.proof import ProofSession, check_org, is_user, open_proof
+from automation.org_api.read_back import Reading, compare, extra_scopes, read_back
+from automation.org_api.rights import Rights, check_rights, load_recipe
+from automation.salesforce.ids import same_id
 from automation.secrets.credentials import Credentials
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, skipped, step, unchanged
@@ -79,18 +69,18 @@ def read_back_app(run: Attempt) -> Finding:
 
 @step("5.3", "Deliver key and secret together")
 def deliver_pair(run: Attempt) -> Finding:
-    state, credentials, targets = run.state, run.state.credentials, list(map(parse_target, run.settings.credentials_to))
+    settings, state = run.settings, run.state
+    credentials, names = state.credentials, ", ".join(target.name for target in settings.credentials_to)
     if credentials is None or not state.proof.token:
-        return needed(f"deliver to {', '.join(target.name for target in targets)}", act=_no_pair)
-    contents = state.pairs.contents if state.pairs is not None else read_all(targets)
-    pending, receipts = Pending(state.host, run.spec.api_name), Receipts(state.host, run.spec.api_name)
-    missing = lacking(contents, credentials, receipts)
+        return needed(f"deliver to {names}", act=_no_pair)
+    contents = state.pairs.contents if state.pairs is not None else read_all(settings.credentials_to)
+    missing = lacking(contents, credentials)
     state.delivered_to[:] = [target.name for target in contents if target not in missing]
-    if not missing and not pending.waits():
+    if not missing and not Pending(credentials.host, credentials.app).waits():
         return unchanged(f"already delivered to {', '.join(state.delivered_to)}")
 
     def act() -> str:
-        state.delivered_to += deliver(missing, credentials, pending, receipts).everywhere
+        state.delivered_to += deliver(missing, credentials)
         return f"delivered to {', '.join(state.delivered_to)}"
 
     return needed(f"deliver to {', '.join(target.name for target in missing) or 'nothing more'}", act=act)

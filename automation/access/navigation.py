@@ -14,7 +14,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from automation.access.redirect_loop import PASSING_THROUGH, RedirectLoop
 from automation.errors import OrgBusy, OrgUnavailable
-from automation.network.certificates import certificate_advice
+from automation.network.failures import certificate_advice
 from automation.salesforce import hosts
 
 ERROR_PAGE: Final = "chrome-error://"

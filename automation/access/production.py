@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from automation.access.login_methods import ENTRANCE, LoginMethod, LoginMethodFailed
 from automation.access.named_org import NamedOrg
 from automation.errors import ForeignHost, OrgBusy, ProofFailed
-from automation.org_api import Rest, Token
-from automation.org_api.rest import text_of
+from automation.org_api.rest import Rest, text_of
 from automation.org_api.sandbox_auth import CALLBACK, CLIENT, SandboxAuth, ask_for_sandbox, error_codes, exchange
+from automation.org_api.token import Token
 from automation.salesforce import hosts
 from automation.secrets import Secret
 

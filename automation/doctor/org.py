@@ -155,8 +155,7 @@ def run_as(page: Page, settings: Settings, state: OrgState) -> Check:
 
 def _user(settings: Settings, state: OrgState, session: Secret) -> list[dict[str, Any]] | None:
     """The records of users with that name; None when they may not be read."""
-    from automation.org_api import NotReadable
-    from automation.org_api.rest import Rest
+    from automation.org_api.rest import NotReadable, Rest
     from automation.org_api.token import Token
 
     name = settings.eca_run_as.replace("\\", "\\\\").replace("'", "\\'")

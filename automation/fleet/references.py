@@ -10,7 +10,6 @@ import os
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Final
 
 from automation.errors import SettingsError
@@ -114,6 +113,9 @@ def _shown(kind: str, rest: str) -> str:
     return (rest.split(maxsplit=1)[0] if kind == "command" and rest.split() else rest.strip())[:200]
 
 
-_READERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
-    {"env": _from_env, "file": _from_file, "keyring": _from_keyring, "command": _from_command}
-)
+_READERS: Final[Mapping[str, Callable[[str], str]]] = {
+    "env": _from_env,
+    "file": _from_file,
+    "keyring": _from_keyring,
+    "command": _from_command,
+}

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from automation.secrets.text_files import LARGEST_SECRET, home_expanded, read_te
 from automation.settings.dotenv import read_dotenv
 from automation.settings.imap import problems_of_mailbox
 from automation.settings.names import problem_with
+from automation.settings.rules import api_name_for, targets
 from automation.settings.table import SECRET_FILES, SETTINGS, Setting, Settings
 
 __all__ = ["Settings", "load_settings"]
@@ -32,8 +32,8 @@ class _Given:
 def load_settings(
     environment: Mapping[str, str] | None = None,
     dotenv: Path | None = Path(".env"),
-    overrides: Mapping[str, str] = MappingProxyType({}),
-    app: Mapping[str, str] = MappingProxyType({}),
+    overrides: Mapping[str, str] | None = None,
+    app: Mapping[str, str] | None = None,
 ) -> Settings:
     """Read and check all settings.
 
@@ -49,7 +49,7 @@ def load_settings(
     problems: list[str] = []
     given: dict[str, _Given] = {}
     layers = [(read_dotenv(dotenv), str(dotenv)), (os.environ if environment is None else environment, "the environment")]
-    for values, where in [*layers, (app, "the app file"), (overrides, "the command line")]:
+    for values, where in [*layers, (app or {}, "the app file"), (overrides or {}, "the command line")]:
         given |= _layer(values, where, problems)
     return _checked({name: one for name, one in given.items() if one.text.strip()}, problems)
 
@@ -119,21 +119,15 @@ def _complete(values: dict[str, Any], problems: list[str]) -> None:
     host = urlsplit(values["sf_login_url"] or "").hostname
     if host is None and not any(problem.startswith("SF_LOGIN_URL:") for problem in problems):
         problems.append("SF_LOGIN_URL: missing; give the org's My Domain URL. Example: https://acme--dev.sandbox.my.salesforce.com")
-    _api_name(values, problems)
-    values["credentials_to"] = values["credentials_to"] or (f"dotenv:credentials/{host}.env",)
-    if values["sf_username"] is not None and values["sf_username"] == values["eca_run_as"]:
-        problems.append("ECA_RUN_AS: is the same user as SF_USERNAME; the integration user can't log in to the UI")
-    _pairs(values, problems)
-
-
-def _api_name(values: dict[str, Any], problems: list[str]) -> None:
-    from automation.settings.rules import api_name_for
-
     values["eca_api_name"] = values["eca_api_name"] or api_name_for(values["eca_name"] or "")
     if not values["eca_api_name"] and values["eca_name"]:
         problems.append(
             "ECA_API_NAME: missing; ECA_NAME has no letters A-Z or digits to make one from. Example: Service_Board_Sync"
         )
+    values["credentials_to"] = values["credentials_to"] or targets(f"dotenv:credentials/{host}.env")
+    if values["sf_username"] is not None and values["sf_username"] == values["eca_run_as"]:
+        problems.append("ECA_RUN_AS: is the same user as SF_USERNAME; the integration user can't log in to the UI")
+    _pairs(values, problems)
 
 
 _NEEDS: Final = (

@@ -14,7 +14,8 @@ import pytest
 from automation.access.login_methods import SessionLogin
 from automation.access.passkey_store import PasskeyStore
 from automation.artifacts.run_folder import make_run_folder
-from automation.delivery import Pending, Receipts
+from automation.delivery import Pending
+from automation.delivery.deliver import Receipts
 from automation.errors import RunbookError
 from automation.fleet import references
 from automation.fleet.history import History

@@ -22,7 +22,7 @@ from imapclient import IMAPClient
 from playwright.sync_api import Locator, Page
 
 from automation.browser import new_context, open_browser
-from automation.network.certificates import ssl_context
+from automation.network.http import ssl_context
 from automation.settings import Settings, load_settings
 from automation.settings.urls import imap_server
 

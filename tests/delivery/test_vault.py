@@ -11,7 +11,7 @@ import hvac  # noqa: F401 - it reads variables when it is first imported, so tha
 import pytest
 
 from automation.delivery import Held, Target, parse_target
-from automation.errors import DeliveryFailed, SettingsError
+from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
 
@@ -146,7 +146,7 @@ def test_a_vault_out_of_reach_is_reported(monkeypatch: pytest.MonkeyPatch, pair:
 @pytest.mark.parametrize("text", ["vault:secret", "vault:/", "vault:secret/"])
 def test_mount_and_path_are_needed(text: str) -> None:
     """Reported before anything is done."""
-    with pytest.raises(SettingsError, match="give vault:MOUNT/PATH"):
+    with pytest.raises(ValueError, match="give vault:MOUNT/PATH"):
         parse_target(text)
 
 

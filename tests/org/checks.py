@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from automation.delivery import parse_target, same_pair
-from automation.org_api import Patience, ProofSession, Reading, compare, open_proof, read_back
+from automation.delivery import same_pair
+from automation.network.backoff import Patience
+from automation.org_api.proof import ProofSession, open_proof
+from automation.org_api.read_back import Reading, compare, read_back
 from automation.salesforce import hosts
 from flows.app.app_in_org import AppInOrg
 from flows.app.policies import AppPolicies
@@ -192,7 +194,7 @@ def the_org_holds_what_was_asked_for(org: OrgSession) -> None:
 @leaves("5.3")
 def every_target_has_the_pair(org: OrgSession) -> None:
     assert org.state.credentials is not None
-    for target in map(parse_target, org.settings.credentials_to):
+    for target in org.settings.credentials_to:
         if target.can_read:
             held = target.read()
             assert held is not None, f"{target.name} holds no pair"

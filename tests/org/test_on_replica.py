@@ -218,7 +218,7 @@ def wrong_secret(org: OrgSession, _: OrgHandle) -> Callable[[], object]:
 
 
 def emptied_target(org: OrgSession, _: OrgHandle) -> Callable[[], object]:
-    path = Path(org.settings.credentials_to[0].partition(":")[2])
+    path = Path(org.settings.credentials_to[0].name.partition(":")[2])
     text = path.read_text()
     path.write_text("")
     return lambda: path.write_text(text)

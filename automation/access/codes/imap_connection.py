@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from automation.errors import RunbookError, VerificationNeeded
-from automation.network.certificates import certificate_advice, ssl_context
+from automation.network.failures import certificate_advice
+from automation.network.http import ssl_context
 from automation.secrets import Secret, quoted
 from automation.settings.urls import ImapServer
 
