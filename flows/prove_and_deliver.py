@@ -26,7 +26,6 @@ from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState
 from flows.attempt import Attempt
 
-NO_PAIR = "No credentials to continue with: section 4 was not run, and no delivery target holds a valid pair."
 TRIES_FOR = 60.0
 """Seconds that a token is tried for again when the pair was proven before: only the network can be at fault then."""
 
@@ -87,7 +86,10 @@ def deliver_pair(run: Attempt) -> Finding:
 
 
 def _no_pair() -> NoReturn:
-    raise UsageError(NO_PAIR, next="Run without --from and --until, so that section 4 reads key and secret.")
+    raise UsageError(
+        "No credentials to continue with: section 4 was not run, and no delivery target holds a valid pair.",
+        next="Run without --from and --until, so that section 4 reads key and secret.",
+    )
 
 
 def _prove(run: Attempt, credentials: Credentials) -> str:

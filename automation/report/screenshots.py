@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -53,8 +54,11 @@ class Screenshots:
         started = time.monotonic()
         data = screenshot(self._page, banner=self.banner)
         path = f"{FOLDER}/{result.id}.jpg"
-        if data is not None and _kept(self.folder / path, data):
-            self.taken[result.id] = path
+        if data is not None:
+            with suppress(OSError):  # without room for it the run goes on
+                (self.folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
+                write_private(self.folder / path, data)
+                self.taken[result.id] = path
         self.seconds += time.monotonic() - started
 
     def _due(self, result: StepResult) -> bool:
@@ -62,16 +66,6 @@ class Screenshots:
             return False
         saved = result.result == "changed" and result.step.commits
         return result.result == "failed" or (self.mode == "on" and saved)
-
-
-def _kept(path: Path, data: bytes) -> bool:
-    """Write a screenshot; whether that worked: without room for it the run goes on."""
-    try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_private(path, data)
-    except OSError:
-        return False
-    return True
 
 
 def screenshot(page: Page, *, banner: bool = False) -> bytes | None:

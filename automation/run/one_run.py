@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -101,12 +101,10 @@ class OneRun:
             begin, first = self.selection.begin, self.selection.first
             if begin != first:
                 self.console.note(f"Beginning at step {begin}: step {first} goes on with what that one opens.")
-            browser = self.browser or locks.enter_context(self._browser())
+            options = self.options
+            started = open_browser(self.settings, headed=options.headed, slowmo=options.slowmo, devtools=options.devtools)
+            browser = self.browser or locks.enter_context(started)
             self._attempts(browser, files, locks)
-
-    def _browser(self) -> AbstractContextManager[Browser]:
-        options = self.options
-        return open_browser(self.settings, headed=options.headed, slowmo=options.slowmo, devtools=options.devtools)
 
     def _attempts(self, browser: Browser, files: RunFiles, locks: ExitStack) -> None:
         """Start over at step 1.1 after an error that this can fix: every step reads before it acts, so that is safe."""
