@@ -31,8 +31,7 @@ from flows.pages.fields import TextField
 from flows.pages.identity import IdentityPage
 from flows.pages.labels import Labels
 from flows.pages.login import LoginPage
-from flows.pages.policies_tab import PoliciesTab
-from flows.pages.run_as import RunAsField
+from flows.pages.policies_tab import PoliciesTab, RunAsField
 from flows.pages.settings_tab import SettingsTab
 
 NEAREST: Final = 3
