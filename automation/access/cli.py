@@ -31,6 +31,8 @@ OBJECTS: Final = 50
 """Places that look like the beginning of an object and are tried."""
 
 _COLOURS: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_BEGIN: Final = re.compile(r'\{\s*"')
+"""Of an object with something in it. What Node prints of its own objects has names without quotes."""
 
 
 class CliLogin(LoginMethod):
@@ -115,9 +117,9 @@ _NODE: Final = "Update Node.js (current versions of the Salesforce CLI need 22.1
 def answer_in(printed: str) -> dict[str, Any] | None:
     """The CLI's answer among lines of other things (updates, warnings, plugins): the object with a result, else with a message."""
     found = list(_objects(_plain(printed)))
-    for key in ("result", "message", "status"):
+    for key, kinds in (("result", dict), ("message", object), ("status", object)):
         for one in found:
-            if key in one:
+            if key in one and isinstance(one[key], kinds):
                 return one
     return None
 
@@ -147,12 +149,12 @@ def _plain(printed: str) -> str:
 def _objects(text: str) -> Iterator[dict[str, Any]]:
     decoder, at = json.JSONDecoder(), 0
     for _ in range(OBJECTS):
-        begin = text.find("{", at)
-        if begin < 0:
+        begin = _BEGIN.search(text, at)
+        if begin is None:
             return
         try:
-            value, at = decoder.raw_decode(text, begin)
+            value, at = decoder.raw_decode(text, begin.start())
         except (ValueError, RecursionError):
-            at = begin + 1
+            at = begin.end()
         else:
             yield value

@@ -228,7 +228,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _list(file: Path) -> int:
     lines = [
-        f"{key.host}  {key.username}  {key.org_id or 'org id not known'}  made {key.created_at}  used {key.sign_count} times"
+        f"{key.host}  {key.username}  {key.org_id or 'org id not known'}  made {key.created_at}  uses: {key.sign_count}"
         for key in PasskeyStore(file).all()
     ]
     print("\n".join(lines) or f"{file} holds no passkey.")

@@ -47,6 +47,7 @@ _DENIED = "Give this machine's identity the right to read and write this entry, 
 _SLOW = "The store asks for fewer requests: run again later; the pair is kept until then."
 _CHANGED = "Somebody else {} the entry at the same moment: check it, then run again."
 _WITHOUT_IDENTITY = "Sign this machine in to the store, or set the variables that its client library reads; then run again."
+_UNREACHABLE = "Check the store's URL, the proxy and NO_PROXY, and whether this machine may connect; then run again."
 _BY_WORD = {
     "deleted but recoverable": "Recover or purge the deleted secret in the vault, or name another one; then run again.",
     **dict.fromkeys(("marked for deletion", "scheduled for deletion"), "Restore the secret, or name another one; then run again."),
@@ -58,6 +59,7 @@ _BY_WORD = {
     "REQUESTS_CA_BUNDLE, certificate-authority in kubeconfig).",
     **dict.fromkeys(("check-and-set", "the object has been modified"), _CHANGED.format("changed")),
     **dict.fromkeys(("ResourceExistsException", "AlreadyExists"), _CHANGED.format("made")),
+    **dict.fromkeys(("ProxyError", "NewConnectionError", "ConnectError", "Name or service not known"), _UNREACHABLE),
     "NoRegion": "Add ?region=REGION to the target, or set AWS_DEFAULT_REGION.",
     "SERVICE_DISABLED": "Turn on the Secret Manager API for the project, then run again.",
 }

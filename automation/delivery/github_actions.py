@@ -48,7 +48,7 @@ class ActionsSecret(Target):
         self.repository, _, options = text.partition("?")
         given = parse_qs(options, strict_parsing=bool(options))
         self.secret = given.get("name", [DEFAULT_NAME])[0]
-        if re.fullmatch(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", self.repository) is None or set(given) - {"name"}:
+        if re.fullmatch(r"[A-Za-z0-9_.-]+/(?!\.\.?$)[A-Za-z0-9_.-]+", self.repository) is None or set(given) - {"name"}:
             raise ValueError(f"{text!r} is not OWNER/REPO with at most a name")
         if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.secret) is None or self.secret.upper().startswith("GITHUB_"):
             raise ValueError(f"{self.secret!r} is not a name for a secret (ASCII letters, digits, underscores; not GITHUB_...)")

@@ -6,7 +6,6 @@ to one.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from automation.errors import SettingsError
 from automation.fleet import keys
 from automation.fleet.notify import check
 from automation.fleet.orgs import Org
+from automation.fleet.references import withhold_variables
+from automation.secrets.child_environment import given_environment
 from automation.secrets.text_files import read_toml
 from automation.settings import rules
 from automation.settings.dotenv import read_dotenv
@@ -27,6 +28,9 @@ TABLES: Final = ("defaults", "orgs", "production", "limits", "notify")
 EVENTS: Final = ("failure", "change", "always")
 MACHINE: Final = ("Browser", "Network", "Labels and time limits (seconds)")
 """Groups of settings that the environment or ``.env`` may give for all orgs: they belong to the machine, not to an org."""
+
+LONGEST_KEPT: Final = 36_500
+"""Days: a date that is thousands of years back can't be counted with. 0 means for ever."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -74,6 +78,7 @@ class OrgsFile:
         if problems:
             lines = "\n".join(f"  {problem}" for problem in problems)
             raise SettingsError(f"{path} has errors:\n{lines}", next="Correct the orgs file; orgs.example.toml explains every key.")
+        withhold_variables(tree)
         return made
 
     def org(self, name: str) -> Org:
@@ -123,7 +128,7 @@ def _orgs(tree: Mapping[str, Any], limits: Limits, problems: list[str]) -> list[
 
 def _machine() -> dict[str, str]:
     """What ``.env`` and the environment say about browser and network."""
-    given = {name: text for name, text in read_dotenv(Path(".env")).items() if text} | dict(os.environ)
+    given = {name: text for name, text in read_dotenv(Path(".env")).items() if text} | given_environment()
     names = [setting.name for setting in SETTINGS if setting.group in MACHINE]
     texts = {name: given.get(name) or (given.get(name.lower()) if name.endswith("_PROXY") else None) for name in names}
     return {name: text for name, text in texts.items() if text}
@@ -145,12 +150,12 @@ def _clashes(orgs: list[Org]) -> list[str]:
 
 def _limits(table: Mapping[str, Any]) -> Limits:
     kinds = {name: type(value) for name, value in asdict(Limits()).items()}
-    least = dict.fromkeys(kinds, 1) | {"keep_days": 0}
+    least, most = dict.fromkeys(kinds, 1) | {"keep_days": 0}, dict.fromkeys(kinds, keys.LONGEST) | {"keep_days": LONGEST_KEPT}
     problems = [*keys.unknown("limits", table, list(kinds))]
     problems += [
-        f"[limits] {key}: must be a number from {least[key]} to {keys.LONGEST:,}"
+        f"[limits] {key}: must be a number from {least[key]} to {most[key]:,}"
         for key, value in table.items()
-        if key in kinds and not (keys.is_number(value) and least[key] <= value <= keys.LONGEST)
+        if key in kinds and not (keys.is_number(value) and least[key] <= value <= most[key])
     ]
     keys.require(problems)
     return Limits(**{key: kinds[key](value) for key, value in table.items()})

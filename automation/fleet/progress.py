@@ -152,6 +152,8 @@ def _parts(counts: Counter[str], missing: int) -> Iterator[str]:
         "created": "created", "changed": "repaired", "delivered": "delivered", "unchanged": "up to date",
         "planned": "need work", "waiting": "to retry later", "failed": "failed",
     }  # fmt: skip
+    if counts["planned"] == 1:
+        words["planned"] = "needs work"
     yield from (f"{counts[word]} {text}" for word, text in words.items() if counts[word])
     if missing:
         yield f"{missing} not reached"

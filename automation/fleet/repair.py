@@ -26,6 +26,7 @@ from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, of_check, of_error, of_run
 from automation.fleet.pool import interrupt, kill_all
 from automation.run.guards import org_lock
+from automation.secrets.child_environment import given_environment
 from automation.secrets.text_files import json_object
 
 GRACE: Final = 20.0
@@ -124,6 +125,7 @@ class Repairs:
             worker = subprocess.Popen(
                 [*command, "--output", str(self.folder / org.name), org.name],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, encoding="utf-8",
+                env=given_environment(),  # it looks up its secrets itself
                 start_new_session=True,  # Ctrl-C is for the command, which then ends its workers cleanly
             )  # fmt: skip
             self._running[org.name] = worker

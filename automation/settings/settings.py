@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from automation.errors import SettingsError
 from automation.secrets import Secret, remember
+from automation.secrets.child_environment import given_environment, withhold
 from automation.secrets.text_files import LARGEST_SECRET, home_expanded, read_text
 from automation.settings.dotenv import read_dotenv
 from automation.settings.imap import problems_of_mailbox
@@ -38,7 +38,7 @@ def load_settings(
     """Read and check all settings.
 
     Args:
-        environment: by default that of the process.
+        environment: by default that of the process, which no longer has the secrets afterwards.
         dotenv: read when it exists; None reads none.
         overrides: setting name to text, from the command line; they win over everything.
         app: ``ECA_*`` values of an app file; they win over the environment.
@@ -48,7 +48,10 @@ def load_settings(
     """
     problems: list[str] = []
     given: dict[str, _Given] = {}
-    layers = [(read_dotenv(dotenv), str(dotenv)), (os.environ if environment is None else environment, "the environment")]
+    if environment is None:
+        environment = given_environment()
+        withhold(setting.name for setting in SETTINGS if setting.secret)
+    layers = [(read_dotenv(dotenv), str(dotenv)), (environment, "the environment")]
     for values, where in [*layers, (app or {}, "the app file"), (overrides or {}, "the command line")]:
         given |= _layer(values, where, problems)
     return _checked({name: one for name, one in given.items() if one.text.strip()}, problems)
@@ -138,6 +141,7 @@ _NEEDS: Final = (
 
 def _pairs(values: dict[str, Any], problems: list[str]) -> None:
     broken = {problem.split(":")[0] for problem in problems}
+    broken |= {SECRET_FILES[name] for name in broken & SECRET_FILES.keys()}  # a file that can't be read is the one fault
     for here, there in _NEEDS:
         if values[here.lower()] is not None and values[there.lower()] is None and there not in broken:
             problems.append(f"{there}: missing; {here} is set and needs it")

@@ -55,7 +55,7 @@ class AppPolicies(PageObject):
         if not values.client_credentials or values.run_as is not None:
             return values
         with suppress(UnexpectedPage):  # it is missing, then, and reported as a difference
-            race(self.page, "Run As", [Outcome("Run As", fact=self.tab.run_as.there)], self.timeouts.action)
+            race(self.page, "Run As", [Outcome("Run As", element=self.tab.run_as.control)], self.timeouts.action)
         return replace(values, run_as=self.tab.run_as.value())
 
     def _understood(self, values: PolicyValues) -> bool:
@@ -100,7 +100,7 @@ class AppPolicies(PageObject):
 
     def _wait_for_run_as(self, confirmation: Confirmation) -> None:
         with suppress(UnexpectedPage):  # filling it in says what is there instead
-            shown = Outcome("Run As", fact=self.tab.run_as.there)
+            shown = Outcome("Run As", element=self.tab.run_as.control)
             asked = Outcome("a confirmation", element=confirmation.modal_ok)
             if race(self.page, "Run As", [shown, asked], self.timeouts.action) is asked:
                 confirmation.answer_modal(0)

@@ -90,10 +90,11 @@ class Reveal(PageObject):
     def _followed(self, before: list[Page], url: str, settings: SettingsTab) -> bool:
         refused = Outcome("a missing right", element=settings.sentence("problems.not_permitted"))
         details = self._details(self.page)
-        here = Outcome("same tab", element=details.marks, fact=lambda: self.page.url != url or details.framed())
+        moved = Outcome("same tab", fact=lambda: self.page.url != url or details.framed())
+        here = Outcome("same tab", element=details.marks)
         tab = Outcome("new tab", fact=lambda: any(page not in before for page in self.page.context.pages))
         try:
-            outcome = race(self.page, "the page of key and secret", [tab, here, refused], self.timeouts.action)
+            outcome = race(self.page, "the page of key and secret", [tab, moved, here, refused], self.timeouts.action, "page")
         except UnexpectedPage:
             return False
         if outcome is refused:

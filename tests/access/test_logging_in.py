@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from automation.access.codes import Method
+from automation.access.codes.command import CodeCommand
 from automation.errors import (
     ForeignHost,
     LoginRefused,
@@ -101,6 +102,16 @@ def test_two_wrong_codes_end_it(page: Page, salesforce: FakeSalesforce, verifica
     assert salesforce.sent("tc") == ["111111", "222222"]
 
 
+def test_two_wrong_codes_of_a_program_blame_the_program(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """The advice names the source that was used, and no mailbox that nobody has."""
+    salesforce.on(f"{ORG}/", one_step(), to(ORG + EMAIL_PATH))
+    salesforce.on(ORG + EMAIL_PATH, code_page(), code_page("emc", "Invalid code"))
+    means = verification(CodeCommand("echo 111111"))
+    with pytest.raises(VerificationNeeded, match="from the code command") as caught:
+        enter(page, means.settings, means)
+    assert "SF_CODE_COMMAND" in caught.value.next
+
+
 def test_a_code_that_is_taken_and_asked_for_again_is_named_as_a_loop(
     page: Page, salesforce: FakeSalesforce, verification: Make
 ) -> None:
@@ -143,7 +154,7 @@ def test_a_page_for_a_missing_right_is_named_with_the_right(
 
 
 def test_lost_mail_is_asked_for_again(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
-    """When no mail comes, Resend Code is clicked once."""
+    """When no email comes, Resend Code is clicked once."""
     start = f"{VERIFY}/EmailVerificationStartUi/e"
     resend = f"<a href='{start}?vir=1'>Resend Code</a>"
     salesforce.on(f"{ORG}/", one_step(), to(ORG + EMAIL_PATH))

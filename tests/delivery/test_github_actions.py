@@ -133,7 +133,19 @@ def test_a_github_out_of_reach_is_reported(pair: Credentials, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    "rest", ["acme", "a/b/c", "a/b?name=1x", "a/b?other=x", "a/b?name", "a/b?name=GITHUB_SF", "a/b?name=S\u00c9CRET", "\u00e4/b"]
+    "rest",
+    [
+        "acme",
+        "a/b/c",
+        "a/..",
+        "a/.",
+        "a/b?name=1x",
+        "a/b?other=x",
+        "a/b?name",
+        "a/b?name=GITHUB_SF",
+        "a/b?name=S\u00c9CRET",
+        "\u00e4/b",
+    ],
 )
 def test_other_forms_are_refused(rest: str) -> None:
     """Reported before anything is done."""

@@ -171,7 +171,7 @@ def test_there_is_no_shell(tmp_path: Path, pair: Credentials) -> None:
 def test_a_failing_program_is_reported_by_its_last_line(tmp_path: Path, pair: Credentials) -> None:
     """Scrubbed: a program that prints what it got must not leak it into our message."""
     code = "import sys\nprint('first', file=sys.stderr)\nsys.stderr.write('bad unit: ' + sys.stdin.read())\nsys.exit(3)"
-    with pytest.raises(DeliveryFailed, match="ended with 3: bad unit") as caught:
+    with pytest.raises(DeliveryFailed, match="ended with exit code 3: bad unit") as caught:
         parse_target(f"command:{program(tmp_path, code)}").write(pair)
     assert "CONSUMERSECRET" not in caught.value.message
     assert "3MVG9" not in caught.value.message

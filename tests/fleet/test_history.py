@@ -142,7 +142,7 @@ class TestTrouble:
         assert caught.value.exit_code == 75
 
     def test_what_could_not_be_written_is_written_later(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Outcomes and mails count meanwhile."""
+        """Outcomes and emails count meanwhile."""
         monkeypatch.setattr(history_module, "LOCKED", 0.05)
         monkeypatch.setattr(history_module, "LOCKED_AGAIN", 0.01)
         with History(tmp_path / "h.sqlite3") as history:

@@ -36,7 +36,7 @@ def sources(notes: list[str], patience: float = 30.0) -> CodeSources:
 
 
 def test_the_second_looks_only_when_the_first_is_done() -> None:
-    """So mails that were sent for the first count as old for the second."""
+    """So emails that were sent for the first count as old for the second."""
     first_notes: list[str] = []
     second_notes: list[str] = []
     first, second = sources(first_notes), sources(second_notes)

@@ -132,7 +132,7 @@ def test_a_second_run_asks_once_and_changes_nothing(scene: Callable[..., Scene])
 
 
 def test_the_delivered_pair_works_for_an_independent_client(scene: Callable[..., Scene]) -> None:
-    """simple-salesforce gets in with what stands in the file."""
+    """simple-salesforce gets in with what is in the file."""
     import requests
     from dotenv import dotenv_values
     from simple_salesforce.login import SalesforceLogin

@@ -134,4 +134,6 @@ class Connection:
             why = "it did not answer in time"
         elif isinstance(error, ssl.SSLCertVerificationError):
             why, advice = "its certificate is not trusted", certificate_advice(at.host, self._ca_file)
+        elif why.startswith("select failed"):
+            advice = "Correct the folder at the end of SF_IMAP_URL, or give the mailbox's user the right to read it."
         return VerificationNeeded(f"The mailbox at {at.host}:{at.port} (folder {at.folder}) can't be read: {why}.", next=advice)
