@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from automation.errors import RunbookError
 from automation.report.display import Display, one_line
-from automation.report.json_result import as_json
-from automation.report.words import outcome_words
+from automation.report.json_result import as_json, outcome_words
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
