@@ -16,7 +16,8 @@ from automation.settings.options import installed_version
 
 if TYPE_CHECKING:  # nothing of a browser is loaded where no browser is needed
     from automation.errors import RunbookError
-    from automation.report.result import Details, RunResult
+    from automation.report.result import RunResult
+    from automation.report.screenshots import Details
     from automation.steps import StepResult
     from automation.steps.time_spent import Spent
 

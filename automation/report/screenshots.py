@@ -1,10 +1,11 @@
-"""A small screenshot of the page after the steps that save something, for the report. Never of a private step."""
+"""What the report shows beside results: screenshots after the steps that save something, never of a private one; and the time."""
 
 from __future__ import annotations
 
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,8 @@ from automation.artifacts import ArtifactsRecorder
 from automation.artifacts.evidence import UNSEEN, masked_screenshot
 from automation.secrets.files import write_private
 from automation.settings.options import Screenshot
-from automation.steps import Step, StepResult
+from automation.steps import Observer, Step, StepResult
+from automation.steps.time_spent import TimeSpent
 
 FOLDER: Final = "screenshots"
 TIMEOUT: Final = 2_000
@@ -74,3 +76,18 @@ def screenshot(page: Page, *, banner: bool = False) -> bytes | None:
         return None
     style = UNSEEN if banner else None
     return masked_screenshot(page, type="jpeg", quality=QUALITY, scale="css", timeout=TIMEOUT, style=style)
+
+
+@dataclass
+class Details:
+    """The details of a run, collected over its attempts; part of a `RunResult`. ``started``: UTC."""
+
+    screenshots: Screenshots
+    meter: TimeSpent = field(default_factory=TimeSpent)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def attach(self, page: Page, recorder: ArtifactsRecorder) -> list[Observer]:
+        """Follow an attempt; answers the observers, in the order in which they have to be called."""
+        self.meter.attach(page.context)
+        self.screenshots.attach(recorder, page)
+        return [self.meter, self.screenshots]

@@ -17,8 +17,8 @@ from automation.browser import open_browser
 from automation.errors import Interrupted, RunbookError
 from automation.report.console import Console
 from automation.report.files import write_reports
-from automation.report.result import Details, RunResult, outcome_of, unsaved
-from automation.report.screenshots import Screenshots
+from automation.report.result import RunResult, outcome_of, unsaved
+from automation.report.screenshots import Details, Screenshots
 from automation.run.banner import Banner, pointing
 from automation.run.guards import HostGuard, Pause, Stay, org_lock, patient, require_named
 from automation.run.person import Person
