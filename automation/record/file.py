@@ -117,11 +117,7 @@ def write(files: Mapping[str, str], path: Path) -> Path:
 
 
 def read(path: Path) -> Recording:
-    """Read a recording.
-
-    Raises:
-        UsageError: it is none, or it was made by a newer version.
-    """
+    """Read a recording. Raises UsageError: it is none, or it was made by a newer version."""
     try:
         with zipfile.ZipFile(io.BytesIO(read_bytes(path, LARGEST // 8))) as archive:
             if sum(member.file_size for member in archive.infolist()) > LARGEST:

@@ -23,11 +23,7 @@ NOT_REACHED: Final = "not reached"
 
 @dataclass
 class Console(Display):
-    """Shows a run to people; an `Observer`.
-
-    Args:
-        verbosity: -1 errors and the last line only, 0 steps, 1 more about each step, for `-q` and `-v`.
-    """
+    """Shows a run to people; an `Observer`. ``verbosity``: -1 errors and the last line only, 0 steps, 1 more about each step."""
 
     _current: str = ""
 
