@@ -48,13 +48,10 @@ def look_for_pair(settings: Settings, spec: AppSpec, state: OrgState) -> list[So
 
 
 def find_delivered(settings: Settings, spec: AppSpec, state: OrgState) -> bool:
-    """Look for a pair of this app and org, and prove it.
+    """Look for a pair of this app and org, and prove it; whether one was proven.
 
     A proven pair is put in ``state.delivered_before`` and ``state.credentials``, its proof in ``state.proof``; one that
     may be good but gets no token (yet) in ``state.delivered_unproven``. What else was found is in ``state.notes``.
-
-    Returns:
-        Whether a pair was proven.
 
     Raises:
         SettingsError: as `look_for_pair`.

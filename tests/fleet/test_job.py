@@ -23,7 +23,7 @@ from automation.fleet.progress import Progress
 from automation.fleet.repair import Repairs
 from automation.fleet.runner import Job
 from automation.refresh_sandboxes import exit_code
-from automation.report.words import OUTCOMES, outcome_words
+from automation.report.json_result import OUTCOMES, outcome_words
 
 SHARED = """
 [defaults]
