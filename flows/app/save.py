@@ -15,7 +15,7 @@ def save_and_read(
 ) -> str:
     """Click Save once and make sure, by reading, that the org holds what is configured; returns a sentence.
 
-    A tab that is not in edit mode any more was saved by a person, so it is only read.
+    A tab that is not in edit mode any more was saved by a person, so it is only read (`AppTab.save`).
 
     Args:
         what: what is saved, in words.
@@ -26,9 +26,8 @@ def save_and_read(
         FieldRefused, SaveRefused, ReadBackDiffers: with what the org said or holds.
         PageTrouble: no answer came, and the org does not hold it.
     """
-    confirmation.answer_modal(0)
     with confirmation.expected() as dialogs:
-        answer = tab.save() if tab.editing() else Answer(done=True)
+        answer = tab.save()
         if answer.field_errors:
             raise FieldRefused(f"The org did not save the {what}: {'; '.join(answer.field_errors)}")
         if not answer.done or left():
