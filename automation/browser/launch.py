@@ -133,8 +133,8 @@ def launch_options(
         options["executable_path"] = str(found.executable)
     if found.channel is not None:
         options["channel"] = found.channel
-    if settings.https_proxy is not None:
-        options["proxy"] = proxy_option(Proxy.parse(settings.https_proxy.reveal()), settings.no_proxy)
+    if (proxy := settings.network.proxy) is not None:
+        options["proxy"] = proxy_option(proxy, settings.no_proxy)
     return options
 
 

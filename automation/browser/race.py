@@ -196,7 +196,7 @@ class _Watch:
             if self._page.is_closed() or "crashed" in error.message:
                 raise
             with suppress(PlaywrightTimeout):  # in mid-navigation
-                self._page.wait_for_event("domcontentloaded", timeout=FIRST_PAUSE * 1000)
+                self._page.wait_for_event("domcontentloaded", timeout=pause * 1000)
         finally:
             if time.monotonic() - now > pause + STILL:
                 self._changing = time.monotonic()

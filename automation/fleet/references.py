@@ -7,15 +7,15 @@ in, so that ``file:$CREDENTIALS_DIRECTORY/sf_password`` finds what systemd's ``L
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from automation.errors import SettingsError
 from automation.secrets import remember
-from automation.secrets.child_environment import command_environment
+from automation.secrets.child_environment import command_environment, given_environment, withhold
 from automation.secrets.programs import ProgramFailed, run
 from automation.secrets.text_files import LARGEST_SECRET, decoded, home_expanded, read_text
 
@@ -63,21 +63,32 @@ def resolve(text: str) -> str:
     return value
 
 
+def withhold_variables(tree: Any) -> None:
+    """See `withhold`: the variables that references in an orgs file name, whether or not this process needs them."""
+    for one in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        withhold_variables(one)
+    if isinstance(tree, str) and tree.startswith("env:"):
+        withhold([tree.removeprefix("env:").strip()])
+
+
 class _Missing(Exception):
     """Why there is no secret."""
 
 
 def _from_env(name: str) -> str:
-    if name not in os.environ:
+    found = given_environment().get(name, os.environ.get(name))  # Windows finds a name in any case
+    if found is None:
         raise _Missing("there is no such variable in the environment")
-    return os.environ[name]
+    return found
 
 
 def _from_file(path: str) -> str:
+    filled_in = os.path.expandvars(path)
     try:
-        return read_text(home_expanded(os.path.expandvars(path)), LARGEST_SECRET).rstrip("\r\n")
+        return read_text(home_expanded(filled_in), LARGEST_SECRET).rstrip("\r\n")
     except ValueError as error:
-        raise _Missing(str(error)) from None
+        unset = re.search(r"\$\{?(\w+)", filled_in)
+        raise _Missing(f"the variable {unset[1]} is not set in the environment" if unset else str(error)) from None
 
 
 def _from_keyring(place: str) -> str:
@@ -102,7 +113,7 @@ def _from_command(line: str) -> str:
     except ValueError:
         raise _Missing("can't be started: a quote is not closed") from None
     if done.exit_code != 0:
-        raise _Missing(f"ended with {done.exit_code}")
+        raise _Missing(f"ended with exit code {done.exit_code}")
     try:
         return decoded(done.out).rstrip("\r\n")
     except ValueError as error:
@@ -114,6 +125,9 @@ def _shown(kind: str, rest: str) -> str:
     return (rest.split(maxsplit=1)[0] if kind == "command" and rest.split() else rest.strip())[:200]
 
 
-_READERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
-    {"env": _from_env, "file": _from_file, "keyring": _from_keyring, "command": _from_command}
-)
+_READERS: Final[Mapping[str, Callable[[str], str]]] = {
+    "env": _from_env,
+    "file": _from_file,
+    "keyring": _from_keyring,
+    "command": _from_command,
+}

@@ -114,10 +114,6 @@ class AppPolicies(PageObject):
     def wait_for_flow(self, limit: float, reload: Callable[[], object]) -> None:
         """Wait until the tick of the flow can be set, reloading the page now and then; nothing was edited yet.
 
-        Args:
-            limit: seconds.
-            reload: loads the app's page again.
-
         Raises:
             NotPropagatedYet: it still can't after ``limit`` seconds.
         """
@@ -157,9 +153,7 @@ class AppPolicies(PageObject):
     ) -> str:
         """Save once and make sure, by reading; returns a sentence. Raises as `save_and_read`.
 
-        Args:
-            reload: loads the app's page again.
-            only: the policies that were set, by attribute of `PolicyValues`; None means all.
+        ``only``: the policies that were set, by attribute of `PolicyValues`; None means all.
         """
 
         def left() -> list[str]:

@@ -48,7 +48,6 @@ class Reveal(PageObject):
         """Click ``Consumer Key and Secret`` and find out where its page opens; returns a sentence.
 
         Args:
-            reload: loads the app's page again.
             url: where the page is known to be, for when nothing follows the click (see `consumer_url`).
 
         Raises:

@@ -22,7 +22,7 @@ from imapclient import IMAPClient
 from playwright.sync_api import Locator, Page
 
 from automation.browser import new_context, open_browser
-from automation.network.certificates import ssl_context
+from automation.network.http import ssl_context
 from automation.settings import Settings, load_settings
 from automation.settings.urls import imap_server
 
@@ -217,7 +217,7 @@ WAYS: dict[str, Callable[[Script], None]] = {"literal": literal, "naive": litera
 
 
 def main() -> None:
-    """Do it once. What it has taken is measured by whoever started it; the seconds by parts are told on stdout, as JSON."""
+    """Do it once. What it has taken is measured by whoever started it; the seconds by parts are printed, as JSON."""
     settings = load_settings(dotenv=None)
     codes = Codes(settings)
     with open_browser(settings) as browser:
