@@ -31,10 +31,10 @@ PAUSE_PART = 0.2
 """In between, this part of the time since it began to change: so a look comes at most so much too late."""
 STILL = 0.25
 """Seconds without a change after which the next one is a beginning."""
-UNNOTICED, LONGEST_UNNOTICED = 0.5, 2.0
+UNNOTICED, LONGEST_UNNOTICED = 1.0, 2.0
 """Seconds after which a page is looked at again although no change was noticed, as of the text in an input or of a frame; in
 between, half of what was waited."""
-HANDLERS_EVERY, HANDLERS_FOR = 1.0, 0.1
+HANDLERS_EVERY, HANDLERS_FOR = 2.0, 0.1
 """Seconds between two waits of Playwright's own, and of one: they let its handlers close what covers the page."""
 
 LOOK_OR_WAIT: Final = """(all, [there, longest, pause, about]) => {
@@ -185,7 +185,7 @@ class _Watch:
             if self._event:
                 if there and looked_for.count():
                     return True
-                self._page.context.wait_for_event(self._event, timeout=max(1.0, seconds * 1000))
+                self._page.context.wait_for_event(self._event, timeout=max(0.001, min(seconds, LONGEST_PAUSE)) * 1000)
                 return False
             asked = there if elements else None
             script = LOOK_OR_WAIT % sign.script
