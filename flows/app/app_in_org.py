@@ -88,14 +88,14 @@ class AppInOrg:
 
     @property
     def _is_open(self) -> bool:
-        return self.page.is_open() and self.state.app_exists
+        return self.state.app_exists and self.page.is_open()
 
     def open_manager(self) -> Finding:
         """Steps 2.1 and 4.1: the list, opened only when the app's URL is not known yet."""
+        if self.state.detail_url is not None:
+            return skipped("the app's own page is open already, or is opened by its URL, which is known")
         if self._is_open:
             return skipped("the app's own page is open already")
-        if self.state.detail_url is not None:
-            return skipped("the app's URL is known; its page is opened directly")
         self.manager.open(self.state.setup_url)
         return unchanged("the External Client App Manager is open")
 
