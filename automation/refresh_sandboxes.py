@@ -85,7 +85,7 @@ def _done(
     if options.scheduler is not None:
         from automation.fleet.cluster import ClusterJob
 
-        cluster = ClusterJob(fleet, orgs, history, progress, options.scheduler, options.flags)
+        cluster = ClusterJob(fleet, orgs, history, progress, options.scheduler, options.flags, bool(options.only))
         number = cluster.run()
         return cluster.outcomes, number, cluster.interrupted
     from automation.fleet.runner import Job
@@ -99,6 +99,7 @@ def _done(
         max_failures=options.max_failures,
         plan=options.plan,
         force=options.force,
+        insist=bool(options.only),
         output=options.output,
         flags=options.flags,
     )

@@ -23,7 +23,7 @@ from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import OrgOutcome, of_check, of_error
 from automation.fleet.progress import Progress
 from automation.fleet.repair import WorkerLost
-from automation.fleet.runner import EMAILS_PER_RUN
+from automation.fleet.runner import EMAILS_PER_RUN, refused_lately
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -42,6 +42,7 @@ class ClusterJob:
     progress: Progress
     scheduler: str
     flags: Sequence[str] = ()
+    insist: bool = False
     outcomes: list[OrgOutcome] = field(default_factory=list)
     interrupted: bool = False
 
@@ -121,6 +122,10 @@ class _ClusterLoop:
         seen = self._with_copy(org, outcome)
         if seen.error is not None:
             self._ended(of_check(seen))
+            return
+        at = None if self._job.insist else self._job.history.login_refused(org.name, org.host)
+        if at is not None:
+            self._ended(of_error(org, refused_lately(org, at), found=outcome.found, why=outcome.why))
             return
         self._job.progress.queued(org.name, seen)
         box = org.mailbox

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from automation.errors import Interrupted, OrgBusy, RunbookError, TryAgainLater
+from automation.errors import Interrupted, LoginRefused, OrgBusy, RunbookError, TryAgainLater
 from automation.fleet.check import REPAIR, CheckResult, check_org
 from automation.fleet.copies import Production, asked
 from automation.fleet.history import History
@@ -39,6 +39,7 @@ class Job:
         max_failures: after so many failed orgs no further browser is started; 0 means no limit.
         plan: only check.
         force: repair every org, whatever the check says.
+        insist: log in even where the last login was refused: somebody named the orgs.
         flags: handed to the workers.
     """
 
@@ -50,6 +51,7 @@ class Job:
     max_failures: int = 0
     plan: bool = False
     force: bool = False
+    insist: bool = False
     output: Path | None = None
     flags: Sequence[str] = ()
     outcomes: list[OrgOutcome] = field(default_factory=list)
@@ -145,9 +147,11 @@ class _JobLoop:
         job, box = self._job, seen.org.mailbox
         limit = job.fleet.limits.emails_per_hour
         if job.max_failures and self._failures >= job.max_failures:
-            error: TryAgainLater = TryAgainLater(f"Not started: {self._failures} orgs have failed already (--max-failures).")
+            error: RunbookError = TryAgainLater(f"Not started: {self._failures} orgs have failed already (--max-failures).")
         elif box is not None and job.history.emails(box) + EMAILS_PER_RUN > limit:
             error = OrgBusy(f"Not started: its mailbox has received {limit} verification emails in an hour, which is the limit.")
+        elif not job.insist and (at := job.history.login_refused(seen.org.name, seen.org.host)) is not None:
+            error = refused_lately(seen.org, at)
         else:
             return None
         return of_error(seen.org, error, found=seen.found, why=seen.why)
@@ -174,6 +178,14 @@ class _JobLoop:
                 self._came(org, _result(future, org))
         for org in [*(seen.org for seen in self._queue), *self._running.values()]:
             self._ended(of_error(org, Interrupted("Interrupted before this org was done.")))
+
+
+def refused_lately(org: Org, at: str) -> LoginRefused:
+    """The error for an org whose login was refused at that time."""
+    return LoginRefused(
+        f"Not started: Salesforce refused the login at {at}, and each further try brings the user's lock nearer.",
+        next=f"Correct username or password, then run with --only {org.name}; by itself the job logs in again after a day.",
+    )
 
 
 class Fault(RunbookError):
