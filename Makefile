@@ -20,10 +20,11 @@ demo: $(DEMO_STAMP) browser-demo
 # check: about a minute, no browser.  test: everything that proves the product on one machine.
 # test-all: also coverage, what takes minutes, the real Salesforce CLI, and every cell of the bundle matrix (needs Node).
 check: $(STAMP)
-	@$(MAKE) --no-print-directory -j 3 --output-sync=target lint types quick
+	@$(MAKE) --no-print-directory -j 3 --output-sync=target lint types-here quick
 
+# Tests without a browser wait more than they compute.
 quick: $(STAMP)
-	$(PYTEST) 2 -m "not browser" $(TESTARGS)
+	$(PYTEST) 4 -m "not browser" $(TESTARGS)
 
 test: $(STAMP) browser
 	$(PYTEST) $(WORKERS) $(TESTARGS)
@@ -36,7 +37,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache >$(VENV)/layers.txt 2>&1 || { cat $(VENV)/layers.txt; exit 1; }
 
-# Also as on the systems that are not this one; each has its own cache, so they can run at the same time.
+# In CI also as on the systems that are not this one; each has its own cache, so they can run at the same time.
 types: types-here types-win32 types-darwin
 
 types-here: $(STAMP)

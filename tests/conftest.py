@@ -75,6 +75,7 @@ def _own_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytes
     for name in [name for name in os.environ if name.startswith(("SF_", "ECA_", "TIMEOUT_", "BROWSER_", "CREDENTIALS_TO"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("automation.secrets.child_environment._withheld", {})
     if request.node.get_closest_marker("browser") is None:
         monkeypatch.setenv(DRIVER, "/this test starts a browser: give it pytest.mark.browser")
     with only_own():

@@ -15,15 +15,16 @@ OBJECTS: Final = 50
 """Places that look like the beginning of an object and are tried."""
 
 _COLOURS: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-_BEGIN: Final = re.compile(r"\{")
+_BEGIN: Final = re.compile(r'\{\s*"')
+"""Of an object with something in it. What Node prints of its own objects has names without quotes."""
 
 
 def answer_in(printed: str) -> dict[str, Any] | None:
     """The CLI's answer among lines of other things (updates, warnings, plugins): the object with a result, else with a message."""
     found = list(_objects(_plain(printed)))
-    for key in ("result", "message", "status"):
+    for key, kinds in (("result", dict), ("message", object), ("status", object)):
         for one in found:
-            if key in one:
+            if key in one and isinstance(one[key], kinds):
                 return one
     return None
 

@@ -45,7 +45,6 @@ class Passkeys:
     """The passkey of one user, in the browser context of a run.
 
     Args:
-        store: where passkeys are kept.
         username: Salesforce username of the run; with the org's host it names the entry.
         enrol: whether a new passkey may be made (``--enrol-passkey``); also the attribute ``may_enrol``.
     """

@@ -14,8 +14,8 @@ from subprocess import DEVNULL, PIPE
 from typing import Any, ClassVar, Final
 
 from automation.delivery import unit
-from automation.delivery.held import Held
 from automation.delivery.target import Target
+from automation.delivery.unit import Held
 from automation.errors import DeliveryFailed
 from automation.secrets import scrub
 from automation.secrets.child_environment import command_environment

@@ -1,11 +1,12 @@
-"""What the targets that need a client library of their own have in common."""
+"""What the targets that need a client library of their own have in common: whether it is there, and errors of stores."""
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 
 from automation.errors import DeliveryFailed
-from automation.secrets import quoted
+from automation.secrets import quoted, scrub
 
 
 def missing_library(extra: str, *modules: str) -> str | None:
@@ -19,6 +20,13 @@ def _is_there(module: str) -> bool:
         return find_spec(module) is not None
     except ModuleNotFoundError:  # a parent package is missing
         return False
+
+
+def said(error: BaseException) -> str:
+    """An error in one line of at most 300 characters, without secrets: of nested ones the innermost, as it names the cause."""
+    lines = scrub(str(error)).strip().splitlines()
+    text = re.sub(r"^.*\(Caused by (.*)\)$", r"\1", lines[0]) if lines else ""
+    return f"{type(error).__name__}{f': {text}' if text else ''}"[:300].rstrip(".")
 
 
 def failed(store: str, what: str, trouble: str, status: int | str | None = None) -> DeliveryFailed:

@@ -17,15 +17,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from automation.delivery import unit
-from automation.delivery.boundary import said
-from automation.delivery.extras import failed
-from automation.delivery.held import Held, mark
+from automation.delivery.extras import failed, said
 from automation.delivery.limits import redirected
 from automation.delivery.target import Target
+from automation.delivery.unit import Held, mark
 from automation.errors import DeliveryFailed
 from automation.network.backoff import Patience
-from automation.network.certificates import ssl_context
-from automation.network.http import retry_after
+from automation.network.http import retry_after, ssl_context
 from automation.secrets.credentials import Credentials
 from automation.secrets.text_files import json_object
 
@@ -50,7 +48,7 @@ class ActionsSecret(Target):
         self.repository, _, options = text.partition("?")
         given = parse_qs(options, strict_parsing=bool(options))
         self.secret = given.get("name", [DEFAULT_NAME])[0]
-        if re.fullmatch(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", self.repository) is None or set(given) - {"name"}:
+        if re.fullmatch(r"[A-Za-z0-9_.-]+/(?!\.\.?$)[A-Za-z0-9_.-]+", self.repository) is None or set(given) - {"name"}:
             raise ValueError(f"{text!r} is not OWNER/REPO with at most a name")
         if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.secret) is None or self.secret.upper().startswith("GITHUB_"):
             raise ValueError(f"{self.secret!r} is not a name for a secret (ASCII letters, digits, underscores; not GITHUB_...)")

@@ -11,12 +11,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 from automation.delivery import unit
-from automation.delivery.boundary import said
-from automation.delivery.extras import failed
-from automation.delivery.held import Held
+from automation.delivery.extras import failed, said
 from automation.delivery.target import Target
+from automation.delivery.unit import Held
 from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 
@@ -35,6 +35,8 @@ class KeyValue(Target):
         mount, _, path = self.text.partition("/")
         if not mount or not path:
             raise ValueError(f"{text!r} has no mount or no path")
+        if not {"", ".", ".."}.isdisjoint(self.text.split("/")):  # an HTTP client takes them out, and asks for another path
+            raise ValueError(f"{text!r} has a part that is empty, . or ..")
         self.name = f"vault:{self.text}"
 
     def _held(self) -> Held:
@@ -71,7 +73,7 @@ class KeyValue(Target):
             ``path`` and ``mount_point``, and the version of the KV engine, None where the server does not say (2 is taken then).
         """
         mount, _, path = self.text.partition("/")
-        answer = self._call("ask", lambda: client.adapter.get(f"/v1/sys/internal/ui/mounts/{self.text}"))
+        answer = self._call("ask", lambda: client.adapter.get(f"/v1/sys/internal/ui/mounts/{quote(self.text)}"))
         mounted = _object(answer) if isinstance(answer, Mapping) else {}
         if not isinstance(mounted.get("path"), str) or not f"{self.text}/".startswith(mounted["path"]):
             return {"path": path, "mount_point": mount}, None

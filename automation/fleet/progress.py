@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from automation.fleet.outcome import OrgOutcome
-from automation.report.display import Display
-from automation.report.plain import one_line
+from automation.report.display import Display, one_line
 from automation.secrets import scrub
 
 if TYPE_CHECKING:

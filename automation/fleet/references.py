@@ -11,12 +11,11 @@ import re
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from automation.errors import SettingsError
 from automation.secrets import remember
-from automation.secrets.child_environment import command_environment
+from automation.secrets.child_environment import command_environment, given_environment, withhold
 from automation.secrets.programs import ProgramFailed, run
 from automation.secrets.text_files import LARGEST_SECRET, decoded, home_expanded, read_text
 
@@ -64,14 +63,23 @@ def resolve(text: str) -> str:
     return value
 
 
+def withhold_variables(tree: Any) -> None:
+    """See `withhold`: the variables that references in an orgs file name, whether or not this process needs them."""
+    for one in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        withhold_variables(one)
+    if isinstance(tree, str) and tree.startswith("env:"):
+        withhold([tree.removeprefix("env:").strip()])
+
+
 class _Missing(Exception):
     """Why there is no secret."""
 
 
 def _from_env(name: str) -> str:
-    if name not in os.environ:
+    found = given_environment().get(name, os.environ.get(name))  # Windows finds a name in any case
+    if found is None:
         raise _Missing("there is no such variable in the environment")
-    return os.environ[name]
+    return found
 
 
 def _from_file(path: str) -> str:
@@ -117,6 +125,9 @@ def _shown(kind: str, rest: str) -> str:
     return (rest.split(maxsplit=1)[0] if kind == "command" and rest.split() else rest.strip())[:200]
 
 
-_READERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
-    {"env": _from_env, "file": _from_file, "keyring": _from_keyring, "command": _from_command}
-)
+_READERS: Final[Mapping[str, Callable[[str], str]]] = {
+    "env": _from_env,
+    "file": _from_file,
+    "keyring": _from_keyring,
+    "command": _from_command,
+}

@@ -45,6 +45,8 @@ DEBUGGING: Final = ("DEBUGP", "SSLKEYLOGFILE", "GOOGLE_SDK_PYTHON_LOGGING_SCOPE"
 FOR_COMMANDS: Final = "COMMAND_ENVIRONMENT"
 """Variable that names further ones for the user's own commands, separated by commas; ``VAULT_*`` names all that begin so."""
 
+_withheld: dict[str, str] = {}
+
 
 def child_environment(
     *names: str, values: Mapping[str, str] | None = None, source: Mapping[str, str] | None = None
@@ -54,10 +56,10 @@ def child_environment(
     Args:
         names: further variables beside `COMMON`, in upper case; ``*`` matches any characters.
         values: are added as they are, and win.
-        source: by default the environment of this process.
+        source: by default the environment that this process was given.
     """
     patterns = (*COMMON, *names)
-    given = os.environ if source is None else source
+    given = given_environment() if source is None else source
     return {name: value for name, value in given.items() if _named(name, patterns)} | dict(values or {})
 
 
@@ -65,6 +67,21 @@ def command_environment(values: Mapping[str, str] | None = None) -> dict[str, st
     """For a command of the user's: also the proxy, what finds their keys (agents, not keys), and what `FOR_COMMANDS` names."""
     named = (name.strip().upper() for name in os.environ.get(FOR_COMMANDS, "").split(","))
     return child_environment(*PROXY, "SSH_AUTH_SOCK", "GNUPGHOME", "GPG_TTY", *filter(None, named), values=values)
+
+
+def withhold(names: Iterable[str]) -> None:
+    """Take secrets out of the environment of this process; `given_environment` still has them.
+
+    Client libraries of stores start programs with all of it: ``az``, or what a kubeconfig names. A proxy stays: they use it.
+    """
+    for name in names:
+        if name in os.environ and name.upper() not in PROXY:
+            _withheld[name] = os.environ.pop(name)
+
+
+def given_environment() -> dict[str, str]:
+    """The environment as this process was given it, secrets included; for reading settings, and to start workers of our own."""
+    return _withheld | os.environ
 
 
 def forget_debugging() -> None:

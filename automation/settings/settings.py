@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from automation.errors import SettingsError
 from automation.secrets import Secret, remember
+from automation.secrets.child_environment import given_environment, withhold
 from automation.secrets.text_files import LARGEST_SECRET, home_expanded, read_text
 from automation.settings.dotenv import read_dotenv
 from automation.settings.imap import problems_of_mailbox
 from automation.settings.names import problem_with
+from automation.settings.rules import api_name_for, targets
 from automation.settings.table import SECRET_FILES, SETTINGS, Setting, Settings
 
 __all__ = ["Settings", "load_settings"]
@@ -32,13 +32,13 @@ class _Given:
 def load_settings(
     environment: Mapping[str, str] | None = None,
     dotenv: Path | None = Path(".env"),
-    overrides: Mapping[str, str] = MappingProxyType({}),
-    app: Mapping[str, str] = MappingProxyType({}),
+    overrides: Mapping[str, str] | None = None,
+    app: Mapping[str, str] | None = None,
 ) -> Settings:
     """Read and check all settings.
 
     Args:
-        environment: by default that of the process.
+        environment: by default that of the process, which no longer has the secrets afterwards.
         dotenv: read when it exists; None reads none.
         overrides: setting name to text, from the command line; they win over everything.
         app: ``ECA_*`` values of an app file; they win over the environment.
@@ -48,8 +48,11 @@ def load_settings(
     """
     problems: list[str] = []
     given: dict[str, _Given] = {}
-    layers = [(read_dotenv(dotenv), str(dotenv)), (os.environ if environment is None else environment, "the environment")]
-    for values, where in [*layers, (app, "the app file"), (overrides, "the command line")]:
+    if environment is None:
+        environment = given_environment()
+        withhold(setting.name for setting in SETTINGS if setting.secret)
+    layers = [(read_dotenv(dotenv), str(dotenv)), (environment, "the environment")]
+    for values, where in [*layers, (app or {}, "the app file"), (overrides or {}, "the command line")]:
         given |= _layer(values, where, problems)
     return _checked({name: one for name, one in given.items() if one.text.strip()}, problems)
 
@@ -119,21 +122,15 @@ def _complete(values: dict[str, Any], problems: list[str]) -> None:
     host = urlsplit(values["sf_login_url"] or "").hostname
     if host is None and not any(problem.startswith("SF_LOGIN_URL:") for problem in problems):
         problems.append("SF_LOGIN_URL: missing; give the org's My Domain URL. Example: https://acme--dev.sandbox.my.salesforce.com")
-    _api_name(values, problems)
-    values["credentials_to"] = values["credentials_to"] or (f"dotenv:credentials/{host}.env",)
-    if values["sf_username"] is not None and values["sf_username"] == values["eca_run_as"]:
-        problems.append("ECA_RUN_AS: is the same user as SF_USERNAME; the integration user can't log in to the UI")
-    _pairs(values, problems)
-
-
-def _api_name(values: dict[str, Any], problems: list[str]) -> None:
-    from automation.settings.rules import api_name_for
-
     values["eca_api_name"] = values["eca_api_name"] or api_name_for(values["eca_name"] or "")
     if not values["eca_api_name"] and values["eca_name"]:
         problems.append(
             "ECA_API_NAME: missing; ECA_NAME has no letters A-Z or digits to make one from. Example: Service_Board_Sync"
         )
+    values["credentials_to"] = values["credentials_to"] or targets(f"dotenv:credentials/{host}.env")
+    if values["sf_username"] is not None and values["sf_username"] == values["eca_run_as"]:
+        problems.append("ECA_RUN_AS: is the same user as SF_USERNAME; the integration user can't log in to the UI")
+    _pairs(values, problems)
 
 
 _NEEDS: Final = (

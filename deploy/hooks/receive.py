@@ -128,7 +128,11 @@ class Receiver(ThreadingHTTPServer):
             with self._lock:
                 if self.stopped.is_set():
                     return 0
-                job = subprocess.Popen([*self.command, "--only", sandbox], stdin=subprocess.DEVNULL)
+                try:
+                    job = subprocess.Popen([*self.command, "--only", sandbox], stdin=subprocess.DEVNULL)
+                except OSError as error:  # no memory or no more processes just now
+                    log(f"The job for {sandbox} can't be started: {error.strerror}")
+                    return TRY_LATER
                 self._running.add(job)
             try:
                 return job.wait()

@@ -16,7 +16,7 @@ import pytest
 from automation.access.codes import CodeRequest, CodeSources, Method
 from automation.access.codes.command import CodeCommand
 from automation.access.codes.mail import masked_pattern
-from automation.access.codes.prompt import Prompt
+from automation.access.codes.sources import Prompt
 from automation.access.codes.totp import SECONDS_LEFT, Authenticator
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret

@@ -71,6 +71,21 @@ def test_page_that_leaves(page: Page, salesforce: FakeSalesforce) -> None:
     assert salesforce.posts == []
 
 
+def test_a_stranger_that_a_page_led_to_is_named(page: Page, salesforce: FakeSalesforce) -> None:
+    """That is the cause, whatever the browser said of the field that went away meanwhile."""
+    lure = "https://evil.example/"
+    salesforce.on(lure, "<input id=f>")
+    salesforce.on(f"{ORG}/", f"<input id=f oninput=\"location.href='{lure}'\">")
+    page.goto(f"{ORG}/")
+
+    def type_until_it_left() -> None:
+        for _ in range(20):
+            type_username(page, page.locator("#f"), "admin@acme.example", 2)
+
+    with pytest.raises(ForeignHost, match=r"https://evil\.example"):
+        type_until_it_left()
+
+
 def test_emptied_field(page: Page, salesforce: FakeSalesforce) -> None:
     """A page that empties the field again and again is reported, without the secret."""
     salesforce.on(f"{ORG}/", "<input id=f oninput=\"this.value = ''\">")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -260,7 +262,8 @@ def test_generic_login_host(page: Page, salesforce: FakeSalesforce, verification
         def nothing_recorded(self) -> nullcontext[None]:
             return nullcontext()
 
-    finding = log_in(page, means.settings, state, means, Quiet())
+    attempt: Any = SimpleNamespace(page=page, settings=means.settings, state=state, verification=means, recorder=Quiet())
+    finding = log_in(attempt)
     assert (state.host, state.sandbox, state.username) == (MY_DOMAIN, True, USER)
     assert finding.act is None
     assert MY_DOMAIN in finding.note

@@ -14,14 +14,15 @@ import pytest
 from automation.access.login_methods import SessionLogin
 from automation.access.passkey_store import PasskeyStore
 from automation.artifacts.run_folder import make_run_folder
-from automation.delivery import Pending, Receipts
+from automation.delivery import Pending
+from automation.delivery.deliver import Receipts
 from automation.errors import RunbookError
 from automation.fleet import references
 from automation.fleet.history import History
 from automation.fleet.orgs_file import OrgsFile
 from automation.record import file as recording
 from automation.report.files import rebuild
-from automation.run.lock import org_lock
+from automation.run.guards import org_lock
 from automation.secrets.files import state_folder
 from automation.secrets.scratch import scratch_folder
 from automation.settings import load_settings
@@ -29,6 +30,7 @@ from automation.settings.app_spec import AppFile
 from automation.settings.rules import pem_file
 from flows.pages.labels import Labels
 from tests.attacks.conftest import Attacks
+from tests.attacks.test_programs import SETTINGS
 from tests.attacks.texts import BYTES, ours_or_value
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, modes, forks and scripts of POSIX")
@@ -73,7 +75,7 @@ READERS: dict[str, Read] = {
     "label file": lambda path: Labels("en", path),
     "reference": lambda path: references.resolve(f"file:{path}"),
     "passkeys": lambda path: PasskeyStore(path).find(HOST, "admin@acme.com"),
-    "storage state": lambda path: SessionLogin(path, f"https://{HOST}", 1.0)._cookies(),
+    "storage state": lambda path: SessionLogin(path, load_settings(SETTINGS, None))._cookies(),
     "pending pair": lambda path: _state(Pending, path),
     "receipts": lambda path: _state(Receipts, path),
     "journal": _journal,

@@ -11,9 +11,9 @@ import pytest
 from nacl.public import PrivateKey, SealedBox
 
 from automation.delivery.github_actions import ActionsSecret
-from automation.delivery.held import Held, mark
+from automation.delivery.unit import Held, mark
 from automation.errors import DeliveryFailed
-from automation.org_api import Patience
+from automation.network.backoff import Patience
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
@@ -133,7 +133,19 @@ def test_a_github_out_of_reach_is_reported(pair: Credentials, monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    "rest", ["acme", "a/b/c", "a/b?name=1x", "a/b?other=x", "a/b?name", "a/b?name=GITHUB_SF", "a/b?name=S\u00c9CRET", "\u00e4/b"]
+    "rest",
+    [
+        "acme",
+        "a/b/c",
+        "a/..",
+        "a/.",
+        "a/b?name=1x",
+        "a/b?other=x",
+        "a/b?name",
+        "a/b?name=GITHUB_SF",
+        "a/b?name=S\u00c9CRET",
+        "\u00e4/b",
+    ],
 )
 def test_other_forms_are_refused(rest: str) -> None:
     """Reported before anything is done."""

@@ -11,7 +11,7 @@ import hvac  # noqa: F401 - it reads variables when it is first imported, so tha
 import pytest
 
 from automation.delivery import Held, Target, parse_target
-from automation.errors import DeliveryFailed, SettingsError
+from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
 
@@ -147,8 +147,24 @@ def test_a_vault_out_of_reach_is_reported(monkeypatch: pytest.MonkeyPatch, pair:
 @pytest.mark.parametrize("text", ["vault:secret", "vault:/", "vault:secret/"])
 def test_mount_and_path_are_needed(text: str) -> None:
     """Reported before anything is done."""
-    with pytest.raises(SettingsError, match="give vault:MOUNT/PATH"):
+    with pytest.raises(ValueError, match="give vault:MOUNT/PATH"):
         parse_target(text)
+
+
+@pytest.mark.parametrize("path", ["kv/../x", "../x/y", "kv//x", "kv/./x", "kv/x/.."])
+def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
+    """An HTTP client takes such parts out, and the pair would be written to a place that nobody named."""
+    with pytest.raises(ValueError, match=r"empty, \. or \.\."):
+        parse_target(f"vault:{path}")
+
+
+def test_a_path_is_asked_for_as_it_is_named(vault: Service) -> None:
+    """With characters that mean something else in a URL."""
+    parse_target("vault:secret/a?b#c d%2Fe").read()
+    assert [one.path for one in vault.asked] == [
+        "/v1/sys/internal/ui/mounts/secret/a%3Fb%23c%20d%252Fe",
+        "/v1/secret/data/a%3Fb%23c%20d%252Fe",
+    ]
 
 
 def mount(path: str, version: str, kind: str = "kv") -> Says:

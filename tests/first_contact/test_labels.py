@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from automation.replica import build
-from flows.app.language import follow_language, page_language
 from flows.app.state import OrgState
+from flows.log_in import follow_language, page_language
 from flows.pages import labels as label_files
 from flows.pages.labels import Labels
 from flows.pages.labels import __main__ as command

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from automation.errors import UnexpectedPage
 from automation.settings.app_spec import AppSpec
 from flows.app.policies import AppPolicies
-from flows.app.tick import tick_with_confirmation
+from flows.app.save import tick_with_confirmation
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.base import Timeouts

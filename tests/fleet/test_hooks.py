@@ -158,6 +158,17 @@ class TestWebhook:
         until(lambda: not server._attending)
         assert sorted((gate.parent / "calls").read_text().split()) == ["dev", "qa", "uat"]
 
+    def test_a_job_that_can_not_be_started_is_tried_again(self, receiver: tuple[Any, str, Path], tmp_path: Path) -> None:
+        """As without memory for a moment: the sandbox is not forgotten, and not attended for ever."""
+        server, url, gate = receiver
+        command, server.command = server.command, [str(tmp_path / "none")]
+        server.tries, server.pause = 10_000, 0.001
+        assert call(url, b'{"sandbox": "dev"}') == 202
+        server.command = command
+        until(lambda: (gate.parent / "calls").read_text() == "dev\n")
+        gate.write_text("go")
+        until(lambda: not server._attending)
+
     @pytest.mark.parametrize(
         "headers",
         [

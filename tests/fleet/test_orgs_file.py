@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from automation.errors import SettingsError
 from automation.fleet import orgs_file as orgs_file_module
+from automation.fleet.history import History
 from automation.fleet.orgs import with_suffix
-from automation.fleet.orgs_file import OrgsFile
+from automation.fleet.orgs_file import LONGEST_KEPT, OrgsFile
+from automation.fleet.runner import forget
 from automation.salesforce.hosts import sandbox_name
 from tests.forgetting import only_own
 
@@ -204,6 +206,14 @@ def test_a_number_is_one_that_can_be_counted_with(number: str, key: str) -> None
     assert key.partition("\n")[2] in caught.value.message
 
 
+def test_what_is_kept_longest_can_be_counted_back_from_today(tmp_path: Path) -> None:
+    """More days than there are dates ended a job that had done everything, at its last step."""
+    with History(tmp_path / "h.sqlite3") as history:
+        forget(history, read(f"{GOOD}\n[limits]\nkeep_days = {LONGEST_KEPT}").limits.keep_days, tmp_path)
+    with pytest.raises(SettingsError, match="keep_days: must be a number from 0 to 36,500"):
+        read(f"{GOOD}\n[limits]\nkeep_days = {LONGEST_KEPT + 1}")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -291,5 +301,5 @@ TABLE = st.dictionaries(
 )  # fmt: skip
 def test_no_tree_of_values_leaves_with_an_error_that_is_not_ours(tree: dict[str, Any]) -> None:
     """A checked file, or a SettingsError."""
-    with only_own(), patch.object(orgs_file_module, "_tree", lambda _: tree), suppress(SettingsError):
-        assert OrgsFile.read(Path("orgs.toml")).orgs
+    with only_own(), patch.object(orgs_file_module, "read_toml", lambda *_, **__: tree), suppress(SettingsError):
+        assert OrgsFile.read(Path(__file__)).orgs

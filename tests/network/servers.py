@@ -21,7 +21,7 @@ class Server:
         self.port = self._listener.getsockname()[1]
         self.url = f"http{'s' if context else ''}://localhost:{self.port}/"
         self.proxy = Proxy(tls=False, host="127.0.0.1", port=self.port)
-        self.over = threading.Event()
+        self.over, self.asked = threading.Event(), b""
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
@@ -30,7 +30,7 @@ class Server:
             if self._context is not None:
                 self.peer = self._context.wrap_socket(self.peer, server_side=True)
             with self.peer:
-                self.peer.recv(65536)
+                self.asked = self.peer.recv(65536)
                 self._serve(self)
 
     def __enter__(self) -> Self:

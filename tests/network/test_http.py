@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,9 +15,9 @@ import trustme
 
 from automation.errors import SettingsError
 from automation.network import transport
-from automation.network.certificates import ssl_context
 from automation.network.failures import Failure
-from automation.network.http import Network, decoded, retry_after, send
+from automation.network.http import Network, decoded, retry_after, send, ssl_context
+from automation.network.proxy import Proxy
 from automation.network.transport import bounded
 from automation.settings import load_settings
 from tests.network.servers import Server, answering, dripping, flooding, silent
@@ -51,6 +52,24 @@ def test_hosts_of_no_proxy_are_reached_directly(
     """The entry ``::1`` of many images' NO_PROXY raises nothing."""
     network = load_settings({**environment, "HTTPS_PROXY": proxy, "NO_PROXY": no_proxy}).network
     assert _goes_through_proxy(network, "https://acme.my.salesforce.com", monkeypatch) is proxied
+
+
+@pytest.mark.parametrize(
+    ("url", "starts", "login"),
+    [
+        ("http://dom%5Cuser:p%40ss@127.0.0.1", b"CONNECT acme.my.salesforce.com:443 ", b"dom\\user:p@ss"),
+        ("https://me:word@127.0.0.1", b"\x16\x03", None),
+    ],
+    ids=["http", "https"],
+)
+def test_a_proxy_is_logged_in_to_and_spoken_to_as_its_url_says(url: str, starts: bytes, login: bytes | None) -> None:
+    """With username and password decoded; to an ``https://`` proxy nothing is sent before TLS."""
+    with Server(answering(b"", "identity")) as server:
+        proxy = Proxy.parse(f"{url}:{server.port}")
+        with Network(proxy).client(timeout=5) as client:
+            assert isinstance(send(client, "GET", "https://acme.my.salesforce.com/"), Failure)
+    assert server.asked.startswith(starts)
+    assert login is None or b"Proxy-Authorization: Basic " + b64encode(login) in server.asked
 
 
 def test_a_redirect_is_not_followed() -> None:

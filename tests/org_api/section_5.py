@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
 from automation.delivery import parse_target
+from automation.network.backoff import Patience
 from automation.network.http import Network
-from automation.org_api import Reading
+from automation.org_api.read_back import Reading
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
-from automation.steps import registered_steps
-from automation.steps.runner import Runner, StepResult, Toolbox
+from automation.steps import StepResult, registered_steps
+from automation.steps.runner import Runner
 from flows import prove_and_deliver
+from flows.app import delivered_pair
 from flows.app.app_in_org import AppInOrg
 from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState
@@ -24,6 +28,7 @@ from tests.org_api.org_double import (
     HOST,
     ORG_15,
     RUN_AS,
+    Clock,
     OrgDouble,
     app_rows,
     pair,
@@ -65,9 +70,9 @@ class Bench:
 
     def run(self, *, plan: bool = False) -> list[StepResult]:
         """Run the section's steps as the engine does."""
-        toolbox = Toolbox()
-        toolbox.provide(self.settings, SPEC, self.state, AppOnPages.of(SPEC, self.state, self.on_pages))
-        runner = Runner(toolbox, plan=plan)
+        app = AppOnPages.of(SPEC, self.state, self.on_pages)
+        attempt = SimpleNamespace(settings=self.settings, spec=SPEC, state=self.state, app=app)
+        runner = Runner(attempt, plan=plan)
         self.results = runner.results
         return runner.run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
 
@@ -103,9 +108,9 @@ def settings_for(*targets: str, **changes: Any) -> Settings:
         "eca_scopes": SPEC.scopes,
         "eca_run_as": RUN_AS,
         "eca_ip_relaxation": "Bypass",
-        "credentials_to": targets,
-        "timeout_propagation": 0.01,
-        "timeout_page": 0.01,
+        "credentials_to": tuple(map(parse_target, targets)),
+        "timeout_propagation": 1.0,
+        "timeout_page": 1.0,
     }
     return Settings(**{**values, **changes})
 
@@ -117,10 +122,13 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     org = OrgDouble(queries=app_rows(Username=RUN_AS), paths={"/services/data/v67.0/sobjects": sobjects})
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr(Network, "client", lambda _: org.client())
+    clock = Clock()
+    for module in (prove_and_deliver, delivered_pair):
+        monkeypatch.setattr(module, "Patience", partial(Patience, wait=clock.wait, clock=lambda: clock.now))
     state = OrgState(HOST, org_id=ORG_15, app_id="0xIWs0000000001", credentials=pair())
     return Bench(org, settings_for(f"dotenv:{tmp_path}/acme.env"), state)
 
 
 def target_of(bench: Bench) -> Any:
     """The first delivery target."""
-    return parse_target(bench.settings.credentials_to[0])
+    return bench.settings.credentials_to[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -19,16 +18,14 @@ from automation.errors import (
     ReadBackDiffers,
     UsageError,
 )
-from automation.org_api import Patience, Reading
+from automation.org_api.read_back import Reading
 from automation.secrets import Secret
-from flows import prove_and_deliver
 from tests.org_api.org_double import (
     HOST,
     KEY,
     ORG_18,
     RUN_AS,
     SECRET,
-    Clock,
     app_rows,
     given,
     pair,
@@ -110,13 +107,11 @@ def test_a_token_for_the_wrong_user_is_no_proof(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("comes", [True, False], ids=["comes into force", "never does"])
-def test_a_run_as_saved_just_now_may_not_be_in_force_yet(bench: Bench, monkeypatch: pytest.MonkeyPatch, comes: bool) -> None:
+def test_a_run_as_saved_just_now_may_not_be_in_force_yet(bench: Bench, comes: bool) -> None:
     """The org then gives a token for the user from before: it is given back and asked for again, and never a lasting fault."""
     bench.state.policies_saved = True
     bench.org.queries["FROM User "] = records({"Username": "old@acme.com.dev"})
-    clock = Clock()
     bench.settings = replace(bench.settings, timeout_propagation=30.0)
-    monkeypatch.setattr(prove_and_deliver, "Patience", partial(Patience, wait=clock.wait, clock=lambda: clock.now))
     reported: list[str] = []
 
     def report(text: str) -> None:
@@ -234,7 +229,7 @@ def test_lacking_rights_fail_where_they_are_required(bench: Bench) -> None:
 
 def test_a_failed_delivery_waits_and_the_next_run_completes_it(bench: Bench) -> None:
     """Without revealing anything: the kept pair is proven and delivered."""
-    path = Path(bench.settings.credentials_to[0].partition(":")[2])
+    path = Path(bench.settings.credentials_to[0].name.partition(":")[2])
     path.mkdir()
     with pytest.raises(DeliveryFailed, match="The pair is kept in"):
         bench.run()

@@ -24,10 +24,11 @@ from automation.browser.trust import Trust
 from automation.delivery.command import CommandTarget
 from automation.errors import SettingsError
 from automation.fleet import notify, references
+from automation.fleet.orgs_file import OrgsFile
 from automation.network.http import Network
 from automation.run.entry import run_command
 from automation.secrets import Secret
-from automation.secrets.child_environment import FOR_COMMANDS, child_environment, only
+from automation.secrets.child_environment import FOR_COMMANDS, child_environment, given_environment, only
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings, load_settings
 
@@ -73,7 +74,7 @@ def _pair() -> Credentials:
 
 def _sf(line: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: shlex.split(line)[0])
-    CliLogin("dev", load_settings(environment, None), 10).link()
+    CliLogin("dev", load_settings(environment, None)).url()
 
 
 def _no_settings() -> Settings:
@@ -106,6 +107,58 @@ def test_a_program_gets_no_secret_of_ours(
     assert not SECRETS.keys() & seen.keys()
     assert seen["PATH"] == os.environ["PATH"]
     assert seen["LC_ALL"] == "C.UTF-8"
+
+
+AZ = '{"accessToken": "t0ken", "expiresOn": "2099-01-01 00:00:00.000000", "expires_on": 4000000000}'
+PLUGIN = '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "t0ken"}}'
+
+
+def _az(program: Path) -> None:
+    from azure.identity import AzureCliCredential
+
+    program.rename(program.with_name("az"))
+    AzureCliCredential().get_token("https://vault.azure.net/.default")
+
+
+def _plugin(program: Path) -> None:
+    from kubernetes import config
+
+    access = {"apiVersion": "client.authentication.k8s.io/v1", "command": str(program), "interactiveMode": "Never"}
+    tree = {
+        "current-context": "c",
+        "contexts": [{"name": "c", "context": {"cluster": "k", "user": "u"}}],
+        "clusters": [{"name": "k", "cluster": {"server": "https://127.0.0.1:9"}}],
+        "users": [{"name": "u", "user": {"exec": access}}],
+    }
+    config.new_client_from_config_dict(tree)  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="scripts of POSIX")
+@pytest.mark.parametrize(("start", "printed"), [(_az, AZ), (_plugin, PLUGIN)], ids=["az", "plug-in of kubectl"])
+def test_a_program_that_a_client_library_starts_gets_no_secret_of_ours(
+    start: Callable[[Path], None], printed: str, secrets: None, printer: Callable[[str], str], environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    """Not what the settings hold nor what an orgs file names; what the stores' own libraries read, they still find."""
+    printer(printed)
+    mailbox = {"SF_IMAP_URL": "imaps://mail.acme.example/INBOX", "SF_IMAP_USERNAME": "admin"}
+    for name, value in {**mailbox, **environment, "SF_PASSWORD": SECRETS["SF_PASSWORD"]}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    (tmp_path / "orgs.toml").write_text(
+        '[orgs.dev]\nlogin_url = "https://acme--dev.sandbox.my.salesforce.com"\nusername = "a@acme.example"\n'
+        'password = "env:ORG_DEV_PASSWORD"\n[orgs.dev.app]\ncontact_email = "a@acme.example"\n'
+        'callback_url = "https://acme.example/oauth"\nrun_as = "sync@acme.example"\n'
+    )
+    settings, org = load_settings(dotenv=None), OrgsFile.read(tmp_path / "orgs.toml").org("dev")
+    start(tmp_path / "program")
+    seen = json.loads((tmp_path / "seen").read_text())
+    assert {"SF_PASSWORD", "SF_IMAP_PASSWORD", "ORG_DEV_PASSWORD"} & seen.keys() == set()
+    assert seen["VAULT_TOKEN"] == SECRETS["VAULT_TOKEN"]
+    for loaded in (load_settings(dotenv=None), settings):
+        assert (loaded.sf_password or Secret("")).reveal() == SECRETS["SF_PASSWORD"]
+    assert (org.settings().sf_password or Secret("")).reveal() == SECRETS["ORG_DEV_PASSWORD"]
+    assert given_environment()["ORG_DEV_PASSWORD"] == SECRETS["ORG_DEV_PASSWORD"]
 
 
 def test_a_command_gets_what_the_user_names_for_it(

@@ -23,7 +23,7 @@ def test_the_least_settings_give_the_documents_app(environment: dict[str, str]) 
     assert settings.eca_scopes == ("id", "api")
     assert settings.eca_ip_relaxation == "Bypass"
     assert settings.eca_distribution_state == "Local"
-    assert settings.credentials_to == ("dotenv:credentials/acme--dev.sandbox.my.salesforce.com.env",)
+    assert [target.name for target in settings.credentials_to] == ["dotenv:credentials/acme--dev.sandbox.my.salesforce.com.env"]
     assert settings.host == "acme--dev.sandbox.my.salesforce.com"
 
 
