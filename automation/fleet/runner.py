@@ -135,7 +135,7 @@ class Job:
         elif not self.options.only and (at := self.history.login_refused(seen.org.name, seen.org.host)) is not None:
             error = LoginRefused(
                 f"Not started: Salesforce refused the login at {at}, and each further try brings the user's lock nearer.",
-                next=f"Correct username or password, then run with --only {seen.org.name}; by itself the job tries again after a day.",
+                next=f"Correct username or password, then run with --only {seen.org.name}; by itself the job waits for a day.",
             )
         else:
             return None
