@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from automation.errors import SettingsError, TryAgainLater
+from automation.errors import LoginRefused, SettingsError, TryAgainLater
 from automation.fleet.check import Known
 from automation.fleet.outcome import OrgOutcome
 from automation.secrets.files import state_folder
@@ -46,6 +46,9 @@ LOCKED: Final = 10.0
 """Seconds to wait for another program that holds the file."""
 LOCKED_AGAIN: Final = 0.5
 """The same once that was in vain: the job goes on."""
+
+LOGIN_PAUSE: Final = timedelta(days=1)
+"""How long a job that nobody watches sends no password again to an org that refused it: ten lock a user (`org-access` 7)."""
 
 OTHER_FILE: Final = "or name another file with --state (it starts an empty history; this one stays as it is)"
 
@@ -162,6 +165,13 @@ class History:
         """What was proven about an org, as long as its name means the same host."""
         found = self._read("SELECT * FROM orgs WHERE org = ? AND host = ?", (org, host))
         return Known(found[0]["org_id"], found[0]["app_id"], found[0]["key_fingerprint"]) if found else Known()
+
+    def login_refused(self, org: str, host: str) -> str | None:
+        """When the org refused the login of its last run in a browser; None when it did not, or `LOGIN_PAUSE` is over."""
+        query = "SELECT at, error_kind FROM outcomes WHERE org = ? AND host = ? AND browser ORDER BY run DESC LIMIT 1"
+        since = _stamp(datetime.now(UTC) - LOGIN_PAUSE)
+        refused = [row for row in self._read(query, (org, host)) if row["error_kind"] == LoginRefused.kind and row["at"] > since]
+        return str(refused[0]["at"]) if refused else None
 
     def emails(self, mailbox: str) -> int:
         """How many verification emails a mailbox may have been sent in the last hour."""

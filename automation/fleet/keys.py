@@ -155,7 +155,7 @@ def _in_keys(line: str) -> str:
     text = f"{KEY_OF.get(name, name)}{colon}{rest}"
     for setting, key in KEY_OF.items():
         text = text.replace(setting, key)
-    return text.removesuffix(".").replace(" (in the environment)", "")
+    return text.removesuffix(".").replace(" (from the environment)", "")
 
 
 @dataclass(frozen=True)

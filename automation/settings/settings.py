@@ -102,7 +102,7 @@ def _value(setting: Setting, given: _Given | None, problems: list[str]) -> Any:
     try:
         value = setting.rule(given.text if setting.secret else given.text.strip())
     except ValueError as error:
-        problems.append(f"{setting.name}: {_shown(str(error))} (in {given.where})")
+        problems.append(f"{setting.name}: {_shown(str(error))} (from {given.where})")
         return None
     if setting.hides is None:
         return Secret(value) if setting.secret else value

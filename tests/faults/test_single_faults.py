@@ -6,7 +6,7 @@ import pytest
 
 from automation.errors import ForeignHost
 from automation.replica import OrgHandle, Replica
-from automation.replica.rules import SCRATCH_CREATE
+from automation.replica.org.rules import SCRATCH_CREATE
 from automation.salesforce import hosts
 from automation.settings.app_spec import AppSpec
 from flows import create_external_client_app, retrieve_client_credentials

@@ -129,10 +129,27 @@ def test_after_so_many_failures_nothing_more_is_begun(job: Made) -> None:
     assert exit_code(made.outcomes) == 1
 
 
-def _blank(deadline: float = 1.0) -> Any:
+def _blank(deadline: float = 1.0, name: str = "x") -> Any:
     from automation.fleet.orgs import Org
 
-    return Org("x", "acme--x.sandbox.my.salesforce.com", {}, {}, deadline)
+    return Org(name, f"acme--{name}.sandbox.my.salesforce.com", {}, {}, deadline)
+
+
+def test_a_refused_login_is_left_alone_until_somebody_names_the_org(job: Made) -> None:
+    """A job that runs hourly would lock the user of a wrong password; other orgs and failures go on as ever."""
+    errors = {"a": LoginRefused("no"), "b": OrgUnavailable("down")}
+    refusals = {name: of_error(_blank(name=name), error, browser=True) for name, error in errors.items()}
+    first, _ = job(dict.fromkeys(errors, "app_missing"), refusals)
+    first.run()
+    made, _ = job(dict.fromkeys(errors, "app_missing"))
+    made.run()
+    assert words(made) == {"a": "failed", "b": "created"}
+    (left,) = [outcome for outcome in made.outcomes if outcome.failed]
+    assert (left.error["kind"], left.browser) == ("login_refused", False)
+    assert "--only a" in left.error["next"]
+    named, _ = job({"a": "app_missing"}, only=["a"])
+    named.run()
+    assert words(named) == {"a": "created"}
 
 
 def test_a_mailbox_gets_no_more_mails_than_allowed(job: Made) -> None:
