@@ -18,6 +18,7 @@ from flows.app.state import OrgState
 from flows.app.values import reading_of
 from flows.pages.app_manager import App, AppManager
 from flows.pages.app_page import AppNotLoaded, AppPage
+from flows.pages.confirmation import Confirmation
 from flows.pages.settings_tab import SettingsTab
 
 
@@ -28,6 +29,7 @@ class AppInOrg:
     page: AppPage
     manager: AppManager
     settings: SettingsTab
+    confirmation: Confirmation
     spec: AppSpec
     state: OrgState
 
@@ -125,8 +127,7 @@ class AppInOrg:
         """
         if not self.state.app_exists or not self.reload():
             return Reading()
-        page, labels, timeouts = self.page.page, self.page.labels, self.page.timeouts
-        policies = AppPolicies(page, labels, timeouts).values()
+        policies = AppPolicies(self).values()
         if not self.reload():  # also leaves edit mode, which reading the policies may have needed
             return Reading()
-        return reading_of(AppSettings(page, labels, timeouts).values(), policies, self.spec, labels)
+        return reading_of(AppSettings(self).values(), policies, self.spec, self.page.labels)

@@ -44,10 +44,10 @@ class Saved:
         self.tab, self.readings, self.loads, self.confirmation = tab, list(readings), 0, Confirmation(*dialogs)
 
     def __call__(self) -> str:
-        tab, confirmation = cast("Any", self.tab), cast("Any", self.confirmation)
-        return save_and_read(tab, "policies", confirmation, lambda: self.readings.pop(0), self._load)
+        tab, app = cast("Any", self.tab), cast("Any", self)
+        return save_and_read(tab, "policies", app, lambda: self.readings.pop(0))
 
-    def _load(self) -> None:
+    def reload(self) -> None:
         self.loads += 1
 
 

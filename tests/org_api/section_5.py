@@ -53,7 +53,7 @@ class AppOnPages(AppInOrg):
     def of(cls, spec: AppSpec, state: OrgState, shown: Reading | None = None) -> AppOnPages:
         """An app whose pages show nothing, if not ``shown``."""
         no_page: Any = None
-        return cls(no_page, no_page, no_page, spec, state, shown or Reading())
+        return cls(no_page, no_page, no_page, no_page, spec, state, shown or Reading())
 
     def read(self) -> Reading:
         return self.shown
