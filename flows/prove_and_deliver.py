@@ -14,9 +14,19 @@ from automation.delivery import Pending, deliver, lacking, read_all
 from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
 from automation.network.backoff import Patience
 from automation.network.parallel import in_background
-from automation.org_api.proof import ProofSession, check_org, is_user, open_proof
-from automation.org_api.read_back import Reading, compare, extra_scopes, read_back
-from automation.org_api.rights import Rights, check_rights, load_recipe
+from automation.org_api import (
+    ProofSession,
+    Reading,
+    Rights,
+    check_org,
+    check_rights,
+    compare,
+    extra_scopes,
+    is_user,
+    load_recipe,
+    open_proof,
+    read_back,
+)
 from automation.salesforce.ids import same_id
 from automation.secrets.credentials import Credentials
 from automation.settings.app_spec import AppSpec

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from automation.errors import AmbiguousApp, UnexpectedPage
-from automation.org_api.read_back import Reading
+from automation.org_api import Reading
 from automation.settings.app_spec import AppSpec
 from automation.steps import Finding, skipped, unchanged
 from flows.app.policies import AppPolicies

@@ -9,8 +9,7 @@ from automation.delivery import read_all
 from automation.delivery.files import FileTarget
 from automation.errors import ProofFailed, RunbookError, SettingsError
 from automation.network.backoff import Patience
-from automation.org_api.delivered_pair import Answer, Source, ask_org, find_pairs, require_ours
-from automation.org_api.proof import ProofSession
+from automation.org_api import Answer, ProofSession, Source, ask_org, find_pairs, require_ours
 from automation.salesforce.hosts import is_my_domain
 from automation.salesforce.ids import same_id
 from automation.secrets.credentials import Credentials

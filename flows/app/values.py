@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from automation.org_api.read_back import Reading
+from automation.org_api import Reading
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference
 from flows.pages.app_fields import AppFields

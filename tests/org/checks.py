@@ -8,8 +8,7 @@ from typing import Final
 
 from automation.delivery import same_pair
 from automation.network.backoff import Patience
-from automation.org_api.proof import ProofSession, open_proof
-from automation.org_api.read_back import Reading, compare, read_back
+from automation.org_api import ProofSession, Reading, compare, open_proof, read_back
 from automation.salesforce import hosts
 from flows.app.app_in_org import AppInOrg
 from flows.app.policies import AppPolicies
