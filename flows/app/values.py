@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from automation.org_api import Reading
@@ -115,24 +116,22 @@ def reading_of(settings: AppValues, policies: PolicyValues, spec: AppSpec, label
         name=settings.name,
         api_name=settings.api_name,
         contact_email=settings.contact_email,
-        distribution_state=_distribution(settings.distribution_state, labels),
+        distribution_state=_api_value(_DISTRIBUTION, settings.distribution_state, labels),
         scopes=None if settings.scopes is None else _scopes(settings.scopes, spec, labels),
         client_credentials=policies.client_credentials,
         run_as=policies.run_as,
-        ip_relaxation=_ip_relaxation(policies.ip_relaxation, labels),
+        ip_relaxation=_api_value(IP_LABELS, policies.ip_relaxation, labels),
     )
 
 
-def _distribution(shown: str | None, labels: Labels) -> str | None:
-    names = ("Local", "Packaged")
-    return next((name for name in names if labels.same(f"create.distribution_{name.lower()}", shown)), shown)
+_DISTRIBUTION = {"Local": "create.distribution_local", "Packaged": "create.distribution_packaged"}
+
+
+def _api_value(keys: Mapping[str, str], shown: str | None, labels: Labels) -> str | None:
+    return next((value for value, key in keys.items() if labels.same(key, shown)), shown)
 
 
 def _scopes(shown: tuple[str, ...], spec: AppSpec, labels: Labels) -> tuple[str, ...]:
     """Tokens of the configured scopes; others stay the texts that the page shows."""
     tokens = {labels[f"scopes.{token}"]: token for token in spec.scopes}
     return tuple(tokens.get(text, text) for text in shown)
-
-
-def _ip_relaxation(shown: str | None, labels: Labels) -> str | None:
-    return next((value for value, key in IP_LABELS.items() if labels.same(key, shown)), shown)
