@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from automation.errors import AmbiguousApp, UnexpectedPage
-from automation.org_api.read_back import Reading
+from automation.org_api import Reading
 from automation.settings.app_spec import AppSpec
 from automation.steps import Finding, skipped, unchanged
 from flows.app.policies import AppPolicies
@@ -36,8 +36,7 @@ class AppInOrg:
 
         Name and API name must both match: the list shows only names, so the API name is read on the page of each app so named.
 
-        Args:
-            again: open an app that does not load a second time.
+        With ``again``, an app that does not load is opened a second time.
 
         Raises:
             AmbiguousApp: apps of this name exist, and none has the configured API name.
