@@ -124,7 +124,9 @@ def imap_server(value: str) -> ImapServer:
 
 def proxy_url(value: str) -> str:
     """``http://host:port`` of a proxy; https proxies too. See `Proxy.parse`."""
-    Proxy.parse(value)
+    Proxy.parse(visible(value))
+    if "\\" in value:  # of a domain\user; to browsers and to Node it is a slash
+        raise ValueError("holds a backslash; write it as %5C, as in http://domain%5Cuser:password@host:port")
     return value if "://" in value else f"http://{value}"
 
 

@@ -152,6 +152,8 @@ REFUSED = {
     "email": ("ECA_CONTACT_EMAIL", "admin at acme", "not an email address"),
     "callback over http": ("ECA_CALLBACK_URL", "http://acme.example/oauth", "not an https URL"),
     "callback placeholder": ("ECA_CALLBACK_URL", "https://<your_tenant_domain>/oauth", "placeholder"),
+    "Windows user of a proxy": ("HTTPS_PROXY", "http://dom\\user:word@proxy:3128", "write it as %5C"),
+    "proxy with a mark": ("HTTPS_PROXY", "http://proxy\u200b:3128", "U+200B"),
     "callbacks in one": ("ECA_CALLBACK_URL", "https://a.example/x;https://b.example/y", "give one URL"),
     "callback with a mark": ("ECA_CALLBACK_URL", "https://a.example/x\u200b", "U+200B (ZERO WIDTH SPACE)"),
     "callback with a password": ("ECA_CALLBACK_URL", "https://me:word@a.example/x", "username before the host"),
