@@ -54,11 +54,13 @@ def text(value: str) -> str:
     """Any text on one line."""
     if "\n" in value or "\r" in value:
         raise ValueError("holds a line break; give one line")
+    if not value.isascii() and re.search("[\ud800-\udfff]", value):  # how Python passes on bytes of the environment
+        raise ValueError("holds bytes that are no UTF-8; give it in UTF-8, or in .env")
     return value
 
 
-INVISIBLE: Final = ("Cf", "Cc")
-"""Unicode's categories of marks and control characters that nobody sees: a zero-width space, a byte order mark, ..."""
+INVISIBLE: Final = ("Cf", "Cc", "Cs")
+"""Unicode's categories of marks and control characters that nobody sees: a zero-width space, a byte order mark, ...; and halves."""
 
 
 def visible(value: str) -> str:

@@ -66,6 +66,8 @@ def test_a_secret_comes_from_its_file_without_the_line_end(environment: dict[str
         ("SF_PASSWORD", "secret\u00a0", "ends with a blank"),
         ("SF_PASSWORD", "\u201csecret\u201d", "is in typographic quotes"),
         ("SF_PASSWORD", "${PW}", "is the name of a variable"),
+        ("SF_IMAP_PASSWORD", "p\udcf6ss", "bytes that are no UTF-8"),
+        ("SF_USERNAME", "j\udcf6rg@acme.example", "U\\+DCF6"),
         ("SF_IMAP_PASSWORD", "%PW%", "is the name of a variable"),
         ("ECA_NAME", '"My App"', "is in quotes"),
         ("SF_USERNAME", "'admin@acme.com.dev'", "is in quotes"),
