@@ -14,10 +14,8 @@ from automation.run.entry import parse_org_command, run_on_org
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns the exit code."""
     command = parse_org_command(sys.argv[1:] if arguments is None else arguments)
-    return _list_steps() if command.list_steps else run_on_org(command)
-
-
-def _list_steps() -> int:
+    if not command.list_steps:
+        return run_on_org(command)
     from flows.procedure import steps_as_text
 
     print(steps_as_text())

@@ -186,7 +186,7 @@ class LoginRefused(NotPermitted):
     """Username or password refused, or the user is locked or frozen; never retried."""
 
     kind = "login_refused"
-    recovery = "Check SF_USERNAME and SF_PASSWORD by logging in by hand once; too many failed logins lock the user."
+    recovery = "Log in by hand once with the configured username and password, and correct them; too many failures lock the user."
 
 
 class ForeignHost(NotPermitted):

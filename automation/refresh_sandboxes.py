@@ -9,8 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from automation.errors import Interrupted, UsageError
@@ -18,11 +17,11 @@ from automation.fleet.options import FleetOptions, parse_arguments
 from automation.run.entry import run_command
 
 if TYPE_CHECKING:
-    from automation.fleet.history import History
     from automation.fleet.orgs import Org
     from automation.fleet.orgs_file import OrgsFile
     from automation.fleet.outcome import OrgOutcome
     from automation.fleet.progress import Progress
+    from automation.fleet.runner import Job
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,70 +39,36 @@ def _command(options: FleetOptions) -> int:
         from automation.fleet.show_history import show
 
         return show(options)
+    from automation.fleet.demo import demo_orgs_file
     from automation.fleet.orgs_file import OrgsFile
 
-    with _orgs_file(options) as path:
+    with demo_orgs_file() if options.demo else nullcontext(options.orgs) as path:
         fleet = OrgsFile.read(path)
         return refresh(fleet, _chosen(fleet, options.only), options)
-
-
-def _orgs_file(options: FleetOptions) -> AbstractContextManager[Path]:
-    if not options.demo:
-        return nullcontext(options.orgs)
-    from automation.fleet.demo import demo_orgs_file
-
-    return demo_orgs_file()
 
 
 def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions, progress: Progress | None = None) -> int:
     """Do the job on some orgs of a fleet and notify people; ``progress`` shows it. Answers the exit code."""
     from automation.fleet.history import History
     from automation.fleet.messages import wanted
-    from automation.fleet.progress import Progress as Shown
-    from automation.fleet.retention import forget
+    from automation.fleet.progress import Progress
+    from automation.fleet.runner import Job, forget
 
     targets, began = wanted(fleet.notify, options.notify), time.monotonic()
-    progress = progress or Shown(options.verbosity, json=options.json)
+    progress = progress or Progress(options.verbosity, json=options.json)
     with History(options.state) as history:
-        outcomes, run, interrupted = _done(fleet, orgs, options, history, progress)
+        job = Job(fleet, orgs, history, progress, options)
+        job.run()
         seconds = time.monotonic() - began
-        code = exit_code(outcomes, interrupted=interrupted, plan_exit_code=options.exit_code)
-        history.end(run, code)
-        progress.summary(outcomes, seconds)
-        _notify(fleet, targets, outcomes, run, seconds, progress, interrupted=interrupted)
-        if not interrupted:
+        code = exit_code(job.outcomes, interrupted=job.interrupted, plan_exit_code=options.exit_code)
+        history.end(job.number, code)
+        progress.summary(job.outcomes, seconds)
+        _notify(job, targets, seconds)
+        if not job.interrupted:
             forget(history, fleet.limits.keep_days)
     if history.trouble is not None:
         progress.note(f"The state file {history.path} could not be written: {history.trouble}. The history lacks this run.")
     return code
-
-
-def _done(
-    fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions, history: History, progress: Progress
-) -> tuple[list[OrgOutcome], int, bool]:
-    """Run the job here or on a cluster; answers outcomes, the run's number, and whether it was interrupted."""
-    if options.scheduler is not None:
-        from automation.fleet.cluster import ClusterJob
-
-        cluster = ClusterJob(fleet, orgs, history, progress, options.scheduler, options.flags)
-        number = cluster.run()
-        return cluster.outcomes, number, cluster.interrupted
-    from automation.fleet.runner import Job
-
-    job = Job(
-        fleet,
-        orgs,
-        history,
-        progress,
-        jobs=options.jobs,
-        max_failures=options.max_failures,
-        plan=options.plan,
-        force=options.force,
-        output=options.output,
-        flags=options.flags,
-    )
-    number = job.run()
-    return job.outcomes, number, job.interrupted
 
 
 def exit_code(outcomes: Sequence[OrgOutcome], *, interrupted: bool = False, plan_exit_code: bool = False) -> int:
@@ -128,25 +93,16 @@ def _chosen(fleet: OrgsFile, only: Sequence[str]) -> list[Org]:
     return [org for org in fleet.orgs if not only or org.name in only]
 
 
-def _notify(
-    fleet: OrgsFile,
-    wanted: list[tuple[str, str]],
-    outcomes: list[OrgOutcome],
-    run: int,
-    seconds: float,
-    progress: Progress,
-    *,
-    interrupted: bool,
-) -> None:
+def _notify(job: Job, wanted: list[tuple[str, str]], seconds: float) -> None:
     """Notify people; a notification that fails is noted, and changes nothing."""
     from automation.fleet.messages import due, message
     from automation.fleet.notify import LAST, TIMEOUT, send
 
     events = dict.fromkeys(event for event, _ in wanted)
-    messages = {event: message(event, outcomes, run, seconds) for event in events if due(event, outcomes)}
+    messages = {event: message(event, job.outcomes, job.number, seconds) for event in events if due(event, job.outcomes)}
     due_now = [(target, messages[event]) for event, target in wanted if event in messages]
-    for trouble in send(due_now, fleet.orgs[0].settings_to_check, LAST if interrupted else TIMEOUT):
-        progress.note(trouble)
+    for trouble in send(due_now, job.fleet.orgs[0].settings_to_check, LAST if job.interrupted else TIMEOUT):
+        job.progress.note(trouble)
 
 
 if __name__ == "__main__":

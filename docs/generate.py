@@ -120,7 +120,7 @@ def targets_table() -> str:
 
 def refusals_table() -> str:
     """What the token endpoint may answer, with meaning and fix."""
-    from automation.org_api import REFUSALS
+    from automation.org_api.refusals import REFUSALS
 
     rows = ([f"`{row.error}`", row.says, row.meaning, row.fix, "yes" if row.retry else "no"] for row in REFUSALS)
     return table(["Error", "Description", "Meaning", "Fix", "Retried"], rows)

@@ -6,84 +6,78 @@ ends the run in between.
 
 from __future__ import annotations
 
-from automation.settings import Settings
-from automation.settings.app_spec import AppSpec
-from automation.settings.options import Options
 from automation.steps import Finding, needed, skipped, step, unchanged
 from automation.steps.runner import Selection
-from flows.app.app_in_org import AppInOrg
-from flows.app.policies import AppPolicies
-from flows.app.settings import AppSettings
-from flows.app.state import OrgState
-from flows.app.tick import tick_with_confirmation
-from flows.pages.confirmation import Confirmation
+from flows.app.save import tick_with_confirmation
+from flows.attempt import Attempt
 
 OF_SECTION_2 = ("client_credentials", "run_as")
 """Policies that this section sets, by attribute of `PolicyValues`."""
 
 
 @step("2.1", "Open the External Client App Manager", entry=True)
-def open_manager(app: AppInOrg) -> Finding:
-    return app.open_manager()
+def open_manager(run: Attempt) -> Finding:
+    return run.app.open_manager()
 
 
 @step("2.2", "Open the app")
-def open_app(app: AppInOrg) -> Finding:
-    return app.open()
+def open_app(run: Attempt) -> Finding:
+    return run.app.open()
 
 
 @step("2.3", "Policies > Edit")
-def edit_policies(policies: AppPolicies, existing: AppSettings, spec: AppSpec) -> Finding:
-    policies.flow_off = existing.flow_off
-    if not policies.differences(spec):
+def edit_policies(run: Attempt) -> Finding:
+    run.policies.flow_off = run.existing.flow_off
+    if not run.policies.differences(run.spec):
         return unchanged("the policies are already as configured; no edit needed")
-    return needed("the tab Policies is in edit mode", act=policies.edit)
+    return needed("the tab Policies is in edit mode", act=run.policies.edit)
 
 
 @step("2.4", "OAuth Policies: Enable Client Credentials Flow", fills=True)
-def enable_flow(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, settings: Settings, app: AppInOrg) -> Finding:
-    difference = policies.differences(spec).get("client_credentials")
+def enable_flow(run: Attempt) -> Finding:
+    policies = run.policies
+    difference = policies.differences(run.spec).get("client_credentials")
     if difference is None:
         return unchanged(f"{policies.labels['policies.client_credentials']} is already ticked")
 
     def tick() -> str:
-        policies.wait_for_flow(settings.timeout_propagation, app.reload)
-        return tick_with_confirmation(policies.tab.client_credentials, confirmation)
+        policies.wait_for_flow(run.settings.timeout_propagation, run.app.reload)
+        return tick_with_confirmation(policies.tab.client_credentials, run.confirmation)
 
     return needed(str(difference), difference, act=tick)
 
 
 @step("2.5", "Set Run As (Username) to the integration user", fills=True)
-def set_run_as(policies: AppPolicies, confirmation: Confirmation, spec: AppSpec) -> Finding:
-    policies.look_at_run_as(confirmation)
-    difference = policies.differences(spec).get("run_as")
+def set_run_as(run: Attempt) -> Finding:
+    policies, wanted = run.policies, run.spec.run_as
+    policies.look_at_run_as(run.confirmation)
+    difference = policies.differences(run.spec).get("run_as")
     if policies.run_as_hidden:
         return skipped("Run As is shown, and compared, only once the flow is ticked")
     if difference is None:
-        return unchanged(f"Run As is already {spec.run_as}")
+        return unchanged(f"Run As is already {wanted}")
 
     def fill() -> str:
-        policies.tab.run_as.set(spec.run_as)
-        return f"Run As set to {spec.run_as}"
+        policies.tab.run_as.set(wanted)
+        return f"Run As set to {wanted}"
 
     return needed(str(difference), difference, act=fill)
 
 
 @step("2.6", "Save", commits=True)
-def save(
-    policies: AppPolicies, confirmation: Confirmation, spec: AppSpec, options: Options, app: AppInOrg, state: OrgState
-) -> Finding:
+def save(run: Attempt) -> Finding:
+    policies, spec = run.policies, run.spec
     if not policies.differences(spec):
         return unchanged("nothing to save")
-    if not Selection(options.first, options.last).ends_before("3.5"):
+    if not Selection(run.options.first, run.options.last).ends_before("3.5"):
         return skipped("saved once, together with section 3, at 3.5")
     mine = {name: difference for name, difference in policies.differences(spec).items() if name in OF_SECTION_2}
     if not mine:
         return unchanged("nothing to save in this section")
 
     def press() -> str:
-        said = policies.save(spec, confirmation, app.reload, only=OF_SECTION_2)
-        state.policies_saved = True
+        said = policies.save(spec, run.confirmation, run.app.reload, only=OF_SECTION_2)
+        run.state.policies_saved = True
         return said
 
     return needed("policies of section 2 saved", *mine.values(), act=press)

@@ -18,19 +18,13 @@ from automation.errors import (
 from automation.salesforce import hosts
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, step, unchanged
-from flows.app.app_in_org import AppInOrg
-from flows.app.save import confirmed
-from flows.app.settings import AppSettings
-from flows.app.state import OrgState
-from flows.app.tick import tick_with_confirmation
+from flows.app.save import confirmed, tick_with_confirmation
 from flows.app.values import same_email, wanted_scopes
-from flows.pages.app_manager import AppManager
+from flows.attempt import Attempt
 from flows.pages.app_page import AppPage
 from flows.pages.commit import Commit
-from flows.pages.confirmation import Confirmation
 from flows.pages.create_form import CreateForm
 from flows.pages.fields import TextField
-from flows.pages.overlays import Overlays
 
 TAKEN = (
     "If another app has this API name, as one that was renamed, set ECA_NAME to its name, or ECA_API_NAME to one that is free; "
@@ -43,31 +37,31 @@ class ApiNameTaken(FieldRefused):
 
 
 @step("1.2", "Open Setup > Apps > External Client Apps > External Client App Manager", always=True, entry=True)
-def open_manager(manager: AppManager, overlays: Overlays, state: OrgState) -> Finding:
-    overlays.close_when_in_the_way()
-    manager.open(state.setup_url, fresh=False)
+def open_manager(run: Attempt) -> Finding:
+    run.overlays.close_when_in_the_way()
+    run.manager.open(run.state.setup_url, fresh=False)
     return unchanged("the External Client App Manager is open")
 
 
 @step("1.3", "New External Client App", entry=True)
-def new_app(app: AppInOrg, manager: AppManager, form: CreateForm, spec: AppSpec) -> Finding:
-    if app.find():
-        return unchanged(f'External Client App "{spec.name}" already exists')
-    button = manager.require_new_button()
+def new_app(run: Attempt) -> Finding:
+    if run.app.find():
+        return unchanged(f'External Client App "{run.spec.name}" already exists')
+    button = run.manager.require_new_button()
 
     def start() -> str:
         button.click()
-        form.wait()
+        run.form.wait()
         return "the form of a new app is open"
 
-    return needed(f'create External Client App "{spec.name}"', act=start, blocks_reading=True)
+    return needed(f'create External Client App "{run.spec.name}"', act=start, blocks_reading=True)
 
 
 @step("1.4", "Fill Basic Information, enable OAuth, set callback URL and scopes", fills=True)
-def fill_basics(form: CreateForm, existing: AppSettings, spec: AppSpec, state: OrgState) -> Finding:
-    if state.app_exists:
-        return existing.basics(spec)
-    return needed("Basic Information and OAuth settings filled in", act=lambda: _fill_basics(form, spec))
+def fill_basics(run: Attempt) -> Finding:
+    if run.state.app_exists:
+        return run.existing.basics(run.spec)
+    return needed("Basic Information and OAuth settings filled in", act=lambda: _fill_basics(run.form, run.spec))
 
 
 def _fill_basics(form: CreateForm, spec: AppSpec) -> None:
@@ -89,34 +83,33 @@ def _fill_basics(form: CreateForm, spec: AppSpec) -> None:
 
 
 @step("1.5", "Flow Enablement: Enable Client Credentials Flow", fills=True)
-def enable_flow(form: CreateForm, existing: AppSettings, confirmation: Confirmation, spec: AppSpec, state: OrgState) -> Finding:
-    if state.app_exists:
-        return existing.flow(spec, confirmation)
-    box = form.fields.client_credentials
+def enable_flow(run: Attempt) -> Finding:
+    if run.state.app_exists:
+        return run.existing.flow(run.spec, run.confirmation)
+    box = run.form.fields.client_credentials
     if box.state():
         return unchanged(f"{box.label} is already ticked")
-    return needed(f"{box.label} ticked", act=lambda: tick_with_confirmation(box, confirmation))
+    return needed(f"{box.label} ticked", act=lambda: tick_with_confirmation(box, run.confirmation))
 
 
 @step("1.6", "Security: clear PKCE, keep the secrets required", fills=True)
-def set_security(form: CreateForm, existing: AppSettings, spec: AppSpec, state: OrgState) -> Finding:
-    if state.app_exists:
-        return existing.security(spec, state)
-    return existing.boxes(form.fields, spec, state, editing=True)
+def set_security(run: Attempt) -> Finding:
+    if run.state.app_exists:
+        return run.existing.security(run.spec, run.state)
+    return run.existing.boxes(run.form.fields, run.spec, run.state, editing=True)
 
 
 @step("1.7", "Create", commits=True)
-def create(
-    form: CreateForm, existing: AppSettings, app: AppInOrg, confirmation: Confirmation, spec: AppSpec, state: OrgState
-) -> Finding:
+def create(run: Attempt) -> Finding:
+    form, app, spec, state = run.form, run.app, run.spec, run.state
     if state.app_exists:
-        return existing.save(spec, confirmation, app.reload)
+        return run.existing.save(spec, run.confirmation, app.reload)
 
     def press() -> str:
-        confirmation.answer_modal(0)
+        run.confirmation.answer_modal(0)
         _expect_filled(form, spec)
         before, state.create_sent = state.create_sent, True
-        with confirmation.expected() as dialogs:
+        with run.confirmation.expected() as dialogs:
             try:
                 said = _press_create(form, app.page, spec, before=before)
             except ApiNameTaken as taken:

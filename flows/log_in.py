@@ -6,21 +6,22 @@ import logging
 import re
 import threading
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.access.login_methods import ENTRANCE, LoginMethod, LoginMethodFailed, login_methods
 from automation.access.named_org import NEXT
 from automation.access.navigation import AnswerLost, NotNow, open_url
 from automation.access.redirect_loop import PASSING_THROUGH
-from automation.artifacts import ArtifactsRecorder
 from automation.browser.race import Outcome
 from automation.errors import ForeignHost, LoginRefused, ProductionRefused, SettingsError
 from automation.salesforce import hosts
 from automation.secrets import Secret, private
 from automation.settings import Settings
 from automation.steps import Finding, step, unchanged
-from flows.app.language import follow_language
 from flows.app.state import OrgState
+from flows.attempt import Attempt
+from flows.pages.labels import Labels, languages
 from flows.pages.setup_page import LOGIN_FIELDS
 from flows.verification.methods import IdentityVerification
 from flows.verification.stops import VerificationTimedOut
@@ -35,11 +36,10 @@ _ORG_ID = re.compile(r"(00D[A-Za-z0-9]{12})(?:[A-Za-z0-9]{3})?!")
 
 
 @step("1.1", "Log in to the org", login=True, always=True, entry=True)
-def log_in(
-    page: Page, settings: Settings, state: OrgState, verification: IdentityVerification, recorder: ArtifactsRecorder
-) -> Finding:
+def log_in(run: Attempt) -> Finding:
     """Log in by the first method that works, up to Setup, with nothing recorded; from then on use the org's language."""
-    with recorder.nothing_recorded():
+    page, settings, state, verification = run.page, run.settings, run.state, run.verification
+    with run.recorder.nothing_recorded():
         method = enter(page, settings, verification)
         note_org(page, settings, state)
         verification.note_org(state.host, state.org_id)
@@ -168,15 +168,41 @@ def note_org(page: Page, settings: Settings, state: OrgState) -> None:
 
 
 def _org_id(page: Page, my_domain: str) -> str | None:
-    """The org's 15-character id from the session id; all session ids are made known to the scrubber too."""
-    found = None
+    """The org's 15-character id from the session id."""
+    known = _ORG_ID.match(sessions(page).get(my_domain, Secret("")).reveal())
+    return known.group(1) if known else None
+
+
+def sessions(page: Page) -> dict[str, Secret]:
+    """The session ids, by host."""
     with private("reading which org this is"):
         cookies = page.context.cookies()
-    for cookie in cookies:
-        if cookie.get("name") != "sid":
-            continue
-        session = Secret(cookie.get("value", ""))
-        known = _ORG_ID.match(session.reveal())
-        if known and cookie.get("domain", "").lstrip(".") == my_domain:
-            found = known.group(1)
-    return found
+    ids = [cookie for cookie in cookies if cookie.get("name") == "sid" and cookie.get("value")]
+    return {cookie.get("domain", "").lstrip("."): Secret(cookie.get("value", "")) for cookie in ids}
+
+
+def follow_language(page: Page, labels: Labels, state: OrgState) -> None:
+    """Set the labels to the language of a page of the org, and keep it in the state.
+
+    A page that does not say its language changes nothing. That Setup gives the user's language in ``<html lang>``
+    is usual for Lightning pages and a guess for this one. It only decides which texts are tried first.
+    """
+    language = page_language(page)
+    if language is None or language == labels.language:
+        return
+    labels.speak(language)
+    state.language = language
+    if not labels.known_language:
+        known = ", ".join(languages())
+        log.warning("the org's language for this user is %r, which has no label file; the labels of %s are used", language, known)
+    log.info("the org's language for this user is %r", language)
+
+
+def page_language(page: Page) -> str | None:
+    """Two letters, such as ``ja`` for ``<html lang="ja-JP">``; None when the page does not say."""
+    try:
+        lang = page.locator("html").get_attribute("lang") or ""
+    except PlaywrightError:
+        return None
+    match = re.match(r"[A-Za-z]{2,3}(?=$|[-_])", lang.strip())
+    return match.group().lower() if match else None

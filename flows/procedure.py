@@ -19,11 +19,7 @@ def all_steps() -> list[Step]:
 def steps_as_text() -> str:
     """``--list-steps``: sections and their steps."""
     lines: list[str] = []
-    section = None
-    for step in all_steps():
-        if step.section != section:
-            section = step.section
-            number = next(number for number, title in SECTIONS.items() if title == section)
-            lines.append(f"{number}    {section}")
-        lines.append(f"{step.id}  {step.title}")
+    for number, section in SECTIONS.items():
+        lines.append(f"{number}    {section}")
+        lines += [f"{step.id}  {step.title}" for step in all_steps() if step.section == section]
     return "\n".join(lines)

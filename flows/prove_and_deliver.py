@@ -10,31 +10,21 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import NoReturn
 
-from automation.delivery import Pending, Receipts, deliver, lacking, parse_target, read_all
+from automation.delivery import Pending, deliver, lacking, read_all
 from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
+from automation.network.backoff import Patience
 from automation.network.parallel import in_background
-from automation.org_api import (
-    Patience,
-    ProofSession,
-    Reading,
-    Rights,
-    check_org,
-    check_rights,
-    compare,
-    extra_scopes,
-    is_user,
-    load_recipe,
-    open_proof,
-    read_back,
-    same_id,
-)
+from automation.org_api.proof import ProofSession, check_org, is_user, open_proof
+from automation.org_api.read_back import Reading, compare, extra_scopes, read_back
+from automation.org_api.rights import Rights, check_rights, load_recipe
+from automation.salesforce.ids import same_id
 from automation.secrets.credentials import Credentials
-from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, skipped, step, unchanged
 from flows.app.app_in_org import AppInOrg
 from flows.app.delivered_pair import find_delivered
-from flows.app.state import OrgState, Proof
+from flows.app.state import OrgState
+from flows.attempt import Attempt
 
 NO_PAIR = "No credentials to continue with: section 4 was not run, and no delivery target holds a valid pair."
 TRIES_FOR = 60.0
@@ -46,26 +36,28 @@ the same answers also mean a permanent fault, which should be reported sooner; a
 
 
 @step("5.1", "Prove the pair with a token from the org", entry=True)
-def prove_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
+def prove_pair(run: Attempt) -> Finding:
+    spec, state = run.spec, run.state
     if state.credentials is None and state.pairs is None:  # a run that begins here
-        find_delivered(settings, spec, state)
+        find_delivered(run.settings, spec, state)
     credentials = state.credentials or state.delivered_unproven
     if credentials is None:
         return needed("ask the org for a token with the new pair", act=_no_pair)
     if state.delivered_before is not None and state.proof.token and _speaks_for(state, spec) is not False:
         return unchanged(f"the delivered pair is already proven: {_proven(state, spec)}")
-    return needed("ask the org for a token with the pair", act=lambda: _prove(settings, spec, state, credentials))
+    return needed("ask the org for a token with the pair", act=lambda: _prove(run, credentials))
 
 
 @step("5.2", "Read back what was set and compare")
-def read_back_app(settings: Settings, spec: AppSpec, state: OrgState, app: AppInOrg) -> Finding:
+def read_back_app(run: Attempt) -> Finding:
+    spec, state = run.spec, run.state
     if state.credentials is None or not state.proof.token:
         return needed("read back what was set and compare", act=_no_pair)
     try:
-        with _session(settings, state, state.credentials) as session:
+        with _session(run, state.credentials) as session:
             user_id = session.identity().user_id
             rights = in_background(lambda: check_rights(session.rest, load_recipe(), user_id))  # beside the reading
-            reading = _read(session, app)
+            reading = _read(session, run.app)
             differences = compare(reading, spec, state.proof.scopes, user_id)
             _note_rights(rights, state)
     finally:
@@ -76,19 +68,19 @@ def read_back_app(settings: Settings, spec: AppSpec, state: OrgState, app: AppIn
 
 
 @step("5.3", "Deliver key and secret together")
-def deliver_pair(settings: Settings, spec: AppSpec, state: OrgState) -> Finding:
-    credentials, names = state.credentials, ", ".join(_name(text) for text in settings.credentials_to)
+def deliver_pair(run: Attempt) -> Finding:
+    settings, state = run.settings, run.state
+    credentials, names = state.credentials, ", ".join(target.name for target in settings.credentials_to)
     if credentials is None or not state.proof.token:
         return needed(f"deliver to {names}", act=_no_pair)
-    contents = state.pairs.contents if state.pairs is not None else read_all(map(parse_target, settings.credentials_to))
-    pending, receipts = Pending(state.host, spec.api_name), Receipts(state.host, spec.api_name)
-    missing = lacking(contents, credentials, receipts)
+    contents = state.pairs.contents if state.pairs is not None else read_all(settings.credentials_to)
+    missing = lacking(contents, credentials)
     state.delivered_to[:] = [target.name for target in contents if target not in missing]
-    if not missing and not pending.waits():
+    if not missing and not Pending(credentials.host, credentials.app).waits():
         return unchanged(f"already delivered to {', '.join(state.delivered_to)}")
 
     def act() -> str:
-        state.delivered_to += deliver(missing, credentials, pending, receipts).everywhere
+        state.delivered_to += deliver(missing, credentials)
         return f"delivered to {', '.join(state.delivered_to)}"
 
     return needed(f"deliver to {', '.join(target.name for target in missing) or 'nothing more'}", act=act)
@@ -98,28 +90,25 @@ def _no_pair() -> NoReturn:
     raise UsageError(NO_PAIR, next="Run without --from and --until, so that section 4 reads key and secret.")
 
 
-def _name(text: str) -> str:
-    return parse_target(text).name
-
-
-def _prove(settings: Settings, spec: AppSpec, state: OrgState, credentials: Credentials) -> str:
+def _prove(run: Attempt, credentials: Credentials) -> str:
     """Wait for a token, and keep it for 5.2 when it is from the right org and for the right user.
 
     Right after Save the org may still give one for the user from before, as it may still refuse one.
     """
+    spec, state = run.spec, run.state
     if state.session is not None:
         state.session.close()
-    patience = Patience(settings.timeout_propagation, policy_limit=POLICIES_TAKE if state.policies_saved else 0)
+    patience = Patience(run.settings.timeout_propagation, policy_limit=POLICIES_TAKE if state.policies_saved else 0)
     tries = patience.start()
     while True:
-        session = open_proof(settings.network.client(), credentials, patience, state.notify)
+        session = open_proof(run.settings.network.client(), credentials, patience, state.notify)
         try:
             other = _other_user(session, spec, state, credentials.host)
         except BaseException:
             session.close()
             raise
         if other is None:
-            _remember(state, credentials, session)
+            state.proven(credentials, session)
             return _proven(state, spec)
         session.close()
         said = f"The org gave a token for {other}, not for {spec.run_as}."
@@ -143,14 +132,6 @@ def _wrong_user(said: str, state: OrgState) -> RunbookError:
     return ProofFailed(said, next="Check Run As (Username) on the Policies tab; run again to set it.")
 
 
-def _remember(state: OrgState, credentials: Credentials, session: ProofSession) -> None:
-    identity = session.identity()
-    state.session = session
-    state.org_id = identity.org_id
-    state.credentials = replace(credentials, org_id=identity.org_id)
-    state.proof = Proof(token=True, run_as=identity.username, scopes=session.token.scopes)
-
-
 def _proven(state: OrgState, spec: AppSpec) -> str:
     run_as = state.proof.run_as or f"a user whose name it does not return ({spec.run_as} is compared in 5.2)"
     return f"the org {state.org_id} gave a token for {run_as} with {' '.join(state.proof.scopes) or 'no scopes'}"
@@ -162,11 +143,12 @@ def _speaks_for(state: OrgState, spec: AppSpec) -> bool | None:
     return None if state.proof.run_as is None else state.proof.run_as.lower() == spec.run_as.lower()
 
 
-def _session(settings: Settings, state: OrgState, credentials: Credentials) -> ProofSession:
+def _session(run: Attempt, credentials: Credentials) -> ProofSession:
     """The token of 5.1, or a new one when that was given back already."""
+    state = run.state
     if state.session is not None and state.session.is_open:
         return state.session
-    return open_proof(settings.network.client(), credentials, Patience(TRIES_FOR), state.notify)
+    return open_proof(run.settings.network.client(), credentials, Patience(TRIES_FOR), state.notify)
 
 
 def _read(session: ProofSession, app: AppInOrg) -> Reading:

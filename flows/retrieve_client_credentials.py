@@ -8,20 +8,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from automation.access.navigation import AnswerLost
-from automation.artifacts import ArtifactsRecorder
 from automation.delivery import Pending
 from automation.errors import ElementNotFound, RunbookError, TryAgainLater
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
-from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.steps import Finding, needed, skipped, step, unchanged
 from flows.app.app_in_org import AppInOrg
 from flows.app.delivered_pair import find_delivered, look_for_pair
 from flows.app.reveal import Reveal
 from flows.app.state import OrgState
+from flows.attempt import Attempt
 from flows.pages.consumer_details import consumer_url
-from flows.pages.settings_tab import KeyHidden, SettingsTab
+from flows.pages.settings_tab import KeyHidden
 from flows.verification.methods import IdentityVerification
 
 ALREADY = "the pair delivered earlier is still valid; nothing is revealed again"
@@ -39,49 +38,47 @@ def _at_hand(state: OrgState) -> str | None:
 
 
 @step("4.1", "Open the External Client App Manager", entry=True)
-def open_manager(app: AppInOrg, state: OrgState, spec: AppSpec, settings: Settings) -> Finding:
-    if state.app_created:  # no pair of it can be there, but a place that it must not go to is found before the reveal
-        look_for_pair(settings, spec, state)
-    else:
-        find_delivered(settings, spec, state)
-    kept = _at_hand(state)
-    return skipped(kept) if kept else app.open_manager()
+def open_manager(run: Attempt) -> Finding:
+    # of an app just made there can be no pair, but a place that it must not go to is found before the reveal
+    look = look_for_pair if run.state.app_created else find_delivered
+    look(run.settings, run.spec, run.state)
+    kept = _at_hand(run.state)
+    return skipped(kept) if kept else run.app.open_manager()
 
 
 @step("4.2", "Open the app")
-def open_app(app: AppInOrg, state: OrgState) -> Finding:
-    kept = _at_hand(state)
-    return skipped(kept) if kept else app.open()
+def open_app(run: Attempt) -> Finding:
+    kept = _at_hand(run.state)
+    return skipped(kept) if kept else run.app.open()
 
 
 @step("4.3", "Settings")
-def open_settings(tab: SettingsTab, state: OrgState) -> Finding:
-    if kept := _at_hand(state):
+def open_settings(run: Attempt) -> Finding:
+    if kept := _at_hand(run.state):
         return skipped(kept)
-    tab.select()
+    run.app.settings.select()
     return unchanged("the tab Settings is open")
 
 
 @step("4.4", "Expand the OAuth section")
-def expand_oauth(tab: SettingsTab, state: OrgState) -> Finding:
-    if kept := _at_hand(state):
+def expand_oauth(run: Attempt) -> Finding:
+    if kept := _at_hand(run.state):
         return skipped(kept)
-    tab.open_oauth_section()
+    run.app.settings.open_oauth_section()
     return unchanged("the OAuth section is open")
 
 
 @step("4.5", "Consumer Key and Secret", private=True)
-def open_key_and_secret(
-    app: AppInOrg, reveal: Reveal, verification: IdentityVerification, recorder: ArtifactsRecorder, state: OrgState
-) -> Finding:
+def open_key_and_secret(run: Attempt) -> Finding:
+    app, reveal, state = run.app, run.reveal, run.state
     if kept := _at_hand(state):
         return unchanged(kept)
     _require_button(app)
 
     def click() -> str:
-        verification.prepare()  # what is in the mailbox now is older than the code that the click has sent
-        reveal.begin(recorder)
-        verification.prepared()
+        run.verification.prepare()  # what is in the mailbox now is older than the code that the click has sent
+        reveal.begin(run.recorder)
+        run.verification.prepared()
         url = consumer_url(state.host, state.app_id) if state.app_id else None
         return f"the page of key and secret {reveal.open(app.reload, url)}"
 
@@ -106,18 +103,18 @@ def _load_again(app: AppInOrg) -> None:
 
 
 @step("4.6", "Verify the user's identity", private=True)
-def verify_identity(app: AppInOrg, reveal: Reveal, verification: IdentityVerification, state: OrgState) -> Finding:
-    if kept := _at_hand(state):
+def verify_identity(run: Attempt) -> Finding:
+    if kept := _at_hand(run.state):
         return unchanged(kept)
 
     def verify() -> None:
         try:
-            _pass_screens(reveal, verification)
+            _pass_screens(run.reveal, run.verification)
         except (TryAgainLater, AnswerLost) as trouble:
             if trouble.restart:
                 raise
-            _open_again(app, reveal, verification)
-            _pass_screens(reveal, verification)
+            _open_again(run.app, run.reveal, run.verification)
+            _pass_screens(run.reveal, run.verification)
 
     return needed("identity verified", act=verify)
 
@@ -137,12 +134,13 @@ def _open_again(app: AppInOrg, reveal: Reveal, verification: IdentityVerificatio
 
 
 @step("4.7", "Copy consumer key and secret", private=True)
-def copy_credentials(reveal: Reveal, spec: AppSpec, state: OrgState) -> Finding:
+def copy_credentials(run: Attempt) -> Finding:
+    reveal, state = run.reveal, run.state
     if kept := _at_hand(state):
         return unchanged(kept)
 
     def read() -> str:
-        state.credentials = _keep(*reveal.read(), spec, state)
+        state.credentials = _keep(*reveal.read(), run.spec, state)
         reveal.end()
         return f"key and secret read (key fingerprint {state.credentials.fingerprint})"
 

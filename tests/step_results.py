@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from automation.steps import Difference, Step, unchanged
-from automation.steps.runner import StepResult
+from automation.steps import Difference, Step, StepResult, unchanged
 from flows.procedure import all_steps
 
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
-from playwright.sync_api import Page
-
 from automation.access.cli_output import MOST, answer_in, crash_of_node, first_line
-from automation.access.login_methods import ENTRANCE, LoginMethodFailed
+from automation.access.login_methods import ENTRANCE, LoginMethod, LoginMethodFailed
 from automation.access.named_org import NamedOrg
-from automation.access.navigation import open_url
 from automation.secrets import Secret, scrub
 from automation.secrets.child_environment import SALESFORCE_CLI, child_environment
 from automation.secrets.programs import Ended, ProgramFailed, run
@@ -27,23 +24,15 @@ TIMEOUT: Final = 120.0
 """Seconds; the CLI starts slowly and may refresh its token first."""
 
 
-class CliLogin:
+class CliLogin(LoginMethod):
     """The org that the Salesforce CLI knows by an alias."""
 
-    types_password = False
-    opens_again = True  # with a fresh link each time
-
-    def __init__(self, alias: str, settings: Settings, timeout: float) -> None:
+    def __init__(self, alias: str, settings: Settings) -> None:
+        super().__init__(settings)
         self.name = f'the Salesforce CLI org "{alias}"'  # the alias is no secret
         self._alias = alias
-        self._settings = settings
-        self._timeout = timeout
 
-    def open(self, page: Page) -> None:
-        """Have the CLI make a link and open it at once."""
-        open_url(page, self.link().reveal(), self._timeout, self._settings.sf_ca_file)
-
-    def link(self) -> Secret:
+    def url(self) -> str:
         """A fresh one-time link.
 
         Raises:
@@ -58,7 +47,7 @@ class CliLogin:
                 next="Update the CLI (sf update); if that does not help, use SF_FRONTDOOR_URL or username and password.",
             )
         NamedOrg(self._settings.host).require_link(link.reveal(), f"The link of {self.name}")
-        return link
+        return link.reveal()
 
     def _run(self) -> Ended:
         program = shutil.which("sf")

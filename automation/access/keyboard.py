@@ -28,16 +28,14 @@ def require_password_host(page: Page, org: NamedOrg = ANY_ORG) -> None:
     if not hosts.is_password_host(page.url):
         raise ForeignHost(f"A login or verification page is open on {_where(page)}, which is not a Salesforce login host.")
     if org is not ANY_ORG and not org.takes_password(page.url):
-        raise ForeignHost(f"A login or verification page is open on {_where(page)}, and the run is for {_whose(org)}.", next=NEXT)
+        whose = org.host or org.login_host
+        raise ForeignHost(f"A login or verification page is open on {_where(page)}, and the run is for {whose}.", next=NEXT)
 
 
 def type_secret(page: Page, locator: Locator, secret: Secret, timeout: float, org: NamedOrg = ANY_ORG) -> ElementHandle:
     """Fill a field with a secret, only in the top frame of a page on a Salesforce login host.
 
     Args:
-        page: the page that is in front of the user.
-        locator: the field; it must be one element.
-        secret: what is typed.
         timeout: seconds until the field has to hold it.
         org: the org of the run; by default that is not known, and any org's login page will do.
 
@@ -86,10 +84,6 @@ def _require_trusted(page: Page, field: ElementHandle, org: NamedOrg) -> None:
     if frame is None or frame != page.main_frame:
         raise ForeignHost(f"The field sits in a frame of {_where(page)}; secrets are typed in the top frame alone.")
     require_password_host(page, org)
-
-
-def _whose(org: NamedOrg) -> str:
-    return org.host or org.login_host
 
 
 def _where(page: Page) -> str:

@@ -14,8 +14,9 @@ After a method that failed (`LoginMethodFailed`) the next one is tried; the last
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
@@ -47,20 +48,18 @@ class LoginMethodFailed(NotPermitted):
     recovery = "Renew this login method, or set SF_USERNAME and SF_PASSWORD."
 
 
-class LoginMethod(Protocol):
+class LoginMethod(ABC):
     """One login method."""
 
-    @property
-    def name(self) -> str:
-        """For messages: ``the saved session``."""
+    name: str
+    """For messages: ``the saved session``."""
+    types_password = False
+    """Whether a login page is what this method expects."""
+    opens_again = True
+    """Whether it may be used a second time in a run."""
 
-    @property
-    def types_password(self) -> bool:
-        """Whether a login page is what this method expects."""
-
-    @property
-    def opens_again(self) -> bool:
-        """Whether it may be used a second time in a run."""
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
     def open(self, page: Page) -> None:
         """Bring the browser to the first page.
@@ -69,68 +68,58 @@ class LoginMethod(Protocol):
             LoginMethodFailed: known before any page was opened.
             OrgUnavailable: the org does not answer.
         """
+        open_url(page, self.url(), self._settings.timeout_page, self._settings.sf_ca_file)
+
+    @abstractmethod
+    def url(self) -> str:
+        """Of the first page; it may be a one-time link. Raises LoginMethodFailed when there is none."""
 
 
-class PasswordLogin:
+class PasswordLogin(LoginMethod):
     """The login page of ``SF_LOGIN_URL``, asked to lead on to Setup."""
 
     name = "username and password"
     types_password = True
-    opens_again = True
 
-    def __init__(self, login_url: str, timeout: float, ca_file: Path | None = None) -> None:
-        self._login_url = login_url
-        self._ca_file = ca_file
-        self._timeout = timeout
-
-    def open(self, page: Page) -> None:
-        """Open the login page. ``startURL`` saves a page; a login that ignores it is led to Setup afterwards.
+    def url(self) -> str:
+        """The login page. ``startURL`` saves a page; a login that ignores it is led to Setup afterwards.
 
         A URL with ``?login`` is opened as it is, since it is documented in that form alone.
         """
         from urllib.parse import quote
 
-        past_sso = self._login_url.endswith(PAST_SSO)
-        url = self._login_url if past_sso else f"{self._login_url}/?startURL={quote(ENTRANCE, safe='')}"
-        open_url(page, url, self._timeout, self._ca_file)
+        login_url = self._settings.sf_login_url
+        return login_url if login_url.endswith(PAST_SSO) else f"{login_url}/?startURL={quote(ENTRANCE, safe='')}"
 
 
-class FrontdoorLogin:
+class FrontdoorLogin(LoginMethod):
     """A one-time link. It is used once in the life of this process, and never shown."""
 
     name = "the one-time link of SF_FRONTDOOR_URL"
-    types_password = False
     opens_again = False
     _used: ClassVar[set[Secret]] = set()
 
-    def __init__(self, link: Secret, timeout: float, ca_file: Path | None = None, org: NamedOrg | None = None) -> None:
-        self._ca_file = ca_file
-        self._org = org
+    def __init__(self, link: Secret, settings: Settings) -> None:
+        super().__init__(settings)
         self._link = link
-        self._timeout = timeout
 
-    def open(self, page: Page) -> None:
-        """Open the link. Raises LoginMethodFailed when it was used before, ForeignHost when it leads to another org."""
-        if self._org is not None:
-            self._org.require_link(self._link.reveal(), "The link of SF_FRONTDOOR_URL")
+    def url(self) -> str:
+        """The link. Raises LoginMethodFailed when it was used before, ForeignHost when it leads to another org."""
+        NamedOrg(self._settings.host).require_link(self._link.reveal(), "The link of SF_FRONTDOOR_URL")
         if self._link in self._used:
             raise LoginMethodFailed(f"{self.name} was used already; such a link works once.", next="Make a new link.")
         self._used.add(self._link)
-        open_url(page, self._link.reveal(), self._timeout, self._ca_file)
+        return self._link.reveal()
 
 
-class SessionLogin:
+class SessionLogin(LoginMethod):
     """Cookies of a browser session that was saved as Playwright's storage state."""
 
     name = "the saved session of SF_STORAGE_STATE"
-    types_password = False
-    opens_again = True
 
-    def __init__(self, file: Path, login_url: str, timeout: float, ca_file: Path | None = None) -> None:
-        self._ca_file = ca_file
+    def __init__(self, file: Path, settings: Settings) -> None:
+        super().__init__(settings)
         self._file = file
-        self._login_url = login_url
-        self._timeout = timeout
 
     def open(self, page: Page) -> None:
         """Take over the cookies of Salesforce hosts, and go to Setup; the org says whether they are still good."""
@@ -141,7 +130,11 @@ class SessionLogin:
             page.context.add_cookies(cookies)
         except PlaywrightError:
             raise LoginMethodFailed(f"{self._file} holds cookies that the browser does not accept.") from None
-        open_url(page, self._login_url + ENTRANCE, self._timeout, self._ca_file)
+        super().open(page)
+
+    def url(self) -> str:
+        """Setup, of the org's own host."""
+        return f"https://{self._settings.host}{ENTRANCE}"
 
     def _cookies(self) -> list[Any]:
         try:
@@ -166,15 +159,14 @@ def login_methods(settings: Settings) -> list[LoginMethod]:
     from automation.access.production import ProductionLogin
 
     found: list[LoginMethod] = []
-    timeout, ca_file = settings.timeout_page, settings.sf_ca_file
     if settings.sf_storage_state:
-        found.append(SessionLogin(settings.sf_storage_state, f"https://{settings.host}", timeout, ca_file))
+        found.append(SessionLogin(settings.sf_storage_state, settings))
     if settings.sf_cli_org:
-        found.append(CliLogin(settings.sf_cli_org, settings, timeout))
+        found.append(CliLogin(settings.sf_cli_org, settings))
     if settings.sf_frontdoor_url:
-        found.append(FrontdoorLogin(settings.sf_frontdoor_url, timeout, ca_file, NamedOrg(settings.host)))
+        found.append(FrontdoorLogin(settings.sf_frontdoor_url, settings))
     if settings.sf_production_url and settings.sf_production_token:
         found.append(ProductionLogin(settings.sf_production_url, settings.sf_production_token, settings))
     if settings.sf_username and settings.sf_password:
-        found.append(PasswordLogin(settings.sf_login_url, timeout, ca_file))
+        found.append(PasswordLogin(settings))
     return found

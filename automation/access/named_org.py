@@ -53,12 +53,7 @@ class NamedOrg:
         return not (parts.host.endswith(OWN_PAGES) or self._is_visualforce(parts.host))
 
     def require_link(self, link: str, whose: str) -> None:
-        """Raise ForeignHost unless a one-time link leads to this org, as a browser reads it.
-
-        Args:
-            link: the link; no part of it but the host is shown.
-            whose: who made it, for the message.
-        """
+        """Raise ForeignHost, which shows the host alone, unless ``whose`` one-time link leads to this org as a browser reads it."""
         parts = hosts.parse_url(link)
         plain = parts.scheme == "https" and not parts.has_user and parts.port in (None, 443)
         if not plain or not hosts.NAME.fullmatch(parts.host) or not hosts.is_my_domain(parts.host):
@@ -79,9 +74,7 @@ ANY_ORG: Final = NamedOrg("")
 class HostWatch:
     """Follows where the top frame of a page leads, and the tabs that it opens.
 
-    Args:
-        org: the org of the run.
-        attended: a person acts in the window too and may visit other pages, so only where the page is now counts.
+    ``attended``: a person acts in the window too and may visit other pages, so only where the page is now counts.
     """
 
     def __init__(self, org: NamedOrg, *, attended: bool = False) -> None:

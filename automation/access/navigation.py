@@ -14,7 +14,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from automation.access.redirect_loop import PASSING_THROUGH, RedirectLoop
 from automation.errors import OrgBusy, OrgUnavailable
-from automation.network.certificates import certificate_advice
+from automation.network.failures import certificate_advice
 from automation.salesforce import hosts
 
 ERROR_PAGE: Final = "chrome-error://"
@@ -170,15 +170,9 @@ def _is_document(url: str) -> bool:
 
 
 def open_url(page: Page, url: str, timeout: float, ca_file: Path | None = None) -> None:
-    """Go to a URL; returns as soon as a document begins to arrive.
+    """Go to a URL, within ``timeout`` seconds; returns as soon as a document begins to arrive.
 
     The URL may be a one-time link, so neither it nor the browser's text is in an error.
-
-    Args:
-        page: where to open it.
-        url: where to go.
-        timeout: seconds.
-        ca_file: what SF_CA_FILE names, for the advice.
 
     Raises:
         AnswerLost: the connection broke, or the server failed.

@@ -27,7 +27,6 @@ class Passkey:
     Attributes:
         host: My Domain host of the org.
         org_id: 15-character id of the org in which it was made; None until it is known. A refresh changes it.
-        username: Salesforce username.
         rp_id: the relying party that Salesforce named.
         id: base64url, as Playwright gives it; so are ``user_handle``, ``private_key`` (PKCS#8) and ``public_key`` (SPKI).
         sign_count: the highest signature counter that the org may have seen.
@@ -47,11 +46,7 @@ class Passkey:
 
 
 class PasskeyStore:
-    """Reads and writes the file of ``SF_PASSKEY_FILE``; several runs may share it.
-
-    Attributes:
-        file: where they are; made when the first passkey is kept.
-    """
+    """Reads and writes the file of ``SF_PASSKEY_FILE``, made when the first passkey is kept; several runs may share it."""
 
     def __init__(self, file: Path) -> None:
         self.file = file

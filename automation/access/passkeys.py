@@ -45,7 +45,6 @@ class Passkeys:
     """The passkey of one user, in the browser context of a run.
 
     Args:
-        store: where passkeys are kept.
         username: Salesforce username of the run; with the org's host it names the entry.
         enrol: whether a new passkey may be made (``--enrol-passkey``); also the attribute ``may_enrol``.
     """
@@ -229,7 +228,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _list(file: Path) -> int:
     lines = [
-        f"{key.host}  {key.username}  {key.org_id or 'org id not known'}  made {key.created_at}  used {key.sign_count} times"
+        f"{key.host}  {key.username}  {key.org_id or 'org id not known'}  made {key.created_at}  uses: {key.sign_count}"
         for key in PasskeyStore(file).all()
     ]
     print("\n".join(lines) or f"{file} holds no passkey.")

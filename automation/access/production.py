@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from playwright.sync_api import Page
-
-from automation.access.login_methods import ENTRANCE, LoginMethodFailed
+from automation.access.login_methods import ENTRANCE, LoginMethod, LoginMethodFailed
 from automation.access.named_org import NamedOrg
-from automation.access.navigation import open_url
 from automation.errors import ForeignHost, OrgBusy, ProofFailed
-from automation.org_api import Rest, Token
-from automation.org_api.rest import text_of
+from automation.org_api.rest import Rest, text_of
 from automation.org_api.sandbox_auth import CALLBACK, CLIENT, SandboxAuth, ask_for_sandbox, error_codes, exchange
+from automation.org_api.token import Token
 from automation.salesforce import hosts
 from automation.secrets import Secret
 
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
 RENEW: Final = "Get a fresh token of production, for example: sf org auth show-access-token --no-prompt --target-org ALIAS"
 
 
-class ProductionLogin:
+class ProductionLogin(LoginMethod):
     """A sandbox, opened by its production org.
 
     Args:
@@ -39,19 +36,13 @@ class ProductionLogin:
     """
 
     name = "the production org of SF_PRODUCTION_URL"
-    types_password = False
-    opens_again = True  # with a fresh link each time
 
     def __init__(self, production_url: str, token: Secret, settings: Settings) -> None:
+        super().__init__(settings)
         self._production = hosts.parse_url(production_url).host
         self._token = token
-        self._settings = settings
 
-    def open(self, page: Page) -> None:
-        """Have a link made and open it at once."""
-        open_url(page, self.link().reveal(), self._settings.timeout_page, self._settings.sf_ca_file)
-
-    def link(self) -> Secret:
+    def url(self) -> str:
         """A fresh one-time link into the sandbox.
 
         Raises:
@@ -96,14 +87,14 @@ class ProductionLogin:
             raise LoginMethodFailed(f"The sandbox did not take production's code: {', '.join(error_codes(answer)) or 'no token'}.")
         return token
 
-    def _single_access(self, http: httpx.Client, token: Secret) -> Secret:
+    def _single_access(self, http: httpx.Client, token: Secret) -> str:
         url = f"https://{self._settings.host}/services/oauth2/singleaccess"
         answer = exchange(http, "GET", url, token, _PURPOSE, params={"redirect_uri": ENTRANCE})
         link = Secret(_field(answer, "frontdoor_uri"))
         if not link:
             raise LoginMethodFailed("The sandbox gives no link for production's token (scope web or full is needed).")
         NamedOrg(self._settings.host).require_link(link.reveal(), "The sandbox's own link")
-        return link
+        return link.reveal()
 
 
 _PURPOSE: Final = "to open the sandbox"

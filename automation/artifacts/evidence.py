@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -70,24 +71,17 @@ def collect(pages: list[Page], folder: Path, *, private: bool) -> Path:
 
 
 def _text(page: Page, *, private: bool) -> str:
-    lines = [f"url: {url_of(page)}", f"title: {_title(page)}", "accessibility tree:"]
+    lines = [f"url: {url_of(page)}", f"title: {_had(page.title)}", "accessibility tree:"]
     if private:
         lines[-1] = "outline (values and texts are left out, as secrets were typed or shown here):"
-    tree = _tree(page)
+    tree = _had(lambda: page.locator("body").aria_snapshot(timeout=READ_TIMEOUT))
+    tree = re.sub(r"(/url: [^?#\n]*)[?#].*", r"\1", tree)  # the query of a link can hold a session
     return scrub("\n".join([*lines, outline(tree) if private else tree, ""]))
 
 
-def _title(page: Page) -> str:
+def _had(read: Callable[[], str]) -> str:
     try:
-        return page.title()
-    except PlaywrightError:
-        return "(could not be read)"
-
-
-def _tree(page: Page) -> str:
-    try:
-        tree = page.locator("body").aria_snapshot(timeout=READ_TIMEOUT)
-        return re.sub(r"(/url: [^?#\n]*)[?#].*", r"\1", tree)  # the query of a link can hold a session
+        return read()
     except PlaywrightError:
         return "(could not be read)"
 

@@ -17,8 +17,7 @@ from automation.errors import SettingsError
 from automation.secrets import scrub
 from automation.secrets.scratch import scratch_folder
 from automation.settings.options import Tracing
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +30,6 @@ class ArtifactsRecorder:
 
     With ``retain-on-failure`` it holds what was done, with the browser's log of each call; and from a failure on the pages and
     requests too, of the page that failed and of another attempt. All along they take a tenth of a run's processor time (measured).
-
-    Args:
-        folder: the run folder.
-        tracing: ``on``, ``off``, or ``retain-on-failure``.
     """
 
     def __init__(self, folder: Path, tracing: Tracing = "retain-on-failure") -> None:

@@ -38,13 +38,13 @@ def scrub_trace(source: Path, target: Path) -> bool:
         members = {info.filename: archive.read(info) for info in archive.infolist()}
     texts = {name: data.decode("utf-8", "surrogateescape") for name, data in members.items() if not _is_image(name)}
     shown = any(holds_secret(without_headers(text)) for text in texts.values())
-    cleaned = {name: _clean(text) for name, text in texts.items()}
+    cleaned = {name: _AURA_TOKEN.sub(r"\1***", scrub(without_headers(text))) for name, text in texts.items()}
     images = {} if shown else {name: data for name, data in members.items() if _is_image(name)}
     target.touch(mode=0o600)
     target.chmod(0o600)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name in members:
-            data = cleaned.get(name, images.get(name))
+            data = cleaned[name].encode("utf-8", "surrogateescape") if name in cleaned else images.get(name)
             if data is not None:
                 archive.writestr(name, data, zipfile.ZIP_STORED if _is_image(name) else None)  # a JPEG is packed already
     return shown
@@ -54,11 +54,6 @@ def without_headers(text: str) -> str:
     """``text`` of a trace without cookies, lists of parameters, and the headers that carry secrets."""
     text = _HEADER.sub(r'\1***"', text)
     return _LISTS.sub(r"\1[]", text)
-
-
-def _clean(text: str) -> bytes:
-    cleaned = _AURA_TOKEN.sub(r"\1***", scrub(without_headers(text)))
-    return cleaned.encode("utf-8", "surrogateescape")
 
 
 def _is_image(name: str) -> bool:

@@ -3,17 +3,19 @@
 A click that can end in several ways is followed by `race`, which knows them all by name. What matches none of them
 within the time limit is an `UnexpectedPage`, never success.
 
-Each check of an element is a round trip to the browser, and a search through the whole page. So at first only what is
-hoped for is waited for, as it is what comes nearly always; then all elements are looked for at once, and only when one of
-them shows it is asked which.
+Each check of an element is a round trip to the browser, and a search through the whole page. So a wait looks once, and then
+waits in the page itself for a change before it looks again. At first only what is hoped for is looked for, as it is what
+comes nearly always; then all elements at once, and only when one of them shows it is asked which.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
+from typing import Final
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
@@ -21,14 +23,29 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from automation.errors import UnexpectedPage
 
-OFTEN = 0.25
-"""Seconds in which Playwright looks often (after 20, 50, 100 and 100 ms); then it does so every half a second."""
-HOPED_FOR = OFTEN
-"""Seconds in which only the first outcome is waited for."""
-FIRST_SLICE, LONGEST_SLICE = 0.025, 0.5
-"""Seconds between two checks of outcomes that are no elements (dialogs, new tabs, URLs)."""
-SLICE_PART = 0.2
-"""In between, this part of what was waited already: so a check comes at most so much too late."""
+HOPED_FOR = 0.25
+"""Seconds in which only the first outcome is looked for."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.025, 0.5
+"""Seconds between two looks at a page that changes all the time."""
+PAUSE_PART = 0.2
+"""In between, this part of what was waited already: so a look comes at most so much too late."""
+UNNOTICED, LONGEST_UNNOTICED = 0.5, 2.0
+"""Seconds after which a page is looked at again although no change was noticed, as of the text in an input or of a frame; in
+between, half of what was waited."""
+HANDLERS_EVERY, HANDLERS_FOR = 1.0, 0.1
+"""Seconds between two waits of Playwright's own, and of one: they let its handlers close what covers the page."""
+
+LOOK_OR_WAIT: Final = """(all, [there, longest, pause]) => (all.length > 0) === there || new Promise(resolve => {
+  const end = () => { changes.disconnect(); resolve(false); };
+  const changes = new MutationObserver(() => setTimeout(end, pause));
+  const roots = [document];
+  for (const root of roots) {
+    changes.observe(root, {attributes: true, characterData: true, childList: true, subtree: true});
+    for (const one of root.querySelectorAll("*")) if (one.shadowRoot) roots.push(one.shadowRoot);
+  }
+  setTimeout(end, longest);
+})"""
+"""Script: whether the elements are there, or are not, as asked. If it is not so, it ends once the page has changed."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +66,7 @@ class Outcome:
             return False
 
 
-def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: float) -> Outcome:
+def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: float, event: str | None = None) -> Outcome:
     """Wait until one of ``outcomes`` has happened and return it; earlier ones in the list win a tie.
 
     The first one is what is hoped for: while it is an element, the others are not looked at for `HOPED_FOR` seconds.
@@ -58,62 +75,101 @@ def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: flo
         page: where the elements are; its events are dispatched while waiting.
         waiting_for: what the wait is for, for the error message.
         timeout: seconds; 0 checks once.
+        event: one of the page's context that is waited for, in place of changes of the page.
 
     Raises:
         UnexpectedPage: none happened in time.
+        PlaywrightError: the page was closed or crashed, so that nothing will happen any more.
     """
-    began = time.monotonic()
-    if timeout and _comes(page, outcomes[0], min(HOPED_FOR, timeout)):
-        return outcomes[0]
+    hoped_for, watch = outcomes[0], _Watch(page, timeout, event, patient=event is not None or outcomes[0].element is not None)
+    if timeout and _comes(hoped_for, watch):
+        return hoped_for
     elements = [outcome.element for outcome in outcomes if outcome.element is not None]
+    shown = False
     while True:
-        waited = time.monotonic() - began
-        left, length = timeout - waited, min(max(FIRST_SLICE, SLICE_PART * waited), LONGEST_SLICE)
-        shown = left <= 0 or _shows_within(page, elements, min(length, left))
+        over = watch.left <= 0
+        shown = over or watch.until(elements, there=None if shown else True)
         for outcome in outcomes:
             if (shown or outcome.fact is not None) and outcome.happened():
                 return outcome
-        if left <= 0:
+        if over:
             expected = ", ".join(outcome.name for outcome in outcomes)
             raise UnexpectedPage(f"Waited {timeout:g} s for {waiting_for}; none of these appeared: {expected}.")
 
 
 def gone(element: Locator, timeout: float) -> bool:
     """Wait until an element is no longer shown; whether it went in ``timeout`` seconds."""
-    ends = time.monotonic() + timeout
-    while True:
-        left = ends - time.monotonic()
-        try:
-            element.filter(visible=True).first.wait_for(state="hidden", timeout=max(1.0, min(left, OFTEN) * 1000))
-        except PlaywrightTimeout:
-            if left > OFTEN:
-                continue
-            return False
-        return True
+    watch = _Watch(element.page, timeout)
+    while watch.left > 0:
+        if watch.until([element], there=False):
+            return True
+    return False
 
 
-def _comes(page: Page, hoped_for: Outcome, seconds: float) -> bool:
-    """Whether an outcome has happened, or its element shows within so many seconds."""
+def _comes(hoped_for: Outcome, watch: _Watch) -> bool:
+    """Whether an outcome has happened, or its element shows soon."""
     if hoped_for.element is None or hoped_for.fact is not None:
         return hoped_for.happened()
-    return _shows_within(page, [hoped_for.element], seconds)
+    while (seconds := min(HOPED_FOR - watch.waited, watch.left)) > 0:
+        if watch.until([hoped_for.element], seconds):
+            return True
+    return False
 
 
-def _shows_within(page: Page, elements: list[Locator], seconds: float) -> bool:
-    """Wait in the browser for a change: returns as soon as one of the elements shows, or after so long.
+class _Watch:
+    """Looks at a page, and waits for its next change; the more was waited already, the more patiently.
 
-    Raises:
-        PlaywrightError: the page was closed, so that nothing will ever show.
+    Args:
+        event: of the page's context; by default it is waited for changes of the page.
+        patient: most changes that matter are noticed, as elements are waited for.
     """
-    if not elements:
-        page.wait_for_timeout(max(1.0, seconds * 1000))  # its events are dispatched meanwhile
+
+    def __init__(self, page: Page, timeout: float, event: str | None = None, *, patient: bool = True) -> None:
+        self._page = page
+        self._timeout = timeout
+        self._event = event
+        self._patient = patient
+        self._began = self._handled = time.monotonic()
+
+    @property
+    def waited(self) -> float:
+        return time.monotonic() - self._began
+
+    @property
+    def left(self) -> float:
+        return self._timeout - self.waited
+
+    def until(self, elements: Sequence[Locator], longest: float = LONGEST_UNNOTICED, *, there: bool | None = True) -> bool:
+        """Whether one of the elements shows (or none does). If not so, comes back when that may have changed.
+
+        Args:
+            elements: what is looked for.
+            longest: seconds.
+            there: what is asked; None looks at nothing, and only waits.
+
+        Raises:
+            PlaywrightError: the page was closed or crashed.
+        """
+        looked_for = reduce(Locator.or_, elements or [self._page.locator("html")]).filter(visible=True)
+        pause = min(max(FIRST_PAUSE, PAUSE_PART * self.waited), LONGEST_PAUSE)
+        unnoticed = min(max(UNNOTICED, self.waited / 2), LONGEST_UNNOTICED) if self._patient else pause
+        seconds = max(0.0, min(longest, unnoticed, self.left))
+        try:
+            if elements and there and not self._event and time.monotonic() - self._handled >= HANDLERS_EVERY:
+                looked_for.first.wait_for(state="visible", timeout=HANDLERS_FOR * 1000)
+                return True
+            if self._event:
+                if there and looked_for.count():
+                    return True
+                self._page.context.wait_for_event(self._event, timeout=max(1.0, seconds * 1000))
+                return False
+            asked = there if elements else None
+            return bool(looked_for.evaluate_all(LOOK_OR_WAIT, [asked, seconds * 1000, pause * 1000]))
+        except PlaywrightTimeout:
+            self._handled = time.monotonic()
+        except PlaywrightError as error:
+            if self._page.is_closed() or "crashed" in error.message:
+                raise
+            with suppress(PlaywrightTimeout):  # in mid-navigation
+                self._page.wait_for_event("domcontentloaded", timeout=FIRST_PAUSE * 1000)
         return False
-    try:
-        reduce(Locator.or_, elements).filter(visible=True).first.wait_for(state="visible", timeout=max(1.0, seconds * 1000))
-    except PlaywrightTimeout:
-        return False
-    except PlaywrightError:
-        if page.is_closed():
-            raise
-        return False  # in mid-navigation
-    return True

@@ -5,22 +5,8 @@
 
 from __future__ import annotations
 
-from automation.delivery.deliver import Contents, deliver, lacking, read_all
-from automation.delivery.held import Held
-from automation.delivery.pending import Pending, Receipts
+from automation.delivery.deliver import Contents, Pending, deliver, lacking, read_all
 from automation.delivery.target import KINDS, Target, parse_target
-from automation.delivery.unit import same_pair
+from automation.delivery.unit import Held, same_pair
 
-__all__ = [
-    "KINDS",
-    "Contents",
-    "Held",
-    "Pending",
-    "Receipts",
-    "Target",
-    "deliver",
-    "lacking",
-    "parse_target",
-    "read_all",
-    "same_pair",
-]
+__all__ = ["KINDS", "Contents", "Held", "Pending", "Target", "deliver", "lacking", "parse_target", "read_all", "same_pair"]

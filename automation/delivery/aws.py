@@ -13,9 +13,9 @@ from urllib.parse import parse_qs
 
 from automation.delivery import unit
 from automation.delivery.extras import failed
-from automation.delivery.held import Held
 from automation.delivery.limits import limit
 from automation.delivery.target import Target
+from automation.delivery.unit import Held
 from automation.secrets.credentials import Credentials
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from subprocess import DEVNULL, PIPE
 from typing import Any, ClassVar, Final
 
 from automation.delivery import unit
-from automation.delivery.held import Held
 from automation.delivery.target import Target
+from automation.delivery.unit import Held
 from automation.errors import DeliveryFailed
 from automation.secrets import scrub
 from automation.secrets.child_environment import command_environment
@@ -60,10 +60,10 @@ class CommandTarget(Target):
         else:
             if code == 0:
                 return
-            trouble = f"ended with {code}{_last_line(b''.join(errors))}"
+            trouble = f"ended with exit code {code}{_last_line(b''.join(errors))}"
         raise DeliveryFailed(
             f"The delivery program {self.name.removeprefix('command:')} {trouble}.",
-            next="Run the program by hand with a made-up unit on its standard input; then run again.",
+            next="Run the program by hand with made-up JSON on its standard input; then run again.",
         )
 
     def _run(self, text: bytes, errors: deque[bytes]) -> int:

@@ -7,8 +7,8 @@ from io import StringIO
 from typing import Final
 
 from automation.delivery.files import read_text, write_text
-from automation.delivery.held import Held
 from automation.delivery.json_file import FileTarget
+from automation.delivery.unit import Held
 from automation.errors import DeliveryFailed
 from automation.salesforce import hosts
 from automation.secrets import Secret

@@ -1,11 +1,12 @@
-"""What the targets that need a client library of their own have in common."""
+"""What the targets that need a client library of their own have in common: whether it is there, and errors of stores."""
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 
 from automation.errors import DeliveryFailed
-from automation.secrets import quoted
+from automation.secrets import quoted, scrub
 
 
 def missing_library(extra: str, *modules: str) -> str | None:
@@ -19,6 +20,13 @@ def _is_there(module: str) -> bool:
         return find_spec(module) is not None
     except ModuleNotFoundError:  # a parent package is missing
         return False
+
+
+def said(error: BaseException) -> str:
+    """An error in one line of at most 300 characters, without secrets: of nested ones the innermost, as it names the cause."""
+    lines = scrub(str(error)).strip().splitlines()
+    text = re.sub(r"^.*\(Caused by (.*)\)$", r"\1", lines[0]) if lines else ""
+    return f"{type(error).__name__}{f': {text}' if text else ''}"[:300].rstrip(".")
 
 
 def failed(store: str, what: str, trouble: str, status: int | str | None = None) -> DeliveryFailed:
@@ -39,6 +47,7 @@ _DENIED = "Give this machine's identity the right to read and write this entry, 
 _SLOW = "The store asks for fewer requests: run again later; the pair is kept until then."
 _CHANGED = "Somebody else {} the entry at the same moment: check it, then run again."
 _WITHOUT_IDENTITY = "Sign this machine in to the store, or set the variables that its client library reads; then run again."
+_UNREACHABLE = "Check the store's URL, the proxy and NO_PROXY, and whether this machine may connect; then run again."
 _BY_WORD = {
     "deleted but recoverable": "Recover or purge the deleted secret in the vault, or name another one; then run again.",
     **dict.fromkeys(("marked for deletion", "scheduled for deletion"), "Restore the secret, or name another one; then run again."),
@@ -50,6 +59,7 @@ _BY_WORD = {
     "REQUESTS_CA_BUNDLE, certificate-authority in kubeconfig).",
     **dict.fromkeys(("check-and-set", "the object has been modified"), _CHANGED.format("changed")),
     **dict.fromkeys(("ResourceExistsException", "AlreadyExists"), _CHANGED.format("made")),
+    **dict.fromkeys(("ProxyError", "NewConnectionError", "ConnectError", "Name or service not known"), _UNREACHABLE),
     "NoRegion": "Add ?region=REGION to the target, or set AWS_DEFAULT_REGION.",
     "SERVICE_DISABLED": "Turn on the Secret Manager API for the project, then run again.",
 }

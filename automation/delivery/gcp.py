@@ -11,10 +11,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from automation.delivery import unit
-from automation.delivery.boundary import said
-from automation.delivery.extras import failed
-from automation.delivery.held import Held
+from automation.delivery.extras import failed, said
 from automation.delivery.target import Target
+from automation.delivery.unit import Held
 from automation.secrets.credentials import Credentials
 
 TIMEOUT: Final = 30.0

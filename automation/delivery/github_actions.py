@@ -17,15 +17,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from automation.delivery import unit
-from automation.delivery.boundary import said
-from automation.delivery.extras import failed
-from automation.delivery.held import Held, mark
+from automation.delivery.extras import failed, said
 from automation.delivery.limits import redirected
 from automation.delivery.target import Target
+from automation.delivery.unit import Held, mark
 from automation.errors import DeliveryFailed
 from automation.network.backoff import Patience
-from automation.network.certificates import ssl_context
-from automation.network.http import retry_after
+from automation.network.http import retry_after, ssl_context
 from automation.secrets.credentials import Credentials
 from automation.secrets.text_files import json_object
 

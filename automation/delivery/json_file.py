@@ -6,8 +6,8 @@ import os
 from typing import ClassVar
 
 from automation.delivery import files, unit
-from automation.delivery.held import Held
 from automation.delivery.target import Target
+from automation.delivery.unit import Held
 from automation.secrets.credentials import Credentials
 from automation.secrets.text_files import home_expanded
 

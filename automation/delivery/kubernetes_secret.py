@@ -13,11 +13,10 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from automation.delivery import unit
-from automation.delivery.boundary import said
-from automation.delivery.extras import failed
-from automation.delivery.held import Held
+from automation.delivery.extras import failed, said
 from automation.delivery.limits import limit
 from automation.delivery.target import Target
+from automation.delivery.unit import Held
 from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 from automation.secrets.text_files import json_object

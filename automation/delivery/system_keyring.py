@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from automation.delivery import unit
-from automation.delivery.held import Held
 from automation.delivery.target import Target
+from automation.delivery.unit import Held
 from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 

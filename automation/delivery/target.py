@@ -6,15 +6,17 @@ import importlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from concurrent.futures import wait
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
-from automation.delivery.boundary import within
-from automation.delivery.extras import missing_library
-from automation.delivery.held import Held
-from automation.errors import DeliveryFailed, SettingsError
+from automation.delivery.extras import missing_library, said
+from automation.delivery.unit import Held
+from automation.errors import DeliveryFailed, RunbookError
+from automation.network.parallel import in_background
 from automation.secrets.credentials import Credentials
+
+T = TypeVar("T")
 
 
 class Target(ABC):
@@ -43,7 +45,7 @@ class Target(ABC):
         Raises:
             DeliveryFailed: the target can't be reached, does not let us read, or gives an unusable answer.
         """
-        return within(self.limit, f"{self.name} could not be read", self._held)
+        return self._within("read", self._held)
 
     def put(self, credentials: Credentials, held: Held) -> None:
         """Put the pair there, replacing ``held``, which is what was read before.
@@ -55,7 +57,7 @@ class Target(ABC):
         foreign = held.foreign(credentials.host, credentials.app, credentials.client_id)
         if foreign is not None and not self.replaces:
             raise DeliveryFailed(f"{self.name} holds {foreign} and was left as it is.", next=self.how_to_allow)
-        within(self.limit, f"{self.name} could not be written", lambda: self._put(credentials, held))
+        self._within("written", lambda: self._put(credentials, held))
 
     def read(self) -> Credentials | None:
         """The pair that is there, if any. Raises DeliveryFailed as `held` does."""
@@ -70,6 +72,23 @@ class Target(ABC):
         """What to do when something of somebody else is in the way."""
         mark = "&" if "?" in self.name else "?"
         return f"Name another place, move what is there, or allow replacing it: {self.name}{mark}replace=yes"
+
+    def _within(self, what: str, call: Callable[[], T]) -> T:
+        """Call into the store, in a thread that is left behind when the time is up.
+
+        Client libraries have time limits between two pieces of an answer, at best, and a locked keyring none at all.
+        """
+        future = in_background(call)
+        wait([future], self.limit)
+        trouble = f"{self.name} could not be {what}"
+        if not future.done():
+            fix = "Check that the store can be reached; run again."
+            raise DeliveryFailed(f"{trouble}: no answer within {self.limit:g} s.", next=fix)
+        error = future.exception()  # libraries and servers raise what they like
+        if error is None or isinstance(error, RunbookError):
+            return future.result()
+        fix = "Check this target; if it is right, report this as a bug of this tool."
+        raise DeliveryFailed(f"{trouble}: {said(error)}.", next=fix)
 
     @abstractmethod
     def _held(self) -> Held:
@@ -104,20 +123,18 @@ class Kind:
         return made
 
 
-KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
-    {
-        "dotenv": Kind("dotenv_file:DotenvFile", "PATH"),
-        "json": Kind("json_file:JsonFile", "PATH"),
-        "keyring": Kind("system_keyring:SystemKeyring", "SERVICE"),
-        "command": Kind("command:CommandTarget", "CMD"),
-        "aws-secretsmanager": Kind("aws:SecretsManager", "NAME[?region=REGION]", "aws", ("boto3",)),
-        "azure-keyvault": Kind("azure:KeyVault", "VAULT_URL/NAME", "azure", ("azure.keyvault.secrets", "azure.identity")),
-        "gcp-secretmanager": Kind("gcp:SecretManager", "PROJECT/NAME", "gcp", ("google.cloud.secretmanager",)),
-        "vault": Kind("vault:KeyValue", "MOUNT/PATH", "vault", ("hvac",)),
-        "kubernetes": Kind("kubernetes_secret:KubernetesSecret", "NAMESPACE/NAME", "kubernetes", ("kubernetes",)),
-        "github-actions": Kind("github_actions:ActionsSecret", "OWNER/REPO[?name=NAME]", "github", ("nacl",)),
-    }
-)
+KINDS: Final[Mapping[str, Kind]] = {
+    "dotenv": Kind("dotenv_file:DotenvFile", "PATH"),
+    "json": Kind("json_file:JsonFile", "PATH"),
+    "keyring": Kind("system_keyring:SystemKeyring", "SERVICE"),
+    "command": Kind("command:CommandTarget", "CMD"),
+    "aws-secretsmanager": Kind("aws:SecretsManager", "NAME[?region=REGION]", "aws", ("boto3",)),
+    "azure-keyvault": Kind("azure:KeyVault", "VAULT_URL/NAME", "azure", ("azure.keyvault.secrets", "azure.identity")),
+    "gcp-secretmanager": Kind("gcp:SecretManager", "PROJECT/NAME", "gcp", ("google.cloud.secretmanager",)),
+    "vault": Kind("vault:KeyValue", "MOUNT/PATH", "vault", ("hvac",)),
+    "kubernetes": Kind("kubernetes_secret:KubernetesSecret", "NAMESPACE/NAME", "kubernetes", ("kubernetes",)),
+    "github-actions": Kind("github_actions:ActionsSecret", "OWNER/REPO[?name=NAME]", "github", ("nacl",)),
+}
 """All kinds, by the word before the colon."""
 
 _REPLACE: Final = re.compile(r"(?P<before>.*?)[?&]replace=(?P<value>[^&]*)(?P<more>(?:&.*)?)", re.DOTALL)
@@ -127,16 +144,9 @@ def parse_target(text: str) -> Target:
     """The target that ``KIND:REST`` names. Its client library is loaded when it is first used, not before.
 
     Raises:
-        SettingsError: there is no such kind, the rest is malformed, or the client library is not installed.
+        ValueError: there is no such kind, the rest is malformed, or the client library is not installed; a sentence that
+            fits after the name of the setting.
     """
-    try:
-        return make(text)
-    except ValueError as error:
-        raise SettingsError(f"CREDENTIALS_TO: {error}.") from None
-
-
-def make(text: str) -> Target:
-    """As `parse_target`. Raises ValueError with a sentence that fits after the name of the setting."""
     kind, colon, rest = text.partition(":")
     if not colon or kind not in KINDS or not rest.strip():
         forms = ", ".join(f"{kind}:{one.form}" for kind, one in KINDS.items())

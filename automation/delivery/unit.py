@@ -1,4 +1,4 @@
-"""Key and secret as one unit with where they are valid: the JSON object that every target keeps or gets.
+"""Key and secret as one unit with where they are valid: the JSON object that every target keeps or gets, and whose it is.
 
 A reader that sees the unit never sees a key of one app with the secret of another. Where a store keeps text, the unit is
 one text; the host name alone would not do, as it is the same before and after a sandbox refresh.
@@ -6,22 +6,61 @@ one text; the host name alone would not do, as it is the same before and after a
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from automation.delivery.held import Held
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from automation.secrets.text_files import json_object
 
 REQUIRED: Final = ("client_id", "client_secret", "token_url", "host", "app")
-KEYS: Final = tuple(field.name for field in fields(Credentials))
+KEYS: Final = tuple(one.name for one in fields(Credentials))
 """All keys of the unit."""
 
 LONGEST: Final = 4096
 """Characters of one value; Salesforce's are far shorter."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a target holds at one moment. Without a pair, a mark or something else, the place is free.
+
+    Attributes:
+        pair: the whole pair that is there.
+        marks: `mark` of each app that is said to have its pair there, where the store does not give the pair itself.
+        other: what is there in the pair's place and is not a pair, in words.
+        missing: whether a store that gives nothing back at least says that nothing is there.
+        rest: values of the user's beside the pair, which stay.
+        version: the store's name for what was read, so that a change by somebody else since then is noticed.
+    """
+
+    pair: Credentials | None = None
+    marks: tuple[str, ...] = ()
+    other: str | None = None
+    missing: bool = False
+    rest: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    version: Any = None
+
+    def foreign(self, host: str, app: str, client_id: object = None) -> str | None:
+        """What is there and is not the pair of ``app`` of ``host``, in words; None when the place is free or ours.
+
+        A pair without a mark of its app, as one that a person wrote, is ours only when it has the same ``client_id``.
+        """
+        if self.other is not None or self.pair is None:
+            strange = [one for one in self.marks if one != mark(host, app)]
+            return self.other or (f"the pair of another app or org (marked {', '.join(strange)})" if strange else None)
+        ours = self.pair.app == app or (not self.pair.app and self.pair.client_id == client_id)
+        if ours and self.pair.host.lower() == host.lower():
+            return None
+        return f"the pair of {self.pair.app or 'an unnamed app'} of {self.pair.host}"
+
+
+def mark(host: str, app: str) -> str:
+    """Twelve letters and digits that identify an app of an org, for places where only a name can be kept."""
+    return hashlib.sha256(f"{app}@{host.lower()}".encode()).hexdigest()[:12].upper()
 
 
 def to_object(credentials: Credentials) -> dict[str, str | None]:
@@ -41,16 +80,10 @@ def from_object(tree: Mapping[str, Any]) -> Credentials | None:
         return None
     if not all(tree.get(name) is None or _is_text(tree[name]) for name in KEYS):
         return None
-    return Credentials(
-        client_id=Secret(tree["client_id"]),
-        client_secret=Secret(tree["client_secret"]),
-        token_url=tree["token_url"],
-        instance_url=tree.get("instance_url") or f"https://{tree['host']}",
-        org_id=tree.get("org_id") or None,
-        host=tree["host"],
-        app=tree["app"],
-        created_at=tree.get("created_at") or "",
-    )
+    values = {name: tree.get(name) or None for name in KEYS}
+    values |= {name: Secret(tree[name]) for name in ("client_id", "client_secret")}
+    values["instance_url"] = values["instance_url"] or f"https://{tree['host']}"
+    return Credentials(**values | {"created_at": tree.get("created_at") or ""})
 
 
 def _is_text(value: object) -> bool:

@@ -14,10 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 from automation.delivery import unit
-from automation.delivery.boundary import said
-from automation.delivery.extras import failed
-from automation.delivery.held import Held
+from automation.delivery.extras import failed, said
 from automation.delivery.target import Target
+from automation.delivery.unit import Held
 from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 

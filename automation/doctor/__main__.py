@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from automation.doctor import Check, skipped
 from automation.errors import RunbookError, SettingsError, UnexpectedPage
-from automation.report.plain import one_line, plain
+from automation.report.display import one_line, plain
 from automation.run.entry import run_command
 from automation.secrets import scrub
 from automation.settings.options import PrintVersion
@@ -41,10 +41,6 @@ def examine(
     """All checks, each as soon as it is done; a check that needs another one is skipped when that failed.
 
     Args:
-        environment: variables, as of the process.
-        dotenv: the ``.env`` file; None for none.
-        login: whether to log in to the org.
-        allow_production: the host, confirmed as production.
         app: ``ECA_*`` values of an app file.
         browser: one that runs already; otherwise one is started and closed again.
     """
@@ -72,11 +68,11 @@ def examine(
 
 
 def _without_browser(settings: Settings, allow_production: str | None) -> Iterator[Check]:
-    from automation.doctor import mailbox, network, org
+    from automation.doctor import network, org
 
     yield org.kind(settings, allow_production)
     yield from network.examine(settings)
-    yield mailbox.examine(settings)
+    yield network.mailbox(settings)
 
 
 def _in_a_browser(settings: Settings, no_login: str | None, running: Browser | None) -> Iterator[Check]:
@@ -119,7 +115,7 @@ def as_json(checks: Sequence[Check], error: RunbookError | None = None) -> dict[
     """The object of ``--json``. ``error``: what ended the command before all checks were done."""
     ended = None if error is None else {"kind": error.kind, "message": scrub(error.message), "next": scrub(error.next)}
     code = exit_code(checks) if error is None else error.exit_code
-    return {"schema": 1, "exit_code": code, "checks": [check.as_dict() for check in checks], "error": ended}
+    return {"schema": 1, "exit_code": code, "checks": list(map(vars, checks)), "error": ended}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from automation.doctor.check import Check, failed, from_error, passed, skipped, tried
+from automation.doctor import Check, failed, from_error, passed, skipped, tried
 from automation.errors import RunbookError, SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -57,13 +57,12 @@ def _version(name: str) -> str | None:
 
 def folders(settings: Settings | None) -> Iterator[Check]:
     """Whether runs, locks and deliveries can be written where they belong. Nothing is created."""
-    from automation.delivery import parse_target
     from automation.delivery.json_file import FileTarget
 
     places = {"runs": Path("runs"), "state": _state()}
     for target in settings.credentials_to if settings is not None else ():
-        if isinstance(file := parse_target(target), FileTarget):
-            places[f"delivery ({file.name})"] = file.path.parent
+        if isinstance(target, FileTarget):
+            places[f"delivery ({target.name})"] = target.path.parent
     bad = [f"{what}: {reason}" for what, folder in places.items() if (reason := _not_writable(folder)) is not None]
     if bad:
         fix = "Give this user write permission there, or name another place (--output, XDG_STATE_HOME, CREDENTIALS_TO)."
@@ -73,10 +72,10 @@ def folders(settings: Settings | None) -> Iterator[Check]:
 
 
 def _state() -> Path | None:
-    from platformdirs import user_state_path
+    from automation.secrets.files import state_path
 
     try:
-        return user_state_path(PROJECT, appauthor=False)
+        return state_path()
     except RuntimeError:
         return None
 

@@ -1,4 +1,4 @@
-"""The way to the org's host: proxy, name, certificate, answer, and the clocks of both sides."""
+"""The way to the org's host (proxy, name, certificate, answer, and the clocks of both sides), and the mailbox for emailed codes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
-from automation.doctor.check import Check, failed, from_error, passed, skipped, warned
+from automation.doctor import Check, failed, from_error, passed, skipped, warned
 from automation.errors import OrgBusy, OrgUnavailable, RunbookError, SettingsError
 from automation.network.failures import Failure, Kind
 from automation.network.http import decoded, send
@@ -114,3 +114,20 @@ def clock(settings: Settings, date: str | None) -> Check:
 def now() -> datetime:
     """The time here; replaced in tests."""
     return datetime.now(UTC)
+
+
+def mailbox(settings: Settings) -> Check:
+    """Log in and read the newest email's time; no email is opened or marked."""
+    from automation.access.codes.mailbox import mailbox_from
+
+    try:
+        box = mailbox_from(settings)
+        if box is None:
+            return skipped("mailbox", "no mailbox is set (SF_IMAP_URL)")
+        newest = box.newest()
+        box.close()
+    except RunbookError as error:
+        return from_error("mailbox", error)
+    seen = f"its newest email came {newest:%Y-%m-%d %H:%M} UTC" if newest is not None else "it is empty"
+    how = "" if settings.sf_imap_auth == "password" else f" with a token ({settings.sf_imap_auth})"
+    return passed("mailbox", f"the mailbox of {settings.sf_imap_username} opens{how}; {seen}")

@@ -7,10 +7,10 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from automation.doctor.check import Check, failed, from_error, passed, skipped, tried, warned
+from automation.doctor import Check, failed, from_error, passed, skipped, tried, warned
 from automation.errors import FieldRefused, RunbookError
 from automation.salesforce import hosts
-from automation.secrets import Secret, private
+from automation.secrets import Secret
 from flows.app.state import OrgState
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LATER = ("org.login", "org.language", "org.permission", "org.run_as")
 
 def kind(settings: Settings, allowed: str | None) -> Check:
     """Sandbox or production, by the host's name; production has to be confirmed."""
-    from automation.run.production import require_named
+    from automation.run.guards import require_named
 
     try:
         require_named(settings.host, allowed)
@@ -100,7 +100,7 @@ def _login(page: Page, settings: Settings, state: OrgState, labels: Labels) -> t
 
 
 def _language(page: Page, labels: Labels, state: OrgState) -> Check:
-    from flows.app.language import follow_language
+    from flows.log_in import follow_language
     from flows.pages.labels import languages
 
     follow_language(page, labels, state)
@@ -134,7 +134,9 @@ def _permission(page: Page, settings: Settings, state: OrgState, labels: Labels)
 
 def run_as(page: Page, settings: Settings, state: OrgState) -> Check:
     """Whether the Run As user is there and active, read over REST with the session of the browser's user."""
-    session = _session(page, state)
+    from flows.log_in import sessions
+
+    session = sessions(page).get(state.host)  # the only one that REST takes (`org-access` 2.1)
     if session is None:
         return skipped("org.run_as", "the session does not allow REST")
     try:
@@ -151,18 +153,9 @@ def run_as(page: Page, settings: Settings, state: OrgState) -> Check:
     return passed("org.run_as", f"{settings.eca_run_as} is there and active")
 
 
-def _session(page: Page, state: OrgState) -> Secret | None:
-    """The session id of the My Domain host, the only one that REST takes (`org-access` 2.1)."""
-    with private("reading the session"):
-        cookies = page.context.cookies(f"https://{state.host}")
-    values = [cookie.get("value", "") for cookie in cookies if cookie.get("name") == "sid"]
-    return Secret(values[0]) if values else None
-
-
 def _user(settings: Settings, state: OrgState, session: Secret) -> list[dict[str, Any]] | None:
     """The records of users with that name; None when they may not be read."""
-    from automation.org_api import NotReadable
-    from automation.org_api.rest import Rest
+    from automation.org_api.rest import NotReadable, Rest
     from automation.org_api.token import Token
 
     name = settings.eca_run_as.replace("\\", "\\\\").replace("'", "\\'")

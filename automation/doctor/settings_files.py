@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from automation.doctor.check import Check, failed, passed, skipped, warned
+from automation.doctor import Check, failed, passed, skipped, warned
 from automation.errors import SettingsError
 from automation.secrets.child_environment import child_environment
 from automation.secrets.text_files import is_file, read_text
@@ -61,13 +61,11 @@ def secret_files(environment: Mapping[str, str], dotenv: Path | None, settings: 
 
 
 def _files_of(settings: Settings) -> dict[Path, str]:
-    from automation.delivery import parse_target
     from automation.delivery.json_file import FileTarget
 
     kept = {settings.sf_passkey_file: "passkeys", settings.sf_storage_state: "a browser session"}
     found = {path: what for path, what in kept.items() if path is not None}
-    targets = (parse_target(text) for text in settings.credentials_to)
-    return found | {target.path: "delivered credentials" for target in targets if isinstance(target, FileTarget)}
+    return found | {target.path: "delivered credentials" for target in settings.credentials_to if isinstance(target, FileTarget)}
 
 
 def _read(dotenv: Path | None) -> Mapping[str, str]:

@@ -15,27 +15,19 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from automation.delivery import Contents, Pending, Receipts, lacking, parse_target
+from automation.delivery import Contents, Pending, lacking
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
-from automation.org_api import (
-    NoToken,
-    Patience,
-    ProofSession,
-    Reading,
-    ask,
-    compare,
-    is_user,
-    read_back,
-    same_id,
-    to_18,
-)
-from automation.org_api.delivered_pair import Answer, ask_org, find_pairs
-from automation.org_api.proof import wait_for_token
+from automation.network.backoff import Patience
+from automation.org_api.delivered_pair import Answer, Verdict, ask_org, find_pairs
+from automation.org_api.proof import ProofSession, is_user
+from automation.org_api.read_back import Reading, compare, read_back
+from automation.salesforce.ids import same_id, to_18
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
+from flows.app.state import OrgState, Proof
 
 Found = Literal[
     "up_to_date",
@@ -53,9 +45,14 @@ Found = Literal[
 """What a check found: nothing to do; a target lacks the pair; no pair; app missing; another org; secret rejected; policy or user
 rejected; settings differ; a refresh is running; the org is busy; the check failed."""
 
+_MEANS: Final[dict[Verdict, Found]] = {
+    "key": "app_missing", "pair": "secret_rejected", "not_sent": "secret_rejected", "policy": "policy_rejected",
+    "early": "policy_rejected",
+}  # fmt: skip
+
 REPAIR: Final = frozenset({"not_set_up", "app_missing", "refreshed", "secret_rejected", "policy_rejected", "drifted"})
 
-BLIP: Final = Patience(limit=6.0)
+BLIP: Final = Patience(limit=6.0, unknown_key_limit=0.0, busy_limit=0.0)
 """A short trouble of the network is waited out. Nothing else is: a key that was proven once and is unknown now is missing."""
 
 
@@ -70,18 +67,13 @@ class Known:
 
 @dataclass
 class CheckResult:
-    """What a check found, and everything learnt from it. ``pair`` is the one that the org gave a token for."""
+    """What a check found, and everything learnt from it. The credentials of ``state`` are those that the org gave a token for."""
 
     org: Org
     found: Found
     why: str
     error: RunbookError | None = None
-    pair: Credentials | None = None
-    run_as: str | None = None
-    scopes: tuple[str, ...] = ()
-    read_back: bool = False
-    app_id: str | None = None
-    delivered_to: list[str] = field(default_factory=list)
+    state: OrgState = field(default_factory=lambda: OrgState(""))
     seconds: float = 0.0
 
 
@@ -142,9 +134,8 @@ class _Questions:
 
     def asked(self) -> CheckResult:
         """Ask the org with each pair that is there, until one is not rejected."""
-        targets = [parse_target(text) for text in self.settings.credentials_to]
-        pairs = find_pairs(targets, self._pending(), self.org.host, self.spec.api_name)
-        answers = ask_org(pairs.sources, self._begin)
+        pairs = find_pairs(self.settings.credentials_to, self.org.host, self.spec.api_name)
+        answers = ask_org(pairs.sources, self.settings.network, BLIP)
         if answers and not answers[-1].rejected:
             return self._of(answers[-1], pairs.contents)
         for unreadable in pairs.troubles.values():  # the right pair may be there: no second one is made for a vault that is down
@@ -154,67 +145,48 @@ class _Questions:
         gone = "the delivered pair is no longer at its target"
         return CheckResult(self.org, "not_set_up", gone if self.known.fingerprint else "no pair of this app is delivered")
 
-    def _pending(self) -> Pending:
-        return Pending(self.org.host, self.spec.api_name)
-
-    def _begin(self, pair: Credentials) -> ProofSession | NoToken:
-        client = self.settings.network.client()
-        try:
-            answer = ask(client, pair)
-            if isinstance(answer, NoToken) and answer.retry and isinstance(answer.error, OrgUnavailable):
-                answer = wait_for_token(client, pair, BLIP)
-            if not isinstance(answer, NoToken):
-                return ProofSession(client, answer, pair.host)
-        except BaseException:
-            client.close()
-            raise
-        client.close()
-        return answer
-
     def _of(self, answer: Answer, contents: Contents) -> CheckResult:
         if answer.session is not None:
             with answer.session as session:
                 return self._proven(answer.source.pair, session, contents)
         if isinstance(answer.error, OrgBusy):
             return CheckResult(self.org, "busy", answer.why, answer.error)
-        if answer.verdict == "key":
-            why = "the org does not know the delivered key: a refresh removed the app, or it was deleted"
-            return CheckResult(self.org, "app_missing", why)
-        if answer.verdict in ("pair", "not_sent", "refreshed"):
-            return CheckResult(self.org, "secret_rejected", answer.why)
-        if answer.verdict in ("policy", "early"):
-            return CheckResult(self.org, "policy_rejected", answer.why)
-        return CheckResult(self.org, "failed", answer.why, answer.error)
+        found = _MEANS.get(answer.verdict, "failed")
+        why = "the org does not know the delivered key: a refresh removed the app, or it was deleted"
+        return CheckResult(
+            self.org, found, why if found == "app_missing" else answer.why, answer.error if found == "failed" else None
+        )
 
     def _proven(self, delivered: Credentials, session: ProofSession, contents: Contents) -> CheckResult:
         """The pair got a token: compare org, user and settings, and see whether every target has the pair."""
         pair = replace(delivered, org_id=session.token.org_id)
-        seen = CheckResult(self.org, "up_to_date", "the delivered pair got a token", pair=pair, scopes=session.token.scopes)
+        state = OrgState(pair.host, pair.org_id, credentials=pair, proof=Proof(token=True, scopes=session.token.scopes))
+        seen = CheckResult(self.org, "up_to_date", "the delivered pair got a token", state=state)
         if delivered.org_id is not None and pair.org_id is not None and not same_id(delivered.org_id, pair.org_id):
             return replace(seen, found="refreshed", why=f"org {delivered.org_id} was replaced by {pair.org_id}")
-        seen.app_id = self.known.app_id if self.known.fingerprint == pair.fingerprint else None
+        state.app_id = self.known.app_id if self.known.fingerprint == pair.fingerprint else None
         try:
-            trouble = self._differences(seen, session)
+            trouble = self._differences(state, session)
         except ProofFailed as error:  # as when the scope api was taken away: the pair is right, and the app is not
             trouble = error.message
         if trouble:
             return replace(seen, found="drifted", why=trouble)
-        missing = lacking(contents, pair, Receipts(self.org.host, self.spec.api_name))
-        seen.delivered_to = [target.name for target in contents if target not in missing]
-        if missing or self._pending().waits():
+        missing = lacking(contents, pair)
+        state.delivered_to = [target.name for target in contents if target not in missing]
+        if missing or Pending(pair.host, pair.app).waits():
             names = ", ".join(target.name for target in missing) or "nothing more"
             return replace(seen, found="undelivered", why=f"the pair is valid and still has to be delivered to {names}")
         return seen
 
-    def _differences(self, seen: CheckResult, session: ProofSession) -> str:
-        """The differences from the configuration, in words; notes the rest in ``seen``."""
-        scopes, spec = session.token.scopes, self.spec
-        reading = read_back(session.rest, spec.api_name, seen.app_id) or Reading()
-        seen.read_back = not reading.missing(spec, scopes)
-        seen.run_as, user_id = reading.run_as, None
+    def _differences(self, state: OrgState, session: ProofSession) -> str:
+        """The differences from the configuration, in words; notes the rest in ``state``."""
+        scopes, spec, proof = session.token.scopes, self.spec, state.proof
+        reading = read_back(session.rest, spec.api_name, state.app_id) or Reading()
+        proof.read_back = not reading.missing(spec, scopes)
+        proof.run_as, user_id = reading.run_as, None
         if reading.run_as is None or reading.run_as.lower() != spec.run_as.lower():
             identity = session.identity()
-            seen.run_as, user_id = identity.username, identity.user_id
+            proof.run_as, user_id = identity.username, identity.user_id
             if is_user(identity, spec.run_as) is False:
                 return f"the pair belongs to {identity.username or identity.user_id}, not to {spec.run_as}"
         return "; ".join(str(one) for one in compare(reading, spec, scopes, user_id))

@@ -1,179 +1,108 @@
-"""The job on more machines: names of orgs go to Dask workers, which have orgs file and secrets themselves (extra ``dask``).
+"""The job's work on more machines: names of orgs go to Dask workers, which have orgs file and secrets themselves (extra ``dask``).
 
 Over the wire go names, switches of the command line and outcomes, which hold no secret. Checks run at once; of the orgs that
 need a browser and share a mailbox for codes, one at a time is worked on, as file locks end at a machine's border. When a
 worker is lost, Dask gives its orgs to another one; the procedure reads before it acts, so that is safe.
+
+A worker's orgs file is the one that ``REFRESH_ORGS_FILE`` names in its environment, by default ``orgs.toml`` in its folder.
 """
 
 from __future__ import annotations
 
+import os
+import threading
 import uuid
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.errors import OrgBusy, OrgUnavailable, SettingsError, TryAgainLater
-from automation.fleet.check import CheckResult, refreshing, with_copy
-from automation.fleet.cluster_task import attend
-from automation.fleet.copies import CLOSING, Copy, Production, asked
-from automation.fleet.history import History
+from automation.errors import OrgBusy, OrgUnavailable, SettingsError
+from automation.fleet.check import REPAIR, CheckResult, Known, refreshing, with_copy
+from automation.fleet.copies import CLOSING, Production
 from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import OrgOutcome, of_check, of_error
-from automation.fleet.progress import Progress
-from automation.fleet.repair import WorkerLost
-from automation.fleet.runner import EMAILS_PER_RUN
+from automation.fleet.pool import TimeIsUp, bounded
+from automation.fleet.repair import DeadlinePassed, Repairs, WorkerLost, check_and_deliver, run_folder
+from automation.report.json_result import scrubbed
 
 if TYPE_CHECKING:
     from distributed import Client
 
+    from automation.fleet.runner import Result
+
 CONNECT: Final = 15.0
 """Seconds until the scheduler has answered."""
+ORGS_FILE: Final = "REFRESH_ORGS_FILE"
+LOCK_WAIT: Final = 60.0
+"""Seconds to wait for the lock of an org: after a lost worker, its run may just be ending."""
+_logins: Final[dict[int, threading.Semaphore]] = {}
+"""The places for logins of this worker process, by their number."""
 
 
-@dataclass
-class ClusterJob:
-    """As `runner.Job`, on a cluster. ``scheduler``: ``tcp://HOST:8786``, or ``tls://`` with Dask's own settings for it."""
+class Cluster:
+    """As `runner.OwnMachine`. ``scheduler``: ``tcp://HOST:8786``, or ``tls://`` with Dask's own settings for it.
 
-    fleet: OrgsFile
-    orgs: Sequence[Org]
-    history: History
-    progress: Progress
-    scheduler: str
-    flags: Sequence[str] = ()
-    outcomes: list[OrgOutcome] = field(default_factory=list)
-    interrupted: bool = False
+    Raises:
+        SettingsError: the extra is not installed.
+        OrgUnavailable: no scheduler answers.
+    """
 
-    def run(self) -> int:
-        """Do it; answers the number of the run in the history.
+    stopping = "Interrupted. Runs in progress shut down cleanly on their workers."
 
-        Raises:
-            SettingsError: the extra is not installed.
-            OrgUnavailable: no scheduler answers.
-        """
-        client = _client(self.scheduler)
-        number = self.history.begin(len(self.orgs))
-        self.progress.began(len(self.orgs))
-        try:
-            with asked(self.fleet, self.progress.note) as production:
-                _ClusterLoop(self, number, client, production).run()
-        except KeyboardInterrupt:
-            self.interrupted = True
-            self.progress.note("Interrupted. Runs in progress shut down cleanly on their workers.")
-        finally:
-            client.close(timeout=CLOSING)
-            self.progress.close()
-        return number
-
-
-class _ClusterLoop:
-    """Submits names and takes outcomes; the one place that writes the history."""
-
-    def __init__(self, job: ClusterJob, number: int, client: Client, production: Production | None) -> None:
+    def __init__(self, scheduler: str, flags: Sequence[str]) -> None:
+        self._client, self._flags = _client(scheduler), tuple(flags)
         from distributed import as_completed
 
-        self._job, self._number, self._client, self._production = job, number, client, production
-        self._running: dict[str, tuple[Org, bool]] = {}
-        self._queues: dict[str, deque[tuple[Org, OrgOutcome]]] = {}
-        self._busy: set[str] = set()
-        self._done = as_completed(loop=client.loop, with_results=True, raise_errors=False)
+        self._done = as_completed(loop=self._client.loop, with_results=True, raise_errors=False)
+        self._asked: dict[Hashable, tuple[Org, Known, Production | None]] = {}
+        self._at_once: list[tuple[Hashable, CheckResult]] = []
 
-    def run(self) -> None:
-        for org in self._job.orgs:
-            copy = self._copy_of(org)
-            if copy is not None and copy.copying:
-                self._ended(of_check(refreshing(org, str(copy))))
-            else:
-                self._submit(org, repair=False)
-        if not self._running:
-            return
-        for future, result in self._done:
-            org, repaired = self._running.pop(future.key)
-            self._came(org, _outcome(org, result), repaired=repaired)
-            future.release()
+    def check(self, org: Org, known: Known, production: Production | None) -> Hashable:
+        copy = production.copy_of(org) if production is not None else None
+        if copy is not None and copy.copying:
+            self._at_once.append((org.name, refreshing(org, str(copy))))
+            return org.name
+        return self._submit(org, known, production, repair=False)
 
-    def _submit(self, org: Org, *, repair: bool) -> None:
+    def repair(self, seen: CheckResult) -> Hashable:
+        return self._submit(seen.org, Known(), None, repair=True)
+
+    def _submit(self, org: Org, known: Known, production: Production | None, *, repair: bool) -> Hashable:
         key = f"{org.name}-{'run' if repair else 'check'}-{uuid.uuid4().hex[:12]}"  # no other job's: equal keys share a result
-        future = self._client.submit(attend, org.name, tuple(self._job.flags), repair=repair, pure=False, key=key)
-        self._running[future.key] = org, repair
-        self._done.add(future)
+        self._asked[key] = org, known, production
+        self._done.add(self._client.submit(attend, org.name, self._flags, repair=repair, pure=False, key=key))
+        return key
 
-    def _came(self, org: Org, outcome: OrgOutcome, *, repaired: bool) -> None:
-        if repaired:
-            self._ended(outcome)
-            self._next_of(org)
-        elif outcome.line.pop("needs_browser", False):
-            self._queue(org, outcome)
-        else:
-            self._ended(self._while_copied(org, outcome))
+    def has_place(self, org: Org, repairing: Collection[Org]) -> bool:
+        return org.mailbox is None or org.mailbox not in {other.mailbox for other in repairing}
 
-    def _copy_of(self, org: Org) -> Copy | None:
-        return self._production.copy_of(org) if self._production is not None else None
+    def finished(self, running: Collection[Any], within: float | None = None) -> Iterable[tuple[Hashable, Result]]:
+        if self._at_once:
+            return [self._at_once.pop()]
+        future, result = next(self._done)
+        future.release()
+        return [(future.key, _result(*self._asked.pop(future.key), result))]
 
-    def _while_copied(self, org: Org, outcome: OrgOutcome) -> OrgOutcome:
-        """Where asking the org failed, the state of a copy that is not over explains it."""
-        copy = self._copy_of(org)
-        unanswered = outcome.error.get("kind") in (OrgUnavailable.kind, OrgBusy.kind)
-        return of_check(refreshing(org, str(copy))) if unanswered and copy is not None and not copy.over else outcome
+    def stop(self) -> float:
+        return 0.0
 
-    def _queue(self, org: Org, outcome: OrgOutcome) -> None:
-        seen = self._with_copy(org, outcome)
-        if seen.error is not None:
-            self._ended(of_check(seen))
-            return
-        self._job.progress.queued(org.name, seen)
-        box = org.mailbox
-        if box is None:
-            self._submit(org, repair=True)
-        elif box in self._busy:
-            self._queues.setdefault(box, deque()).append((org, outcome))
-        else:
-            self._busy.add(box)
-            self._begin(org, outcome)
+    def close(self) -> None:
+        self._client.close(timeout=CLOSING)
 
-    def _with_copy(self, org: Org, outcome: OrgOutcome) -> CheckResult:
-        """What the worker saw, together with what production says of the copy."""
+
+def _result(org: Org, known: Known, production: Production | None, answer: Any) -> Result:
+    """What a worker answered, together with what production says of the copy; an exception means that all workers were lost."""
+    if not isinstance(answer, dict):
+        failure = answer[1] if isinstance(answer, tuple) and len(answer) > 1 else answer
+        return of_error(org, WorkerLost(f"No worker could finish {org.name} ({type(failure).__name__})."))
+    outcome = OrgOutcome(**answer)
+    copy = production.copy_of(org) if production is not None else None
+    if outcome.line.pop("needs_browser", False):
         seen = CheckResult(org, outcome.found, outcome.why)  # type: ignore[arg-type]  # a check's own word, which came back over the wire
-        return with_copy(self._copy_of(org), self._production, seen, self._job.history.known(org.name, org.host))
-
-    def _begin(self, org: Org, outcome: OrgOutcome) -> None:
-        """Begin an org whose mailbox is free, unless that has received all the emails it may."""
-        history, limit = self._job.history, self._job.fleet.limits.emails_per_hour
-        box = org.mailbox or ""
-        if history.emails(box) + EMAILS_PER_RUN > limit:
-            error = TryAgainLater(
-                f"Not started: its mailbox has received {limit} verification emails in an hour, which is the limit."
-            )
-            self._ended(of_error(org, error, found=outcome.found, why=outcome.why))
-            self._next_of(org)
-            return
-        history.note_emails(box, EMAILS_PER_RUN)
-        self._submit(org, repair=True)
-
-    def _next_of(self, org: Org) -> None:
-        """The mailbox is free: let the next org have it."""
-        box = org.mailbox
-        if box is None:
-            return
-        queue = self._queues.get(box)
-        if queue:
-            self._begin(*queue.popleft())
-        else:
-            self._busy.discard(box)
-
-    def _ended(self, outcome: OrgOutcome) -> None:
-        self._job.outcomes.append(outcome)
-        self._job.history.note(self._number, outcome)
-        self._job.progress.ended(outcome)
-
-
-def _outcome(org: Org, result: Any) -> OrgOutcome:
-    """What a worker answered; an exception means that it, and those that took over, were lost."""
-    if isinstance(result, dict):
-        return OrgOutcome(**result)
-    failure = result[1] if isinstance(result, tuple) and len(result) > 1 else result
-    return of_error(org, WorkerLost(f"No worker could finish {org.name} ({type(failure).__name__})."))
+        return with_copy(copy, production, seen, known)
+    unanswered = outcome.error.get("kind") in (OrgUnavailable.kind, OrgBusy.kind)  # a copy that is not over explains that
+    return of_check(refreshing(org, str(copy))) if unanswered and copy is not None and not copy.over else outcome
 
 
 def _client(address: str) -> Client:
@@ -188,3 +117,32 @@ def _client(address: str) -> Client:
     except (OSError, TimeoutError, ValueError) as error:
         why = type(error).__name__
     raise OrgUnavailable(f"No Dask scheduler answers at {address} ({why}).", next="Start one: dask scheduler; dask worker ADDRESS.")
+
+
+def attend(name: str, flags: tuple[str, ...], *, repair: bool) -> dict[str, Any]:
+    """On a worker: check one org, and with ``repair`` repair it. Answers the fields of an `OrgOutcome`, scrubbed.
+
+    Without ``repair``, the answer's line has ``needs_browser`` when there is work for one.
+    """
+    fleet = OrgsFile.read(Path(os.environ.get(ORGS_FILE, "orgs.toml")))
+    try:
+        org = fleet.org(name)
+    except SettingsError as error:
+        return _answer(of_error(fleet.orgs[0], error), name)
+    try:
+        seen = bounded(org.deadline, lambda: check_and_deliver(org), "check")
+    except TimeIsUp as error:
+        return _answer(of_error(org, DeadlinePassed(f"{org.name} was {error}.")), name)
+    if isinstance(seen, OrgOutcome):
+        return _answer(seen, name)
+    if not repair or seen.found not in REPAIR:
+        return _answer(of_check(seen), name, needs_browser=seen.found in REPAIR)
+    switches = [*flags, "--lock-wait", str(LOCK_WAIT)]
+    places = _logins.setdefault(fleet.limits.logins, threading.Semaphore(fleet.limits.logins))
+    return _answer(Repairs(fleet.path, run_folder(), places, flags=switches).run(seen), name)
+
+
+def _answer(outcome: OrgOutcome, name: str, *, needs_browser: bool = False) -> dict[str, Any]:
+    """The outcome as it goes over the wire: scrubbed, of plain values."""
+    line = {**outcome.line, "needs_browser": True} if needs_browser else outcome.line
+    return scrubbed({**vars(outcome), "org": name, "line": line})

@@ -11,15 +11,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.delivery import parse_target
+from automation.delivery import Target
 from automation.errors import OrgUnavailable, RunbookError, SettingsError
 from automation.fleet import references
 from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.pool import TimeIsUp, bounded
-from automation.org_api import NotReadable, Rest, Token, request_token, revoke
-from automation.org_api.rest import NO_RECORDS
+from automation.org_api.rest import NO_RECORDS, NotReadable, Rest
 from automation.org_api.sandbox_auth import ask_for_sandbox
+from automation.org_api.token import NoToken, Token, ask, revoke
 from automation.salesforce.hosts import sandbox_name
 from automation.salesforce.ids import is_id
 from automation.secrets import Secret
@@ -114,7 +114,7 @@ class Production:
             return True
 
 
-def _token(client: httpx.Client, reference: str | None, target: str | None) -> Token:
+def _token(client: httpx.Client, reference: str | None, target: Target | None) -> Token:
     if reference is not None:
         value = references.resolve(reference)
         if value.startswith("[REDACTED]"):  # what newer versions of the CLI print instead of a token
@@ -126,10 +126,13 @@ def _token(client: httpx.Client, reference: str | None, target: str | None) -> T
             return Token(Secret(token(value.strip())), None, None, ())
         except ValueError as error:
             raise SettingsError(f"[production] access_token: {error}.") from None
-    pair = parse_target(str(target)).read()
-    if pair is None:
-        raise SettingsError(f"[production] credentials: {parse_target(str(target)).name} holds no pair.")
-    return request_token(client, pair)
+    pair = target.read() if target is not None else None
+    if target is None or pair is None:
+        raise SettingsError(f"[production] credentials: {target and target.name} holds no pair.")
+    answer = ask(client, pair)
+    if isinstance(answer, NoToken):
+        raise answer.error
+    return answer
 
 
 def _copies(rest: Rest) -> dict[str, Copy]:
@@ -174,10 +177,8 @@ def asked(fleet: OrgsFile, note: Callable[[str], None]) -> Iterator[Production |
     production = None
     try:
         production = bounded(OPENING, lambda: Production.open(fleet), "production")
-    except RunbookError as error:
-        note(f"Production could not be asked about its sandboxes: {error.message} Continuing without it.")
-    except TimeIsUp as error:
-        note(f"Production could not be asked about its sandboxes: {error}. Continuing without it.")
+    except (RunbookError, TimeIsUp) as error:
+        note(f"Production could not be asked about its sandboxes: {str(error).removesuffix('.')}. Continuing without it.")
     try:
         yield production
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from automation.delivery import parse_target
+from automation.delivery import Target, parse_target
 from automation.errors import SettingsError
 from automation.fleet import references
 from automation.fleet.orgs import Org, has_suffix, with_suffix
@@ -27,12 +27,10 @@ LONGEST: Final = 1_000_000
 """Seconds (eleven days) that a time limit may have at most, and the highest of all other limits too."""
 
 
-def _key(setting: Setting) -> str:
-    return "deliver" if setting.name == "CREDENTIALS_TO" else setting.name.removeprefix("SF_").lower()
-
-
 SETTING_OF: Final = {
-    _key(setting): setting for setting in SETTINGS if not setting.name.startswith("ECA_") and setting.name not in REFUSED
+    "deliver" if setting.name == "CREDENTIALS_TO" else setting.name.removeprefix("SF_").lower(): setting
+    for setting in SETTINGS
+    if not setting.name.startswith("ECA_") and setting.name not in REFUSED
 }
 """Key of ``[defaults]`` and ``[orgs.NAME]`` -> setting."""
 
@@ -101,21 +99,18 @@ def org_of(name: str, table: Any, defaults: Mapping[str, Any], machine: Mapping[
     texts.setdefault("CREDENTIALS_TO", f"dotenv:credentials/{host}.env")
     users = [user for user in ("SF_USERNAME", "ECA_RUN_AS") if user in texts]
     if "add_suffix" not in table:
-        require(_doubtful(name, user, texts[user], host) for user in users if has_suffix(texts[user], host))
+        require(
+            f"[orgs.{name}] {KEY_OF[user]}: {texts[user]} already ends like the usernames of this sandbox; add_suffix = false takes"
+            f" it as it is, add_suffix = true as production's, which a refresh makes {with_suffix(texts[user], host)}"
+            for user in users
+            if has_suffix(texts[user], host)
+        )
     if table.get("add_suffix", True):
         texts |= {user: with_suffix(texts[user], host) for user in users}
     require(_value_problems(name, {setting: texts[setting] for setting in (*given, "CREDENTIALS_TO")}))
-    texts["CREDENTIALS_TO"] = "\n".join(BY_NAME["CREDENTIALS_TO"].rule(texts["CREDENTIALS_TO"]))
     org = Org(name, host, texts, app.switches, float(table.get("deadline", deadline)), table.get("allow_production"))
     require(_whole_problems(org))
     return org
-
-
-def _doubtful(name: str, user: str, username: str, host: str) -> str:
-    return (
-        f"[orgs.{name}] {KEY_OF[user]}: {username} already ends like the usernames of this sandbox; add_suffix = false takes it"
-        f" as it is, add_suffix = true as production's, which a refresh makes {with_suffix(username, host)}"
-    )
 
 
 def _text(value: Any) -> str:
@@ -147,8 +142,7 @@ def _whole_problems(org: Org) -> list[str]:
     if is_production(org.host) and org.allow_production != org.host:
         return [f'{where} login_url: {org.host} may be a production org; if you mean it, add allow_production = "{org.host}"']
     try:
-        org.check()
-        targets = [parse_target(text) for text in org.texts["CREDENTIALS_TO"].split("\n")]
+        targets = org.check().credentials_to
     except SettingsError as error:
         return [f"{where} {_in_keys(line)}" for line in error.message.split("\n") if not line.endswith("are not right:")]
     if not any(target.can_read for target in targets):
@@ -171,7 +165,7 @@ class ProductionAccess:
 
     host: str
     access_token: str | None
-    credentials: str | None
+    credentials: Target | None
 
 
 def production_of(table: Mapping[str, Any]) -> ProductionAccess:
@@ -188,8 +182,7 @@ def production_of(table: Mapping[str, Any]) -> ProductionAccess:
         key = "access_token" if token is not None else "credentials"
         if token is not None:
             references.check(token)
-        else:
-            BY_NAME["CREDENTIALS_TO"].rule(str(credentials))
+        target = parse_target(credentials.strip()) if credentials is not None else None
     except (ValueError, RuntimeError, OSError) as error:
         raise WrongTable(f"[production] {key}: {error}") from None
-    return ProductionAccess(host, token, credentials)
+    return ProductionAccess(host, token, target)

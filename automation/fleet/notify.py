@@ -23,8 +23,7 @@ from urllib.parse import urlsplit
 
 from automation.errors import RunbookError
 from automation.fleet import references
-from automation.fleet.pool import Pool, TimeIsUp, next_done
-from automation.fleet.processes import kill_all
+from automation.fleet.pool import Pool, TimeIsUp, kill_all, next_done
 from automation.secrets import Secret, scrub
 from automation.secrets.child_environment import child_environment, command_environment
 

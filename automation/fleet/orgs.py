@@ -45,15 +45,17 @@ class Org:
 
     def settings(self) -> Settings:
         """All settings, with every secret looked up. Raises SettingsError."""
-        return load_settings({name: self._looked_up(name) for name in self.texts}, None)
+        return load_settings(
+            {name: references.resolve(text) if self._refers(name) else text for name, text in self.texts.items()}, None
+        )
 
     def settings_to_check(self) -> Settings:
         """What a check of the org needs; passwords stay where they are. Raises SettingsError."""
         return load_settings(self._texts_to_check(resolve=True), None)
 
-    def check(self) -> None:
+    def check(self) -> Settings:
         """Raise SettingsError when the settings do not fit together. Looks up nothing."""
-        load_settings(self._texts_to_check(resolve=False), None)
+        return load_settings(self._texts_to_check(resolve=False), None)
 
     def spec(self, settings: Settings, *, exact: bool = False) -> AppSpec:
         """The configured app; ``exact``: what it has beyond that is removed."""
@@ -74,18 +76,17 @@ class Org:
         """A digest that distinguishes mailboxes for verification codes; None when the org uses none."""
         if "SF_IMAP_URL" not in self.texts:
             return None
-        from automation.access.codes.turns import mailbox_key
+        from automation.access.codes.sources import mailbox_key
 
         return mailbox_key(self.texts["SF_IMAP_URL"], self.texts.get("SF_IMAP_USERNAME", ""))
 
-    def _looked_up(self, name: str) -> str:
-        text = self.texts[name]
-        return references.resolve(text) if BY_NAME[name].secret and references.is_reference(text) else text
+    def _refers(self, name: str) -> bool:
+        return BY_NAME[name].secret and references.is_reference(self.texts[name])
 
     def _texts_to_check(self, *, resolve: bool) -> dict[str, str]:
         texts: dict[str, str] = {}
         for name, text in self.texts.items():
-            if not BY_NAME[name].secret or not references.is_reference(text):
+            if not self._refers(name):
                 texts[name] = text
             elif name in ON_THE_WAY:
                 texts |= {name: references.resolve(text)} if resolve else {}

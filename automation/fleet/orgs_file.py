@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from automation.delivery import parse_target
 from automation.errors import SettingsError
 from automation.fleet import keys
 from automation.fleet.notify import check
@@ -21,6 +20,7 @@ from automation.fleet.orgs import Org
 from automation.fleet.references import withhold_variables
 from automation.secrets.child_environment import given_environment
 from automation.secrets.text_files import read_toml
+from automation.settings import rules
 from automation.settings.dotenv import read_dotenv
 from automation.settings.table import SETTINGS
 
@@ -67,7 +67,9 @@ class OrgsFile:
     @classmethod
     def read(cls, path: Path) -> OrgsFile:
         """Read and check. Raises SettingsError with everything that is wrong, by table and key."""
-        tree = _tree(path)
+        if not path.exists():
+            raise SettingsError(f"There is no orgs file {path}.", next="Copy orgs.example.toml, or name yours with --orgs.")
+        tree = read_toml(path, "orgs file", next="Correct the file at that place; orgs.example.toml explains every key.")
         problems: list[str] = []
         with _kept(problems):
             keys.require(f"[{name}]: there is no such table; there are {', '.join(TABLES)}" for name in tree if name not in TABLES)
@@ -85,12 +87,6 @@ class OrgsFile:
             if org.name == name:
                 return org
         raise SettingsError(f"{self.path} has no table [orgs.{name}].", next="Check the name, or the orgs file of this machine.")
-
-
-def _tree(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        raise SettingsError(f"There is no orgs file {path}.", next="Copy orgs.example.toml, or name yours with --orgs.")
-    return read_toml(path, "orgs file", next="Correct the file at that place; orgs.example.toml explains every key.")
 
 
 @contextmanager
@@ -122,14 +118,12 @@ def _orgs(tree: Mapping[str, Any], limits: Limits, problems: list[str]) -> list[
         keys.require_keys("defaults", defaults)
         for name, table in tables.items():
             with _kept(problems):
-                orgs.append(_org(name, table, defaults, machine, limits))
+                if not _NAME.fullmatch(name):
+                    raise keys.WrongTable(
+                        f"[orgs.{name}]: a name is made of letters, digits, dots, hyphens and underscores, at most 64"
+                    )
+                orgs.append(keys.org_of(name, table, defaults, machine, limits.deadline))
     return orgs
-
-
-def _org(name: str, table: Any, defaults: Mapping[str, Any], machine: Mapping[str, str], limits: Limits) -> Org:
-    if not _NAME.fullmatch(name):
-        raise keys.WrongTable(f"[orgs.{name}]: a name is made of letters, digits, dots, hyphens and underscores, at most 64")
-    return keys.org_of(name, table, defaults, machine, limits.deadline)
 
 
 def _machine() -> dict[str, str]:
@@ -145,10 +139,9 @@ def _clashes(orgs: list[Org]) -> list[str]:
     seen: dict[str, str] = {}
     problems = []
     for org in orgs:
-        parts = [part for part in org.texts["CREDENTIALS_TO"].split("\n") if not part.startswith("command:")]
-        targets = [(target.name, "deliver", target.place) for target in map(parse_target, parts)]  # ./x.env and x.env are one place
+        places = [target for target in rules.targets(org.texts["CREDENTIALS_TO"]) if not target.name.startswith("command:")]
         app = f"{org.host} with the app {org.app}"
-        for what, key, place in [(app, "login_url", app), *targets]:
+        for what, key, place in [(app, "login_url", app), *((one.name, "deliver", one.place) for one in places)]:
             other = seen.setdefault(place.lower(), org.name)
             if other != org.name:
                 problems.append(f"[orgs.{org.name}] {key}: {what} is already that of [orgs.{other}]")

@@ -9,11 +9,13 @@ from typing import Any, Final
 from automation.errors import Interrupted, RunbookError, TryAgainLater
 from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
-from automation.report.json_result import SCHEMA, error_object
-from automation.report.plain import one_line
+from automation.report.display import one_line
+from automation.report.json_result import as_json
+from automation.report.result import RunResult
 from automation.report.words import only_delivered
 from automation.salesforce.hosts import is_sandbox
 from automation.secrets import scrub
+from flows.app.state import OrgState
 
 CHANGES: Final = ("created", "changed", "delivered")
 
@@ -96,46 +98,33 @@ class OrgOutcome:
         }
 
 
-def empty_line(org: Org) -> dict[str, Any]:
-    """The JSON object of an org that nothing is known of yet; `report.json_result` makes those of whole runs."""
-    return {
-        "schema": SCHEMA,
-        "outcome": "unchanged",
-        "org": {"host": org.host, "id": None, "sandbox": is_sandbox(org.host)},
-        "app": {"name": org.app_name, "api_name": org.app, "id": None},
-        "steps": [],
-        "proof": {"token": False, "run_as": None, "scopes": [], "read_back": False},
-        "credentials": {"consumer_key_sha256": None, "delivered_to": []},
-        "error": None,
-        "seconds": 0.0,
-        "artifacts": None,
-    }
-
-
 def of_check(seen: CheckResult, word: str = "unchanged") -> OrgOutcome:
     """The outcome of an org on which no browser was needed."""
-    line = empty_line(seen.org) | {"outcome": word, "seconds": round(seen.seconds, 2)}
-    if seen.pair is not None:
-        line["org"]["id"], line["app"]["id"] = seen.pair.org_id, seen.app_id
-        line["proof"] = {
-            "token": True, "run_as": seen.run_as, "scopes": sorted(seen.scopes), "read_back": seen.read_back,
-        }  # fmt: skip
-        line["credentials"] = {"consumer_key_sha256": seen.pair.fingerprint, "delivered_to": seen.delivered_to}
-    outcome = OrgOutcome(seen.org.name, seen.found, seen.why, line, 0)
-    return outcome if seen.error is None else _with_error(outcome, seen.error)
+    return _outcome(seen.org, seen.found, seen.why, line_of(seen.org, word, seen.state, seen.seconds, seen.error), seen.error)
 
 
 def of_error(
     org: Org, error: RunbookError, *, found: str = "not_checked", why: str = "", seconds: float = 0.0, browser: bool = False
 ) -> OrgOutcome:
     """The outcome of an org on which the job itself failed."""
-    line = empty_line(org) | {"seconds": round(seconds, 2)}
-    return _with_error(OrgOutcome(org.name, found, why or error.message, line, 0, browser), error)
+    line = line_of(org, seconds=seconds, error=error)
+    return replace(_outcome(org, found, why or error.message, line, error), browser=browser)
 
 
-def _with_error(outcome: OrgOutcome, error: RunbookError) -> OrgOutcome:
+def line_of(
+    org: Org, word: str = "unchanged", state: OrgState | None = None, seconds: float = 0.0, error: RunbookError | None = None
+) -> dict[str, Any]:
+    """The JSON object of an org on which there was no run, with what is known of it."""
+    state = replace(state or OrgState(""), host=org.host, sandbox=is_sandbox(org.host))
+    line = as_json(RunResult("unchanged", None, state, (), seconds, error=error))
+    return line | {"outcome": word, "app": {"name": org.app_name, "api_name": org.app, "id": state.app_id}}
+
+
+def _outcome(org: Org, found: str, why: str, line: dict[str, Any], error: RunbookError | None) -> OrgOutcome:
+    if error is None:
+        return OrgOutcome(org.name, found, why, line, 0)
     word = "waiting" if error.exit_code == TryAgainLater.exit_code else "failed"
-    return replace(outcome, line=outcome.line | {"outcome": word, "error": error_object(error)}, exit_code=error.exit_code)
+    return OrgOutcome(org.name, found, why, line | {"outcome": word}, error.exit_code)
 
 
 def of_run(org: Org, found: str, why: str, line: dict[str, Any], exit_code: int) -> OrgOutcome:

@@ -3,12 +3,16 @@
 Threads can't be ended, so one that is still busy at its deadline is given up: its place is free for the next piece, and what it
 comes to is thrown away. The threads are daemons. A library that such a thread uses may have started threads of its own that the
 interpreter joins at its end; `end_if_held` ends the process without that.
+
+Programs that threads started are ended by `kill_all`: each was started with ``start_new_session=True``, which Windows ignores.
 """
 
 from __future__ import annotations
 
 import math
 import os
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -123,3 +127,23 @@ def end_if_held(exit_code: int) -> None:
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(exit_code)
+
+
+def interrupt(worker: subprocess.Popen[Any]) -> None:
+    """Ask a worker to end cleanly. Windows has no signal for that: there a worker sees that its standard input ends."""
+    with suppress(OSError):
+        if sys.platform != "win32":
+            worker.send_signal(signal.SIGTERM)
+        elif worker.stdin is not None:
+            worker.stdin.close()
+
+
+def kill_all(program: subprocess.Popen[Any]) -> None:
+    """End a program that still runs at once, and with it what it started."""
+    if program.poll() is not None:
+        return
+    with suppress(OSError):
+        if sys.platform == "win32":
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(program.pid)], capture_output=True, check=False)
+        else:
+            os.killpg(program.pid, signal.SIGKILL)

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from automation.fleet.outcome import OrgOutcome
-from automation.report.display import Display
-from automation.report.plain import one_line
+from automation.report.display import Display, one_line
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
@@ -153,6 +152,8 @@ def _parts(counts: Counter[str], missing: int) -> Iterator[str]:
         "created": "created", "changed": "repaired", "delivered": "delivered", "unchanged": "up to date",
         "planned": "need work", "waiting": "to retry later", "failed": "failed",
     }  # fmt: skip
+    if counts["planned"] == 1:
+        words["planned"] = "needs work"
     yield from (f"{counts[word]} {text}" for word, text in words.items() if counts[word])
     if missing:
         yield f"{missing} not reached"

@@ -7,10 +7,10 @@ in, so that ``file:$CREDENTIALS_DIRECTORY/sf_password`` finds what systemd's ``L
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any, Final
 
 from automation.errors import SettingsError
@@ -83,10 +83,12 @@ def _from_env(name: str) -> str:
 
 
 def _from_file(path: str) -> str:
+    filled_in = os.path.expandvars(path)
     try:
-        return read_text(home_expanded(os.path.expandvars(path)), LARGEST_SECRET).rstrip("\r\n")
+        return read_text(home_expanded(filled_in), LARGEST_SECRET).rstrip("\r\n")
     except ValueError as error:
-        raise _Missing(str(error)) from None
+        unset = re.search(r"\$\{?(\w+)", filled_in)
+        raise _Missing(f"the variable {unset[1]} is not set in the environment" if unset else str(error)) from None
 
 
 def _from_keyring(place: str) -> str:
@@ -111,7 +113,7 @@ def _from_command(line: str) -> str:
     except ValueError:
         raise _Missing("can't be started: a quote is not closed") from None
     if done.exit_code != 0:
-        raise _Missing(f"ended with {done.exit_code}")
+        raise _Missing(f"ended with exit code {done.exit_code}")
     try:
         return decoded(done.out).rstrip("\r\n")
     except ValueError as error:
@@ -123,6 +125,9 @@ def _shown(kind: str, rest: str) -> str:
     return (rest.split(maxsplit=1)[0] if kind == "command" and rest.split() else rest.strip())[:200]
 
 
-_READERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
-    {"env": _from_env, "file": _from_file, "keyring": _from_keyring, "command": _from_command}
-)
+_READERS: Final[Mapping[str, Callable[[str], str]]] = {
+    "env": _from_env,
+    "file": _from_file,
+    "keyring": _from_keyring,
+    "command": _from_command,
+}

@@ -14,16 +14,18 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
-from automation.delivery import Pending, Receipts, deliver, parse_target
+from automation.delivery import deliver
 from automation.errors import Interrupted, RunbookError
-from automation.fleet.check import CheckResult
+from automation.fleet.check import CheckResult, Known, check_org
+from automation.fleet.copies import Production
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, of_check, of_error, of_run
-from automation.fleet.processes import interrupt, kill_all
-from automation.run.lock import org_lock
+from automation.fleet.pool import interrupt, kill_all
+from automation.run.guards import org_lock
 from automation.secrets.child_environment import given_environment
 from automation.secrets.text_files import json_object
 
@@ -80,7 +82,7 @@ class Repairs:
 
     def run(self, seen: CheckResult) -> OrgOutcome:
         """Repair one org; blocks until it is done. Every foreseen failure is in the outcome."""
-        org, began, seconds = seen.org, time.monotonic(), time_left(seen)
+        org, began, seconds = seen.org, time.monotonic(), max(seen.org.deadline - seen.seconds, SHORTEST)
         late = threading.Event()
         with ExitStack() as login, tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints:
             login.enter_context(self.logins)
@@ -185,20 +187,28 @@ def end_cleanly(worker: subprocess.Popen[str], grace: float = GRACE) -> None:
     _later(grace, kill_all, worker)
 
 
-def time_left(seen: CheckResult) -> float:
-    """Seconds of its org's deadline that a check has left."""
-    return max(seen.org.deadline - seen.seconds, SHORTEST)
+def run_folder(output: Path | None = None) -> Path:
+    """Where the run folders of one job are: ``--output``, or one by the time."""
+    return output or Path("runs") / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-fleet"
+
+
+def check_and_deliver(
+    org: Org, known: Known | None = None, production: Production | None = None, *, deliver: bool = True
+) -> CheckResult | OrgOutcome:
+    """Check one org; where nothing is amiss but a target that lacks the proven pair, that is done with at once."""
+    seen = check_org(org, known, production)
+    return deliver_pending(seen) if deliver and seen.found == "undelivered" else seen
 
 
 def deliver_pending(seen: CheckResult) -> OrgOutcome:
     """Bring a proven pair to the targets that lack it, under the org's lock and without a browser."""
-    org, pair = seen.org, seen.pair
+    org, pair = seen.org, seen.state.credentials
     if pair is None:
         raise ValueError("a check that found nothing to deliver")
-    targets = [parse_target(text) for text in org.settings_to_check().credentials_to]
+    targets = org.settings_to_check().credentials_to
     try:
         with org_lock(org.host):
-            done = deliver(targets, pair, Pending(org.host, pair.app), Receipts(org.host, pair.app))
+            seen.state.delivered_to = deliver(targets, pair)
     except RunbookError as error:
         return of_check(replace(seen, error=error))
-    return of_check(replace(seen, delivered_to=done.everywhere), "delivered")
+    return of_check(seen, "delivered")

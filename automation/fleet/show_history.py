@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from automation.fleet.history import History
 from automation.fleet.options import FleetOptions
-from automation.report.plain import one_line
+from automation.report.display import one_line
 
 RUNS: Final = {
     "id": "Run", "began": "Began (UTC)", "ended": "Ended (UTC)", "orgs": "Orgs", "changed": "Changed", "failed": "Failed",

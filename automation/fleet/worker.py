@@ -25,12 +25,11 @@ from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import of_error
 from automation.report.console import Console
-from automation.report.plain import one_line
+from automation.report.display import one_line
 from automation.secrets import scrub
 from automation.secrets.child_environment import forget_debugging
 from automation.settings.options import TRACING, Options
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 
 @dataclass
@@ -101,7 +100,7 @@ def _run(given: argparse.Namespace, console: EventWriter) -> tuple[dict[str, Any
 
 
 def _create(org: Org, given: argparse.Namespace, console: EventWriter) -> Any:
-    from automation.run.lock import org_lock
+    from automation.run.guards import org_lock
     from automation.run.one_run import OneRun
 
     settings = org.settings()

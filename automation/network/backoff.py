@@ -27,7 +27,8 @@ class Patience:
         unknown_key_limit: the same for "the org does not know this key"; None means ``limit``.
         policy_limit: the same while the org answers as if policies saved a moment ago were not there; 0 means that such
             an answer is final, as it is when nothing was saved.
-        unreachable_limit: the same while the org can't be reached, answers 5xx or is inactive; never more than ``limit``.
+        unreachable_limit: the same while the org can't be reached or answers 5xx; never more than ``limit``.
+        busy_limit: the same while it says that it is inactive or had an internal error.
         first: the first delay.
         factor: by how much each delay is longer than the one before.
         longest: no delay is longer.
@@ -38,6 +39,7 @@ class Patience:
     unknown_key_limit: float | None = None
     policy_limit: float = 0.0
     unreachable_limit: float = 120.0
+    busy_limit: float = 120.0
     first: float = 0.5
     factor: float = 1.5
     longest: float = 20.0

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Literal
 
 from automation.errors import OrgUnavailable
-from automation.network.certificates import certificate_advice
 from automation.secrets import scrub
 
 Kind = Literal["certificate", "proxy login", "proxy", "name", "too long", "request", "no answer"]
@@ -62,6 +61,16 @@ class Failure:
     def error(self, host: str, purpose: str) -> OrgUnavailable:
         """As an error: ``HOST could not be reached PURPOSE: ...``."""
         return OrgUnavailable(f"{host} could not be reached {purpose}: {self.text}.", next=self.advice(host))
+
+
+def certificate_advice(host: str, ca_file: Path | None) -> str:
+    """The advice for an untrusted certificate of ``host``; ``ca_file`` is what SF_CA_FILE names."""
+    if ca_file is None:
+        return "Behind a company proxy, set SF_CA_FILE to the company's CA (PEM); otherwise the connection may be intercepted."
+    return (
+        f"SF_CA_FILE ({ca_file}) does not contain the CA that signed the certificate of {host}. "
+        "Ask your network team for the right file; otherwise the connection may be intercepted."
+    )
 
 
 _NAME = "Check the My Domain in SF_LOGIN_URL; where only a proxy resolves names, set HTTPS_PROXY."

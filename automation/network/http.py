@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import re
+import ssl
+import sys
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.network.certificates import ssl_context
+from automation.errors import SettingsError
 from automation.network.failures import Failure
 from automation.network.proxy import Proxy, bypasses_proxy
 
@@ -57,6 +60,41 @@ class Network:
     def proxy_for(self, host: str) -> Proxy | None:
         """The proxy by which ``host`` is reached on port 443; None for a direct connection."""
         return None if self.proxy is None or bypasses_proxy(self.no_proxy, host) else self.proxy
+
+
+def ssl_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Trust what the system trusts, and the certificates in ``ca_file`` (PEM); checks stay on.
+
+    Raises:
+        SettingsError: ``ca_file`` holds something that is no certificate.
+    """
+    changed = ca_file.stat().st_mtime_ns if ca_file is not None and ca_file.is_file() else 0
+    return _context(ca_file, changed)
+
+
+@functools.lru_cache(maxsize=8)
+def _context(ca_file: Path | None, _changed: int) -> ssl.SSLContext:
+    """Made once per file and time of change: reading all certificates takes longer than a request."""
+    context = _system_context()
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(ca_file)
+        except (ssl.SSLError, OSError):
+            raise SettingsError(f"SF_CA_FILE: {ca_file} holds no certificate that can be read.") from None
+    return context
+
+
+def _system_context() -> ssl.SSLContext:
+    if sys.platform == "linux":
+        import certifi  # late: --help does not need it
+
+        context = ssl.create_default_context()
+        context.load_verify_locations(certifi.where())  # a slim container has no certificates of its own
+    else:  # Windows and macOS are asked themselves: OpenSSL does not know all of their store
+        import truststore
+
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return context
 
 
 def send(client: httpx.Client, method: str, url: str, **content: Any) -> httpx.Response | Failure:

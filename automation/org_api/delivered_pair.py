@@ -6,15 +6,17 @@ rule, and no browser. What follows from the answer is for the caller to decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from automation.delivery import Contents, Held, Pending, Target, read_all, same_pair
 from automation.errors import ForeignHost, RunbookError, SettingsError
-from automation.org_api.proof import ProofSession
-from automation.org_api.token import NoToken, token_host
+from automation.network.backoff import Patience
+from automation.network.http import Network
+from automation.org_api.proof import ProofSession, Report, begin_proof, silent
+from automation.org_api.token import token_host
 from automation.salesforce.ids import same_id
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
@@ -64,13 +66,13 @@ class Answer:
         return self.verdict in _REJECTED
 
 
-def find_pairs(targets: Sequence[Target], pending: Pending, host: str, app: str) -> Pairs:
+def find_pairs(targets: Sequence[Target], host: str, app: str) -> Pairs:
     """Read every target once, then the place where a pair waits for delivery.
 
     Raises:
         SettingsError: a target holds something that is not this app's pair, so it could not be delivered there.
     """
-    pairs = Pairs(read_all(targets))
+    pairs, pending = Pairs(read_all(targets)), Pending(host, app)
     for target, held in pairs.contents.items():
         if isinstance(held, Held):
             _add(pairs, target.name, held.pair, host, app)
@@ -107,27 +109,28 @@ def require_ours(contents: Contents, host: str, app: str, known: Sequence[Creden
 
 
 def ask_org(
-    sources: Sequence[Source], begin: Callable[[Credentials], ProofSession | NoToken], org_id: str | None = None
+    sources: Sequence[Source], network: Network, patience: Patience, org_id: str | None = None, report: Report = silent
 ) -> list[Answer]:
     """Ask with one pair after the other, until the org does not reject it for good.
 
     Args:
         sources: in the order in which they are asked with.
-        begin: asks the org for a token with one pair, with the caller's patience.
+        patience: with each pair.
         org_id: of the org as it is now, where that is known.
+        report: gets a sentence before each further try.
 
     Returns:
         The answers; all but the last one are rejections. Empty when there is no pair.
     """
     answers: list[Answer] = []
     for source in sources:
-        answers.append(_ask(source, begin, org_id))
+        answers.append(_ask(source, network, patience, org_id, report))
         if not answers[-1].rejected:
             break
     return answers
 
 
-def _ask(source: Source, begin: Callable[[Credentials], ProofSession | NoToken], org_id: str | None) -> Answer:
+def _ask(source: Source, network: Network, patience: Patience, org_id: str | None, report: Report) -> Answer:
     pair = source.pair
     if org_id is not None and pair.org_id is not None and not same_id(org_id, pair.org_id):
         return Answer(source, "refreshed", f"the pair is of org {pair.org_id}, which a refresh has replaced.")
@@ -135,7 +138,7 @@ def _ask(source: Source, begin: Callable[[Credentials], ProofSession | NoToken],
         token_host(pair)
     except (ForeignHost, SettingsError) as error:  # somebody changed the target's content
         return Answer(source, "not_sent", error.message, error)
-    answer = begin(pair)
+    answer = begin_proof(network.client(), pair, patience, report)
     if isinstance(answer, ProofSession):
         return Answer(source, "good", "the delivered pair got a token", session=answer)
     if answer.about == "key" and source.waiting and _is_new(pair):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from automation.errors import ProofFailed, UnexpectedPage
+from automation.errors import OrgBusy, ProofFailed, UnexpectedPage
 from automation.network.backoff import Patience
 from automation.network.parallel import in_background
 from automation.org_api.rest import NotReadable, Rest, ask_version, text_of
@@ -83,7 +83,7 @@ def open_proof(client: httpx.Client, credentials: Credentials, patience: Patienc
     """As `begin_proof`, but raises when there is no token.
 
     Raises:
-        RunbookError: as `token.request_token`; the last answer when patience ended.
+        RunbookError: the class that `refusals` names for the org's last answer; OrgUnavailable when that is unusable.
     """
     session = begin_proof(client, credentials, patience, report)
     if isinstance(session, NoToken):
@@ -145,7 +145,9 @@ def _limit(answer: NoToken, patience: Patience) -> float | None:
         return min(patience.limit, patience.policy_limit)
     if not answer.retry:
         return 0
-    return patience.unknown_key_limit if answer.about == "key" else min(patience.limit, patience.unreachable_limit)
+    if answer.about == "key":
+        return patience.unknown_key_limit
+    return min(patience.limit, patience.busy_limit if isinstance(answer.error, OrgBusy) else patience.unreachable_limit)
 
 
 def check_org(identity: Identity, org_id: str | None, host: str) -> None:

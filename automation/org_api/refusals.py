@@ -42,6 +42,13 @@ class Refusal:
     confidence: Literal["high", "medium", "low"] = "high"
 
 
+_LOGINS_USED_UP: Final[tuple[str, str, About, type[RunbookError]]] = (
+    "the Run As user has used up the 3,600 logins of this hour",
+    "Wait an hour, and find the program that requests a token with every call.",
+    "user",
+    OrgBusy,
+)
+
 REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "invalid_grant",
@@ -123,14 +130,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         retry=True,
         confidence="medium",
     ),
-    Refusal(
-        "rate_limit_exceeded",
-        "number of logins exceeded",
-        "the Run As user has used up the 3,600 logins of this hour",
-        "Wait an hour, and find the program that requests a token with every call.",
-        "user",
-        raises=OrgBusy,
-    ),
+    Refusal("rate_limit_exceeded", "number of logins exceeded", *_LOGINS_USED_UP),
     Refusal(
         "invalid_request",
         "scope parameter not supported",
@@ -162,29 +162,20 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "If the list shows the app, open it and press Enable; otherwise run again: the app is created again.",
         "key",
     ),
-    Refusal(
-        "invalid_grant",
-        "user hasn't approved this consumer",
-        "the org treated the request as a JWT flow and wants the user's approval",
-        "Check that the app has the client credentials flow enabled and that the pair belongs to it.",
-        "request",
+    *(
+        Refusal(
+            "invalid_grant",
+            words,
+            f"the org treated the request as a JWT flow {meaning}",
+            "Check that the app has the client credentials flow enabled and that the pair belongs to it.",
+            "request",
+        )
+        for words, meaning in (
+            ("user hasn't approved this consumer", "and wants the user's approval"),
+            ("audience is invalid", "with a wrong audience"),
+        )
     ),
-    Refusal(
-        "invalid_grant",
-        "audience is invalid",
-        "the org treated the request as a JWT flow with a wrong audience",
-        "Check that the app has the client credentials flow enabled and that the pair belongs to it.",
-        "request",
-    ),
-    Refusal(
-        "invalid_grant",
-        "login rate exceeded",
-        "the Run As user has used up the 3,600 logins of this hour",
-        "Wait an hour, and find the program that requests a token with every call.",
-        "user",
-        raises=OrgBusy,
-        confidence="low",
-    ),
+    Refusal("invalid_grant", "login rate exceeded", *_LOGINS_USED_UP, confidence="low"),
     *(
         Refusal(code, words, "the org had an internal error", "Run the same command again later.", "org", OrgBusy, retry=True)
         for code, words in (

@@ -81,7 +81,8 @@ def check_rights(rest: Rest, recipe: Recipe, user_id: str) -> Rights:
     answers = together([partial(rest.query, ask.soql.replace("{user_id}", user_id)) for ask in recipe.asks])
     seen = visible.result()
     found = Rights()
-    absent = _absent_packages(recipe, seen)
+    packages = dict.fromkeys(one.package for one in recipe.objects if one.package is not None)
+    absent = [package for package in packages if not any(name.startswith(f"{package}__") for name in seen)]
     for package in absent:
         found.missing.append(f"no object of package {package} is visible (not installed, no licence, or no rights)")
     for wanted in recipe.objects:
@@ -99,11 +100,6 @@ def _visible(rest: Rest, recipe: Recipe) -> dict[str, dict[str, Any]]:
     names = [name for wanted in recipe.objects for name in wanted.names]
     described = zip(names, together([partial(rest.describe, name) for name in names]), strict=True)
     return {name: one for name, one in described if not isinstance(one, NotReadable)}
-
-
-def _absent_packages(recipe: Recipe, seen: dict[str, dict[str, Any]]) -> list[str]:
-    packages = dict.fromkeys(one.package for one in recipe.objects if one.package is not None)
-    return [package for package in packages if not any(name.startswith(f"{package}__") for name in seen)]
 
 
 def _check_object(wanted: ObjectRight, seen: dict[str, dict[str, Any]], found: Rights) -> None:

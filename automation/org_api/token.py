@@ -83,21 +83,8 @@ def token_host(credentials: Credentials) -> str:
     return url.host
 
 
-def request_token(client: httpx.Client, credentials: Credentials) -> Token:
-    """Ask once for a token.
-
-    Raises:
-        RunbookError: the class that `refusals` names for the org's answer; OrgUnavailable when its response is
-            unusable; ForeignHost or SettingsError before anything is sent.
-    """
-    answer = ask(client, credentials)
-    if isinstance(answer, NoToken):
-        raise answer.error
-    return answer
-
-
 def ask(client: httpx.Client, credentials: Credentials) -> Token | NoToken:
-    """As `request_token`, but answers why there is none. Raises only before anything is sent."""
+    """Ask once for a token. Raises ForeignHost or SettingsError before anything is sent; else answers why there is none."""
     host = token_host(credentials)
     form = {
         "grant_type": "client_credentials",
@@ -112,18 +99,14 @@ def ask(client: httpx.Client, credentials: Credentials) -> Token | NoToken:
 
 def revoke(client: httpx.Client, host: str, token: Secret, patience: Patience = REVOKING) -> bool:
     """Take a token back; whether it is no longer good. Tried again for a moment; never raises when the org can't be reached."""
-    tries = patience.start()
+    tries, url = patience.start(), f"https://{host}{REVOKE_PATH}"
     while True:
-        status = _revoke_once(client, host, token)
+        answer = send(client, "POST", url, data={"token": token.reveal()}, timeout=REVOKE_TIMEOUT)
+        status = None if isinstance(answer, Failure) else answer.status_code
         delay = tries.again() if status is None or status >= 500 else None
         if delay is None:
             return status in _REVOKED
         patience.wait(delay)
-
-
-def _revoke_once(client: httpx.Client, host: str, token: Secret) -> int | None:
-    answer = send(client, "POST", f"https://{host}{REVOKE_PATH}", data={"token": token.reveal()}, timeout=REVOKE_TIMEOUT)
-    return None if isinstance(answer, Failure) else answer.status_code
 
 
 def _read(response: httpx.Response, host: str) -> Token | NoToken:

@@ -41,14 +41,7 @@ class RecordedStep:
 
 @dataclass(frozen=True)
 class Recording:
-    """A recording, anonymous.
-
-    Attributes:
-        name: of the file, without its ending.
-        language: of the labels that the run spoke.
-        outcome: of the run.
-        replaced: kind of value to how many different ones were replaced.
-    """
+    """A recording, anonymous. ``replaced``: kind of value to how many different ones were replaced."""
 
     name: str
     language: str

@@ -82,11 +82,8 @@ class Lookup:
     """One control that was looked for, or one value that was read, on a page.
 
     Attributes:
-        step: id of the step during which it happened.
-        page: number of the recorded page.
         owner, name: class and method; ``key`` is the label of a field or a section.
         panel: whether it was made inside the visible tab panel.
-        arguments: the method's own.
         value: what was read, in a form that JSON has.
         failed: kind of the error that it ended with in the run.
     """

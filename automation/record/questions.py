@@ -27,7 +27,6 @@ class Question:
 
     Attributes:
         id: number in the evidence.
-        text: the question.
         look_at: what to look at in an org, in a sentence.
         answer: what a recording says to it, None when it says nothing; without one, only a person can say.
     """

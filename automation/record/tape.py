@@ -17,8 +17,7 @@ from automation.record.lookups import SECTION, SOUGHT, Lookup, plain
 from automation.record.page_copy import PageCopy, copy_page
 from automation.record.watching import Call
 from automation.salesforce import hosts
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 from flows.pages.base import PageObject
 from flows.pages.fields import Field
 from flows.pages.labels import Labels

@@ -157,7 +157,7 @@ class OrgHandle:
 
     @property
     def run_as(self) -> str:
-        """The integration user's user name."""
+        """The integration user's username."""
         return self._org.run_as.username
 
     def user(self, short: str) -> User:

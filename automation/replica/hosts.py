@@ -14,9 +14,9 @@ class Role(StrEnum):
     """What a host is there for."""
 
     LOGIN = "login"
-    """login.salesforce.com: production users by user name."""
+    """login.salesforce.com: production users by username."""
     TEST = "test"
-    """test.salesforce.com: sandbox users by user name."""
+    """test.salesforce.com: sandbox users by username."""
     MY = "my"
     SETUP = "setup"
     LIGHTNING = "lightning"

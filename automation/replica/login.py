@@ -82,7 +82,7 @@ def _username_first(ex: Exchange) -> bool:
 
 
 def submit(ex: Exchange) -> Response:
-    """POST /: take the user name, then the password."""
+    """POST /: take the username, then the password."""
     username = ex.form.get("username", "").strip()
     start, password = ex.form.get("startURL", ""), ex.form.get("pw", "")
     text = pages.texts(ex.org.variants.language)
@@ -104,7 +104,7 @@ def submit(ex: Exchange) -> Response:
 
 
 def _second_page(ex: Exchange, username: str, start: str) -> Response:
-    """After the user name: the password's page, or a passkey's."""
+    """After the username: the password's page, or a passkey's."""
     lured = _lured(ex, "after_username")
     if lured is not None:
         return lured

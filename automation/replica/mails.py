@@ -1,4 +1,4 @@
-"""The org's mails (evidence/org-access.md 1.4): verification codes, and what else lies in a mailbox."""
+"""The org's emails (evidence/org-access.md 1.4): verification codes, and what else is in a mailbox."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def run(world: World, org: Org, *, initiator: str = "admin", copying: float = 0.0, not_ready: float = 0.0) -> Org:
     """Refresh a sandbox.
 
-    New org id; local apps, sessions, tokens and verification methods are gone; user names and passwords stay; every mail
+    New org id; local apps, sessions, tokens and verification methods are gone; usernames and passwords stay; every mail
     address but the initiator's gets ``.invalid``. The copy takes ``copying`` seconds, and for ``not_ready`` seconds more the
     sandbox is ``Completed`` but does not answer (``INVALID_STATUS``).
     """

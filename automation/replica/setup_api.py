@@ -156,7 +156,7 @@ def _consumer_details(ex: Exchange, user: User, params: Params) -> Any:
 
 
 def _find_users(ex: Exchange, _: User, params: Params) -> Any:
-    """Suggestions for the Run As lookup (variant run_as_widget=lookup): active users whose name or user name matches."""
+    """Suggestions for the Run As lookup (variant run_as_widget=lookup): active users whose name or username matches."""
     wanted = str(params.get("query") or "").lower()
     found = [u for u in ex.org.users.values() if u.active and wanted in f"{u.name} {u.username}".lower()]
     return {"users": [{"id": u.id, "name": u.name, "username": u.username} for u in found[:20]]}

@@ -28,7 +28,7 @@ class Site:
         self._world = world
         self._plain = plain
         self._nobody = Org("nobody", 0, world.now, Variants(after_password=[]), "nobody@nowhere.example")
-        """Stands in where a host belongs to no org (login., test., a look-alike): it lets nobody in."""
+        """Used where a host belongs to no org (login., test., a look-alike): it lets nobody in."""
         self._nobody.users.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, plain_send: Send) -> None:

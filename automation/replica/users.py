@@ -79,7 +79,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
 
 
 def people(my_domain: str, seeded: Seeded, admin_email: str) -> dict[str, User]:
-    """The users of a new org by lower-case user name. A sandbox's user names carry its suffix (OA 6.1)."""
+    """The users of a new org by lower-case username. A sandbox's usernames carry its suffix (OA 6.1)."""
     company, sandbox = hosts.company(my_domain), hosts.sandbox_name(my_domain)
     users = {}
     for short, facts in PEOPLE.items():

@@ -57,7 +57,7 @@ class Variants:
     inactive_panels: str = knob("keep", "panels of tabs not shown; UI 15.8", "keep", "drop", web=True)
     api_name_follows: str = knob("blur", "when API Name follows the name; UI 15.12", "blur", "input", web=True)
     url_after_new: str = knob("home", "address after New; UI 15.4", "home", "new", web=True)
-    url_after_create: str = knob("detail", "address of the new app's page; UI 15.4", "detail", "home", web=True)
+    url_after_create: str = knob("detail", "URL of the new app's page; UI 15.4", "detail", "home", web=True)
     run_as_widget: str = knob("email", "Run As widget; UP 1.5", "email", "text", "lookup", web=True)
     distribution_default: str = knob("Local", "Distribution State at first; UP 1.6", "Local", "empty", web=True)
     distribution_edit: str = knob(
@@ -115,7 +115,7 @@ class Variants:
     login_parameter: str = knob("taken", "?login shows the form all the same (ignored: guess)", "taken", "ignored")
     login_redirects_to: str = knob("", "attack: the login page redirects to this address")
     login_redirects_when: str = knob(
-        "load", "attack: when it does; input: while the user name is typed", "load", "input", "after_username", "after_password"
+        "load", "attack: when it does; input: while the username is typed", "load", "input", "after_username", "after_password"
     )
     login_frame_from: str = knob("", "attack: the login page holds a frame with this address")
     plain_http: str = knob("redirect", "http:// My Domain", "redirect", "login_page")
@@ -163,7 +163,7 @@ class Variants:
         return {item.name: getattr(self, item.name) for item in dataclasses.fields(self) if item.metadata["web"]}
 
     def username_first(self, *, my_domain_page: bool) -> bool:
-        """Whether a login page asks for the user name alone first.
+        """Whether a login page asks for the username alone first.
 
         Winter '27: login. and test. ask for the e-mail first, My Domain is said to be unaffected (UI 12); OA 0.4
         says the opposite, which ``login_page=username_first`` covers.

@@ -67,7 +67,7 @@ class World:
         return self.orgs.get(host.my_domain)
 
     def org_of_user(self, username: str, role: Role) -> Org | None:
-        """The org of a user name, among sandboxes (test.) or production orgs (login.)."""
+        """The org of a username, among sandboxes (test.) or production orgs (login.)."""
         for org in self.orgs.values():
             if org.sandbox is (role is Role.TEST) and username.lower() in org.users:
                 return org

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.errors import RunbookError
-from automation.report.display import Display
+from automation.report.display import Display, one_line
 from automation.report.json_result import as_json
-from automation.report.plain import one_line
 from automation.report.words import outcome_words
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
     from automation.report.result import RunResult
-    from automation.steps import Step
-    from automation.steps.runner import StepResult
+    from automation.steps import Step, StepResult
 
 MARKS: Final = {"changed": "+", "unchanged": "=", "skipped": "-", "failed": "x"}
 COLOURS: Final = {"changed": "green", "unchanged": "cyan", "skipped": "dim", "failed": "bold red"}
@@ -34,7 +31,6 @@ class Console(Display):
     """
 
     _current: str = ""
-    _since: float = 0.0
 
     def note(self, text: str) -> None:
         """A sentence beside the steps, unless ``-q``."""
@@ -54,7 +50,7 @@ class Console(Display):
             self.detail(f"      {text}")
 
     def step_started(self, step: Step) -> None:
-        self._current, self._since = f"{step.id:>4}  {step.title}", time.monotonic()
+        self._current = f"{step.id:>4}  {step.title}"
         if self.verbosity >= 0 and self.stream.isatty():
             self._start_live(renderable=_spinner(self._current), refresh_per_second=8)
 

@@ -52,7 +52,7 @@ def report_page(report: dict[str, Any], folder: Path) -> str:
 
 
 def index_page(rows: Sequence[dict[str, Any]], counts: dict[str, int], seconds: float) -> str:
-    """The HTML of a page with one row per org; see `index.write_index`."""
+    """The HTML of a page with one row per org; see `files.write_index`."""
     return _render("index.html.j2", rows=rows, counts=counts, seconds=seconds, outcomes=OUTCOMES)
 
 

@@ -10,15 +10,14 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.report.plain import one_line
+from automation.report.display import one_line
 from automation.secrets import scrub
 from automation.settings.options import installed_version
 
 if TYPE_CHECKING:  # nothing of a browser is loaded where no browser is needed
     from automation.errors import RunbookError
-    from automation.report.details import Details
-    from automation.report.result import RunResult
-    from automation.steps.runner import StepResult
+    from automation.report.result import Details, RunResult
+    from automation.steps import StepResult
     from automation.steps.time_spent import Spent
 
 SCHEMA: Final = 1

@@ -14,8 +14,7 @@ from automation.artifacts import ArtifactsRecorder
 from automation.artifacts.evidence import MASK_COLOUR, MASKED, UNSEEN
 from automation.secrets.files import write_private
 from automation.settings.options import Screenshot
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 FOLDER: Final = "screenshots"
 TIMEOUT: Final = 2_000
@@ -29,7 +28,6 @@ class Screenshots:
     """Takes the screenshots; an `Observer`.
 
     Attributes:
-        folder: the run folder.
         mode: ``on`` after steps that commit and after a failure, ``only-on-failure``, or ``off``.
         banner: the tool's own banner may be on the page.
         taken: step id to path, relative to the run folder.

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.secrets import scrub
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Locator
@@ -56,11 +55,8 @@ class Banner:
         """Put the banner into every page of the context, also after each navigation."""
         self._context = context
         context.expose_function("runbookState", lambda: self._state)
-        context.expose_function("runbookPersonActed", self._person_acted)
+        context.expose_function("runbookPersonActed", lambda: self.acted())  # noqa: PLW0108  it is replaced later
         context.add_init_script(script())
-
-    def _person_acted(self) -> None:
-        self.acted()
 
     def step_started(self, step: Step) -> None:
         number = self.steps.index(step.id) + 1 if step.id in self.steps else 0

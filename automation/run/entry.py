@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automation.errors import Interrupted, RunbookError, UsageError
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from automation.report.console import Console
     from automation.report.result import RunResult
     from automation.settings import Settings
-    from automation.settings.app_spec import AppFile, AppSpec
+    from automation.settings.app_spec import AppSpec
 
     Perform = Callable[[Settings, AppSpec, Options, Console], RunResult]
 
 
 def print_error(error: RunbookError) -> None:
     """Print an error and what to do about it on stderr, without secrets."""
-    from automation.report.plain import plain
+    from automation.report.display import plain
     from automation.secrets import scrub
 
     print(scrub(f"{plain(f'Error: {error.message}')}\n{plain(f'Next: {error.next}')}"), file=sys.stderr)
@@ -37,9 +38,7 @@ def run_command(
     """Do a command's work and return its exit code, whatever ends it.
 
     Args:
-        work: returns the exit code.
         verbose: whether an unforeseen exception is shown with its stack trace.
-        show: shows an error to people.
         also: gets every error too, unforeseen ones included, so that ``--json`` always has its object.
     """
     from automation.run.terminal import print_any_text, short_tracebacks
@@ -110,18 +109,13 @@ def run_on_org(command: CommandLine, perform: Perform = perform_run, check: Call
 @contextmanager
 def _settings_and_app(command: CommandLine, console: Console) -> Iterator[tuple[Settings, AppSpec]]:
     """The user's settings, or with ``--demo`` those of a replica that lives as long as the context, and the configured app."""
+    from automation.run.demo import demo_environment
     from automation.settings import load_settings
     from automation.settings.app_spec import AppFile, AppSpec
 
-    app: AppFile | None = AppFile.read(command.app_file) if command.app_file is not None else None
-    texts = app.settings if app is not None else {}
-    with ExitStack() as stack:
-        if command.demo:
-            from automation.run.demo import demo_environment
-
-            settings = load_settings(stack.enter_context(demo_environment(console)), None, command.overrides, texts)
-        else:
-            settings = load_settings(overrides=command.overrides, app=texts)
+    app = AppFile.read(command.app_file) if command.app_file is not None else AppFile({}, {})
+    with demo_environment(console) if command.demo else nullcontext() as environment:
+        settings = load_settings(environment, None if command.demo else Path(".env"), command.overrides, app.settings)
         yield settings, AppSpec.from_settings(settings, exact=command.exact, app=app)
 
 

@@ -1,21 +1,59 @@
-"""Observers of a run that act: the production guard after login, the lock of the org's real host, the pause."""
+"""What a run must not do: work on an org that was not meant, or beside another run on the same; and observers that see to it."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Page
+from automation.errors import AnotherRun, ProductionRefused
+from automation.salesforce.hosts import LOGIN_HOSTS, is_production
+from automation.secrets.files import user_lock
 
-from automation.access.named_org import HostWatch
-from automation.run.lock import org_lock
-from automation.run.production import require_named
-from automation.settings import Settings
-from automation.settings.options import Options
-from automation.steps import Step
-from automation.steps.runner import StepResult
-from flows.app.state import OrgState
+if TYPE_CHECKING:  # nothing of a browser is loaded where only the lock is needed
+    from playwright.sync_api import Page
+
+    from automation.access.named_org import HostWatch
+    from automation.settings import Settings
+    from automation.settings.options import Options
+    from automation.steps import Step, StepResult
+    from flows.app.state import OrgState
+
+
+def require_named(host: str, allowed: str | None, login_host: str | None = None) -> None:
+    """Refuse a host that may be production's, unless it was confirmed.
+
+    Args:
+        allowed: what ``--allow-production`` names.
+        login_host: after login, the host that the login began on. Whoever began on ``login.salesforce.com`` and named
+            exactly that, accepted whatever production org the user belongs to.
+
+    Raises:
+        ProductionRefused: it was not confirmed, or another one was.
+    """
+    if not is_production(host) or allowed == host:
+        return
+    if login_host in LOGIN_HOSTS and allowed == login_host:
+        return
+    if host in LOGIN_HOSTS and allowed is not None and is_production(allowed) and allowed not in LOGIN_HOSTS:
+        return  # the My Domain was named; it is compared once the login has led there
+    named = f" --allow-production names {allowed}." if allowed else ""
+    raise ProductionRefused(
+        f"{host} may be a production org.{named}",
+        next=f"If you really mean production, confirm it with --allow-production {host}",
+    )
+
+
+def org_lock(host: str, wait: float = 0) -> AbstractContextManager[None]:
+    """Hold the lock of an org. The operating system releases it when the process ends, however it ends.
+
+    ``wait``: seconds to wait for another run to end.
+
+    Raises:
+        AnotherRun: it did not.
+        SettingsError: as `user_lock`.
+    """
+    return user_lock(host, wait, AnotherRun(f"Another run is working on {host}."))
 
 
 @dataclass

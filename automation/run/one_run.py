@@ -12,29 +12,24 @@ from pathlib import Path
 from playwright.sync_api import Browser
 
 from automation.artifacts import ArtifactsRecorder
-from automation.artifacts.journal import Journal
-from automation.artifacts.run_folder import JOURNAL, make_run_folder
+from automation.artifacts.run_folder import JOURNAL, Journal, make_run_folder
 from automation.browser import open_browser
 from automation.errors import Interrupted, RunbookError
 from automation.report.console import Console
-from automation.report.details import Details
 from automation.report.files import write_reports
-from automation.report.result import RunResult, outcome_of, unsaved
+from automation.report.result import Details, RunResult, outcome_of, unsaved
 from automation.report.screenshots import Screenshots
-from automation.run.attempt import Workbench, workbench
 from automation.run.banner import Banner, pointing
-from automation.run.guards import HostGuard, Pause, Stay, patient
-from automation.run.lock import org_lock
+from automation.run.guards import HostGuard, Pause, Stay, org_lock, patient, require_named
 from automation.run.person import Person
-from automation.run.production import require_named
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
-from automation.steps import Step
-from automation.steps.runner import Observer, Runner, Selection, StepResult
+from automation.steps import Observer, Step, StepResult
+from automation.steps.runner import Runner, Selection
 from flows.app.delivered_pair import check_files
 from flows.app.state import OrgState
-from flows.pages.labels import Labels
+from flows.attempt import Attempt, begun_attempt
 from flows.pages.suggestions import suggest_labels
 from flows.procedure import all_steps
 
@@ -77,6 +72,7 @@ class OneRun:
         self.state = OrgState(
             host=self.settings.host, notify=self.console.waiting, rights_required=self.options.require_permissions
         )
+        self.selection = Selection(self.options.first, self.options.last)
         self.steps: list[StepResult] = []
         self.round: list[StepResult] = []
         self.files: RunFiles | None = None
@@ -102,9 +98,9 @@ class OneRun:
             locks.enter_context(org_lock(_lock_name(self.settings)))
             files = self.files = RunFiles.make(self.settings, self.options)
             files.journal.note("run_begun", host=self.settings.host, app=self.spec.api_name, plan=self.options.plan)
-            selection = self._selection()
-            if selection.begin != selection.first:
-                self.console.note(f"Beginning at step {selection.begin}: step {selection.first} goes on with what that one opens.")
+            begin, first = self.selection.begin, self.selection.first
+            if begin != first:
+                self.console.note(f"Beginning at step {begin}: step {first} goes on with what that one opens.")
             browser = self.browser or locks.enter_context(self._browser())
             self._attempts(browser, files, locks)
 
@@ -129,26 +125,26 @@ class OneRun:
 
     def _attempt(self, browser: Browser, files: RunFiles, guard: HostGuard, *, last: bool) -> None:
         files.recorder = files.recorder.again()
-        tools = (browser, self.settings, self.spec, self.options, self.state, self.console, files.recorder)
-        with workbench(*tools) as bench, self._watched(bench) as banner:
-            person = Person(bench.page, banner, self.console.note) if banner is not None and self.options.keep_open else None
-            observers = [*filter(None, [person]), *self._observers(bench, files, guard, banner)]
+        tools = (browser, self.settings, self.spec, self.options, self.state, files.recorder, self.console.note)
+        with begun_attempt(*tools) as attempt, self._watched(attempt) as banner:
+            person = Person(attempt.page, banner, self.console.note) if banner is not None and self.options.keep_open else None
+            observers = [*filter(None, [person]), *self._observers(attempt, files, guard, banner)]
             todo: Sequence[Step] = all_steps()
             while todo:
-                todo = self._round(todo, bench, observers, person, last=last)
+                todo = self._round(todo, attempt, observers, person, last=last)
 
     def _round(
-        self, todo: Sequence[Step], bench: Workbench, observers: list[Observer], person: Person | None, *, last: bool
+        self, todo: Sequence[Step], attempt: Attempt, observers: list[Observer], person: Person | None, *, last: bool
     ) -> Sequence[Step]:
         """Do these steps; answers those to do again after a person has fixed what failed."""
         ahead = {step.id for step in todo}
         done = [result for result in self.round if result.id not in ahead]
-        runner = Runner(bench.toolbox, observers, self.options.plan, self._selection(), results=done)
+        runner = Runner(attempt, observers, self.options.plan, self.selection, results=done)
         try:
             runner.run(todo)
         except RunbookError as met:
-            error = bench.explained(met)
-            self._keep_evidence(error, bench)
+            error = attempt.explained(met)
+            self._keep_evidence(error, attempt)
             again = person.fixes(error, all_steps()) if person is not None and (last or not error.restart) else None
             if again is None:
                 raise error from None
@@ -159,34 +155,32 @@ class OneRun:
         return ()
 
     @contextmanager
-    def _watched(self, bench: Workbench) -> Iterator[Banner | None]:
+    def _watched(self, attempt: Attempt) -> Iterator[Banner | None]:
         """With a visible browser, the banner, and the outline of what is used."""
         if not self.options.headed:
             yield None
             return
         banner = Banner([step.id for step in all_steps()])
-        banner.attach(bench.page.context)
+        banner.attach(attempt.page.context)
         with pointing(banner):
             yield banner
 
-    def _observers(self, bench: Workbench, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
-        measured = files.details.attach(bench.page, bench.recorder)
-        observers: list[Observer] = [*measured, files.journal, bench.recorder, self.console, guard, Stay(bench.watch, self.state)]
+    def _observers(self, attempt: Attempt, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
+        measured = files.details.attach(attempt.page, attempt.recorder)
+        stay = Stay(attempt.watch, self.state)
+        observers: list[Observer] = [*measured, files.journal, attempt.recorder, self.console, guard, stay]
         if banner is not None:
             observers.append(banner)
         if self.options.pause_at is not None:
-            observers.append(Pause(self.options.pause_at, bench.page))
+            observers.append(Pause(self.options.pause_at, attempt.page))
         return observers
 
-    def _selection(self) -> Selection:
-        return Selection(self.options.first, self.options.last)
-
-    def _keep_evidence(self, error: RunbookError, bench: Workbench) -> None:
+    def _keep_evidence(self, error: RunbookError, attempt: Attempt) -> None:
         if not isinstance(error, Interrupted) and error.evidence is None:
-            folder = bench.recorder.collect_evidence()
+            folder = attempt.recorder.collect_evidence()
             error.evidence = str(folder) if folder is not None else None
             if folder is not None:
-                suggest_labels(error, bench.toolbox.get(Labels), folder, private=not bench.recorder.recording_allowed)
+                suggest_labels(error, attempt.labels, folder, private=not attempt.recorder.recording_allowed)
 
     def _result(self, error: RunbookError | None, seconds: float) -> RunResult:
         outcome = outcome_of(self.steps, self.state, error, plan=self.options.plan)

@@ -13,8 +13,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from automation.errors import AnotherRun, ForeignHost, Interrupted, LoginRefused, ProductionRefused, RunbookError, UsageError
 from automation.run.banner import FAILED, RUNNING, Banner
-from automation.steps import Step
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult
 
 QUIET: Final = 3.0
 """Seconds without a click or a key after which a person counts as done."""
@@ -30,9 +29,7 @@ class Person:
     """Somebody who may act in the window. An `Observer`: what they do counts from a failure on, as they may be fast.
 
     Attributes:
-        page: the run's page.
         banner: shows the failure there; it notices clicks and keys.
-        show: shows something to the person elsewhere.
         clock: seconds; replaced in tests.
     """
 

@@ -14,7 +14,7 @@ from types import TracebackType
 
 from automation.errors import RunbookError
 from automation.report.console import Console
-from automation.report.plain import one_line
+from automation.report.display import one_line
 from automation.secrets import scrub
 
 FAULT = "This is a bug in the tool; run again with -v and report the output."
@@ -50,8 +50,7 @@ def log_to_console(console: Console) -> Iterator[None]:
 def short_tracebacks(*, verbose: bool, also: Callable[[RunbookError], None] = lambda _: None) -> None:
     """An exception that nobody foresaw ends in one line, or with ``-v`` in its stack trace; scrubbed either way.
 
-    Args:
-        also: gets it as an error, so that ``--json`` has its object even then.
+    ``also`` gets it as an error, so that ``--json`` has its object even then.
     """
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -107,6 +107,8 @@ def _lock(handle: int, *, wait: bool) -> None:
 def user_lock(name: str, wait: float, busy: RunbookError) -> Iterator[None]:
     """Hold a lock among this user's processes on this machine; the system gives it up with its process, however that ends.
 
+    Another thread than the one that took it may release it.
+
     Args:
         wait: seconds to wait for another process to release it.
         busy: raised when it did not.
@@ -116,7 +118,7 @@ def user_lock(name: str, wait: float, busy: RunbookError) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(private_folder(state_folder() / "locks") / f"{name}.lock", mode=0o600)
+    lock = FileLock(private_folder(state_folder() / "locks") / f"{name}.lock", mode=0o600, thread_local=False)
     try:
         lock.acquire(timeout=wait)
     except Timeout:

@@ -123,6 +123,8 @@ def quoted(words: object, most: int = 200) -> str:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
     if isinstance(words, Exception) and not text.strip():
         text = type(words).__name__
+    if text[:2] in {"b'", 'b"'}:
+        text = text[2:-1]  # imaplib puts the bytes of an answer into its errors as Python writes them
     line = " ".join("".join(char if char.isprintable() else " " for char in scrub(text[: 4 * most])).split())
     return scrub(line)[:most].rstrip(" .")  # once more: what blanks and control characters kept apart
 

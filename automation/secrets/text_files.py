@@ -101,12 +101,7 @@ def json_object(text: str | bytes) -> dict[str, Any] | None:
 
 
 def read_toml(path: Path, what: str, *, next: str | None = None) -> dict[str, Any]:
-    """The tables of a TOML file.
-
-    Args:
-        path: the file.
-        what: what it is, for the message: ``"app file"``.
-        next: what to do about it.
+    """The tables of a TOML file; ``what`` it is, as ``"app file"``, is for the message.
 
     Raises:
         SettingsError: it can't be read, or is no TOML.

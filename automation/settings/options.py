@@ -193,7 +193,8 @@ def parse_command_line(arguments: Sequence[str] | None = None) -> CommandLine:
         made.error("--slowmo takes milliseconds, 0 or more")
     verbosity = -1 if given.quiet else given.verbose
     options = Options(**_named(Options, given) | {"headed": _headed(given), "verbosity": verbosity})
-    return CommandLine(options, overrides=_overrides(given), **_named(CommandLine, given))
+    texts = {"CREDENTIALS_TO": "\n".join(given.deliver or ()), "BROWSER_CHANNEL": given.browser_channel}
+    return CommandLine(options, overrides={name: text for name, text in texts.items() if text}, **_named(CommandLine, given))
 
 
 def _named(kind: type[DataclassInstance], given: argparse.Namespace) -> dict[str, Any]:
@@ -204,8 +205,3 @@ def _named(kind: type[DataclassInstance], given: argparse.Namespace) -> dict[str
 def _headed(given: argparse.Namespace) -> bool:
     """Whether a window is needed: by --headed, or by what implies it. ``PWDEBUG`` is Playwright's own switch."""
     return bool(given.headed or given.devtools or given.pause_at is not None or os.environ.get("PWDEBUG"))
-
-
-def _overrides(given: argparse.Namespace) -> dict[str, str]:
-    texts = {"CREDENTIALS_TO": "\n".join(given.deliver or ()), "BROWSER_CHANNEL": given.browser_channel}
-    return {name: text for name, text in texts.items() if text}

@@ -11,38 +11,36 @@ import shlex
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from automation.secrets.text_files import home_expanded, is_file
 from automation.settings.otpauth import read_seed
 
-SCOPES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "id": "Access the identity URL service (id, profile, email, address, phone)",
-        "api": "Manage user data via APIs (api)",
-        "web": "Manage user data via Web browsers (web)",
-        "full": "Full access (full)",
-        "chatter_api": "Access Connect REST API resources (chatter_api)",
-        "visualforce": "Access Visualforce applications (visualforce)",
-        "refresh_token": "Perform requests at any time (refresh_token, offline_access)",
-        "openid": "Access unique user identifiers (openid)",
-        "custom_permissions": "Access custom permissions (custom_permissions)",
-        "wave_api": "Access Analytics REST API resources (wave_api)",
-        "sfap_api": "Access the Salesforce API Platform (sfap_api)",
-        "cdp_api": "Access all Data Cloud API resources (cdp_api)",
-    }
-)
+if TYPE_CHECKING:
+    from automation.delivery import Target
+
+SCOPES: Final[Mapping[str, str]] = {
+    "id": "Access the identity URL service (id, profile, email, address, phone)",
+    "api": "Manage user data via APIs (api)",
+    "web": "Manage user data via Web browsers (web)",
+    "full": "Full access (full)",
+    "chatter_api": "Access Connect REST API resources (chatter_api)",
+    "visualforce": "Access Visualforce applications (visualforce)",
+    "refresh_token": "Perform requests at any time (refresh_token, offline_access)",
+    "openid": "Access unique user identifiers (openid)",
+    "custom_permissions": "Access custom permissions (custom_permissions)",
+    "wave_api": "Access Analytics REST API resources (wave_api)",
+    "sfap_api": "Access the Salesforce API Platform (sfap_api)",
+    "cdp_api": "Access all Data Cloud API resources (cdp_api)",
+}
 """OAuth scope tokens and their labels in the create form, as far as screenshots show them."""
 
-IP_RELAXATIONS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "Enforce": "Enforce IP restrictions",
-        "Enforce_RelaxRefresh": "Enforce IP restrictions, but relax for refresh tokens",
-        "Bypass_2factor": "Relax IP restrictions for activated devices",
-        "Bypass": "Relax IP restrictions",
-    }
-)
+IP_RELAXATIONS: Final[Mapping[str, str]] = {
+    "Enforce": "Enforce IP restrictions",
+    "Enforce_RelaxRefresh": "Enforce IP restrictions, but relax for refresh tokens",
+    "Bypass_2factor": "Relax IP restrictions for activated devices",
+    "Bypass": "Relax IP restrictions",
+}
 """API values of ``IP Relaxation`` and their texts on the Policies tab."""
 
 DISTRIBUTION_STATES: Final = ("Local", "Packaged")
@@ -191,17 +189,19 @@ def one_of(known: Mapping[str, str], value: str, what: str) -> str:
     return found[0]
 
 
-def targets(value: str) -> tuple[str, ...]:
-    """Delivery targets ``kind:rest``, separated by line breaks or by a comma before the next kind."""
-    from automation.delivery.target import make  # late: --help does not need it
+def targets(value: str) -> tuple[Target, ...]:
+    """Delivery targets ``kind:rest``, separated by line breaks or by a comma before the next kind. Nothing is read or written."""
+    from automation.delivery import parse_target  # late: --help does not need it
 
     parts = [part.strip() for part in re.split(r"\n|,\s*(?=[a-z][a-z0-9-]+:)", value) if part.strip()]
     places: dict[str, str] = {}
+    made = []
     for part in parts:
-        place = make(part).place  # checked by the target itself; nothing is read or written
+        made.append(parse_target(part))
+        place = made[-1].place
         if places.setdefault(place, part) != part:
             raise ValueError(f"{part} and {places[place]} are one place, where one would undo the other; keep one of them")
-    return tuple(parts)
+    return tuple(made)
 
 
 def seconds(value: str) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -37,8 +36,8 @@ class _Given:
 def load_settings(
     environment: Mapping[str, str] | None = None,
     dotenv: Path | None = Path(".env"),
-    overrides: Mapping[str, str] = MappingProxyType({}),
-    app: Mapping[str, str] = MappingProxyType({}),
+    overrides: Mapping[str, str] | None = None,
+    app: Mapping[str, str] | None = None,
 ) -> Settings:
     """Read and check all settings.
 
@@ -57,7 +56,7 @@ def load_settings(
         environment = given_environment()
         withhold(setting.name for setting in SETTINGS if setting.secret)
     layers = [(read_dotenv(dotenv), str(dotenv)), (environment, ENVIRONMENT)]
-    for values, where in [*layers, (app, "the app file"), (overrides, "the command line")]:
+    for values, where in [*layers, (app or {}, "the app file"), (overrides or {}, "the command line")]:
         given |= _layer(values, where, problems)
     return _checked({name: one for name, one in given.items() if one.text.strip()}, problems)
 
@@ -132,19 +131,15 @@ def _complete(values: dict[str, Any], problems: list[str]) -> None:
     host = urlsplit(values["sf_login_url"] or "").hostname
     if host is None and not any(problem.startswith("SF_LOGIN_URL:") for problem in problems):
         problems.append("SF_LOGIN_URL: missing; give the org's My Domain URL. Example: https://acme--dev.sandbox.my.salesforce.com")
-    _api_name(values, problems)
-    values["credentials_to"] = values["credentials_to"] or (f"dotenv:credentials/{host}.env",)
-    if values["sf_username"] is not None and values["sf_username"] == values["eca_run_as"]:
-        problems.append("ECA_RUN_AS: is the same user as SF_USERNAME; the integration user can't log in to the UI")
-    _pairs(values, problems)
-
-
-def _api_name(values: dict[str, Any], problems: list[str]) -> None:
     values["eca_api_name"] = values["eca_api_name"] or rules.api_name_for(values["eca_name"] or "")
     if not values["eca_api_name"] and values["eca_name"]:
         problems.append(
             "ECA_API_NAME: missing; ECA_NAME has no letters A-Z or digits to make one from. Example: Service_Board_Sync"
         )
+    values["credentials_to"] = values["credentials_to"] or rules.targets(f"dotenv:credentials/{host}.env")
+    if values["sf_username"] is not None and values["sf_username"] == values["eca_run_as"]:
+        problems.append("ECA_RUN_AS: is the same user as SF_USERNAME; the integration user can't log in to the UI")
+    _pairs(values, problems)
 
 
 _NEEDS: Final = (
@@ -155,6 +150,7 @@ _NEEDS: Final = (
 
 def _pairs(values: dict[str, Any], problems: list[str]) -> None:
     broken = {problem.split(":")[0] for problem in problems}
+    broken |= {SECRET_FILES[name] for name in broken & SECRET_FILES.keys()}  # a file that can't be read is the one fault
     for here, there in _NEEDS:
         if values[here.lower()] is not None and values[there.lower()] is None and there not in broken:
             problems.append(f"{there}: missing; {here} is set and needs it")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from automation.network.http import Network
@@ -14,6 +14,9 @@ from automation.network.proxy import Proxy
 from automation.secrets import Secret
 from automation.secrets.text_files import home_expanded
 from automation.settings import imap, rules, urls
+
+if TYPE_CHECKING:
+    from automation.delivery import Target
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ class Settings:
     eca_ip_relaxation: str = _app(
         "IP Relaxation, as the text in Setup or its API value.", rules.ip_relaxation, default="Relax IP restrictions"
     )
-    credentials_to: tuple[str, ...] = _delivery(
+    credentials_to: tuple[Target, ...] = _delivery(
         "Delivery targets, separated by commas: dotenv:PATH, json:PATH, keyring:SERVICE, command:CMD (JSON on its stdin), "
         "or one of the stores that docs/delivery.md lists. By default dotenv:credentials/<host>.env.",
         rules.targets,

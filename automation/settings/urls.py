@@ -25,9 +25,10 @@ def login_url(value: str) -> str:
     """
     host = _host(value, "https://acme--dev.sandbox.my.salesforce.com")
     if host not in LOGIN_HOSTS and not _plain_my_domain(host):
+        my_domain = my_domain_of(host)
+        hint = f": https://{my_domain}" if my_domain else ", or https://login.salesforce.com or https://test.salesforce.com"
         raise ValueError(
-            f"{host} is not a Salesforce login host; give the org's My Domain URL, which ends in .my.salesforce.com"
-            f"{_my_domain_hint(host)}"
+            f"{host} is not a Salesforce login host; give the org's My Domain URL, which ends in .my.salesforce.com{hint}"
         )
     past_sso = "login" in parse_qs(_split(value).query, keep_blank_values=True)
     return f"https://{host}/?login" if past_sso else f"https://{host}"
@@ -62,13 +63,6 @@ def _split(value: str) -> SplitResult:
 def _plain_my_domain(host: str) -> bool:
     """A My Domain host spelt in plain letters: no look-alike letters of other scripts."""
     return is_my_domain(host) and NAME.fullmatch(host) is not None
-
-
-def _my_domain_hint(host: str) -> str:
-    my_domain = my_domain_of(host)
-    if my_domain is not None:
-        return f": https://{my_domain}"
-    return ", or https://login.salesforce.com or https://test.salesforce.com"
 
 
 def frontdoor_url(value: str) -> str:

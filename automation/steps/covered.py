@@ -48,6 +48,8 @@ class Covered(UnexpectedPage):
     def __init__(self, doing: str, log: str) -> None:
         self._doing = doing
         self._tags = _tags(log)
+        self.markup = " ".join(f"{name}{attributes}" for name, attributes in self._tags)
+        """As in Playwright's call log, of what lay over the control last; empty when nothing did."""
         roles = [_attributes(tag) for _, tag in self._tags]
         named = next((one["aria-label"] for one in roles if one.get("aria-label")), "")
         super().__init__(self._said(named), next=ADVICE)
@@ -64,11 +66,6 @@ class Covered(UnexpectedPage):
     def _said(self, title: str) -> str:
         by = f'"{title[:MOST_WORDS]}"' if title else "something without a title"
         return f"{self._doing}: a control did not become usable in time; it is covered by {by}."
-
-
-def covering(log: str) -> str:
-    """The markup, as in Playwright's call log, of what lay over the control last; empty when nothing did."""
-    return " ".join(f"{name}{attributes}" for name, attributes in _tags(log))
 
 
 def _tags(log: str) -> list[tuple[str, str]]:

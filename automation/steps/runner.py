@@ -2,89 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 import time
-import typing
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
-from automation.steps import Difference, Finding, Step, entry_before, skipped
-from automation.steps.covered import Covered, covering
+from automation.steps import Difference, Finding, Observer, Step, StepResult, entry_before, skipped
+from automation.steps.covered import Covered
 from automation.steps.interrupts import raise_if_noted, reacted
 from automation.steps.step import sort_key
-
-T = TypeVar("T")
-
-
-class Toolbox:
-    """What steps may ask for, by the type of a parameter."""
-
-    def __init__(self) -> None:
-        self._tools: dict[type, Any] = {}
-        self._makers: list[tuple[type, Callable[[type], Any]]] = []
-
-    def provide(self, *tools: object) -> None:
-        """Offer objects under their own type; a later one of the same type replaces the earlier."""
-        for tool in tools:
-            self._tools[type(tool)] = tool
-
-    def make(self, base: type, maker: Callable[[type], Any]) -> None:
-        """Offer subclasses of ``base``, each made by ``maker`` when first asked for."""
-        self._makers.append((base, maker))
-
-    def get(self, kind: type[T]) -> T:
-        """The tool of this type. Raises LookupError when nothing provides it."""
-        if kind in self._tools:
-            return typing.cast("T", self._tools[kind])
-        for base, maker in self._makers:
-            if issubclass(kind, base):
-                self._tools[kind] = maker(kind)
-                return typing.cast("T", self._tools[kind])
-        for known, tool in self._tools.items():
-            if issubclass(known, kind):
-                return typing.cast("T", tool)
-        raise LookupError(f"no step tool of type {kind.__name__}")
-
-    def call(self, function: Callable[..., T]) -> T:
-        """Call a step function with its parameters filled by annotation."""
-        hints = typing.get_type_hints(function)
-        arguments = {name: self.get(hints[name]) for name in inspect.signature(function).parameters}
-        return function(**arguments)
-
-
-@dataclass(frozen=True)
-class StepResult:
-    """One line of the report. ``result``: changed, unchanged, skipped or failed; ``seconds``: wall time."""
-
-    step: Step
-    result: str
-    seconds: float
-    note: str
-    differences: tuple[Difference, ...] = ()
-
-    @property
-    def id(self) -> str:
-        return self.step.id
-
-    @property
-    def title(self) -> str:
-        return self.step.title
-
-    @property
-    def section(self) -> str:
-        return self.step.section
-
-
-class Observer(Protocol):
-    """Whoever follows a run: console, trace groups, journal, banner."""
-
-    def step_started(self, step: Step) -> None: ...
-
-    def step_ended(self, result: StepResult) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -103,7 +32,7 @@ class Selection:
 
     def includes(self, step: Step) -> bool:
         """Whether the step is done."""
-        key = step.sort_key
+        key = sort_key(step.id)
         return not self._after_last(key) and (step.always or self.begin is None or key >= sort_key(self.begin))
 
     def ends_before(self, id: str) -> bool:
@@ -118,10 +47,12 @@ class Selection:
 class Runner:
     """Runs steps in order and keeps their results, also when one fails.
 
-    ``plan``: only the reading halves are performed.
+    Attributes:
+        given: what each step is called with.
+        plan: only the reading halves are performed.
     """
 
-    toolbox: Toolbox
+    given: Any
     observers: Sequence[Observer] = ()
     plan: bool = False
     selection: Selection = field(default_factory=Selection)
@@ -138,9 +69,8 @@ class Runner:
             except RunbookError:
                 self._not_reached(remaining)
                 raise
-            except KeyboardInterrupt:  # it came while an observer wrote or took a screenshot
-                reacted()
-                error = Interrupted(f"Interrupted at step {current.id}.")
+            except KeyboardInterrupt as came:  # while an observer wrote or took a screenshot
+                error = explain(came, current)
                 error.step = current.id
                 self._not_reached(remaining)
                 raise error from None
@@ -154,18 +84,11 @@ class Runner:
             raise_if_noted()
             finding = self._perform(step)
             raise_if_noted()
-        except KeyboardInterrupt:
-            reacted()
-            error: RunbookError = Interrupted(f"Interrupted at step {step.id}.")
-            self._failed(step, started, error)
+        except (KeyboardInterrupt, RunbookError, PlaywrightError, AssertionError) as met:
+            error = met if isinstance(met, RunbookError) else explain(met, step)
+            error.step = error.step or step.id
+            self._end(step, started, "failed", error.message)
             raise error from None
-        except RunbookError as error:
-            self._failed(step, started, error)
-            raise
-        except (PlaywrightError, AssertionError) as error:
-            explained = explain(error, step)
-            self._failed(step, started, explained)
-            raise explained from None
         self._end(step, started, finding.result, finding.note, finding.differences)
 
     def _perform(self, step: Step) -> Finding:
@@ -173,7 +96,7 @@ class Runner:
             return skipped("outside of --from and --until")
         if self._blocked_by is not None:
             return Finding("changed", f"would follow step {self._blocked_by.id}")
-        finding = self.toolbox.call(step.run)
+        finding = step.run(self.given)
         if finding.act is None:
             return finding
         if self.plan:
@@ -181,10 +104,6 @@ class Runner:
                 self._blocked_by = step
             return Finding(finding.result, f"would: {finding.note}", finding.differences)
         return Finding(finding.result, finding.act() or finding.note, finding.differences)
-
-    def _failed(self, step: Step, started: float, error: RunbookError) -> None:
-        error.step = error.step or step.id
-        self._end(step, started, "failed", error.message, ())
 
     def _not_reached(self, steps: Iterable[Step]) -> None:
         for step in steps:
@@ -198,11 +117,14 @@ class Runner:
             observer.step_ended(ended)
 
 
-def explain(error: PlaywrightError | AssertionError, step: Step) -> RunbookError:
-    """Turn a browser error, or a failed ``expect``, into one for operators.
+def explain(error: KeyboardInterrupt | PlaywrightError | AssertionError, step: Step) -> RunbookError:
+    """Turn what ended a step into an error for operators.
 
-    Its own text is left out but for the first line: the rest may hold what was typed, or the page.
+    Of a browser error's own text nothing is left but the first line: the rest may hold what was typed, or the page.
     """
+    if isinstance(error, KeyboardInterrupt):
+        reacted()
+        return Interrupted(f"Interrupted at step {step.id}.")
     if isinstance(error, AssertionError):
         return UnexpectedPage(f"{step.title}: the page did not become what it should.")
     text = error.message.splitlines()[0] if error.message else type(error).__name__
@@ -217,9 +139,7 @@ def explain(error: PlaywrightError | AssertionError, step: Step) -> RunbookError
 
 def _timed_out(error: PlaywrightError, step: Step) -> RunbookError:
     """The error for a control that was there and could not be used, by what lay over it."""
-    cover = covering(error.message)
-    if "spinner" in cover.lower():
+    covered = Covered(step.title, error.message)
+    if "spinner" in covered.markup.lower():
         return PageTrouble(f"{step.title}: a spinner stayed over the page and never ended.")
-    if cover:
-        return Covered(step.title, error.message)
-    return UnexpectedPage(f"{step.title}: a control did not become usable in time.")
+    return covered if covered.markup else UnexpectedPage(f"{step.title}: a control did not become usable in time.")

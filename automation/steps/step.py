@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,36 @@ class Step:
     commits: bool = False
     private: bool = False
 
+
+@dataclass(frozen=True)
+class StepResult:
+    """One line of the report. ``result``: changed, unchanged, skipped or failed; ``seconds``: wall time."""
+
+    step: Step
+    result: str
+    seconds: float
+    note: str
+    differences: tuple[Difference, ...] = ()
+
     @property
-    def sort_key(self) -> tuple[int, ...]:
-        return sort_key(self.id)
+    def id(self) -> str:
+        return self.step.id
+
+    @property
+    def title(self) -> str:
+        return self.step.title
+
+    @property
+    def section(self) -> str:
+        return self.step.section
+
+
+class Observer(Protocol):
+    """Whoever follows a run: console, trace groups, journal, banner."""
+
+    def step_started(self, step: Step) -> None: ...
+
+    def step_ended(self, result: StepResult) -> None: ...
 
 
 SECTIONS = {
@@ -98,12 +126,9 @@ _registry: dict[str, Step] = {}
 
 
 def step(id: str, title: str, **facts: bool) -> Callable[[Callable[..., Finding]], Callable[..., Finding]]:
-    """Register a function as documented step ``id`` with the sentence ``title``.
+    """Register a function as documented step ``id`` with the sentence ``title``; ``facts`` are attributes of `Step`.
 
-    Its parameters are filled by the engine, by type annotation (see `runner.Toolbox`).
-
-    Args:
-        facts: attributes of `Step`.
+    It is called with what its `runner.Runner` was given.
     """
 
     def register(function: Callable[..., Finding]) -> Callable[..., Finding]:
@@ -117,8 +142,7 @@ def step(id: str, title: str, **facts: bool) -> Callable[[Callable[..., Finding]
 
 def entry_before(id: str) -> Step:
     """The step at which a run that is to do step ``id`` begins: itself, or the nearest entry before it."""
-    key = sort_key(id)
-    return max((step for step in _registry.values() if step.entry and step.sort_key <= key), key=lambda step: step.sort_key)
+    return [step for step in registered_steps() if step.entry and sort_key(step.id) <= sort_key(id)][-1]
 
 
 def registered(id: str | None) -> Step | None:
@@ -133,4 +157,4 @@ def sort_key(id: str) -> tuple[int, ...]:
 
 def registered_steps() -> list[Step]:
     """All steps in the document's order. Importing ``flows`` registers them."""
-    return sorted(_registry.values(), key=lambda s: s.sort_key)
+    return sorted(_registry.values(), key=lambda step: sort_key(step.id))

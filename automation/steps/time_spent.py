@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:  # nothing of a browser is loaded where only our own requests are measured
     from playwright.sync_api import BrowserContext, Page, Request
 
-    from automation.steps import Step
-    from automation.steps.runner import StepResult
+    from automation.steps import Step, StepResult
 
 NOT_A_WAIT: Final = ("websocket", "eventsource", "ping", "media", "cspviolationreport")
 """Kinds of requests that nobody waits for."""

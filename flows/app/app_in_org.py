@@ -9,13 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from automation.errors import AmbiguousApp, UnexpectedPage
-from automation.org_api import Reading
+from automation.org_api.read_back import Reading
 from automation.settings.app_spec import AppSpec
 from automation.steps import Finding, skipped, unchanged
 from flows.app.policies import AppPolicies
-from flows.app.read import reading_of
 from flows.app.settings import AppSettings
 from flows.app.state import OrgState
+from flows.app.values import reading_of
 from flows.pages.app_manager import App, AppManager
 from flows.pages.app_page import AppNotLoaded, AppPage
 from flows.pages.settings_tab import SettingsTab

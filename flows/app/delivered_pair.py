@@ -5,18 +5,18 @@ Costs one request and no browser. A valid pair means that section 4 reveals noth
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from automation.delivery import Pending, parse_target, read_all
+from automation.delivery import read_all
 from automation.delivery.json_file import FileTarget
 from automation.errors import ProofFailed, RunbookError, SettingsError
-from automation.org_api import NoToken, Patience, ProofSession, begin_proof, same_id
-from automation.org_api.delivered_pair import Answer, ask_org, find_pairs, require_ours
+from automation.network.backoff import Patience
+from automation.org_api.delivered_pair import Answer, Source, ask_org, find_pairs, require_ours
+from automation.org_api.proof import ProofSession
 from automation.salesforce.hosts import is_my_domain
+from automation.salesforce.ids import same_id
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
-from flows.app.state import OrgState, Proof
+from flows.app.state import OrgState
 
 SHORT_WAIT = 2.0
 """Seconds that a key unknown to the org is tried again for: it was proven once, so only a deleted app stays unknown."""
@@ -28,7 +28,7 @@ def check_files(settings: Settings, spec: AppSpec) -> None:
     Raises:
         SettingsError: a ``dotenv:`` or ``json:`` target is no file that can be read, or holds what is not ours to replace.
     """
-    contents = read_all(target for target in map(parse_target, settings.credentials_to) if isinstance(target, FileTarget))
+    contents = read_all(target for target in settings.credentials_to if isinstance(target, FileTarget))
     for target, held in contents.items():
         if isinstance(held, RunbookError):
             raise SettingsError(f"{target.name}: {held.message}", next=held.next)
@@ -36,15 +36,15 @@ def check_files(settings: Settings, spec: AppSpec) -> None:
         require_ours(contents, settings.host, spec.api_name)
 
 
-def look_for_pair(settings: Settings, spec: AppSpec, state: OrgState) -> None:
-    """Read the targets, and the place where a pair waits for delivery; the result is in ``state.pairs``.
+def look_for_pair(settings: Settings, spec: AppSpec, state: OrgState) -> list[Source]:
+    """Read the targets, and the place where a pair waits for delivery, into ``state.pairs``; answers the pairs of this app.
 
     Raises:
         SettingsError: a target holds what is not ours to replace, so this app's pair could not be delivered there.
     """
-    targets = [parse_target(text) for text in settings.credentials_to]
-    state.pairs = find_pairs(targets, Pending(state.host, spec.api_name), state.host, spec.api_name)
+    state.pairs = find_pairs(settings.credentials_to, state.host, spec.api_name)
     state.notes += [f"{name}: {error.message}" for name, error in state.pairs.troubles.items()]
+    return state.pairs.sources
 
 
 def find_delivered(settings: Settings, spec: AppSpec, state: OrgState) -> bool:
@@ -60,13 +60,9 @@ def find_delivered(settings: Settings, spec: AppSpec, state: OrgState) -> bool:
         SettingsError: as `look_for_pair`.
         RunbookError: the org can't be asked at all (OrgUnavailable, OrgBusy).
     """
-    look_for_pair(settings, spec, state)
-
-    def begin(pair: Credentials) -> ProofSession | NoToken:
-        patience = Patience(settings.timeout_page, unknown_key_limit=min(SHORT_WAIT, settings.timeout_propagation))
-        return begin_proof(settings.network.client(), pair, patience, state.notify)
-
-    answers = ask_org(state.pairs.sources if state.pairs is not None else (), begin, state.org_id)
+    sources = look_for_pair(settings, spec, state)
+    patience = Patience(settings.timeout_page, unknown_key_limit=min(SHORT_WAIT, settings.timeout_propagation))
+    answers = ask_org(sources, settings.network, patience, state.org_id, state.notify)
     return any(_taken(answer, state) for answer in answers)  # only the last one can be
 
 
@@ -98,7 +94,6 @@ def _proven(name: str, pair: Credentials, session: ProofSession, state: OrgState
         session.close()
         state.notes.append(f"{name}: the pair is of org {identity.org_id}, not of {state.org_id}.")
         return False
-    state.session, state.org_id = session, identity.org_id
-    state.delivered_before = state.credentials = replace(pair, org_id=identity.org_id)
-    state.proof = Proof(token=True, run_as=identity.username, scopes=session.token.scopes)
+    state.proven(pair, session)
+    state.delivered_before = state.credentials
     return True

@@ -55,7 +55,7 @@ class AppPolicies(PageObject):
         if not values.client_credentials or values.run_as is not None:
             return values
         with suppress(UnexpectedPage):  # it is missing, then, and reported as a difference
-            race(self.page, "Run As", [Outcome("Run As", fact=self.tab.run_as.there)], self.timeouts.action)
+            race(self.page, "Run As", [Outcome("Run As", element=self.tab.run_as.control)], self.timeouts.action)
         return replace(values, run_as=self.tab.run_as.value())
 
     def _understood(self, values: PolicyValues) -> bool:
@@ -100,7 +100,7 @@ class AppPolicies(PageObject):
 
     def _wait_for_run_as(self, confirmation: Confirmation) -> None:
         with suppress(UnexpectedPage):  # filling it in says what is there instead
-            shown = Outcome("Run As", fact=self.tab.run_as.there)
+            shown = Outcome("Run As", element=self.tab.run_as.control)
             asked = Outcome("a confirmation", element=confirmation.modal_ok)
             if race(self.page, "Run As", [shown, asked], self.timeouts.action) is asked:
                 confirmation.answer_modal(0)
@@ -113,10 +113,6 @@ class AppPolicies(PageObject):
 
     def wait_for_flow(self, limit: float, reload: Callable[[], object]) -> None:
         """Wait until the tick of the flow can be set, reloading the page now and then; nothing was edited yet.
-
-        Args:
-            limit: seconds.
-            reload: loads the app's page again.
 
         Raises:
             NotPropagatedYet: it still can't after ``limit`` seconds.
@@ -157,9 +153,7 @@ class AppPolicies(PageObject):
     ) -> str:
         """Save once and make sure, by reading; returns a sentence. Raises as `save_and_read`.
 
-        Args:
-            reload: loads the app's page again.
-            only: the policies that were set, by attribute of `PolicyValues`; None means all.
+        ``only``: the policies that were set, by attribute of `PolicyValues`; None means all.
         """
 
         def left() -> list[str]:

@@ -48,7 +48,6 @@ class Reveal(PageObject):
         """Click ``Consumer Key and Secret`` and find out where its page opens; returns a sentence.
 
         Args:
-            reload: loads the app's page again.
             url: where the page is known to be, for when nothing follows the click (see `consumer_url`).
 
         Raises:
@@ -92,10 +91,11 @@ class Reveal(PageObject):
     def _followed(self, before: list[Page], url: str, settings: SettingsTab) -> bool:
         refused = Outcome("a missing right", element=settings.sentence("problems.not_permitted"))
         details = self._details(self.page)
-        here = Outcome("same tab", element=details.marks, fact=lambda: self.page.url != url or details.framed())
+        moved = Outcome("same tab", fact=lambda: self.page.url != url or details.framed())
+        here = Outcome("same tab", element=details.marks)
         tab = Outcome("new tab", fact=lambda: any(page not in before for page in self.page.context.pages))
         try:
-            outcome = race(self.page, "the page of key and secret", [tab, here, refused], self.timeouts.action)
+            outcome = race(self.page, "the page of key and secret", [tab, moved, here, refused], self.timeouts.action, "page")
         except UnexpectedPage:
             return False
         if outcome is refused:

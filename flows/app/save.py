@@ -1,13 +1,42 @@
-"""Saving a tab of the app: one click, and the org read again, because no answer of the page proves what was saved."""
+"""What the org may ask to confirm: ticking ``Enable Client Credentials Flow``, and saving a tab of the app."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from automation.errors import FieldRefused, PageTrouble, ReadBackDiffers, SaveRefused
+from automation.errors import FieldRefused, PageTrouble, ReadBackDiffers, SaveRefused, UnexpectedPage
 from flows.pages.app_page import AppTab
+from flows.pages.checkbox import Checkbox
 from flows.pages.commit import Answer
-from flows.pages.confirmation import Confirmation
+from flows.pages.confirmation import GRACE, Confirmation
+
+
+def tick_with_confirmation(box: Checkbox, confirmation: Confirmation) -> str:
+    """Tick the box, answer a dialog or a modal with OK, and make sure that the tick stayed; returns a sentence.
+
+    Once more where the page drew the box again meanwhile.
+    """
+    confirmation.answer_no_late_ones()
+    try:
+        how = _tick(box, confirmation)
+    except UnexpectedPage:
+        if box.state() is not False:
+            raise
+        how = _tick(box, confirmation)
+    confirmation.answer_late_ones()
+    return f"{box.label} ticked" + (f"; {how} was confirmed with OK" if how else "")
+
+
+def _tick(box: Checkbox, confirmation: Confirmation) -> str | None:
+    """What was answered, if anything. Raises UnexpectedPage when the tick did not stay."""
+    with confirmation.expected() as dialogs:
+        box.set(True)
+        # The org asks in one of both forms; should a modal follow a dialog, it is answered before Create and Save.
+        modal = confirmation.answer_modal(0 if dialogs else GRACE)
+        if not box.state():
+            modal = modal or confirmation.answer_modal(box.timeout)  # the tick waits for a late confirmation
+            box.expect(True)
+    return "a modal" if modal else "a dialog" if dialogs else None
 
 
 def save_and_read(
@@ -15,12 +44,8 @@ def save_and_read(
 ) -> str:
     """Click Save once and make sure, by reading, that the org holds what is configured; returns a sentence.
 
-    A tab that is not in edit mode any more was saved by a person, so it is only read.
-
-    Args:
-        what: what is saved, in words.
-        left: reads the tab, and lists what still differs.
-        reload: loads the app's page again.
+    No answer of the page proves what was saved. A tab that is not in edit mode any more was saved by a person, so it is only read.
+    ``left`` reads the tab, and lists what still differs.
 
     Raises:
         FieldRefused, SaveRefused, ReadBackDiffers: with what the org said or holds.

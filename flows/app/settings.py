@@ -8,9 +8,8 @@ from functools import cached_property
 from automation.errors import FieldRefused, UnexpectedPage
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, unchanged
-from flows.app.save import save_and_read
+from flows.app.save import save_and_read, tick_with_confirmation
 from flows.app.state import OrgState
-from flows.app.tick import tick_with_confirmation
 from flows.app.values import (
     AppValues,
     extra_callbacks,

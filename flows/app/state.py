@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from automation.org_api import ProofSession, Rights
 from automation.org_api.delivered_pair import Pairs
+from automation.org_api.proof import ProofSession
+from automation.org_api.rights import Rights
 from automation.salesforce import hosts
 from automation.secrets.credentials import Credentials
 
@@ -60,6 +61,13 @@ class OrgState:
     """Set when the org's Setup was reached on a host other than the expected one."""
     notes: list[str] = field(default_factory=list)
     """Notes for the report that are no failures, e.g. a locked PKCE box."""
+
+    def proven(self, pair: Credentials, session: ProofSession) -> None:
+        """A pair got a token, for the right org."""
+        identity = session.identity()
+        self.session, self.org_id = session, identity.org_id
+        self.credentials = replace(pair, org_id=identity.org_id)
+        self.proof = Proof(token=True, run_as=identity.username, scopes=session.token.scopes)
 
     @property
     def setup_url(self) -> str:

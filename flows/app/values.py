@@ -1,13 +1,15 @@
-"""What an app's settings are, and how they differ from the configured ones (steps 1.4 to 1.6 and 5.2)."""
+"""What an app's settings are, how they differ from the configured ones (steps 1.4 to 1.6), and the same in REST's words (5.2)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from automation.org_api.read_back import Reading
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference
 from flows.pages.app_fields import AppFields
 from flows.pages.labels import Labels
+from flows.pages.policies_tab import IP_LABELS, PolicyValues
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,8 @@ class AppValues:
     @property
     def readable(self) -> bool:
         """Whether everything that the document sets could be read (the PKCE box may be absent)."""
-        needed = (
-            self.name,
-            self.api_name,
-            self.contact_email,
-            self.distribution_state,
-            self.callback_url,
-            self.scopes,
-            self.client_credentials,
-        )
-        return all(value is not None for value in needed)
+        texts = (self.name, self.api_name, self.contact_email, self.distribution_state, self.callback_url)
+        return None not in (*texts, self.scopes, self.client_credentials)
 
 
 def text_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[str, Difference]:
@@ -117,3 +111,32 @@ def extra_scopes(values: AppValues, spec: AppSpec, labels: Labels) -> list[str]:
 def wanted_scopes(spec: AppSpec, labels: Labels) -> list[str]:
     """Texts of the configured scopes in the org's language."""
     return [labels[f"scopes.{token}"] for token in spec.scopes]
+
+
+def reading_of(settings: AppValues, policies: PolicyValues, spec: AppSpec, labels: Labels) -> Reading:
+    """The values of the tabs Settings and Policies, independent of the page's language: what REST does not show this user."""
+    return Reading(
+        name=settings.name,
+        api_name=settings.api_name,
+        contact_email=settings.contact_email,
+        distribution_state=_distribution(settings.distribution_state, labels),
+        scopes=None if settings.scopes is None else _scopes(settings.scopes, spec, labels),
+        client_credentials=policies.client_credentials,
+        run_as=policies.run_as,
+        ip_relaxation=_ip_relaxation(policies.ip_relaxation, labels),
+    )
+
+
+def _distribution(shown: str | None, labels: Labels) -> str | None:
+    names = ("Local", "Packaged")
+    return next((name for name in names if labels.same(f"create.distribution_{name.lower()}", shown)), shown)
+
+
+def _scopes(shown: tuple[str, ...], spec: AppSpec, labels: Labels) -> tuple[str, ...]:
+    """Tokens of the configured scopes; others stay the texts that the page shows."""
+    tokens = {labels[f"scopes.{token}"]: token for token in spec.scopes}
+    return tuple(tokens.get(text, text) for text in shown)
+
+
+def _ip_relaxation(shown: str | None, labels: Labels) -> str | None:
+    return next((value for value, key in IP_LABELS.items() if labels.same(key, shown)), shown)

@@ -68,7 +68,7 @@ class AppManager(SetupPage):
         if fresh or self.page.url.split("?")[0] != url:
             self.go(url)
         self._quiet_since, self._looked = None, time.monotonic()
-        loaded = [Outcome("list", fact=self._shows_rows), Outcome("an empty list", fact=self._is_empty)]
+        loaded = [Outcome("list", element=self._with_rows), Outcome("an empty list", fact=self._is_empty)]
         known_by = (("heading", "manager.heading"), ("button", "manager.new"))
         self.arrive("the rows of the External Client App Manager", loaded, by=known_by)
 
@@ -86,9 +86,10 @@ class AppManager(SetupPage):
         """The page, once it has its heading and nothing spins."""
         return self.page.locator("body").filter(has=self.heading).filter(has_not=self.spinner)
 
-    def _shows_rows(self) -> bool:
-        """Whether the list shows rows or its empty text: then it counts as loaded. No wait, as to look at 300 rows takes long."""
-        return self._still.filter(has=self.rows.or_(self.sentence("manager.empty"))).count() > 0
+    @property
+    def _with_rows(self) -> Locator:
+        """The page, once its list shows rows or its empty text: then it counts as loaded."""
+        return self._still.filter(has=self.rows.or_(self.sentence("manager.empty")))
 
     def _is_empty(self) -> bool:
         """Whether a list that shows neither is empty: nobody documented one.

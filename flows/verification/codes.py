@@ -8,6 +8,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.access.codes import CodeRequest, CodeSource, CodeSources, Method
+from automation.access.codes.command import CodeCommand
 from automation.access.codes.source import NoCodeYet
 from automation.access.keyboard import type_secret
 from automation.access.named_org import NamedOrg
@@ -74,8 +75,8 @@ class CodeEntry:
             raise loop(method.value, ROUNDS)
         if self._tried >= TRIES:
             raise VerificationNeeded(
-                f"Salesforce refused {TRIES} codes ({method.value}); stopped well before the user would be locked.",
-                next=_WRONG[method],
+                f"Salesforce refused {TRIES} codes ({method.value}, from {source.name}); stopped before the user would be locked.",
+                next=_WRONG_PROGRAM if isinstance(source, CodeCommand) else _WRONG[method],
             )
         with waiting_for_org():
             code = self._code(source, method, navigation)
@@ -142,9 +143,10 @@ _ADVICE = {
     Method.SMS: "Set SF_CODE_COMMAND to a program that gets the text message, or run with --headed.",
     Method.TEMPORARY: "Set SF_CODE_COMMAND to a program that prints the administrator's code, or run with --headed.",
 }
+_WRONG_PROGRAM = "Run the program of SF_CODE_COMMAND by hand and compare; it must print the newest code, for SF_CODE_USERNAME."
 _WRONG = {
     Method.EMAIL: "Check that the mailbox is that of this user, and that no other run uses it at the same time.",
     Method.TOTP: "Check SF_TOTP_SECRET (a sandbox refresh makes it invalid) and this machine's clock.",
-    Method.SMS: "Run the program of SF_CODE_COMMAND by hand and compare.",
+    Method.SMS: "Type the newest message's code; an older one does not count.",
     Method.TEMPORARY: "Ask for a new temporary code; it is good for 1 to 24 hours.",
 }

@@ -55,9 +55,6 @@ class ListedCodes(CodeSource):
         self.requests: list[CodeRequest] = []
         self.prepared = 0
 
-    def answers(self, method: Method) -> bool:
-        return method in self.methods
-
     def prepare(self) -> None:
         self.prepared += 1
 

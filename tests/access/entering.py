@@ -31,7 +31,7 @@ class Entering:
         verification = IdentityVerification.from_settings(settings, Labels())
         self._open.append((context, verification))
         page = context.new_page()
-        self.door = enter(page, settings, verification)
+        self.method = enter(page, settings, verification)
         self.settings: Settings = settings
         return page
 

@@ -42,16 +42,16 @@ def sf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     return install
 
 
-def door(settings: MakeSettings, **changes: Any) -> CliLogin:
-    return CliLogin("acme-dev", settings(**changes), 10)
+def login(settings: MakeSettings, **changes: Any) -> CliLogin:
+    return CliLogin("acme-dev", settings(**changes))
 
 
 def test_link(sf: Callable[..., Path], settings: MakeSettings) -> None:
     """The link is taken from the JSON, known as a secret at once, and asked for with the alias and our proxy."""
     answer = {"status": 0, "result": {"orgId": "00D000000000001AAA", "url": LINK, "username": "u@x"}, "warnings": []}
     folder = sf(answer)
-    link = door(settings, https_proxy=Secret("http://proxy.example:3128")).link()
-    assert link.reveal() == LINK
+    link = login(settings, https_proxy=Secret("http://proxy.example:3128")).url()
+    assert link == LINK
     assert LINK in known_secrets()
     assert (
         (folder / "arguments").read_text().startswith("org open --url-only --json --target-org acme-dev --path /lightning/setup/")
@@ -102,7 +102,7 @@ def test_no_link(sf: Callable[..., Path], settings: MakeSettings, case: str) -> 
     printed, code, words, fix = ANSWERS[case]
     sf(printed, code)
     with pytest.raises(LoginMethodFailed, match=words) as caught:
-        door(settings).link()
+        login(settings).url()
     assert fix in caught.value.next
 
 
@@ -127,13 +127,13 @@ def test_the_answer_is_found_among_other_things(sf: Callable[..., Path], setting
     """The CLI and its plugins print more than JSON on standard output; the link is taken all the same."""
     folder, printed = sf(""), AROUND[around]
     (folder / "answer").write_bytes(printed if isinstance(printed, bytes) else printed.encode())
-    assert door(settings).link().reveal() == LINK
+    assert login(settings).url() == LINK
 
 
 def test_what_is_quoted_holds_no_secret(sf: Callable[..., Path], settings: MakeSettings) -> None:
     sf(f"opened {LINK} and 00D5g000004ABCD!AQEAQJx.abcdefghijklmnopqrstuvwx")
     with pytest.raises(LoginMethodFailed, match="printed no JSON") as caught:
-        door(settings).link()
+        login(settings).url()
     assert "SECRET-otp" not in caught.value.message
     assert "AQEAQJx" not in caught.value.message
 
@@ -158,7 +158,7 @@ def test_a_node_that_is_too_old_is_named(settings: MakeSettings, tmp_path: Path,
     (tmp_path / "sf").chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(LoginMethodFailed, match=r"crashed under Node.js v20.20.2: TypeError: Cannot read") as caught:
-        door(settings).link()
+        login(settings).url()
     assert "Update Node.js" in caught.value.next
 
 
@@ -175,7 +175,7 @@ def test_foreign_link(sf: Callable[..., Path], settings: MakeSettings, link: str
     """A link that leads elsewhere is not opened, and not shown."""
     sf({"status": 0, "result": {"url": link}})
     with pytest.raises(ForeignHost) as caught:
-        door(settings).link()
+        login(settings).url()
     assert "otp" not in str(caught.value)
 
 
@@ -183,11 +183,11 @@ def test_no_cli(monkeypatch: pytest.MonkeyPatch, settings: MakeSettings, sf: Cal
     """A missing CLI is named, and so is its predecessor when only that is there."""
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(LoginMethodFailed, match="not on the PATH") as caught:
-        door(settings).link()
+        login(settings).url()
     assert "npm install --global @salesforce/cli" in caught.value.next
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/sfdx" if name == "sfdx" else None)
     with pytest.raises(LoginMethodFailed, match="too old"):
-        door(settings).link()
+        login(settings).url()
 
 
 def test_order_of_login_methods(settings: MakeSettings, tmp_path: Path) -> None:

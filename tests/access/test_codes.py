@@ -16,7 +16,7 @@ import pytest
 from automation.access.codes import CodeRequest, CodeSources, Method
 from automation.access.codes.command import CodeCommand
 from automation.access.codes.mail import masked_pattern
-from automation.access.codes.prompt import Prompt
+from automation.access.codes.sources import Prompt
 from automation.access.codes.totp import SECONDS_LEFT, Authenticator
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret
@@ -47,12 +47,12 @@ def read(raw: bytes, request: CodeRequest = REQUEST) -> str | None:
 
 
 def test_sandbox_mail() -> None:
-    """The mail of a sandbox."""
+    """The email of a sandbox."""
     assert read(mail()) == "123456"
 
 
 def test_production_mail() -> None:
-    """The mail of a production org has no mark; a sandbox's mail is none of its business."""
+    """The email of a production org has no mark; a sandbox's email is none of its business."""
     request = CodeRequest(Method.EMAIL, sandbox=False)
     assert read(mail("Verify your identity in Salesforce"), request) == "123456"
     assert read(mail(), request) is None
@@ -81,7 +81,7 @@ def test_other_emails(raw: bytes) -> None:
 
 
 def test_html_mail() -> None:
-    """A mail with HTML alone is read without its tags."""
+    """An email with HTML alone is read without its tags."""
     message = EmailMessage()
     message["From"], message["To"] = "noreply@salesforce.com", "admin@acme.example"
     message["Subject"] = "Sandbox: Verify your identity in Salesforce"
@@ -90,7 +90,7 @@ def test_html_mail() -> None:
 
 
 def test_clock_skew() -> None:
-    """A mail server whose clock is a few minutes late is no reason to miss the mail."""
+    """A mail server whose clock is a few minutes late is no reason to miss the email."""
     assert read(mail(Date=format_datetime(NOW - timedelta(minutes=5)))) == "123456"
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from automation.access.codes import Method
+from automation.access.codes.command import CodeCommand
 from automation.errors import (
     ForeignHost,
     LoginRefused,
@@ -99,6 +102,16 @@ def test_two_wrong_codes_end_it(page: Page, salesforce: FakeSalesforce, verifica
     assert salesforce.sent("tc") == ["111111", "222222"]
 
 
+def test_two_wrong_codes_of_a_program_blame_the_program(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+    """The advice names the source that was used, and no mailbox that nobody has."""
+    salesforce.on(f"{ORG}/", one_step(), to(ORG + EMAIL_PATH))
+    salesforce.on(ORG + EMAIL_PATH, code_page(), code_page("emc", "Invalid code"))
+    means = verification(CodeCommand("echo 111111"))
+    with pytest.raises(VerificationNeeded, match="from the code command") as caught:
+        enter(page, means.settings, means)
+    assert "SF_CODE_COMMAND" in caught.value.next
+
+
 def test_a_code_that_is_taken_and_asked_for_again_is_named_as_a_loop(
     page: Page, salesforce: FakeSalesforce, verification: Make
 ) -> None:
@@ -141,7 +154,7 @@ def test_a_page_for_a_missing_right_is_named_with_the_right(
 
 
 def test_lost_mail_is_asked_for_again(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
-    """When no mail comes, Resend Code is clicked once."""
+    """When no email comes, Resend Code is clicked once."""
     start = f"{VERIFY}/EmailVerificationStartUi/e"
     resend = f"<a href='{start}?vir=1'>Resend Code</a>"
     salesforce.on(f"{ORG}/", one_step(), to(ORG + EMAIL_PATH))
@@ -249,7 +262,8 @@ def test_generic_login_host(page: Page, salesforce: FakeSalesforce, verification
         def nothing_recorded(self) -> nullcontext[None]:
             return nullcontext()
 
-    finding = log_in(page, means.settings, state, means, Quiet())
+    attempt: Any = SimpleNamespace(page=page, settings=means.settings, state=state, verification=means, recorder=Quiet())
+    finding = log_in(attempt)
     assert (state.host, state.sandbox, state.username) == (MY_DOMAIN, True, USER)
     assert finding.act is None
     assert MY_DOMAIN in finding.note

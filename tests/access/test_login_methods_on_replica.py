@@ -89,7 +89,7 @@ def test_mail_comes_late_among_others(new_org: NewOrg, get_in: Entering, replica
 
 
 def test_lost_mail(new_org: NewOrg, get_in: Entering) -> None:
-    """When the first mail is lost, another code is asked for."""
+    """When the first email is lost, another code is asked for."""
     org = new_org(mail_lost=1)
     get_in(org, TIMEOUT_CODE="4")
     assert len(org.events("code sent")) == 2
@@ -195,20 +195,20 @@ def test_wipe(milliseconds: int, new_org: NewOrg, get_in: Entering) -> None:
 
 
 def test_saved_session(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> None:
-    """A saved session is used without a login; a dead one gives way to the password."""
+    """A saved session is used without a login; one that ended gives way to the password."""
     org = new_org()
     saved = tmp_path / "session.json"
     get_in(org).context.storage_state(path=saved)
     get_in(org, SF_STORAGE_STATE=str(saved), SF_PASSWORD="", SF_USERNAME="")
-    assert "saved session" in get_in.door.name
+    assert "saved session" in get_in.method.name
     assert len(org.events("password accepted")) == 1
     org.expire_sessions()
     get_in(org, SF_STORAGE_STATE=str(saved))
-    assert get_in.door.name == "username and password"
+    assert get_in.method.name == "username and password"
 
 
 def test_dead_session_alone(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> None:
-    """A dead session without another login method is an error that says so."""
+    """An ended session without another login method is an error that says so."""
     org = new_org()
     saved = tmp_path / "session.json"
     saved.write_text(json.dumps({"cookies": [], "origins": []}))
@@ -249,7 +249,7 @@ def test_dead_frontdoor_link(new_org: NewOrg, get_in: Entering) -> None:
     with pytest.raises(LoginRefused, match="asks for username and password"):
         get_in(org, SF_FRONTDOOR_URL=dead, **NO_PASSWORD)
     get_in(org, SF_FRONTDOOR_URL=dead + "2")
-    assert get_in.door.name == "username and password"
+    assert get_in.method.name == "username and password"
 
 
 def test_link_is_no_way_around_verification(new_org: NewOrg, get_in: Entering) -> None:
@@ -335,7 +335,7 @@ def test_long_outage(new_org: NewOrg, get_in: Entering) -> None:
 
 @pytest.fixture
 def production(replica: Replica) -> Callable[[OrgHandle, str], dict[str, str]]:
-    """Settings of the production door for a sandbox, with a token of a user and scopes."""
+    """Settings of the production org as login method for a sandbox, with a token of a user and scopes."""
 
     def make(sandbox: OrgHandle, scope: str = "refresh_token api web") -> dict[str, str]:
         company = sandbox.my_domain.partition("--")[0]
@@ -351,7 +351,7 @@ def test_production_login(new_org: NewOrg, get_in: Entering, production: Callabl
     access = production(org)
     get_in(org, **access)
     get_in(org, **access)
-    assert "production" in get_in.door.name
+    assert "production" in get_in.method.name
     assert not org.events("password accepted")
 
 
@@ -365,7 +365,7 @@ def test_sandbox_is_not_ready(new_org: NewOrg, get_in: Entering, production: Cal
 
 
 def test_production_refuses(new_org: NewOrg, get_in: Entering, production: Callable[..., dict[str, str]]) -> None:
-    """A dead or hidden token, and a sandbox of another company, are distinguished."""
+    """An unknown or hidden token, and a sandbox of another company, are distinguished."""
     org, other = new_org("refused--dev.sandbox"), new_org("stranger--dev.sandbox")
     access = production(org)
     with pytest.raises(LoginMethodFailed, match="refuses SF_PRODUCTION_TOKEN"):

@@ -42,11 +42,11 @@ def test_link(org: OrgHandle, home: Path) -> None:
     """The CLI makes a link into the org; an alias that it does not know is named with the fix."""
     log_in(org, "acme-dev")
     settings = load_settings(org.environment(), None)
-    link = CliLogin("acme-dev", settings, 30).link()
-    assert hosts.parse_url(link.reveal()).host == settings.host
+    link = CliLogin("acme-dev", settings).url()
+    assert hosts.parse_url(link).host == settings.host
     assert org.events("singleaccess")
     with pytest.raises(LoginMethodFailed, match="No authorization information found for nobody") as caught:
-        CliLogin("nobody", settings, 30).link()
+        CliLogin("nobody", settings).url()
     assert "sf org login web --alias nobody" in caught.value.next
 
 
@@ -63,7 +63,7 @@ def test_a_node_that_crashes_it(org: OrgHandle, home: Path, tmp_path: Path, monk
     (only / "sf").symlink_to(Path(program("sf")).resolve())
     monkeypatch.setenv("PATH", os.pathsep.join((str(only), others)))
     with pytest.raises(LoginMethodFailed, match=r"crashed under Node\.js v\d+\.") as caught:
-        CliLogin("acme-dev", settings, 30).link()
+        CliLogin("acme-dev", settings).url()
     assert "Update Node.js" in caught.value.next
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from automation.artifacts.journal import Journal
-from automation.artifacts.run_folder import make_run_folder
+from automation.artifacts.run_folder import Journal, make_run_folder
 from automation.errors import AnotherRun, SettingsError, UsageError
-from automation.run.lock import org_lock
+from automation.run.guards import org_lock
 from automation.secrets import Secret
 from automation.secrets.files import private_folder, state_folder, write_private, written_beside
 from automation.steps import Step, unchanged

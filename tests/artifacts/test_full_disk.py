@@ -12,7 +12,7 @@ import pytest
 
 from automation.artifacts import ArtifactsRecorder, evidence
 from automation.artifacts import recorder as artifacts
-from automation.artifacts.journal import Journal
+from automation.artifacts.run_folder import Journal
 from automation.errors import ElementNotFound, Sought
 from automation.report.screenshots import Screenshots
 from flows.pages.labels import Labels

@@ -13,8 +13,12 @@ import pytest
 from automation.access.production import ProductionLogin
 from automation.fleet.copies import _copies
 from automation.network.http import Network, retry_after
-from automation.org_api import Rest, Token, ask, begin_proof, check_rights, load_recipe, read_back, revoke
+from automation.org_api.proof import begin_proof
+from automation.org_api.read_back import read_back
+from automation.org_api.rest import Rest
+from automation.org_api.rights import check_rights, load_recipe
 from automation.org_api.sandbox_auth import ask_for_sandbox
+from automation.org_api.token import Token, ask, revoke
 from automation.secrets import Secret
 from automation.settings import load_settings
 from tests.attacks.conftest import Attacks
@@ -40,7 +44,7 @@ def _link(client: httpx.Client) -> Any:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Network, "client", lambda *_: client)
         settings = load_settings(SETTINGS, None)
-        return ProductionLogin("https://acme.my.salesforce.com", Secret("00D-token"), settings).link()
+        return ProductionLogin("https://acme.my.salesforce.com", Secret("00D-token"), settings).url()
 
 
 QUESTIONS: dict[str, Callable[[httpx.Client], Any]] = {

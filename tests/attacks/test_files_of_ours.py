@@ -17,7 +17,8 @@ import pytest
 from automation.access.login_methods import SessionLogin
 from automation.access.passkey_store import PasskeyStore
 from automation.artifacts.run_folder import make_run_folder
-from automation.delivery import Pending, Receipts
+from automation.delivery import Pending
+from automation.delivery.deliver import Receipts
 from automation.errors import RunbookError, UnexpectedPage
 from automation.fleet import references
 from automation.fleet.history import History
@@ -25,7 +26,7 @@ from automation.fleet.orgs_file import OrgsFile
 from automation.record import file as recording
 from automation.report.files import rebuild
 from automation.report.json_result import as_report
-from automation.run.lock import org_lock
+from automation.run.guards import org_lock
 from automation.secrets.files import state_folder
 from automation.secrets.scratch import scratch_folder
 from automation.settings import load_settings
@@ -34,6 +35,7 @@ from automation.settings.rules import pem_file
 from flows.pages.labels import Labels
 from tests.attacks.conftest import Attacks
 from tests.attacks.nearly_right import nearly_right
+from tests.attacks.test_programs import SETTINGS
 from tests.attacks.texts import BYTES, ours_or_value
 from tests.report.samples import failed
 
@@ -79,7 +81,7 @@ READERS: dict[str, Read] = {
     "label file": lambda path: Labels("en", path),
     "reference": lambda path: references.resolve(f"file:{path}"),
     "passkeys": lambda path: PasskeyStore(path).find(HOST, "admin@acme.com"),
-    "storage state": lambda path: SessionLogin(path, f"https://{HOST}", 1.0)._cookies(),
+    "storage state": lambda path: SessionLogin(path, load_settings(SETTINGS, None))._cookies(),
     "pending pair": lambda path: _state(Pending, path),
     "receipts": lambda path: _state(Receipts, path),
     "journal": _journal,

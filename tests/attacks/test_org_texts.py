@@ -14,18 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from automation.artifacts.journal import Journal
+from automation.artifacts.run_folder import Journal
+from automation.doctor import warned
 from automation.doctor.__main__ import line
-from automation.doctor.check import warned
 from automation.errors import UnexpectedPage
 from automation.fleet.messages import message
 from automation.fleet.outcome import of_error
 from automation.fleet.worker import EventWriter
 from automation.report.console import Console
-from automation.report.files import write_reports
-from automation.report.index import write_index
+from automation.report.display import one_line
+from automation.report.files import write_index, write_reports
 from automation.report.json_result import as_json, as_report, json_line
-from automation.report.plain import one_line
 from automation.run.entry import print_error
 from automation.run.terminal import log_to_console, short_tracebacks
 from flows.pages.suggestions import _text

@@ -45,7 +45,7 @@ SETTINGS = {
 def _sf(line: str) -> Any:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("shutil.which", lambda _: shlex.split(line)[0])
-        return CliLogin("dev", load_settings(SETTINGS, None), 10).link()
+        return CliLogin("dev", load_settings(SETTINGS, None)).url()
 
 
 USERS: dict[str, Callable[[str], Any]] = {

@@ -5,7 +5,7 @@
 - *floor*: each page that can't be left out once, each necessary action once, one save, no check of anything.
 
 They read no state, prove nothing, keep nothing and stop at the first surprise. Settings come from the environment, as
-for the product, and the browser is started in the same way.
+for the product, and the browser is started in the same way; but only *floor* asks pages not to animate, which no recorder does.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from imapclient import IMAPClient
 from playwright.sync_api import Locator, Page
 
 from automation.browser import new_context, open_browser
-from automation.network.certificates import ssl_context
+from automation.network.http import ssl_context
 from automation.settings import Settings, load_settings
 from automation.settings.urls import imap_server
 
@@ -217,11 +217,11 @@ WAYS: dict[str, Callable[[Script], None]] = {"literal": literal, "naive": litera
 
 
 def main() -> None:
-    """Do it once. What it has taken is measured by whoever started it; the seconds by parts are told on stdout, as JSON."""
+    """Do it once. What it has taken is measured by whoever started it; the seconds by parts are printed, as JSON."""
     settings = load_settings(dotenv=None)
     codes = Codes(settings)
     with open_browser(settings) as browser:
-        context = new_context(browser, settings)
+        context = new_context(browser, settings, reduced_motion="reduce" if sys.argv[1] == "floor" else "no-preference")
         script = Script(context.new_page(), settings, codes, naive=sys.argv[1] == "naive")
         WAYS[sys.argv[1]](script)
         context.close()

@@ -78,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="seed of the first; the others follow")
     parser.add_argument("--jobs", type=int, default=1, help="worker processes")
     parser.add_argument("--patience", type=float, default=1.0, help="multiplies the time limits, for a busy machine")
-    parser.add_argument("--minutes", type=float, default=0.0, help="stop after so long, and tell of what was done by then")
+    parser.add_argument("--minutes", type=float, default=0.0, help="stop after so long, and report what was done by then")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line per schedule")
     given = parser.parse_args(arguments)
     started, found = time.monotonic(), []

@@ -16,7 +16,7 @@ from unittest import mock
 
 from playwright._impl._sync_base import SyncBase
 
-from automation.artifacts.journal import Journal
+from automation.artifacts.run_folder import Journal
 from automation.replica.handles import OrgHandle, Replica
 from automation.report.console import Console
 from automation.report.json_result import json_line

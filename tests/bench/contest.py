@@ -61,7 +61,7 @@ class Contest:
 
     replica: Replica
     profile: Profile
-    tell: Callable[[str], None] = print
+    report: Callable[[str], None] = print
     taken: dict[str, list[Taken]] = field(default_factory=lambda: defaultdict(list))
 
     def rounds(self, ways: list[str], number: int) -> None:
@@ -79,7 +79,7 @@ class Contest:
                 self.profile.arm(org)
                 taken = _timed(way, _command(way, org, Path(folder)), _environment(org, Path(folder)), Path(folder))
                 self.taken[way].append(taken)
-                self.tell(f"{self.profile.name}: {way}: {taken}")
+                self.report(f"{self.profile.name}: {way}: {taken}")
         self.replica.world.orgs.pop(org.my_domain, None)
 
     def summary(self) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Where the time of one command went, by parts of the procedure: so that ways can be compared part by part.
 
-A script tells its parts on stdout, as JSON in its last line; a run of ours leaves them in its report.
+A script prints its parts, as JSON in its last line; a run of ours leaves them in its report.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ SECTIONS: Final = {"2": "policies", "3": "policies", "4": "reveal", "5": "prove"
 
 
 def of_script(stdout: str, wall: float) -> dict[str, float]:
-    """Seconds by part, as a script told them."""
-    told: dict[str, float] = json.loads(stdout.strip().splitlines()[-1])
-    return {**told, "around": wall - sum(told.values())}
+    """Seconds by part, as a script printed them."""
+    parts: dict[str, float] = json.loads(stdout.strip().splitlines()[-1])
+    return {**parts, "around": wall - sum(parts.values())}
 
 
 def of_report(folder: Path, wall: float) -> dict[str, float]:

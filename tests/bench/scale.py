@@ -23,7 +23,7 @@ MAIL_SECONDS: Final = 5.0
 LIMITS: Final = "\n[limits]\nlogins = 64\nemails_per_hour = 10000\n"
 
 
-def measure(numbers: Sequence[int], tell: Callable[[str], None] = print) -> list[dict[str, Any]]:
+def measure(numbers: Sequence[int], report: Callable[[str], None] = print) -> list[dict[str, Any]]:
     """For each N, N sandboxes with ``--jobs N``. Ideal: as many per minute as N times the rate of one alone."""
     rows: list[dict[str, Any]] = []
     with start() as replica:
@@ -32,7 +32,7 @@ def measure(numbers: Sequence[int], tell: Callable[[str], None] = print) -> list
             alone = rows[0]["per_minute"] if rows else row["per_minute"]
             row["of_ideal"] = round(row["per_minute"] / (alone * jobs), 3)
             rows.append(row)
-            tell(f"scale: {row}")
+            report(f"scale: {row}")
     return rows
 
 
@@ -59,11 +59,11 @@ def _one(replica: Replica, jobs: int) -> dict[str, Any]:
 
 def _until_done(fleet: FleetOnReplica, jobs: int) -> Used:
     process = fleet.start("--jobs", str(jobs), "-q", "--tracing", "off")
-    told: list[str] = []
-    reader = threading.Thread(target=lambda: told.extend(process.communicate()))
+    output: list[str] = []
+    reader = threading.Thread(target=lambda: output.extend(process.communicate()))
     reader.start()
     used = watch(process, with_memory=True)
     reader.join()
     if process.returncode:
-        raise RuntimeError(f"refresh_sandboxes ended with {process.returncode}: {told[-1][-1000:]}")
+        raise RuntimeError(f"refresh_sandboxes ended with {process.returncode}: {output[-1][-1000:]}")
     return used

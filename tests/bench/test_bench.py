@@ -20,7 +20,7 @@ ROW = {"median": 2.0, "worst": 3.0, "cpu": 1.0, "round_trips": 50, "rounds": 1}
 @pytest.mark.slow  # it measures: what these runs do is claimed by others, and CPU seconds mean little beside other tests
 def test_the_short_form_runs_and_its_ratios_are_as_recorded(replica: Replica) -> None:
     """Round trips and CPU, not wall time: other programs' work must not fail this."""
-    contest = Contest(replica, PROFILES["none"], tell=lambda _: None)
+    contest = Contest(replica, PROFILES["none"], report=lambda _: None)
     contest.rounds(list(SHORT), 1)
     measured = contest.summary()
 

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from automation.browser import race as racing
 from automation.browser.race import Outcome, gone, race
 from automation.errors import UnexpectedPage
 
@@ -43,8 +42,7 @@ def test_an_outcome_that_is_no_element_is_seen_while_elements_are_waited_for(pag
 
 
 @pytest.mark.parametrize(("after", "went"), [(100, True), (60_000, False)])
-def test_the_end_of_an_element_is_waited_for(after: int, went: bool, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(racing, "OFTEN", 0.05)
+def test_the_end_of_an_element_is_waited_for(after: int, went: bool, page: Page) -> None:
     page.set_content(LATER % ("document.getElementById('old').remove()", after))
     assert gone(page.locator("#old"), 5 if went else 0.3) is went
 

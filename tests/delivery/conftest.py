@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from automation.delivery import Pending, Receipts
+from automation.delivery import Pending
+from automation.delivery.deliver import Receipts
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 
@@ -43,12 +43,12 @@ def pair(make_pair: MakePair) -> Credentials:
 
 
 @pytest.fixture
-def pending(tmp_path: Path) -> Pending:
+def pending() -> Pending:
     """Where this test's pair would wait."""
-    return Pending(HOST, "Service_Board", tmp_path / "state" / "pending")
+    return Pending(HOST, "Service_Board")
 
 
 @pytest.fixture
-def receipts(tmp_path: Path) -> Receipts:
+def receipts() -> Receipts:
     """This test's receipts."""
-    return Receipts(HOST, "Service_Board", tmp_path / "state" / "receipts")
+    return Receipts(HOST, "Service_Board")

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from automation.delivery import Target, parse_target
-from automation.errors import DeliveryFailed, SettingsError
+from automation.errors import DeliveryFailed
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Says, serving
@@ -127,7 +127,7 @@ def test_without_a_region_it_is_reported(pair: Credentials) -> None:
 @pytest.mark.parametrize("rest", ["?region=x", f"{NAME}?zone=x", f"{NAME}?region"])
 def test_other_forms_are_refused(rest: str) -> None:
     """Reported before anything is done."""
-    with pytest.raises(SettingsError, match="aws-secretsmanager:NAME"):
+    with pytest.raises(ValueError, match="aws-secretsmanager:NAME"):
         parse_target(f"aws-secretsmanager:{rest}")
 
 

@@ -14,7 +14,7 @@ from azure.keyvault.secrets import SecretClient
 
 from automation.delivery import Held, Target, parse_target
 from automation.delivery.sessions import StoreAdapter
-from automation.errors import DeliveryFailed, SettingsError
+from automation.errors import DeliveryFailed
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
@@ -147,7 +147,7 @@ def test_the_real_client_is_azures_own() -> None:
 )
 def test_other_forms_are_refused(rest: str) -> None:
     """Reported before anything is done."""
-    with pytest.raises(SettingsError, match="azure-keyvault:VAULT_URL/NAME"):
+    with pytest.raises(ValueError, match="azure-keyvault:VAULT_URL/NAME"):
         parse_target(f"azure-keyvault:{rest}")
 
 

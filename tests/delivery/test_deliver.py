@@ -11,7 +11,8 @@ from typing import ClassVar
 
 import pytest
 
-from automation.delivery import Held, Pending, Receipts, Target, deliver, lacking, parse_target, read_all
+from automation.delivery import Held, Pending, Target, deliver, lacking, parse_target, read_all
+from automation.delivery.deliver import Receipts
 from automation.errors import DeliveryFailed
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
@@ -61,25 +62,24 @@ class Slot(Shelf):
         return Held()
 
 
-def missing(targets: list[Target], pair: Credentials, receipts: Receipts) -> list[Target]:
+def missing(targets: list[Target], pair: Credentials) -> list[Target]:
     """The targets that lack the pair."""
-    return lacking(read_all(targets), pair, receipts)
+    return lacking(read_all(targets), pair)
 
 
-def test_all_targets_get_the_pair(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+def test_all_targets_get_the_pair(pair: Credentials, pending: Pending) -> None:
     """Nothing waits afterwards."""
     shelves = [Shelf("a"), Shelf("b")]
-    delivery = deliver(shelves, pair, pending, receipts)
-    assert (delivery.done, delivery.already) == (["a", "b"], [])
+    assert deliver(shelves, pair) == ["a", "b"]
     assert [shelf.pair for shelf in shelves] == [pair, pair]
     assert not pending.waits()
 
 
-def test_who_has_the_pair_is_not_written_to(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+def test_who_has_the_pair_is_not_written_to(pair: Credentials) -> None:
     """A second run delivers nothing; a read at another time is the same pair."""
     shelf = Shelf("a", replace(pair, created_at="earlier"))
-    assert missing([shelf], pair, receipts) == []
-    assert deliver([shelf], pair, pending, receipts).already == ["a"]
+    assert missing([shelf], pair) == []
+    assert deliver([shelf], pair) == ["a"]
     assert shelf.writes == 0
 
 
@@ -88,19 +88,19 @@ def test_who_has_the_pair_is_not_written_to(pair: Credentials, pending: Pending,
     [{"client_secret": Secret("rotated-secret")}, {"client_id": Secret("new-key")}, {"org_id": "00DWs000000NewX"}],
     ids=["secret", "key", "org"],
 )
-def test_another_pair_is_replaced(pair: Credentials, pending: Pending, receipts: Receipts, changes: dict[str, object]) -> None:
+def test_another_pair_is_replaced(pair: Credentials, changes: dict[str, object]) -> None:
     """After a refresh the host is the same, the pair and the org are not."""
     shelf = Shelf("a", replace(pair, **changes))  # type: ignore[arg-type]
-    assert missing([shelf], pair, receipts) == [shelf]
-    assert deliver([shelf], pair, pending, receipts).done == ["a"]
+    assert missing([shelf], pair) == [shelf]
+    assert deliver([shelf], pair) == ["a"]
     assert shelf.pair == pair
 
 
-def test_one_failing_target_stops_no_other(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+def test_one_failing_target_stops_no_other(pair: Credentials, pending: Pending) -> None:
     """The error names who failed and why, who got it, and where the pair waits."""
     good = Shelf("good")
     with pytest.raises(DeliveryFailed) as caught:
-        deliver([Broken("bad"), Unreadable("far"), good], pair, pending, receipts)
+        deliver([Broken("bad"), Unreadable("far"), good], pair)
     assert good.pair == pair
     assert caught.value.message == (
         f"Not delivered to bad: permission denied; far: no route to host. Delivered to good. The pair is kept in {pending.path}."
@@ -109,7 +109,7 @@ def test_one_failing_target_stops_no_other(pair: Credentials, pending: Pending, 
     assert caught.value.exit_code == 1
 
 
-def test_what_can_not_be_read_is_not_overwritten(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+def test_what_can_not_be_read_is_not_overwritten(pair: Credentials) -> None:
     """It may hold the pair of another app, and nobody could know what was written."""
 
     class Blind(Shelf):
@@ -118,50 +118,51 @@ def test_what_can_not_be_read_is_not_overwritten(pair: Credentials, pending: Pen
 
     blind = Blind("blind")
     with pytest.raises(DeliveryFailed, match="may be written and not read"):
-        deliver([blind], pair, pending, receipts)
+        deliver([blind], pair)
     assert blind.writes == 0
 
 
-def test_the_kept_pair_is_private_and_whole(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+def test_the_kept_pair_is_private_and_whole(pair: Credentials, pending: Pending) -> None:
     """0600, and the next run reads it as it was."""
     with pytest.raises(DeliveryFailed):
-        deliver([Broken("bad")], pair, pending, receipts)
+        deliver([Broken("bad")], pair)
     assert stat.S_IMODE(pending.path.stat().st_mode) == 0o600
     assert pending.read() == pair
 
 
-def test_the_next_run_delivers_and_forgets_it(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+def test_the_next_run_delivers_and_forgets_it(pair: Credentials, pending: Pending) -> None:
     """What waited is gone from this machine once it has arrived."""
     pending.keep(pair)
     shelf = Shelf("was broken")
-    deliver([shelf], pending.read() or pair, pending, receipts)
+    deliver([shelf], pending.read() or pair)
     assert shelf.pair == pair
     assert not pending.waits()
 
 
-def test_when_even_keeping_fails_the_message_says_so(pair: Credentials, tmp_path: Path, receipts: Receipts) -> None:
+def test_when_even_keeping_fails_the_message_says_so(pair: Credentials, pending: Pending) -> None:
     """The pair is then read from the org again; nothing is lost."""
-    (tmp_path / "file").write_text("")
+    pending.path.parent.write_text("a file in place of the folder")
     with pytest.raises(DeliveryFailed, match="could not be kept") as caught:
-        deliver([Broken("bad")], pair, Pending("h", "a", tmp_path / "file"), receipts)
+        deliver([Broken("bad")], pair)
     assert "read from the org again" in caught.value.next
 
 
-def test_what_does_not_read_back_was_not_delivered(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+def test_what_does_not_read_back_was_not_delivered(pair: Credentials, pending: Pending) -> None:
     """Taking is no proof of keeping."""
     with pytest.raises(DeliveryFailed, match="does not read back"):
-        deliver([Forgetful("a")], pair, pending, receipts)
+        deliver([Forgetful("a")], pair)
     assert pending.read() == pair
 
 
-def test_a_target_that_only_takes_is_served_once(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+def test_a_target_that_only_takes_is_served_once(pair: Credentials, receipts: Receipts) -> None:
     """A receipt without a secret remembers; a new pair is a new delivery."""
     slot = Slot("command:put")
-    assert deliver([slot], pair, pending, receipts).done == ["command:put"]
+    assert deliver([slot], pair) == ["command:put"]
     again = replace(pair, created_at="later")
-    assert deliver([slot], again, pending, receipts).already == ["command:put"]
+    assert deliver([slot], again) == ["command:put"]
     assert slot.writes == 1
-    assert deliver([slot], replace(pair, client_secret=Secret("rotated")), pending, receipts).done == ["command:put"]
+    assert deliver([slot], replace(pair, client_secret=Secret("rotated"))) == ["command:put"]
+    assert slot.writes == 2
     text = receipts.path.read_text()
     assert "CONSUMERSECRET" not in text
     assert "3MVG9" not in text
@@ -184,27 +185,25 @@ def test_a_damaged_receipt_counts_as_none(pair: Credentials, receipts: Receipts,
         ({"host": "ACME--dev.sandbox.my.salesforce.com"}, None),
     ],
 )
-def test_the_pair_of_another_app_is_not_replaced(
-    pair: Credentials, pending: Pending, receipts: Receipts, changes: dict[str, str], foreign: str | None
-) -> None:
+def test_the_pair_of_another_app_is_not_replaced(pair: Credentials, changes: dict[str, str], foreign: str | None) -> None:
     """Somebody may depend on it. The message says how to allow it, and then it is done."""
     held = replace(pair, client_id=Secret("another-key"), **changes)  # type: ignore[arg-type]
     shelf = Shelf("a:b", held)
     if foreign is not None:
         with pytest.raises(DeliveryFailed, match="was left as it is") as caught:
-            deliver([shelf], pair, pending, receipts)
+            deliver([shelf], pair)
         assert foreign in caught.value.message
         assert "a:b?replace=yes" in caught.value.next
         assert shelf.pair == held
         shelf.replaces = True
-    deliver([shelf], pair, pending, receipts)
+    deliver([shelf], pair)
     assert shelf.pair == pair
 
 
-def test_a_pair_without_a_mark_is_ours_by_its_key(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+def test_a_pair_without_a_mark_is_ours_by_its_key(pair: Credentials) -> None:
     """Somebody copied it by hand: the consumer key belongs to one app alone."""
     shelf = Shelf("a", replace(pair, app="", client_secret=Secret("rotated")))
-    deliver([shelf], pair, pending, receipts)
+    deliver([shelf], pair)
     assert shelf.pair == pair
 
 
@@ -213,7 +212,7 @@ def test_a_pair_without_a_mark_is_ours_by_its_key(pair: Credentials, pending: Pe
 )
 @pytest.mark.parametrize("method", ["_held", "_put"])
 def test_whatever_one_target_raises_the_others_are_served_and_the_pair_is_kept(
-    pair: Credentials, pending: Pending, receipts: Receipts, monkeypatch: pytest.MonkeyPatch, error: Exception, method: str
+    pair: Credentials, pending: Pending, monkeypatch: pytest.MonkeyPatch, error: Exception, method: str
 ) -> None:
     """Client libraries, servers and file systems raise what they like."""
     bad, good = Shelf("bad"), Shelf("good")
@@ -223,19 +222,17 @@ def test_whatever_one_target_raises_the_others_are_served_and_the_pair_is_kept(
 
     monkeypatch.setattr(bad, method, fail)
     with pytest.raises(DeliveryFailed, match=type(error).__name__):
-        deliver([bad, good], pair, pending, receipts)
+        deliver([bad, good], pair)
     assert (good.pair, pending.read()) == (pair, pair)
 
 
-def test_a_target_that_never_answers_is_left_behind(
-    pair: Credentials, pending: Pending, receipts: Receipts, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_target_that_never_answers_is_left_behind(pair: Credentials, monkeypatch: pytest.MonkeyPatch) -> None:
     """A locked keyring may wait for a person for ever."""
     stuck, good, released = Shelf("stuck"), Shelf("good"), threading.Event()
     monkeypatch.setattr(stuck, "_held", lambda: released.wait(60))
     monkeypatch.setattr(Shelf, "limit", 0.05)
     with pytest.raises(DeliveryFailed, match=r"no answer within 0\.05 s"):
-        deliver([stuck, good], pair, pending, receipts)
+        deliver([stuck, good], pair)
     released.set()
     assert good.pair == pair
 
@@ -247,9 +244,8 @@ def test_of_two_writers_of_one_place_one_is_refused(pair: Credentials, tmp_path:
 
     def run(mine: Credentials, path: str) -> None:
         begin.wait(10)
-        folder = tmp_path / mine.host
         with suppress(DeliveryFailed):
-            deliver([parse_target(f"json:{path}")], mine, Pending("h", "a", folder), Receipts("h", "a", folder))
+            deliver([parse_target(f"json:{path}")], mine)
             delivered.append(mine)
 
     for round_ in range(10):
@@ -263,20 +259,22 @@ def test_of_two_writers_of_one_place_one_is_refused(pair: Credentials, tmp_path:
         assert delivered == [parse_target(f"json:{paths[0]}").read()]
 
 
-def test_two_programs_with_other_arguments_are_two_places(pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+def test_two_programs_with_other_arguments_are_two_places(pair: Credentials) -> None:
     """They have the same name in the report, and each gets the pair."""
     targets = [parse_target("command:true one"), parse_target("command:true two")]
-    assert deliver(targets, pair, pending, receipts).done == ["command:true", "command:true"]
-    assert deliver(targets, pair, pending, receipts).already == ["command:true", "command:true"]
+    assert deliver(targets[:1], pair) == ["command:true"]
+    assert missing(targets, pair) == targets[1:]
+    assert deliver(targets, pair) == ["command:true", "command:true"]
+    assert missing(targets, pair) == []
 
 
-def test_real_files_end_to_end(tmp_path: Path, pair: Credentials, pending: Pending, receipts: Receipts) -> None:
+def test_real_files_end_to_end(tmp_path: Path, pair: Credentials, pending: Pending) -> None:
     """A folder in the way of one target; fixed, the next delivery completes."""
     (tmp_path / "blocked.env").mkdir()
     targets = [parse_target(f"dotenv:{tmp_path}/blocked.env"), parse_target(f"json:{tmp_path}/pair.json")]
     with pytest.raises(DeliveryFailed, match=r"blocked\.env"):
-        deliver(targets, pair, pending, receipts)
+        deliver(targets, pair)
     (tmp_path / "blocked.env").rmdir()
-    assert missing(targets, pair, receipts) == targets[:1]
-    assert deliver(targets, pair, pending, receipts).everywhere == [targets[1].name, targets[0].name]
+    assert missing(targets, pair) == targets[:1]
+    assert deliver(targets, pair) == [target.name for target in targets]
     assert not pending.waits()

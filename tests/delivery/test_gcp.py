@@ -13,7 +13,7 @@ from google.cloud.secretmanager import SecretManagerServiceClient
 
 from automation.delivery import Held, Target, parse_target
 from automation.delivery.gcp import limited
-from automation.errors import DeliveryFailed, SettingsError
+from automation.errors import DeliveryFailed
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
@@ -144,7 +144,7 @@ def test_a_machine_without_an_identity_is_reported(target: Target, monkeypatch: 
 @pytest.mark.parametrize("rest", ["acme", "a/b/c", "/x", "x/"])
 def test_other_forms_are_refused(rest: str) -> None:
     """Reported before anything is done."""
-    with pytest.raises(SettingsError, match="gcp-secretmanager:PROJECT/NAME"):
+    with pytest.raises(ValueError, match="gcp-secretmanager:PROJECT/NAME"):
         parse_target(f"gcp-secretmanager:{rest}")
 
 

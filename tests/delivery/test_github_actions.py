@@ -11,9 +11,9 @@ import pytest
 from nacl.public import PrivateKey, SealedBox
 
 from automation.delivery.github_actions import ActionsSecret
-from automation.delivery.held import Held, mark
+from automation.delivery.unit import Held, mark
 from automation.errors import DeliveryFailed
-from automation.org_api import Patience
+from automation.network.backoff import Patience
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving

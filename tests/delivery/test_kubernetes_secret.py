@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from automation.delivery import Held, Target, parse_target
-from automation.errors import DeliveryFailed, SettingsError
+from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
 
@@ -123,7 +123,7 @@ def test_without_a_cluster_it_is_reported(api: Service, target: Target, monkeypa
 @pytest.mark.parametrize("rest", ["integration", "a/b/c", "/x", "x/"])
 def test_other_forms_are_refused(rest: str) -> None:
     """Reported before anything is done."""
-    with pytest.raises(SettingsError, match="kubernetes:NAMESPACE/NAME"):
+    with pytest.raises(ValueError, match="kubernetes:NAMESPACE/NAME"):
         parse_target(f"kubernetes:{rest}")
 
 

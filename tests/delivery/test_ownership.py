@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from automation.delivery import parse_target, unit
-from automation.delivery.held import Held, mark
-from automation.errors import DeliveryFailed, SettingsError
+from automation.delivery.unit import Held, mark
+from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 
 HOST = "acme--dev.sandbox.my.salesforce.com"
@@ -89,7 +89,7 @@ def test_the_mark_is_the_same_for_all_targets(text: str, name: str, replaces: bo
 
 def test_another_value_of_the_mark_is_refused() -> None:
     """It must not become a part of a file's name."""
-    with pytest.raises(SettingsError, match="replace can only be yes"):
+    with pytest.raises(ValueError, match="replace can only be yes"):
         parse_target("dotenv:a?replace=true")
 
 

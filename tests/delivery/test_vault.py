@@ -11,7 +11,7 @@ import hvac  # noqa: F401 - it reads variables when it is first imported, so tha
 import pytest
 
 from automation.delivery import Held, Target, parse_target
-from automation.errors import DeliveryFailed, SettingsError
+from automation.errors import DeliveryFailed
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Asked, Says, Service, serving
 
@@ -134,26 +134,27 @@ def test_a_mount_that_is_not_there_is_reported(vault: Service, pair: Credentials
 
 
 def test_a_vault_out_of_reach_is_reported(monkeypatch: pytest.MonkeyPatch, pair: Credentials) -> None:
-    """Without the token or the pair in the message."""
+    """With what to check, and without the token or the pair in the message."""
     monkeypatch.setenv("VAULT_ADDR", "http://127.0.0.1:9")
     monkeypatch.setenv("VAULT_TOKEN", "hvs.test-token")
     monkeypatch.setattr("automation.delivery.vault.TRIES", 0)
     with pytest.raises(DeliveryFailed, match="ConnectionError") as caught:
         parse_target("vault:secret/acme").write(pair)
     assert "hvs.test-token" not in caught.value.message
+    assert "the store's URL, the proxy" in caught.value.next
 
 
 @pytest.mark.parametrize("text", ["vault:secret", "vault:/", "vault:secret/"])
 def test_mount_and_path_are_needed(text: str) -> None:
     """Reported before anything is done."""
-    with pytest.raises(SettingsError, match="give vault:MOUNT/PATH"):
+    with pytest.raises(ValueError, match="give vault:MOUNT/PATH"):
         parse_target(text)
 
 
 @pytest.mark.parametrize("path", ["kv/../x", "../x/y", "kv//x", "kv/./x", "kv/x/.."])
 def test_a_path_that_leads_elsewhere_is_refused(path: str) -> None:
     """An HTTP client takes such parts out, and the pair would be written to a place that nobody named."""
-    with pytest.raises(SettingsError, match=r"empty, \. or \.\."):
+    with pytest.raises(ValueError, match=r"empty, \. or \.\."):
         parse_target(f"vault:{path}")
 
 

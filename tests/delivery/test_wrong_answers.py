@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from automation.delivery import Held, Target, parse_target, unit
 from automation.delivery.github_actions import ActionsSecret
 from automation.errors import DeliveryFailed, RunbookError
-from automation.org_api import Patience
+from automation.network.backoff import Patience
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from tests.delivery.http_double import Says, Service, serving

@@ -3,18 +3,20 @@
 pytest-playwright's fixtures are used; only the launch arguments are ours (see ``tests/conftest.py``), so ``--headed``,
 ``--slowmo`` and ``--browser-channel`` keep working.
 
-A whole run costs 6 seconds of CPU. A claim about a part of it begins where that part does: `quick_org` makes orgs that ask
-for nothing, ``tests.faults.wanted`` puts the finished app and its delivered pair into one, and ``run(org, first="4.1")``
-skips what comes before. Runs take no screenshots unless a test asks for them.
+A whole run costs 5 seconds of CPU. A claim about a part of it begins where that part does: `quick_org` makes orgs that ask
+for nothing, ``tests.faults.wanted`` puts the finished app and its delivered pair into one, and ``run(org, first="4.1",
+last="4.7")`` leaves out what comes before and after. Where the login is no part of the claim, runs begin `signed_in`. They
+take no screenshots unless a test asks for them.
 """
 
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -28,17 +30,12 @@ from automation.settings.options import Options
 from flows.verification import login_form as fill_in_login
 from tests.e2e.variants import LIST, PLAN, WINDOW, Variant, of_org
 from tests.faults.wanted import duplicates, lacking
+from tests.sessions import session_cookies
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from automation.replica import OrgHandle
-
-
-class Target(Protocol):
-    """An org that can be run against: a replica's, or a real sandbox."""
-
-    def environment(self) -> dict[str, str]: ...
 
 
 @dataclass
@@ -47,6 +44,7 @@ class Runbook:
 
     browser: Browser
     folder: Path
+    signed_in: bool = False
     printed: io.StringIO = field(default_factory=io.StringIO)
     runs: int = 0
 
@@ -55,7 +53,7 @@ class Runbook:
         """The dotenv file of the default delivery."""
         return self.folder / "delivered.env"
 
-    def __call__(self, org: Target, settings: Mapping[str, str] | None = None, **options: Any) -> RunResult:
+    def __call__(self, org: OrgHandle, settings: Mapping[str, str] | None = None, **options: Any) -> RunResult:
         """One run. ``settings``: names to texts that replace the org's; ``options``: see `Options`."""
         self.runs += 1
         environment = {
@@ -66,6 +64,7 @@ class Runbook:
             "TIMEOUT_PROPAGATION": "30",
             "CREDENTIALS_TO": f"dotenv:{self.delivered}",
             **org.environment(),
+            **({"SF_STORAGE_STATE": self._session(org)} if self.signed_in else {}),
             **(settings or {}),
         }
         checked = load_settings(environment, None)
@@ -73,6 +72,11 @@ class Runbook:
         given = Options(**{"tracing": "off", "screenshot": "off", "output": self.folder / f"run-{self.runs}", **options})
         spec = AppSpec.from_settings(checked, exact=exact)
         return OneRun(checked, spec, given, Console(stream=self.printed), browser=self.browser).perform()
+
+    def _session(self, org: OrgHandle) -> str:
+        file = self.folder / f"session-{self.runs}.json"
+        file.write_text(json.dumps({"cookies": session_cookies(org), "origins": []}))
+        return str(file)
 
 
 NewOrg = Callable[..., "OrgHandle"]
@@ -98,6 +102,13 @@ def run(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ru
     return Runbook(browser, tmp_path)
 
 
+@pytest.fixture
+def signed_in(run: Runbook) -> Runbook:
+    """As ``run``, with a saved session of the org in place of its login form. With `pytest.mark.usefixtures`, so is ``run``."""
+    run.signed_in = True
+    return run
+
+
 Expect = Callable[..., None]
 
 
@@ -118,6 +129,7 @@ def expect_created_and_found_again(quick_org: NewOrg, run: Runbook, monkeypatch:
         assert any("locked" in note for note in first.state.notes) is locked
 
         if row[PLAN]:
+            run.signed_in = True
             second = run(org, plan=True)
             assert second.error is None, run.printed.getvalue()
             assert [step.id for step in second.steps if step.result == "changed"] == []

@@ -13,6 +13,8 @@ from .conftest import NewOrg, Runbook
 if TYPE_CHECKING:
     from automation.replica import OrgHandle
 
+pytestmark = pytest.mark.usefixtures("signed_in")
+
 
 def drift(org: OrgHandle, **policies: Any) -> None:
     """Somebody edits the Policies tab."""

@@ -1,4 +1,4 @@
-"""Step 5.2: what the pages tell where REST hides it, and the Run As user's rights."""
+"""Step 5.2: what the pages show where REST hides it, and the Run As user's rights."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from automation.errors import NotPermitted, ReadBackDiffers
-from automation.org_api import ProofSession, open_proof
+from automation.org_api.proof import ProofSession, open_proof
 from flows import prove_and_deliver
 from tests.faults.wanted import edit, make_app
 
 from .conftest import NewOrg, Runbook
+
+pytestmark = pytest.mark.usefixtures("signed_in")
 
 
 @pytest.mark.parametrize("answer", ["INVALID_TYPE", "no_rows"])
@@ -19,7 +21,7 @@ def test_the_pages_tell_what_rest_hides(answer: str, quick_org: NewOrg, run: Run
     """Read back, compared, and claimed only then."""
     org = quick_org(eca_objects=answer)
     make_app(org)
-    result = run(org)
+    result = run(org, first="4.1")
 
     assert result.error is None, run.printed.getvalue()
     assert result.state.proof.read_back
@@ -38,7 +40,7 @@ def test_a_change_behind_our_back_is_found_on_the_pages(quick_org: NewOrg, run: 
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(prove_and_deliver, "open_proof", after_meddling)
-        result = run(org)
+        result = run(org, first="4.1")
 
     assert isinstance(result.error, ReadBackDiffers), run.printed.getvalue()
     assert "Contact Email: somebody@else.example" in result.error.message
@@ -47,18 +49,18 @@ def test_a_change_behind_our_back_is_found_on_the_pages(quick_org: NewOrg, run: 
 
 @pytest.mark.parametrize("required", [False, True])
 def test_lacking_rights_are_a_remark_or_a_failure(required: bool, quick_org: NewOrg, run: Runbook) -> None:
-    """Appendix C: told by default, refused with --require-permissions; the delivery then waits for the next run."""
+    """Appendix C: noted by default, refused with --require-permissions; the delivery then waits for the next run."""
     org = quick_org()
-    make_app(org)
     user = org.user("sync.none").username
-    result = run(org, {"ECA_RUN_AS": user}, require_permissions=required)
+    make_app(org, run_as=user)
+    result = run(org, {"ECA_RUN_AS": user}, first="4.1", require_permissions=required)
 
-    told = "no object of package SVMXC is visible"
+    lacking = "no object of package SVMXC is visible"
     if required:
         assert isinstance(result.error, NotPermitted), run.printed.getvalue()
-        assert told in result.error.message
+        assert lacking in result.error.message
         assert not run.delivered.exists()
     else:
         assert result.error is None, run.printed.getvalue()
-        assert any(told in note for note in result.state.notes)
+        assert any(lacking in note for note in result.state.notes)
         assert run.delivered.exists()

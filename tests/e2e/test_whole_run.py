@@ -130,6 +130,7 @@ def test_a_second_run_finds_everything_done(quick_org: NewOrg, run: Runbook) -> 
     assert all(step.result in ("unchanged", "skipped") for step in result.steps), run.printed.getvalue()
 
 
+@pytest.mark.usefixtures("signed_in")
 def test_a_lost_delivery_is_made_again_without_changing_the_org(quick_org: NewOrg, run: Runbook) -> None:
     org = quick_org()
     make_app(org)
@@ -142,18 +143,20 @@ def test_a_lost_delivery_is_made_again_without_changing_the_org(quick_org: NewOr
     assert result.state.delivered_to == [f"dotenv:{run.delivered}"]
 
 
+@pytest.mark.usefixtures("signed_in")
 def test_a_locked_box_that_does_not_say_so_is_left_alone(quick_org: NewOrg, run: Runbook) -> None:
-    """In view mode it looks like any other box that is not as wanted; only edit mode tells, and then nothing is saved."""
+    """In view mode it looks like any other box that is not as configured; only edit mode shows it, and then nothing is saved."""
     silent = {"security.contactSupport": "Salesforce keeps this for you."}
     org = quick_org(pkce="locked", labels_override=silent)
     make_app(org)
-    result = run(org)
+    result = run(org, last="1.7")
 
     assert (result.outcome, result.error) == ("unchanged", None), run.printed.getvalue()
     assert commits(org) == []
     assert any("is locked by Salesforce" in note for note in result.state.notes)
 
 
+@pytest.mark.usefixtures("signed_in")
 def test_a_plan_for_an_empty_org_changes_nothing(quick_org: NewOrg, run: Runbook) -> None:
     org = quick_org()
     result = run(org, plan=True)
@@ -164,6 +167,7 @@ def test_a_plan_for_an_empty_org_changes_nothing(quick_org: NewOrg, run: Runbook
     assert not run.delivered.exists()
 
 
+@pytest.mark.usefixtures("signed_in")
 def test_a_plan_for_a_finished_app_has_no_changes(quick_org: NewOrg, run: Runbook) -> None:
     org = quick_org()
     make_app(org)
@@ -174,6 +178,7 @@ def test_a_plan_for_a_finished_app_has_no_changes(quick_org: NewOrg, run: Runboo
     assert result.exit_code(plan_exit_code=True) == 0, run.printed.getvalue()
 
 
+@pytest.mark.usefixtures("signed_in")
 def test_a_part_of_the_run_stops_where_it_was_told(quick_org: NewOrg, run: Runbook) -> None:
     org = quick_org()
     result = run(org, last="1.7")
@@ -189,15 +194,16 @@ def test_a_part_of_the_run_stops_where_it_was_told(quick_org: NewOrg, run: Runbo
     assert (again.outcome, again.error, again.state.proof.token) == ("unchanged", None, True)
 
 
+@pytest.mark.usefixtures("signed_in")
 def test_a_run_that_ends_with_section_2_saves_it(quick_org: NewOrg, run: Runbook) -> None:
     """At 2.6, as section 3 does not follow; and a run that ends before any Save says that nothing was saved."""
     org = quick_org()
     make_app(org, policies=False)
-    unsaved = run(org, last="2.5")
+    unsaved = run(org, first="2.1", last="2.5")
     assert (unsaved.outcome, unsaved.error) == ("unchanged", None)
     assert any("step 2.5 filled in was not saved" in note for note in unsaved.state.notes)
     assert commits(org) == []
-    result = run(org, last="2.6")
+    result = run(org, first="2.1", last="2.6")
 
     assert (result.outcome, result.error) == ("changed", None)
     (app,) = org.truth()["apps"]

@@ -31,7 +31,7 @@ class Case:
         variants, settings: of the org and of the run.
         ends: the error; None: the run heals it and ends in the wanted state.
         says: words of the message.
-        cure: words of the recovery sentence; by default the class's own.
+        fix: words of the recovery sentence; by default the class's own.
         commits: how often the org was asked to create or save, where that is certain.
         done: the org has done what it was asked for; the run finds that out by reading, and does not start over.
         made: the app is there, up to step 1.7, as what goes wrong comes later.
@@ -42,7 +42,7 @@ class Case:
     settings: dict[str, str] = field(default_factory=dict)
     ends: type[RunbookError] | None = None
     says: str = ""
-    cure: str = ""
+    fix: str = ""
     done: bool = False
     made: bool = False
 
@@ -178,13 +178,13 @@ STOPS: dict[str, Case] = {
     ),
     "the session: gone at every call": Case((aura("expire_all", "getApp", times=0),), ends=SessionLost, says="log in again"),
     "the user: no permission to create": Case(
-        variants={"new_button": False}, ends=NotPermitted, says="New External Client App", cure=NO_CREATE
+        variants={"new_button": False}, ends=NotPermitted, says="New External Client App", fix=NO_CREATE
     ),
     "the org: External Client Apps switched off": Case(
         variants={"eca_enabled": False},
         ends=NotPermitted,
         says="switched off",
-        cure="An admin has to switch them on",
+        fix="An admin has to switch them on",
     ),
     "createApp: its answer got lost, and the list does not show the app yet": Case(
         (
@@ -199,7 +199,7 @@ STOPS: dict[str, Case] = {
         variants=CODES,
         ends=VerificationNeeded,
         says="refused",
-        cure="Check that the mailbox",
+        fix="Check that the mailbox",
     ),
     "the login's code: its time is over, ever": Case(
         ({"preset": "code_timed_out", "times": 0},), variants=CODES, ends=TryAgainLater, says="timed out"
@@ -209,7 +209,7 @@ STOPS: dict[str, Case] = {
         settings={"TIMEOUT_ACTION": "2"},
         ends=UnexpectedPage,
         says="no new tab",
-        cure="blocks new tabs",
+        fix="blocks new tabs",
     ),
     "the list: the spinner never ends, ever": Case(
         ({**shown("listApps", spinner="forever"), "times": 0},),

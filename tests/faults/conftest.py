@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.e2e.conftest import quick_org, run
+from tests.e2e.conftest import quick_org, run, signed_in
 
-__all__ = ["quick_org", "run"]
+__all__ = ["quick_org", "run", "signed_in"]

@@ -68,14 +68,14 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: bool(ours(self.play.org)))
     @rule(path=st.sampled_from(sorted(DRIFTS)))
     def a_person_edits(self, path: str) -> None:
-        """One value of the app is no longer as wanted."""
+        """One value of the app is no longer as configured."""
         for app in self.play.org.do(lambda org: list(org.apps.values())):
             edit(self.play.org, app, path, DRIFTS[path])
 
     @precondition(lambda self: bool(ours(self.play.org)))
     @rule()
     def refreshed(self) -> None:
-        """The sandbox is made anew: no app, another org id, dead keys."""
+        """The sandbox is refreshed: no app, another org id, unknown keys."""
         self.play.org.refresh()
         self.play.ledger = Ledger(self.play.org)
 

@@ -16,7 +16,7 @@ from tests.faults.wanted import CALLBACK, NAME, deliver, edit, lacking, make_app
 if TYPE_CHECKING:
     from automation.replica import OrgHandle
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("signed_in")]
 
 FLOW, RUN_AS = "Enable Client Credentials Flow", "Run As (Username)"
 PKCE = "Require Proof Key for Code Exchange (PKCE) extension for Supported Authorization Flows"
@@ -66,7 +66,7 @@ def lacking_in_org(org: OrgHandle) -> list[str]:
 
 
 def named(result: RunResult, steps: tuple[str, ...] = (*SECTION_1, *SECTION_3)) -> list[tuple[str, str]]:
-    """Tab and label of each difference that the steps of fields tell."""
+    """Tab and label of each difference that the steps of fields report."""
     tabs = {"1": "saveSettings", "2": "savePolicies", "3": "savePolicies"}
     return [(tabs[step.id[0]], difference.what) for step in result.steps if step.id in steps for difference in step.differences]
 
@@ -76,34 +76,25 @@ def saves(org: OrgHandle) -> list[str]:
     return [event["name"] for event in org.events() if event["name"] in ("createApp", "saveSettings", "savePolicies")]
 
 
-def test_a_plan_names_exactly_the_field_that_drifted(new_org: NewOrg, run: Runbook) -> None:
-    """No change, no difference; then one field after the other, each named alone; nothing is saved."""
-    org = drifted(new_org)
-    app = org.app()
-    planned = run(org, plan=True)
-    assert planned.error is None, run.printed.getvalue()
-    assert named(planned) == []
-    for name in PLANNED_EVERY_TIME:
-        _plan_one(name, org, app, run)
-    assert saves(org) == []
-
-
-PLANNED_EVERY_TIME = ("flow in Settings", "policies tick")
-"""One of each tab; with ``-m slow`` every field is planned."""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", FIELDS)
-def test_a_plan_names_each_field(name: str, new_org: NewOrg, run: Runbook) -> None:
-    """The same for all documented fields."""
-    org = drifted(new_org)
-    app = org.app()
-    _plan_one(name, org, app, run)
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(("PKCE", "policies tick"), id="one of each tab"),
+        *(pytest.param((name,), id=name, marks=pytest.mark.slow) for name in FIELDS),
+    ],
+)
+def test_a_plan_names_exactly_what_drifted(names: tuple[str, ...], new_org: NewOrg, run: Runbook) -> None:
+    """And none of the other fields; nothing is saved. Without drift nothing is named: ``tests/e2e/test_whole_run``."""
+    org = drifted(new_org, *names)
+    result = run(org, plan=True)
+    assert result.error is None, run.printed.getvalue()
+    assert named(result) == [(FIELDS[name].tab, FIELDS[name].label) for name in names]
+    assert result.exit_code(plan_exit_code=True) == 3
     assert saves(org) == []
 
 
 def test_a_plan_with_a_delivered_pair_names_a_scope_that_was_taken_away(quick_org: NewOrg, run: Runbook) -> None:
-    """The pair's token may then not use the REST API: that is what the plan would mend, no failure of it."""
+    """The pair's token may then not use the REST API: that is what the plan would fix, no failure of it."""
     org = quick_org()
     app = make_app(org)
     deliver(org, run.delivered)
@@ -114,26 +105,8 @@ def test_a_plan_with_a_delivered_pair_names_a_scope_that_was_taken_away(quick_or
     assert run(org).outcome == "changed"
 
 
-def _plan_one(name: str, org: OrgHandle, app: Any, run: Runbook) -> None:
-    drift = FIELDS[name]
-    before = _value(app, drift.path)
-    edit(org, app, drift.path, org.user("sync.some").username if name == "Run As" else drift.value)
-    result = run(org, plan=True)
-    assert result.error is None, run.printed.getvalue()
-    assert named(result) == [(drift.tab, drift.label)], name
-    assert result.exit_code(plan_exit_code=True) == 3
-    edit(org, app, drift.path, before)
-
-
-def _value(app: Any, path: str) -> Any:
-    place = app.doc
-    for part in path.split("."):
-        place = place[part]
-    return place
-
-
 def test_all_drift_at_once_is_repaired_with_one_save_per_tab(new_org: NewOrg, run: Runbook) -> None:
-    """Every field named, the org as wanted, and afterwards nothing left to do."""
+    """Every field named, the org as configured, and afterwards nothing left to do."""
     org = drifted(new_org, *FIELDS)
     result = run(org)
 
@@ -192,7 +165,7 @@ def test_more_than_wanted_is_reported_and_removed_only_when_exact(new_org: NewOr
     app = org.app()
     edit(org, app, "oauth.scopes", ["id", "api", "web"])
     edit(org, app, "oauth.flows.device", True)
-    kept = run(org)
+    kept = run(org, last="3.5")
 
     assert kept.error is None, run.printed.getvalue()
     assert saves(org) == []
@@ -200,13 +173,13 @@ def test_more_than_wanted_is_reported_and_removed_only_when_exact(new_org: NewOr
     assert "Manage user data via Web browsers (web)" in notes
     assert "Enable Device Flow" in notes
 
-    removed = run(org, exact=True)
+    removed = run(org, exact=True, last="3.5")
     assert removed.error is None, run.printed.getvalue()
     assert saves(org) == ["saveSettings"]
     (now,) = ours(org)
     assert sorted(now["oauth"]["scopes"]) == ["api", "id"]
     assert now["oauth"]["flows"]["device"] is False
-    assert lacking(org, run.delivered) == []
+    assert lacking_in_org(org) == []
 
 
 def test_a_distribution_state_that_differs_is_edited_and_read_again(new_org: NewOrg, run: Runbook) -> None:

@@ -44,9 +44,9 @@ def document(org: OrgHandle, **changes: Any) -> Doc:
 POLICIES = {"clientCredentialsEnabled": True, "ipRelaxation": "Bypass"}
 
 
-def make_app(org: OrgHandle, *, policies: bool = True, **changes: Any) -> App:
+def make_app(org: OrgHandle, *, policies: bool = True, run_as: str = "", **changes: Any) -> App:
     """The wanted app with its policies, made without a browser, as by a careful person; ``policies=False``: up to step 1.7."""
-    return org.create_app(document(org, **changes), {**POLICIES, "runAs": org.run_as} if policies else None)
+    return org.create_app(document(org, **changes), {**POLICIES, "runAs": run_as or org.run_as} if policies else None)
 
 
 def deliver(org: OrgHandle, path: Path) -> None:
@@ -90,7 +90,7 @@ def _says(event: Doc, text: str) -> bool:
 
 
 def _holds(app: Doc, org: OrgHandle) -> dict[str, bool]:
-    """For each documented field, whether it is as wanted."""
+    """For each documented field, whether it is as configured."""
     oauth, policies = app["oauth"], app["policies"]
     security = oauth["security"]
     return {

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.e2e.conftest import expect_created_and_found_again, quick_org, run
+from tests.e2e.conftest import expect_created_and_found_again, quick_org, run, signed_in
 
-__all__ = ["expect_created_and_found_again", "quick_org", "run"]
+__all__ = ["expect_created_and_found_again", "quick_org", "run", "signed_in"]

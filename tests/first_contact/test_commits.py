@@ -1,4 +1,4 @@
-"""What follows Create and Save: a confirmation with the known words is answered, any other dialog is told word by word."""
+"""What follows Create and Save: a confirmation with the known words is answered, any other dialog is quoted word by word."""
 
 from __future__ import annotations
 
@@ -120,6 +120,7 @@ def test_a_dialog_that_blocks_nothing_is_no_answer(page: Page) -> None:
     assert _answer(page, modal="false", text="See what is new", yes="Next") == Answer(done=True)
 
 
+@pytest.mark.usefixtures("signed_in")
 def test_a_dialog_at_save_is_named_by_the_run(quick_org: NewOrg, run: Runbook, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not a bare timeout: the message has the dialog's words and buttons."""
     org = quick_org(cc_confirm="none")
@@ -131,7 +132,7 @@ def test_a_dialog_at_save_is_named_by_the_run(quick_org: NewOrg, run: Runbook, m
         return tab.save_buttons.first
 
     monkeypatch.setattr(usable, and_then_a_dialog)
-    result = run(org, {"TIMEOUT_SAVE": "2"}, first="2.1")
+    result = run(org, {"TIMEOUT_SAVE": "2"}, first="2.1", restarts=0)
 
     assert result.error is not None
     assert result.error.kind == "save_refused"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from flows.app.tick import tick_with_confirmation
+from flows.app.save import tick_with_confirmation
 from flows.pages.base import Timeouts
 from flows.pages.checkbox import Checkbox
 from flows.pages.confirmation import Confirmation

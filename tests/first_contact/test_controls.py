@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import SimpleNamespace
-from typing import cast
+from typing import Any
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.access.named_org import ANY_ORG, HostWatch
-from automation.artifacts import ArtifactsRecorder
 from automation.browser.page_loads import Losses
 from automation.errors import ElementNotFound, UnexpectedPage
-from automation.run.attempt import Workbench
 from automation.steps import Step, unchanged
-from automation.steps.runner import Toolbox, explain
+from automation.steps.runner import explain
+from flows.attempt import Attempt
 from flows.pages.base import Timeouts, find
 from flows.pages.checkbox import Checkbox
 from flows.pages.choice import Choice
@@ -163,8 +163,10 @@ def covered(page: Page, *, private: bool = False) -> UnexpectedPage:
         page.get_by_role("button", name="Go").click(timeout=500)
     error = explain(caught.value, Step("1.3", "New External Client App", "", lambda: unchanged("")))
     error.step = next(step.id for step in all_steps() if step.login)
-    recorder = cast("ArtifactsRecorder", SimpleNamespace(recording_allowed=not private))
-    explained = Workbench(page, Toolbox(), recorder, Losses(page), HostWatch(ANY_ORG)).explained(error)
+    parts = {"recorder": SimpleNamespace(recording_allowed=not private), "losses": Losses(page), "watch": HostWatch(ANY_ORG)}
+    attempt: Any = SimpleNamespace(page=page, **parts)
+    attempt._with_cover = partial(Attempt._with_cover, attempt)
+    explained = Attempt.explained(attempt, error)
     assert isinstance(explained, UnexpectedPage)
     assert "Log in by hand as this user" in explained.next
     assert "update your label file" not in explained.next

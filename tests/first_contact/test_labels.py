@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from automation.replica import build
-from flows.app.language import follow_language, page_language
 from flows.app.state import OrgState
+from flows.log_in import follow_language, page_language
 from flows.pages import labels as label_files
 from flows.pages.labels import Labels
 from flows.pages.labels import __main__ as command
@@ -21,13 +21,13 @@ GAPS = {"scopes.sfap_api", "scopes.cdp_api"}
 """Scopes that no screenshot in these languages shows; the procedure needs neither."""
 
 
-class Told:
-    """A page that tells a language."""
+class PageIn:
+    """A page in a language."""
 
     def __init__(self, lang: str | None) -> None:
         self._lang = lang
 
-    def locator(self, _: str) -> Told:
+    def locator(self, _: str) -> PageIn:
         return self
 
     def get_attribute(self, _: str) -> str | None:
@@ -167,7 +167,7 @@ def test_a_label_that_a_language_lacks_has_its_english_text() -> None:
 
 
 def test_no_text_of_one_language_is_another_label_of_the_same_page_in_another() -> None:
-    """Else a mixed page could be read wrong; within a language the labels tell each other apart by role and place."""
+    """Else a mixed page could be read wrong; within a language the labels differ by role and place."""
     page_of = {"scopes": "create", "confirm": "policies", "overlays": "policies"}
     seen: dict[tuple[str, str], tuple[str, str]] = {}
     clashes = []
@@ -186,7 +186,7 @@ def test_no_text_of_one_language_is_another_label_of_the_same_page_in_another() 
 def test_a_language_without_a_file_leaves_english_first(caplog: pytest.LogCaptureFixture) -> None:
     """The org may show English all the same; what is not found is named with the language."""
     labels, state = Labels("en"), OrgState(host="acme.my.salesforce.com")
-    follow_language(Told("pt-BR"), labels, state)  # type: ignore[arg-type]
+    follow_language(PageIn("pt-BR"), labels, state)  # type: ignore[arg-type]
     assert not labels.known_language
     assert labels["manager.new"] == "New External Client App"
     assert "'pt', which has no label file" in caplog.text
@@ -211,23 +211,23 @@ def test_login_and_identity_pages_are_known_in_every_language_before_one_is_chos
 
 
 @pytest.mark.parametrize(
-    ("told", "language"), [("ja", "ja"), ("es-MX", "es"), ("en_US", "en"), ("", "en"), (None, "en"), ("{lang}", "en")]
+    ("named", "language"), [("ja", "ja"), ("es-MX", "es"), ("en_US", "en"), ("", "en"), (None, "en"), ("{lang}", "en")]
 )
-def test_the_page_tells_the_language(told: str | None, language: str) -> None:
+def test_the_page_names_the_language(named: str | None, language: str) -> None:
     labels, state = Labels("en"), OrgState(host="acme.my.salesforce.com")
-    follow_language(Told(told), labels, state)  # type: ignore[arg-type]
+    follow_language(PageIn(named), labels, state)  # type: ignore[arg-type]
     assert (labels.language, state.language) == (language, language)
 
 
 def test_a_page_that_tells_no_language_is_left_alone() -> None:
-    assert page_language(Told("english")) is None  # type: ignore[arg-type]
+    assert page_language(PageIn("english")) is None  # type: ignore[arg-type]
 
 
 def test_the_report_names_what_each_language_lacks(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main([]) == 0
-    told = capsys.readouterr().out
-    assert "ja: " in told
-    assert "missing: scopes.cdp_api" in told
+    printed = capsys.readouterr().out
+    assert "ja: " in printed
+    assert "missing: scopes.cdp_api" in printed
 
 
 def test_a_label_file_with_an_unknown_label_is_refused_with_the_nearest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from automation.errors import UnexpectedPage
 from automation.settings.app_spec import AppSpec
 from flows.app.policies import AppPolicies
-from flows.app.tick import tick_with_confirmation
+from flows.app.save import tick_with_confirmation
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage
 from flows.pages.base import Timeouts
@@ -47,7 +47,7 @@ SECTIONS = {
     "chevron of a general name": "<div><p><button aria-expanded=false>Toggle section</button></p><h3>OAuth Settings</h3></div>"
     + flip("button"),
     "link": f"<a href='#' aria-expanded=false>OAuth Settings</a>{flip('a')}",
-    "button that does not tell its state": f"<button>OAuth Settings</button>{flip('button', '')}",
+    "button that does not show its state": f"<button>OAuth Settings</button>{flip('button', '')}",
     "button that names its content": f"<button aria-controls=inside>OAuth Settings</button>{flip('button', '')}",
     "heading that takes clicks": f"<h3>OAuth Settings</h3>{flip('h3', '')}",
     "open, and its content is slow": f"<button>OAuth Settings</button>{flip('button', '')}"
@@ -182,7 +182,7 @@ b.onclick = () => {{ {turn}; last += 2; b.disabled = true; setTimeout(draw, 200)
 )
 @pytest.mark.parametrize("plus", ["", "+"], ids=["total", "open end"])
 def test_a_list_that_comes_by_the_button_is_looked_through(button: str, turn: str, plus: str, page: Page) -> None:
-    """The app on the last page is found and shown; where the list tells its length, an app that it lacks is not."""
+    """The app on the last page is found and shown; where the list shows its length, an app that it lacks is not."""
     page.set_content(BY_BUTTON.format(button=button, turn=turn, plus=plus))
     manager = AppManager(page, Labels(), Timeouts(page=SECONDS, action=SECONDS))
     app = manager.find("Sync")

@@ -61,7 +61,7 @@ class FleetOnReplica:
     deliver: str = '["dotenv:credentials/{name}.env"]'
 
     def add(self, name: str, *, own_mailbox: bool = False, **variants: Any) -> OrgHandle:
-        """One more sandbox. Its admin gets his mail in the fleet's mailbox, or in one of his own."""
+        """One more sandbox. Its admin gets email in the fleet's mailbox, or in one of his own."""
         email = f"{name if own_mailbox else 'admin'}@{self.company}.example"
         org = self.replica.new_org(f"{self.company}--{name}.sandbox", 1, email, **variants)
         self.orgs[name] = org
@@ -204,7 +204,7 @@ run_as = "sync@{self.company}.example"
 
 
 def leaks(folder: Path, values: Mapping[str, str], skip: Sequence[str] = ("credentials",)) -> list[str]:
-    """``file: what`` for every secret that stands in a file below ``folder``, in any encoding; also inside zip files."""
+    """``file: what`` for every secret in a file below ``folder``, in any encoding; also inside zip files."""
     from automation.secrets.encodings import encodings
 
     forms = {what: [form.encode() for form in encodings(value)] for what, value in values.items()}

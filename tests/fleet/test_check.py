@@ -48,8 +48,8 @@ def test_a_good_pair_means_that_all_is_well(fleet: FleetOnReplica, check: Check)
     org = fleet.set_up("dev")
     seen = check()
     assert (seen.found, seen.error) == ("up_to_date", None)
-    assert seen.pair is not None
-    assert (seen.pair.org_id, seen.run_as, seen.read_back) == (org.org_id, org.run_as, True)
+    assert seen.state.credentials is not None
+    assert (seen.state.org_id, seen.state.proof.run_as, seen.state.proof.read_back) == (org.org_id, org.run_as, True)
     assert org.truth()["tokens"] == []
     assert "login" not in " ".join(requests(org))
 

@@ -17,8 +17,9 @@ from automation.fleet import check as check_module
 from automation.fleet.check import CheckResult, Known, check_org
 from automation.fleet.copies import Copy, Production, _copies, asked
 from automation.fleet.orgs import Org
-from automation.org_api import Rest, Token
+from automation.org_api.rest import Rest
 from automation.org_api.sandbox_auth import ask_for_sandbox
+from automation.org_api.token import Token
 from automation.secrets import Secret
 
 HOST = "acme.my.salesforce.com"

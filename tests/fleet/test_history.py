@@ -18,14 +18,14 @@ from automation.fleet import history as history_module
 from automation.fleet.check import Known
 from automation.fleet.history import History, StateBusy
 from automation.fleet.orgs import Org
-from automation.fleet.outcome import OrgOutcome, empty_line, of_error
-from automation.fleet.retention import forget
+from automation.fleet.outcome import OrgOutcome, line_of, of_error
+from automation.fleet.runner import forget
 
 ORG = Org("dev", "acme--dev.sandbox.my.salesforce.com", {"ECA_API_NAME": "App"}, {}, 60.0)
 
 
 def good(fingerprint: str = "f00", app_id: str | None = "0xI1") -> OrgOutcome:
-    line = empty_line(ORG)
+    line = line_of(ORG)
     line["org"]["id"], line["app"]["id"] = "00D1", app_id
     line["proof"]["token"], line["credentials"]["consumer_key_sha256"] = True, fingerprint
     return OrgOutcome("dev", "up_to_date", "why", line, 0)
@@ -100,7 +100,7 @@ class TestTrouble:
         with History(path) as history:
             run = history.begin(1)
             for number in range(rows):
-                history.note(run, OrgOutcome(f"org{number}", "up_to_date", "why " * 20, empty_line(ORG), 0))
+                history.note(run, OrgOutcome(f"org{number}", "up_to_date", "why " * 20, line_of(ORG), 0))
 
     @pytest.mark.parametrize("what", ["folder", "fifo", "below a file", "NUL", "too long", "corrupt", "truncated", "text", "newer"])
     def test_what_can_not_be_used_is_refused_with_a_reason(self, tmp_path: Path, what: str) -> None:
@@ -142,7 +142,7 @@ class TestTrouble:
         assert caught.value.exit_code == 75
 
     def test_what_could_not_be_written_is_written_later(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Outcomes and mails count meanwhile."""
+        """Outcomes and emails count meanwhile."""
         monkeypatch.setattr(history_module, "LOCKED", 0.05)
         monkeypatch.setattr(history_module, "LOCKED_AGAIN", 0.01)
         with History(tmp_path / "h.sqlite3") as history:

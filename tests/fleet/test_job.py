@@ -16,8 +16,9 @@ from automation.errors import LoginRefused, OrgBusy, OrgUnavailable, TryAgainLat
 from automation.fleet import repair, runner
 from automation.fleet.check import CheckResult
 from automation.fleet.history import History
+from automation.fleet.options import FleetOptions
 from automation.fleet.orgs_file import OrgsFile
-from automation.fleet.outcome import OrgOutcome, empty_line, of_check, of_error, of_run
+from automation.fleet.outcome import OrgOutcome, line_of, of_check, of_error, of_run
 from automation.fleet.progress import Progress
 from automation.fleet.repair import Repairs
 from automation.fleet.runner import Job
@@ -59,15 +60,15 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
 
         def run(_self: Repairs, seen: CheckResult) -> OrgOutcome:
             return (outcomes or {}).get(seen.org.name) or of_run(
-                seen.org, seen.found, seen.why, empty_line(seen.org) | {"outcome": "created"}, 0
+                seen.org, seen.found, seen.why, line_of(seen.org) | {"outcome": "created"}, 0
             )
 
-        monkeypatch.setattr(runner, "check_org", check)
+        monkeypatch.setattr(repair, "check_org", check)
         monkeypatch.setattr(Repairs, "run", run)
         history = History(tmp_path / "h.sqlite3")
         opened.append(history)
         progress = Progress(more.pop("verbosity", 0), json=True, stream=io.StringIO(), data=io.StringIO())
-        return Job(fleet, fleet.orgs, history, progress, **more), progress
+        return Job(fleet, fleet.orgs, history, progress, FleetOptions(**more)), progress
 
     yield make
     for history in opened:
@@ -90,14 +91,14 @@ def test_only_orgs_with_work_get_a_browser(job: Made) -> None:
 def test_a_fault_of_the_tool_fails_its_org_alone(job: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever happens on one org, the others are done."""
     made, _ = job({"a": "up_to_date", "b": "up_to_date"})
-    good: Callable[..., CheckResult] = vars(runner)["check_org"]
+    good: Callable[..., CheckResult] = vars(repair)["check_org"]
 
     def check(org: Any, *rest: Any) -> CheckResult:
         if org.name == "a":
             raise KeyError("what nobody foresaw")
         return good(org, *rest)
 
-    monkeypatch.setattr(runner, "check_org", check)
+    monkeypatch.setattr(repair, "check_org", check)
     made.run()
     assert words(made) == {"a": "failed", "b": "unchanged"}
     assert next(outcome for outcome in made.outcomes if outcome.failed).error["kind"] == "fault"
@@ -211,13 +212,13 @@ def test_the_line_has_the_published_form() -> None:
     """The object of an org without a browser run is no other than that of a run, with the words of the job beside it."""
     schema = json.loads(Path(runner.__file__).parents[1].joinpath("report/schema/report-1.schema.json").read_text())
     form, org = Draft202012Validator(schema), _blank()
-    assert set(empty_line(org)) == set(schema["required"])
+    assert set(line_of(org)) == set(schema["required"])
     shown = [
         of_check(CheckResult(org, "up_to_date", "the delivered pair got a token")),
         of_check(CheckResult(org, "undelivered", "still to be delivered"), "delivered"),
         of_check(CheckResult(org, "busy", "a refresh runs", OrgBusy("a refresh runs"))),
         of_error(org, LoginRefused("refused"), browser=True),
-        of_run(org, "app_missing", "the key is unknown", empty_line(org) | {"outcome": "created"}, 0),
+        of_run(org, "app_missing", "the key is unknown", line_of(org) | {"outcome": "created"}, 0),
     ]
     for outcome in shown:
         form.validate(json.loads(outcome.json()))
@@ -232,7 +233,7 @@ def test_the_line_has_the_published_form() -> None:
 def test_a_run_that_delivered_alone_is_not_one_with_nothing_to_do(to: list[str], step: str, word: str, sentence: str) -> None:
     """The org has the app already, and a target did not have its pair: people are notified of that change."""
     org = _blank()
-    line = empty_line(org) | {"steps": [{"result": step}], "proof": {"token": True}, "credentials": {"delivered_to": to}}
+    line = line_of(org) | {"steps": [{"result": step}], "proof": {"token": True}, "credentials": {"delivered_to": to}}
     outcome = of_run(org, "not_set_up", "no pair of this app is delivered", line, 0)
     assert (outcome.word, outcome.changed) == (word, word == "delivered")
     assert outcome_words(line) == (OUTCOMES[word][0], sentence)
@@ -261,7 +262,7 @@ class TestWorker:
 
     def test_events_and_the_end_come_through(self, repairs: Any) -> None:
         """As the worker writes them, line by line."""
-        line = json.dumps({"event": "end", "line": empty_line(_blank()) | {"outcome": "created"}, "exit_code": 0})
+        line = json.dumps({"event": "end", "line": line_of(_blank()) | {"outcome": "created"}, "exit_code": 0})
         made, events = repairs(f"""print('{{"event": "step", "id": "1.1", "title": "Log in"}}'); print({line!r})""")
         outcome = made.run(CheckResult(_blank(), "app_missing", "why"))
         assert (outcome.word, outcome.exit_code, outcome.browser) == ("created", 0, True)
@@ -317,7 +318,7 @@ class TestWorker:
     def test_a_program_that_outlives_its_worker_holds_nobody(self, repairs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         """Although it keeps the worker's output open, in which other things stand too."""
         monkeypatch.setattr(repair, "DRAIN", 0.2)
-        line = json.dumps({"event": "end", "line": empty_line(_blank()) | {"outcome": "created"}, "exit_code": 0})
+        line = json.dumps({"event": "end", "line": line_of(_blank()) | {"outcome": "created"}, "exit_code": 0})
         script = (
             f"import subprocess; print('no event'); print('[1]'); print({line!r}, flush=True); subprocess.Popen(['sleep', '3'])"
         )

@@ -20,15 +20,15 @@ from automation.fleet import apprise_sender
 from automation.fleet.messages import due, message, wanted
 from automation.fleet.notify import check, send
 from automation.fleet.orgs import Org
-from automation.fleet.outcome import OrgOutcome, empty_line, of_error
+from automation.fleet.outcome import OrgOutcome, line_of, of_error
 from automation.secrets import remember
 from automation.settings import load_settings
 from tests.forgetting import only_own
 
 ORG = Org("dev", "acme--dev.sandbox.my.salesforce.com", {}, {}, 60.0)
 FAILED = of_error(ORG, LoginRefused("The password of admin was refused: s3cret-word."), found="app_missing")
-FINE = OrgOutcome("uat", "up_to_date", "fine", empty_line(ORG), 0)
-CHANGED = OrgOutcome("new", "not_set_up", "no pair", empty_line(ORG) | {"outcome": "created"}, 0, browser=True)
+FINE = OrgOutcome("uat", "up_to_date", "fine", line_of(ORG), 0)
+CHANGED = OrgOutcome("new", "not_set_up", "no pair", line_of(ORG) | {"outcome": "created"}, 0, browser=True)
 LATER = of_error(ORG, TryAgainLater("busy"))
 
 

@@ -17,7 +17,7 @@ from automation.fleet import orgs_file as orgs_file_module
 from automation.fleet.history import History
 from automation.fleet.orgs import with_suffix
 from automation.fleet.orgs_file import LONGEST_KEPT, OrgsFile
-from automation.fleet.retention import forget
+from automation.fleet.runner import forget
 from automation.salesforce.hosts import sandbox_name
 from tests.forgetting import only_own
 
@@ -301,5 +301,5 @@ TABLE = st.dictionaries(
 )  # fmt: skip
 def test_no_tree_of_values_leaves_with_an_error_that_is_not_ours(tree: dict[str, Any]) -> None:
     """A checked file, or a SettingsError."""
-    with only_own(), patch.object(orgs_file_module, "_tree", lambda _: tree), suppress(SettingsError):
-        assert OrgsFile.read(Path("orgs.toml")).orgs
+    with only_own(), patch.object(orgs_file_module, "read_toml", lambda *_, **__: tree), suppress(SettingsError):
+        assert OrgsFile.read(Path(__file__)).orgs

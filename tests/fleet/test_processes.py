@@ -10,7 +10,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from automation.fleet import processes
+from automation.fleet import pool
 
 PARENT = """
 import subprocess, sys
@@ -33,17 +33,17 @@ def program() -> Iterator[subprocess.Popen[str]]:
 def test_what_a_program_started_ends_with_it(program: subprocess.Popen[str]) -> None:
     assert program.stdout is not None
     child = psutil.Process(int(program.stdout.readline()))
-    processes.kill_all(program)
+    pool.kill_all(program)
     program.wait(10)
     child.wait(10)
-    processes.kill_all(program)  # one that has ended is left alone: its number may be another's now
+    pool.kill_all(program)  # one that has ended is left alone: its number may be another's now
 
 
 def test_windows_ends_the_whole_tree(program: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(subprocess, "run", lambda command, **_: asked.append(command))
-    processes.kill_all(program)
+    pool.kill_all(program)
     assert asked == [["taskkill", "/F", "/T", "/PID", str(program.pid)]]
 
 
@@ -54,6 +54,6 @@ def test_a_worker_is_asked_to_end(platform: str, program: subprocess.Popen[Any],
     with monkeypatch.context() as patch:  # the fixture's own end needs the real one
         patch.setattr(sys, "platform", platform)
         patch.setattr(program, "send_signal", signals.append)
-        processes.interrupt(program)
+        pool.interrupt(program)
     assert program.stdin is not None
     assert (len(signals), program.stdin.closed) == ((1, False) if platform == "linux" else (0, True))

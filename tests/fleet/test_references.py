@@ -48,8 +48,9 @@ def test_the_keyring_is_asked_by_service_and_user(monkeypatch: pytest.MonkeyPatc
     [
         ("env:NOT_THERE_AT_ALL", "env:NOT_THERE_AT_ALL: there is no such variable"),
         ("file:/not/there", "file:/not/there: can't be read"),
+        ("file:$NOT_SET_HERE/name", "file:$NOT_SET_HERE/name: the variable NOT_SET_HERE is not set"),
         ("command:/not/there --token=abcdefgh", "command:/not/there: can't be started"),
-        ("command:false", "command:false: ended with 1"),
+        ("command:false", "command:false: ended with exit code 1"),
         ("command:true", "command:true: is empty"),
     ],
 )

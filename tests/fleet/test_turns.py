@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from automation.access.codes import CodeSources
-from automation.access.codes.turns import Turn, mailbox_key
+from automation.access.codes import CodeSources, Method
+from automation.access.codes.sources import Turn, mailbox_key
 from automation.errors import AnotherRun
 
 
@@ -17,12 +17,10 @@ class Box:
     """A code source that notes when it is looked into."""
 
     name = "the box"
+    methods = tuple(Method)
 
     def __init__(self, notes: list[str]) -> None:
         self.notes = notes
-
-    def answers(self, method: object) -> bool:
-        return True
 
     def prepare(self) -> None:
         self.notes.append("looked")
@@ -38,7 +36,7 @@ def sources(notes: list[str], patience: float = 30.0) -> CodeSources:
 
 
 def test_the_second_looks_only_when_the_first_is_done() -> None:
-    """So mails that were sent for the first count as old for the second."""
+    """So emails that were sent for the first count as old for the second."""
     first_notes: list[str] = []
     second_notes: list[str] = []
     first, second = sources(first_notes), sources(second_notes)
@@ -79,7 +77,7 @@ def test_who_waits_too_long_tries_later() -> None:
 def test_a_killed_run_gives_its_turn_back() -> None:
     """The operating system sees to that; also between processes."""
     script = (
-        "from automation.access.codes.turns import Turn; import os\n"
+        "from automation.access.codes.sources import Turn; import os\n"
         "turn = Turn('box'); turn.take(); print('taken', flush=True); os.read(0, 1); os.kill(os.getpid(), 9)"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -111,7 +111,7 @@ def pattern(secrets: Iterable[str]) -> re.Pattern[bytes]:
 
 
 def leaks(places: Mapping[str, bytes], secrets: Mapping[str, str]) -> list[str]:
-    """``<place>: <what>`` for each secret that stands in one of the places; the secret itself is not in the answer."""
+    """``<place>: <what>`` for each secret in one of the places; the secret itself is not in the answer."""
     search = pattern(secrets)
     return sorted({f"{place}: {_named(hit, secrets)}" for place, data in places.items() for hit in search.findall(data)})
 

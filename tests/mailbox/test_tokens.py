@@ -16,7 +16,7 @@ from automation.access.codes.mailbox import mailbox_from
 from automation.access.codes.token_google import GoogleTokens
 from automation.access.codes.token_microsoft import MicrosoftTokens
 from automation.access.codes.tokens import TokenCommand
-from automation.doctor.mailbox import examine
+from automation.doctor.network import mailbox as examine
 from automation.errors import SettingsError, VerificationNeeded
 from automation.secrets import Secret, known_secrets
 from automation.settings import Settings, load_settings

@@ -40,5 +40,5 @@ def test_the_browser(ca_file: Path | None, words: str) -> None:
     [(None, "set SF_CA_FILE"), (FILE, f"({FILE}) {LACKS} mail.acme.example")],
 )
 def test_the_mail_server(ca_file: Path | None, words: str) -> None:
-    box = Mailbox("imaps://mail.acme.example/INBOX", "me", Secret("mail-word-vouching"), ca_file)
+    box = Mailbox("imaps://mail.acme.example/INBOX", "me", Secret("mail-word-trust"), ca_file)
     assert words in box._connection._unusable(ssl.SSLCertVerificationError()).next

@@ -15,9 +15,8 @@ import trustme
 
 from automation.errors import SettingsError
 from automation.network import transport
-from automation.network.certificates import ssl_context
 from automation.network.failures import Failure
-from automation.network.http import Network, decoded, retry_after, send
+from automation.network.http import Network, decoded, retry_after, send, ssl_context
 from automation.network.proxy import Proxy
 from automation.network.transport import bounded
 from automation.settings import load_settings

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from automation.delivery import parse_target, same_pair
-from automation.org_api import Patience, ProofSession, Reading, compare, open_proof, read_back
+from automation.delivery import same_pair
+from automation.network.backoff import Patience
+from automation.org_api.proof import ProofSession, open_proof
+from automation.org_api.read_back import Reading, compare, read_back
 from automation.salesforce import hosts
 from flows.app.app_in_org import AppInOrg
 from flows.app.policies import AppPolicies
@@ -43,7 +45,7 @@ def leaves(*ids: str) -> Callable[[Callable[[OrgSession], None]], Callable[[OrgS
 
 @leaves("1.1")
 def signed_in_to_the_named_org(org: OrgSession) -> None:
-    host = hosts.parse_url(org.bench.page.url).host
+    host = hosts.parse_url(org.attempt.page.url).host
     assert hosts.my_domain_of(host) == org.state.host, f"the browser is on {host}"
     assert org.settings.host in {org.state.host, *hosts.LOGIN_HOSTS}
     assert not org.tool(SetupPage).is_login()
@@ -151,7 +153,7 @@ def the_page_of_key_and_secret_was_asked_for(org: OrgSession) -> None:
     if org.state.delivered_before is None:
         shown = org.tool(Reveal).shown_on
         assert not shown.is_closed()
-        assert shown is not org.bench.page or not org.tool(AppPage).is_open()
+        assert shown is not org.attempt.page or not org.tool(AppPage).is_open()
 
 
 @leaves("4.6")
@@ -166,7 +168,7 @@ def the_pair_was_read_and_its_page_left(org: OrgSession) -> None:
     secret = pair.client_secret.reveal()
     assert pair.client_id.reveal()
     assert secret
-    for page in org.bench.page.context.pages:
+    for page in org.attempt.page.context.pages:
         assert page.get_by_text(secret).count() == 0, "the secret is still on screen"
 
 
@@ -192,7 +194,7 @@ def the_org_holds_what_was_asked_for(org: OrgSession) -> None:
 @leaves("5.3")
 def every_target_has_the_pair(org: OrgSession) -> None:
     assert org.state.credentials is not None
-    for target in map(parse_target, org.settings.credentials_to):
+    for target in org.settings.credentials_to:
         if target.can_read:
             held = target.read()
             assert held is not None, f"{target.name} holds no pair"
@@ -205,7 +207,7 @@ def _values(org: OrgSession) -> AppValues:
 
 
 def _is_selected(org: OrgSession, kind: type[AppTab]) -> bool:
-    page = org.bench.page
+    page = org.attempt.page
     tab = by_role(page, "tab", org.tool(AppPage).labels.pattern(kind.tab_key))
     return tab.and_(page.locator("[aria-selected=true]")).count() > 0
 

@@ -23,7 +23,7 @@ def remove_app(org: OrgSession) -> None:
     manager = org.tool(AppManager)
     if not org.tool(AppInOrg).find_in_list():
         return
-    page = org.bench.page
+    page = org.attempt.page
     _delete_in_a_menu(page)
     buttons = page.locator("[role=dialog], [role=alertdialog], .slds-modal").get_by_role(
         "button", name=re.compile(r"^\s*(OK|Delete)\s*$")

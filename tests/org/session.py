@@ -16,16 +16,14 @@ from automation.record.tape import Tape
 from automation.record.watching import watching
 from automation.report.console import Console
 from automation.report.result import RunResult
-from automation.run.attempt import Workbench, workbench
-from automation.run.guards import HostGuard
-from automation.run.lock import org_lock
-from automation.run.production import require_named
+from automation.run.guards import HostGuard, org_lock, require_named
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
-from automation.steps.runner import Observer, Runner, StepResult
+from automation.steps import Observer, StepResult
+from automation.steps.runner import Runner
 from flows.app.state import OrgState
-from flows.pages.labels import Labels
+from flows.attempt import Attempt, begun_attempt
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -46,7 +44,7 @@ class OrgSession:
     settings: Settings
     spec: AppSpec
     state: OrgState
-    bench: Workbench
+    attempt: Attempt
     runner: Runner
     printed: io.StringIO
     done: dict[str, StepResult] = field(default_factory=dict)
@@ -58,14 +56,15 @@ class OrgSession:
             self.runner.run([step])
         except RunbookError as error:
             if self.tape is not None:
-                self.tape.failed(error, self.bench.page, self.tool(Labels))
+                self.tape.failed(error, self.attempt.page, self.attempt.labels)
             raise
         self.done[step.id] = self.runner.results[-1]
         return self.done[step.id]
 
     def tool(self, kind: type[T]) -> T:
         """A page object, or another tool of the steps, by its type."""
-        return self.bench.toolbox.get(kind)
+        found = [one for one in (*vars(self.attempt).values(), *vars(self.attempt.app).values()) if isinstance(one, kind)]
+        return next((one for one in found if type(one) is kind), found[0])
 
 
 @contextmanager
@@ -90,11 +89,11 @@ def org_session(
         stack.enter_context(org_lock(settings.host))
         if recording is not None:
             stack.enter_context(watching(tape.looked))
-        bench = stack.enter_context(workbench(browser, settings, spec, options, state, console, recorder))
+        attempt = stack.enter_context(begun_attempt(browser, settings, spec, options, state, recorder, console.note))
         tape.attach(recorder)
         guard = HostGuard(settings, options, state, stack, {settings.host})
         observers: list[Observer] = [*([tape] if recording is not None else []), recorder, console, guard]
-        session = OrgSession(settings, spec, state, bench, Runner(bench.toolbox, observers), printed)
+        session = OrgSession(settings, spec, state, attempt, Runner(attempt, observers), printed)
         session.tape = tape if recording is not None else None
         yield session
     if recording is not None:

@@ -114,19 +114,19 @@ def test_a_production_org_is_refused(browser: Browser, new_org: Callable[..., Or
 
 
 def elsewhere(org: OrgSession, _: OrgHandle) -> Callable[[], object]:
-    page, url = org.bench.page, org.bench.page.url
+    page, url = org.attempt.page, org.attempt.page.url
     page.goto(f"{org.state.setup_url}/lightning/setup/SetupOneHome/home")
     return lambda: page.goto(url)
 
 
 def at_the_login(org: OrgSession, _: OrgHandle) -> Callable[[], object]:
-    page, url = org.bench.page, org.bench.page.url
+    page, url = org.attempt.page, org.attempt.page.url
     page.goto("https://login.salesforce.com/")
     return lambda: page.goto(url)
 
 
 def form_closed(org: OrgSession, _: OrgHandle) -> Callable[[], object]:
-    org.bench.page.goto(f"{org.state.setup_url}/lightning/setup/SetupOneHome/home")
+    org.attempt.page.goto(f"{org.state.setup_url}/lightning/setup/SetupOneHome/home")
 
     def back() -> None:
         manager = org.tool(AppManager)
@@ -201,7 +201,7 @@ def no_button(org: OrgSession, _: OrgHandle) -> Callable[[], object]:
 
 def reveal_left(org: OrgSession, _: OrgHandle) -> Callable[[], object]:
     reveal, page = org.tool(Reveal), org.tool(Reveal)._shown
-    reveal._shown = org.bench.page
+    reveal._shown = org.attempt.page
     return lambda: setattr(reveal, "_shown", page)
 
 
@@ -218,7 +218,7 @@ def wrong_secret(org: OrgSession, _: OrgHandle) -> Callable[[], object]:
 
 
 def emptied_target(org: OrgSession, _: OrgHandle) -> Callable[[], object]:
-    path = Path(org.settings.credentials_to[0].partition(":")[2])
+    path = Path(org.settings.credentials_to[0].name.partition(":")[2])
     text = path.read_text()
     path.write_text("")
     return lambda: path.write_text(text)

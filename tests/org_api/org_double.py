@@ -9,7 +9,8 @@ from urllib.parse import parse_qs
 
 import httpx
 
-from automation.org_api import Patience
+from automation.network.backoff import Patience
+from automation.org_api.token import NoToken, Token, ask
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 
@@ -147,3 +148,11 @@ def app_rows(**changes: Any) -> dict[str, Answer]:
 def everything(request_log: list[httpx.Request]) -> str:
     """All that was sent in addresses and headers: where no secret may be."""
     return json.dumps([[str(one.url), dict(one.headers)] for one in request_log])
+
+
+def request_token(client: httpx.Client, credentials: Credentials) -> Token:
+    """A token; raises the error of the org's refusal."""
+    answer = ask(client, credentials)
+    if isinstance(answer, NoToken):
+        raise answer.error
+    return answer

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
 from automation.delivery import parse_target
+from automation.network.backoff import Patience
 from automation.network.http import Network
-from automation.org_api import Patience, Reading
+from automation.org_api.read_back import Reading
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
-from automation.steps import registered_steps
-from automation.steps.runner import Runner, StepResult, Toolbox
+from automation.steps import StepResult, registered_steps
+from automation.steps.runner import Runner
 from flows import prove_and_deliver
 from flows.app import delivered_pair
 from flows.app.app_in_org import AppInOrg
@@ -68,9 +70,9 @@ class Bench:
 
     def run(self, *, plan: bool = False) -> list[StepResult]:
         """Run the section's steps as the engine does."""
-        toolbox = Toolbox()
-        toolbox.provide(self.settings, SPEC, self.state, AppOnPages.of(SPEC, self.state, self.on_pages))
-        runner = Runner(toolbox, plan=plan)
+        app = AppOnPages.of(SPEC, self.state, self.on_pages)
+        attempt = SimpleNamespace(settings=self.settings, spec=SPEC, state=self.state, app=app)
+        runner = Runner(attempt, plan=plan)
         self.results = runner.results
         return runner.run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
 
@@ -106,7 +108,7 @@ def settings_for(*targets: str, **changes: Any) -> Settings:
         "eca_scopes": SPEC.scopes,
         "eca_run_as": RUN_AS,
         "eca_ip_relaxation": "Bypass",
-        "credentials_to": targets,
+        "credentials_to": tuple(map(parse_target, targets)),
         "timeout_propagation": 1.0,
         "timeout_page": 1.0,
     }
@@ -129,4 +131,4 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
 
 def target_of(bench: Bench) -> Any:
     """The first delivery target."""
-    return parse_target(bench.settings.credentials_to[0])
+    return bench.settings.credentials_to[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -92,7 +93,7 @@ def test_a_pair_of_the_org_before_the_refresh_is_not_even_sent(bench: Bench) -> 
 
 def test_an_edited_token_url_gets_no_pair(bench: Bench) -> None:
     """The host in a delivered file decides nothing by itself."""
-    bench.settings = settings_for(bench.settings.credentials_to[0].replace("dotenv:", "json:"))
+    bench.settings = settings_for(bench.settings.credentials_to[0].name.replace("dotenv:", "json:"))
     delivered(bench, token_url="https://evil.example/services/oauth2/token")
     assert not bench.looks()
     assert bench.org.requests == []
@@ -162,7 +163,8 @@ class Shown:
 
 def copy(bench: Bench, shown: Shown) -> None:
     """Step 4.7."""
-    act = copy_credentials(shown, SPEC, bench.fresh()).act
+    attempt: Any = SimpleNamespace(reveal=shown, spec=SPEC, state=bench.fresh())
+    act = copy_credentials(attempt).act
     assert act is not None
     act()
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
-from automation.delivery import parse_target
 from automation.errors import NotPropagatedYet, OrgBusy, OrgUnavailable, ProofFailed, ReadBackDiffers, RunbookError
-from automation.org_api import Patience, check_rights, load_recipe, open_proof, request_token
+from automation.network.backoff import Patience
+from automation.org_api.proof import open_proof
+from automation.org_api.rights import check_rights, load_recipe
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings, load_settings
 from automation.settings.app_spec import AppSpec
-from automation.steps import registered_steps
-from automation.steps.runner import Runner, StepResult, Toolbox
+from automation.steps import StepResult, registered_steps
+from automation.steps.runner import Runner
 from flows import prove_and_deliver
 from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState
+from tests.org_api.org_double import request_token
 from tests.org_api.section_5 import AppOnPages
 
 if TYPE_CHECKING:
@@ -74,9 +77,9 @@ class Scene:
 
     def run(self) -> list[StepResult]:
         """Steps 5.1 to 5.3."""
-        toolbox = Toolbox()
-        toolbox.provide(self.settings, self.spec, self.state, AppOnPages.of(self.spec, self.state))
-        return Runner(toolbox).run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
+        app = AppOnPages.of(self.spec, self.state)
+        attempt = SimpleNamespace(settings=self.settings, spec=self.spec, state=self.state, app=app)
+        return Runner(attempt).run([step for step in registered_steps() if step.run.__module__ == prove_and_deliver.__name__])
 
     def count(self, event: str) -> int:
         """How often the org logged an event."""
@@ -113,7 +116,7 @@ def test_a_new_pair_is_proven_compared_and_delivered(scene: Callable[..., Scene]
     assert run.state.proof.run_as == run.org.run_as
     assert run.state.org_id == run.org.org_id
     assert run.count("token given") == run.count("token revoked") == 1
-    held = parse_target(run.settings.credentials_to[0]).read()
+    held = run.settings.credentials_to[0].read()
     assert held is not None
     assert held.client_secret.reveal() == run.app.secret
 
@@ -129,14 +132,14 @@ def test_a_second_run_asks_once_and_changes_nothing(scene: Callable[..., Scene])
 
 
 def test_the_delivered_pair_works_for_an_independent_client(scene: Callable[..., Scene]) -> None:
-    """simple-salesforce gets in with what stands in the file."""
+    """simple-salesforce gets in with what is in the file."""
     import requests
     from dotenv import dotenv_values
     from simple_salesforce.login import SalesforceLogin
 
     run = scene()
     run.run()
-    values = dotenv_values(run.settings.credentials_to[0].partition(":")[2])
+    values = dotenv_values(run.settings.credentials_to[0].name.partition(":")[2])
     replica = run.org.replica
     with requests.Session() as session:
         session.trust_env = False  # or the variables of this machine would win

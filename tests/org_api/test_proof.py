@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from automation.errors import NotPropagatedYet, OrgBusy, OrgUnavailable, ProofFailed, UnexpectedPage
-from automation.org_api import Identity, NoToken, Patience, ProofSession, begin_proof, check_org, is_user, open_proof
+from automation.network.backoff import Patience
+from automation.org_api.proof import Identity, ProofSession, begin_proof, check_org, is_user, open_proof
 from automation.org_api.rest import OLD_VERSION
+from automation.org_api.token import NoToken
 from tests.org_api.org_double import (
     HOST,
     ORG_15,

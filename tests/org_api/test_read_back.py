@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from automation.org_api import Reading, compare, extra_scopes, open_proof, read_back
-from automation.org_api.read_back import quoted
+from automation.org_api.proof import open_proof
+from automation.org_api.read_back import Reading, compare, extra_scopes, quoted, read_back
 from automation.settings.app_spec import AppSpec
 from tests.org_api.org_double import RUN_AS, USER_18, Answer, Clock, OrgDouble, app_rows, pair, records, rest_error
 
@@ -31,7 +31,7 @@ def read(org: OrgDouble, app_id: str | None = None) -> Reading | None:
 
 
 def good() -> Reading:
-    """A reading that is as wanted."""
+    """A reading that is as configured."""
     reading = read(OrgDouble(queries=app_rows()))
     assert reading is not None
     return reading
@@ -149,5 +149,5 @@ def test_pages_fill_in_what_rest_could_not_read() -> None:
 
 
 def test_text_in_a_query_is_quoted() -> None:
-    """A name can't end the string it stands in."""
+    """A name can't end the string that it is in."""
     assert quoted("it's \\ here") == "it\\'s \\\\ here"

@@ -8,9 +8,8 @@ import httpx
 import pytest
 
 from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
-from automation.org_api import NotReadable, Rest, request_token
-from automation.org_api.rest import newest_version
-from tests.org_api.org_double import HOST, TOKEN, Clock, OrgDouble, everything, pair, records, rest_error
+from automation.org_api.rest import NotReadable, Rest, newest_version
+from tests.org_api.org_double import HOST, TOKEN, Clock, OrgDouble, everything, pair, records, request_token, rest_error
 
 SOQL = "SELECT Id FROM Account"
 

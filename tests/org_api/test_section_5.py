@@ -18,7 +18,7 @@ from automation.errors import (
     ReadBackDiffers,
     UsageError,
 )
-from automation.org_api import Reading
+from automation.org_api.read_back import Reading
 from automation.secrets import Secret
 from tests.org_api.org_double import (
     HOST,
@@ -229,7 +229,7 @@ def test_lacking_rights_fail_where_they_are_required(bench: Bench) -> None:
 
 def test_a_failed_delivery_waits_and_the_next_run_completes_it(bench: Bench) -> None:
     """Without revealing anything: the kept pair is proven and delivered."""
-    path = Path(bench.settings.credentials_to[0].partition(":")[2])
+    path = Path(bench.settings.credentials_to[0].name.partition(":")[2])
     path.mkdir()
     with pytest.raises(DeliveryFailed, match="The pair is kept in"):
         bench.run()

@@ -17,9 +17,24 @@ from automation.errors import (
     SettingsError,
     UnexpectedPage,
 )
-from automation.org_api import REFUSALS, NoToken, Refusal, ask, refusal_for, request_token, revoke
+from automation.org_api.refusals import REFUSALS, Refusal, refusal_for
+from automation.org_api.token import NoToken, ask, revoke
 from automation.secrets import Secret
-from tests.org_api.org_double import HOST, KEY, ORG_18, SECRET, TOKEN, USER_18, Clock, OrgDouble, everything, given, pair, refused
+from tests.org_api.org_double import (
+    HOST,
+    KEY,
+    ORG_18,
+    SECRET,
+    TOKEN,
+    USER_18,
+    Clock,
+    OrgDouble,
+    everything,
+    given,
+    pair,
+    refused,
+    request_token,
+)
 
 TOKEN_PATH = "/services/oauth2/token"
 

@@ -1,4 +1,4 @@
-"""The packages ship what users need and its licences, and never a file with secrets that lies in a checkout."""
+"""The packages ship what users need and its licences, and never a file with secrets in a checkout."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from automation.record import file
 from automation.record.questions import QUESTIONS, answers
-from automation.record.review import review_page
+from automation.record.recorded_run import review_page
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 

@@ -44,7 +44,7 @@ def test_mistakes_are_answered_with_400_and_a_reason(control: httpx.Client, org:
 
 
 def test_users_mail_and_events_are_there(control: httpx.Client, visitor: Visitor) -> None:
-    """A login leaves a mail and events, numbered."""
+    """A login leaves an email and events, numbered."""
     visitor.log_in()
     base = f"/orgs/{visitor.org.my_domain}"
     assert control.get(f"{base}/mail").json()[-1]["to"] == visitor.org.admin.email

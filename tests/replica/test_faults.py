@@ -87,7 +87,7 @@ def test_a_session_can_end_in_the_middle(admin: Visitor) -> None:
 
 
 def test_page_faults_ride_beside_the_answer(admin: Visitor) -> None:
-    """The save happened; the page is told to show an error toast."""
+    """The save happened; the page has to show an error toast."""
     app = admin.create_app()
     admin.org.fault(preset="error_after_save")
     saved = admin.set_policies(app)

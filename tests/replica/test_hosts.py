@@ -66,7 +66,7 @@ def test_the_proxy_can_demand_a_login(replica: Replica, org: OrgHandle) -> None:
 
 
 def test_answers_carry_the_time_of_the_world(visitor: Visitor) -> None:
-    """So that a client can tell how wrong its own clock is."""
+    """So that a client can see how wrong its own clock is."""
     visitor.org.replica.advance(3600)
     date = parsedate_to_datetime(visitor.open("/").headers["date"]).timestamp()
     assert abs(date - visitor.org.replica.world.now()) < 60

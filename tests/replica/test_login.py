@@ -139,7 +139,7 @@ def test_an_expired_session_ends_at_the_login_page(admin: Visitor) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "es"])
 def test_classic_pages_speak_the_users_language(visit: Visit, language: str) -> None:
-    """Login, verification and mail, with the same ids."""
+    """Login, verification and email, with the same ids."""
     visitor = visit(language=language)
     visitor.sign_in()
     assert {"ja": "ID を検証", "es": "Verificar su identidad"}[language] in visitor.page.text

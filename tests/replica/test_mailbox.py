@@ -1,4 +1,4 @@
-"""The mailboxes: a real IMAP server with the org's mails."""
+"""The mailboxes: a real IMAP server with the org's emails."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _mails(box: IMAPClient) -> list[Message]:
 
 
 def test_a_code_arrives_while_somebody_waits(box: IMAPClient, org: OrgHandle, visit: Visit) -> None:
-    """IDLE is offered, and tells of the mail."""
+    """IDLE is offered, and announces the email."""
     assert b"IDLE" in box.capabilities()
     box.idle()
     visit(org).sign_in()
@@ -73,7 +73,7 @@ def test_a_mail_can_be_lost(visit: Visit) -> None:
 
 
 def test_two_orgs_can_share_a_mailbox(new_org: Callable[..., OrgHandle], visit: Visit) -> None:
-    """The mails name their users."""
+    """The emails name their users."""
     first, second = new_org(email="shared@initech.example"), new_org(email="shared@initech.example")
     assert first.admin.mailbox_password == second.admin.mailbox_password
     visit(first).sign_in()

@@ -133,7 +133,7 @@ def test_one_record_can_be_read_by_its_id(ready: Visitor) -> None:
 
 
 def test_verifications_are_in_the_history(ready: Visitor) -> None:
-    """One by e-mail, at login."""
+    """One by email, at login."""
     rows = ready.query(_token(ready), "SELECT VerificationMethod, Activity, Status FROM VerificationHistory")
     assert [(row["VerificationMethod"], row["Activity"], row["Status"]) for row in rows] == [("Email", "Login", "Succeeded")]
 

@@ -127,7 +127,7 @@ def test_a_remembered_browser_is_not_asked_for_a_code_again(visit: Visit) -> Non
 
 @pytest.mark.parametrize(("method", "instead"), [("passkey", "enrol_passkey"), ("totp", "enrol_totp")])
 def test_after_a_refresh_a_method_has_to_be_registered_again(visit: Visit, method: str, instead: str) -> None:
-    """No verification method is copied: at the login it is enrolment, at the reveal a mailed code."""
+    """No verification method is copied: at the login it is enrolment, at the reveal an emailed code."""
     visitor = visit(after_password=[method], reveal_method=method, unregistered="enrol")
     visitor.org.refresh()
     visitor.sign_in(HOME)

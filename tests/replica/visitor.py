@@ -82,7 +82,7 @@ class Visitor:
         return self._arrive(self.http.post(target, data=values))
 
     def sign_in(self, start: str = "", username: str = "", password: str = "") -> httpx.Response:
-        """Type user name and password into the login page of ``start``, on one or two pages."""
+        """Type username and password into the login page of ``start``, on one or two pages."""
         self.open(start or "/")
         name, word = username or self.org.admin.username, password or self.org.admin.password
         if 'name="pw"' not in self.page.text:
@@ -91,7 +91,7 @@ class Visitor:
         return self.submit(username=name, pw=word)
 
     def code(self) -> str:
-        """The newest code in the org's mails."""
+        """The newest code in the org's emails."""
         return str(CODE.findall(self.org.mail()[-1]["text"])[-1])
 
     def log_in(self, start: str = "/lightning/setup/SetupOneHome/home") -> httpx.Response:

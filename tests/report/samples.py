@@ -7,14 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from automation.errors import RunbookError, UnexpectedPage
-from automation.report.details import Details
-from automation.report.result import RunResult
+from automation.report.result import Details, RunResult
 from automation.report.screenshots import Screenshots
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from automation.settings.app_spec import AppSpec
-from automation.steps import SECTIONS, Difference
-from automation.steps.runner import StepResult
+from automation.steps import SECTIONS, Difference, StepResult
 from automation.steps.time_spent import Spent, TimeSpent
 from flows.app.state import OrgState, Proof
 from tests.step_results import step_result

@@ -24,6 +24,7 @@ from automation.settings import load_settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
 from automation.steps import Finding, Step, unchanged
+from flows.attempt import Attempt
 
 pytestmark = [
     pytest.mark.browser,
@@ -74,13 +75,17 @@ def window(playwright: Playwright, display: str) -> Iterator[tuple[Browser, str]
 Run = Callable[..., RunResult]
 
 
+def on_page(function: Callable[[Page], Finding]) -> Callable[[Attempt], Finding]:
+    return lambda attempt: function(attempt.page)
+
+
 @pytest.fixture
 def run(window: tuple[Browser, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """Runs step functions as 1.1, 1.2, ... in the visible browser, and waits for a person after a failure."""
 
     def perform(*functions: Callable[..., Finding], printed: io.StringIO | None = None) -> RunResult:
         steps = [
-            Step(f"1.{number}", f"Title {number}", "Section", one, login=number == 1, always=number <= 2, fills=number > 2)
+            Step(f"1.{number}", f"Title {number}", "Section", on_page(one), login=number == 1, always=number <= 2, fills=number > 2)
             for number, one in enumerate(functions, 1)
         ]
         monkeypatch.setattr(one_run, "all_steps", lambda: steps)

@@ -15,7 +15,7 @@ from automation.fleet.orgs import Org
 from automation.fleet.outcome import of_error
 from automation.fleet.progress import Progress
 from automation.report.console import Console
-from automation.report.plain import one_line, plain
+from automation.report.display import one_line, plain
 from automation.steps import Step, unchanged
 from tests.step_results import step_result
 

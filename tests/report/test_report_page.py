@@ -13,9 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from automation.errors import OrgUnavailable
-from automation.report.files import write_reports
+from automation.report.files import write_index, write_reports
 from automation.report.html import duration
-from automation.report.index import write_index
 from automation.report.json_result import as_json
 from automation.report.result import RunResult
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from automation.artifacts import ArtifactsRecorder, evidence
 from automation.report.screenshots import Screenshots, screenshot
-from automation.steps.runner import StepResult
+from automation.steps import StepResult
 from tests.step_results import step_result
 
 pytestmark = pytest.mark.browser

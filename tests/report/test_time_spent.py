@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from automation.steps import Step, unchanged
-from automation.steps.runner import StepResult
+from automation.steps import Step, StepResult, unchanged
 from automation.steps.time_spent import Spent, TimeSpent, hooks, waiting_for_org
 from tests.step_results import step_result
 

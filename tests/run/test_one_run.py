@@ -14,14 +14,13 @@ from automation.errors import NotPermitted, RunbookError, SessionLost
 from automation.report.console import Console
 from automation.report.result import RunResult
 from automation.run import one_run
-from automation.run.lock import org_lock
+from automation.run.guards import org_lock
 from automation.run.one_run import OneRun
 from automation.settings import load_settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
-from automation.steps import Finding, Step, needed, unchanged
-from automation.steps.runner import StepResult
-from flows.app.state import OrgState
+from automation.steps import Finding, Step, StepResult, needed, unchanged
+from flows.attempt import Attempt
 from tests.journals import read_journal
 from tests.step_results import step_result
 
@@ -47,7 +46,7 @@ def run(environment: dict[str, str], browser: Browser, monkeypatch: pytest.Monke
     return perform
 
 
-def fine() -> Finding:
+def fine(_: Attempt) -> Finding:
     return unchanged("fine")
 
 
@@ -61,8 +60,8 @@ def test_a_run_leaves_report_and_journal(run: Run) -> None:
 
 
 def test_a_failure_is_in_the_result_with_evidence(run: Run) -> None:
-    def fail(page: Page) -> Finding:
-        page.set_content("<h1>Insufficient Privileges</h1>")
+    def fail(attempt: Attempt) -> Finding:
+        attempt.page.set_content("<h1>Insufficient Privileges</h1>")
         raise NotPermitted("no right")
 
     result = run(fine, fail, fine)
@@ -77,8 +76,8 @@ def test_a_failure_is_in_the_result_with_evidence(run: Run) -> None:
 def test_a_lost_session_starts_over_once_in_a_fresh_context(run: Run) -> None:
     pages: list[Page] = []
 
-    def flaky(page: Page) -> Finding:
-        pages.append(page)
+    def flaky(attempt: Attempt) -> Finding:
+        pages.append(attempt.page)
         if len(pages) == 1:
             raise SessionLost("the org asked to log in again")
         return unchanged("fine")
@@ -93,17 +92,17 @@ def test_a_lost_session_starts_over_once_in_a_fresh_context(run: Run) -> None:
 def test_what_the_first_attempt_changed_is_reported_as_changed(run: Run) -> None:
     tries: list[int] = []
 
-    def create(state: OrgState) -> Finding:
-        if state.app_created:
+    def create(attempt: Attempt) -> Finding:
+        if attempt.state.app_created:
             return unchanged("is already there")
 
         def act() -> str:
-            state.app_created = True
+            attempt.state.app_created = True
             return "created"
 
         return needed("create", act=act)
 
-    def flaky() -> Finding:
+    def flaky(_: Attempt) -> Finding:
         tries.append(1)
         if len(tries) == 1:
             raise SessionLost("lost")
@@ -115,7 +114,7 @@ def test_what_the_first_attempt_changed_is_reported_as_changed(run: Run) -> None
 
 
 def test_starting_over_has_an_end(run: Run) -> None:
-    def lost() -> Finding:
+    def lost(_: Attempt) -> Finding:
         raise SessionLost("lost")
 
     assert run(fine, lost).exit_code() == 75
@@ -124,7 +123,7 @@ def test_starting_over_has_an_end(run: Run) -> None:
 def test_other_errors_do_not_start_over(run: Run) -> None:
     tries: list[int] = []
 
-    def fail() -> Finding:
+    def fail(_: Attempt) -> Finding:
         tries.append(1)
         raise NotPermitted("no")
 
@@ -141,8 +140,8 @@ def test_a_second_run_on_the_org_leaves_with_75_and_no_folder(run: Run) -> None:
 
 
 def test_the_org_that_the_login_led_to_is_guarded_and_locked(run: Run) -> None:
-    def log_in(state: OrgState) -> Finding:
-        state.host = "acme.my.salesforce.com"
+    def log_in(attempt: Attempt) -> Finding:
+        attempt.state.host = "acme.my.salesforce.com"
         return unchanged("logged in")
 
     result = run(log_in, fine)
@@ -156,12 +155,12 @@ def test_a_plan_changes_nothing_and_says_so(run: Run) -> None:
     def never() -> str:
         raise AssertionError
 
-    result = run(fine, lambda: needed("create", act=never), options=Options(plan=True, tracing="off"))
+    result = run(fine, lambda _: needed("create", act=never), options=Options(plan=True, tracing="off"))
     assert (result.outcome, result.changes) == ("planned", 1)
 
 
 def test_ctrl_c_ends_with_130_and_a_report(run: Run) -> None:
-    def stop() -> Finding:
+    def stop(_: Attempt) -> Finding:
         raise KeyboardInterrupt
 
     result = run(fine, stop)
@@ -184,7 +183,7 @@ def test_merging_keeps_changes_and_takes_the_last_word_otherwise() -> None:
 
 
 def test_an_unforeseen_error_is_not_swallowed(run: Run) -> None:
-    def fault() -> Finding:
+    def fault(_: Attempt) -> Finding:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -7,8 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from automation.errors import ProductionRefused
-from automation.run.guards import HostGuard
-from automation.run.production import require_named
+from automation.run.guards import HostGuard, require_named
 from automation.settings import load_settings
 from automation.settings.options import Options
 from flows.app.state import OrgState

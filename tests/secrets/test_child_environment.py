@@ -74,7 +74,7 @@ def _pair() -> Credentials:
 
 def _sf(line: str, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: shlex.split(line)[0])
-    CliLogin("dev", load_settings(environment, None), 10).link()
+    CliLogin("dev", load_settings(environment, None)).url()
 
 
 def _no_settings() -> Settings:

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, NotPermitted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
-from automation.steps import Difference, Finding, Step, needed, skipped, step, unchanged
+from automation.steps import Difference, Finding, Step, StepResult, needed, skipped, step, unchanged
 from automation.steps.interrupts import signals_as_interrupt
-from automation.steps.runner import Runner, Selection, StepResult, Toolbox, explain
+from automation.steps.runner import Runner, Selection, explain
 from flows.procedure import all_steps
 
 
@@ -60,9 +60,8 @@ class Watcher:
 
 
 def runner(plan: bool = False, selection: Selection | None = None) -> tuple[Runner, Org, Watcher]:
-    org, watcher, toolbox = Org(), Watcher(), Toolbox()
-    toolbox.provide(org)
-    return Runner(toolbox, [watcher], plan, selection or Selection()), org, watcher
+    org, watcher = Org(), Watcher()
+    return Runner(org, [watcher], plan, selection or Selection()), org, watcher
 
 
 def test_steps_run_in_order_and_report_what_they_did() -> None:
@@ -177,24 +176,6 @@ def test_a_part_begins_where_a_run_can_begin(first: str | None, begins: str | No
     assert Selection(first).begin == begins
     assert [step.id for step in all_steps() if Selection(first).includes(step)][-1] == "5.3"
     assert begins is None or Selection(first).includes(next(step for step in all_steps() if step.id == begins))
-
-
-def test_a_tool_that_nobody_provides_is_named() -> None:
-    with pytest.raises(LookupError, match="no step tool of type Org"):
-        Toolbox().get(Org)
-
-
-def test_tools_are_found_by_type_by_maker_and_by_base() -> None:
-    class Special(Org):
-        pass
-
-    toolbox = Toolbox()
-    toolbox.make(Org, lambda kind: kind())
-    made = toolbox.get(Special)
-    assert toolbox.get(Special) is made
-    other = Toolbox()
-    other.provide(made)
-    assert other.get(Org) is made
 
 
 def test_one_number_is_one_step() -> None:

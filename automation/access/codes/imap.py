@@ -131,8 +131,6 @@ class BoundedClient(IMAPClient):  # type: ignore[misc]  # the library ships with
     """imapclient over a bounded connection.
 
     Args:
-        host: name of the server.
-        port: its port.
         context: for TLS from the begin; None for a connection in the clear.
         allowance: renewed by the caller before each exchange.
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from automation.errors import RunbookError, VerificationNeeded
-from automation.network.certificates import certificate_advice, ssl_context
+from automation.network.failures import certificate_advice
+from automation.network.http import ssl_context
 from automation.secrets import Secret, quoted
 from automation.settings.urls import ImapServer
 
@@ -41,14 +42,7 @@ class Account:
 
 
 class Connection:
-    """A connection with a deadline. The folder is opened read-only by whoever uses it.
-
-    Args:
-        server: see `settings.urls`.
-        account: who logs in.
-        ca_file: PEM file of a CA that is trusted besides the system's.
-        opened: called after each login, before anything else is done.
-    """
+    """A connection with a deadline. ``opened`` is called after each login, before anything else is done."""
 
     def __init__(
         self, server: ImapServer, account: Account, ca_file: Path | None, opened: Callable[[BoundedClient], object]
@@ -101,7 +95,8 @@ class Connection:
 
         allowance = Allowance()
         allowance.renew(self._deadline, VOLUME)
-        client = BoundedClient(self._server.host, self._server.port, self._tls(), allowance)
+        tls = ssl_context(self._ca_file) if self._server.tls else None
+        client = BoundedClient(self._server.host, self._server.port, tls, allowance)
         try:
             log_in(client, self._account)
         except BaseException:
@@ -109,9 +104,6 @@ class Connection:
                 client.shutdown()
             raise
         return client
-
-    def _tls(self) -> ssl.SSLContext | None:
-        return ssl_context(self._ca_file) if self._server.tls else None
 
     def close(self) -> None:
         """Log out; a server that is gone already does no harm."""
@@ -142,4 +134,6 @@ class Connection:
             why = "it did not answer in time"
         elif isinstance(error, ssl.SSLCertVerificationError):
             why, advice = "its certificate is not trusted", certificate_advice(at.host, self._ca_file)
+        elif why.startswith("select failed"):
+            advice = "Correct the folder at the end of SF_IMAP_URL, or give the mailbox's user the right to read it."
         return VerificationNeeded(f"The mailbox at {at.host}:{at.port} (folder {at.folder}) can't be read: {why}.", next=advice)

@@ -48,16 +48,10 @@ class Mailbox(CodeSource):
 
     Only emails that came after `prepare` are read; each code is given out once, the newest first. The box is opened
     read-only: nothing is marked as read or deleted. Of strangers' emails nothing but a few header fields is read.
-
-    Args:
-        url: ``imaps://host[:port]/FOLDER``; ``imap://`` on loopback only.
-        user: username at the mail server.
-        password: its password; None where ``bearer`` is given.
-        ca_file: PEM file of a CA that is trusted besides the system's.
-        bearer: how to log in with OAuth tokens.
     """
 
     name = "the mailbox"
+    methods = (Method.EMAIL,)
 
     def __init__(
         self, url: str, user: str, password: Secret | None, ca_file: Path | None = None, bearer: Bearer | None = None
@@ -69,10 +63,6 @@ class Mailbox(CodeSource):
         self._since: datetime | None = None
         self._validity: int | None = None
         self._failure: VerificationNeeded | None = None
-
-    def answers(self, method: Method) -> bool:
-        """Emailed codes only."""
-        return method is Method.EMAIL
 
     def prepare(self) -> str | None:
         """Open the box and note the newest email; what is there now is older than the request."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -29,9 +30,7 @@ class CodeRequest:
     """What is known about the code that the page asks for.
 
     Attributes:
-        method: how the code is sent or made.
         sandbox: whether the org is a sandbox, whose emails have a subject of their own; None when not known.
-        username: Salesforce username of the run.
         address: the masked email address that the page shows, such as ``a*****@acme.com``; None when it shows none.
     """
 
@@ -46,10 +45,8 @@ class CodeSource(ABC):
 
     name: ClassVar[str]
     """For messages: ``the mailbox``."""
-
-    @abstractmethod
-    def answers(self, method: Method) -> bool:
-        """Whether this source can give codes of that kind."""
+    methods: Collection[Method] = frozenset(Method)
+    """The kinds of codes that it may give."""
 
     def prepare(self) -> str | None:
         """Note what is there already, before a code is asked for. Never raises: `code` does, should one be needed.
@@ -61,11 +58,7 @@ class CodeSource(ABC):
 
     @abstractmethod
     def code(self, request: CodeRequest, timeout: float) -> Secret:
-        """The newest code that was made for this request and not given out before.
-
-        Args:
-            request: what the page asks for.
-            timeout: seconds to wait for it.
+        """The newest code that was made for this request and not given out before, within ``timeout`` seconds.
 
         Raises:
             NoCodeYet: no code came in time.

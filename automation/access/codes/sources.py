@@ -1,22 +1,86 @@
-"""The code sources of a run, made from the settings."""
+"""The code sources of a run, made from the settings: also a person at the terminal; and whose turn it is at a mailbox.
+
+Two orgs whose codes arrive in the same box never take each other's: a turn is taken before the box is read and an org is made to
+send a code, and given back when the verification is over.
+"""
 
 from __future__ import annotations
 
+import getpass
+import hashlib
+import sys
 from concurrent.futures import Future
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Final
 
 from automation.access.codes.command import CodeCommand
 from automation.access.codes.mailbox import mailbox_from
-from automation.access.codes.prompt import Prompt, person_is_there
-from automation.access.codes.source import CodeSource, Method
+from automation.access.codes.source import CodeRequest, CodeSource, Method
 from automation.access.codes.totp import Authenticator
-from automation.access.codes.turns import Turn, mailbox_key
-from automation.errors import AnotherRun
+from automation.errors import AnotherRun, VerificationNeeded
 from automation.network.parallel import in_background
+from automation.secrets import Secret
+from automation.secrets.files import user_lock
 
 if TYPE_CHECKING:
     from automation.settings import Settings
+
+
+PATIENCE: Final = 600.0
+"""Seconds to wait for a turn: other runs need the mailbox for well under a minute each."""
+
+
+def mailbox_key(url: str, user: str) -> str:
+    """A mailbox in names of files: a digest of its URL and username."""
+    return hashlib.sha256(f"{url.rstrip('/').lower()} {user.lower()}".encode()).hexdigest()[:16]
+
+
+class Turn:
+    """The right to use one mailbox (see `mailbox_key`). Taking it twice is as good as once. ``patience``: seconds to wait."""
+
+    def __init__(self, key: str, patience: float = PATIENCE) -> None:
+        self._key, self._patience = key, patience
+        self._held = ExitStack()
+        self._is_held = False
+
+    def take(self) -> None:
+        """Wait for the turn. Raises AnotherRun when it does not come."""
+        if not self._is_held:
+            busy = AnotherRun(f"Other runs kept the mailbox for codes busy for {self._patience:g} s.")
+            self._held.enter_context(user_lock(f"mailbox-{self._key}", self._patience, busy))
+            self._is_held = True
+
+    def give_back(self) -> None:
+        """Let the next one have it; harmless when the turn is not held."""
+        self._held.close()
+        self._is_held = False
+
+
+class Prompt(CodeSource):
+    """Asks the person at the terminal."""
+
+    name = "the terminal"
+
+    def code(self, request: CodeRequest, timeout: float) -> Secret:
+        """Ask for the code; it is not shown while it is typed.
+
+        Raises:
+            VerificationNeeded: the person gave none.
+        """
+        where = f" sent to {request.address}" if request.address else ""
+        try:
+            typed = getpass.getpass(f"Salesforce asks for the {request.method.value}{where}: ", stream=sys.stderr)
+        except EOFError:
+            typed = ""
+        digits = "".join(typed.split())
+        if not digits:
+            raise VerificationNeeded(f"No {request.method.value} was given at the terminal.")
+        return Secret(digits)
+
+
+def person_is_there() -> bool:
+    """Whether standard input is a terminal, so that somebody can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 class CodeSources:
@@ -25,7 +89,6 @@ class CodeSources:
     One object serves a whole run: it remembers which codes were used, at login and at the reveal alike.
 
     Args:
-        sources: the most specific first.
         turn: taken in `prepare` and given back in `done`, so that runs which share a mailbox use it one after the other.
     """
 
@@ -57,7 +120,7 @@ class CodeSources:
 
     def answering(self, method: Method) -> CodeSource | None:
         """The first source that can give such a code, None when none can."""
-        return next((source for source in self._sources if source.answers(method)), None)
+        return next((source for source in self._sources if method in source.methods), None)
 
     def prepare(self) -> None:
         """Begin to note what is there already, before a code is asked for; `prepared` waits for the end.

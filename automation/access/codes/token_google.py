@@ -6,10 +6,10 @@ https://developers.google.com/identity/protocols/oauth2/service-account
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType, SimpleNamespace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.access.codes.tokens import Tokens
@@ -26,28 +26,20 @@ _DELEGATION: Final = (
     "In the Google Admin console, under Security > Access and data control > API controls > Domain-wide delegation, "
     f"enter the service account's client ID with exactly the scope {SCOPE}; it takes up to a day to work."
 )
-_ADVICE: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "unauthorized_client": _DELEGATION,
-        "access_denied": _DELEGATION,
-        "invalid_scope": _DELEGATION,
-        "invalid_grant": "Check that SF_IMAP_USERNAME is the primary address of a user of this Workspace domain, that the key "
-        "was not deleted, and that this machine's clock is right.",
-        "invalid_client": "The service account is not known: was it deleted, or the key file cut?",
-    }
-)
+_ADVICE: Final = {
+    "unauthorized_client": _DELEGATION,
+    "access_denied": _DELEGATION,
+    "invalid_scope": _DELEGATION,
+    "invalid_grant": "Check that SF_IMAP_USERNAME is the primary address of a user of this Workspace domain, that the key "
+    "was not deleted, and that this machine's clock is right.",
+    "invalid_client": "The service account is not known: was it deleted, or the key file cut?",
+}
 """What to do about the errors of Google's token endpoint."""
 
 
 @dataclass
 class GoogleTokens(Tokens):
-    """Access tokens that let a service account act as one user's mailbox.
-
-    Attributes:
-        key: the service account's key file (JSON).
-        mailbox: the user's address.
-        http: makes the HTTP client that asks, with proxy and CA of the settings.
-    """
+    """Access tokens that let a service account, by its key file (JSON), act as one user's mailbox."""
 
     key: Secret
     mailbox: str

@@ -6,10 +6,9 @@ https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-au
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from automation.access.codes.tokens import Tokens
@@ -19,32 +18,27 @@ from automation.secrets import Secret, quoted
 if TYPE_CHECKING:
     import httpx
 
-    from automation.settings import Settings
 
-CLOUDS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "login.microsoftonline.com": "https://outlook.office365.com/.default",
-        "login.microsoftonline.us": "https://outlook.office365.us/.default",
-        "login.partner.microsoftonline.cn": "https://partner.outlook.cn/.default",
-    }
-)
+CLOUDS: Final = {
+    "login.microsoftonline.com": "https://outlook.office365.com/.default",
+    "login.microsoftonline.us": "https://outlook.office365.us/.default",
+    "login.partner.microsoftonline.cn": "https://partner.outlook.cn/.default",
+}
 """Hosts that give tokens, and the scope for mailboxes there. That of the government and China clouds is a guess from
 their host names."""
 
-_ADVICE: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "7000215": "SF_IMAP_MICROSOFT_CLIENT_SECRET is not the secret's Value (its ID was perhaps copied); make a new one.",
-        "7000222": "The client secret has expired: make a new one under Certificates & secrets.",
-        "700016": "Check SF_IMAP_MICROSOFT_CLIENT_ID and SF_IMAP_MICROSOFT_TENANT: the app is not registered in that tenant.",
-        "90002": "Check SF_IMAP_MICROSOFT_TENANT: there is no such tenant.",
-        "900023": "Check SF_IMAP_MICROSOFT_TENANT: give the tenant's id or one of its domains.",
-        "700027": "The certificate is not the one that was uploaded under Certificates & secrets of the app, or has expired.",
-        "500011": "Exchange Online is not known in this tenant: check SF_IMAP_MICROSOFT_TENANT and that it has mailboxes.",
-        "1002012": "The scope is wrong for app-only access; it has to end in /.default.",
-        "70011": "The scope is wrong for app-only access; it has to end in /.default.",
-        "53003": "A Conditional Access policy of the tenant blocks this app; let it pass, or run where the policy allows it.",
-    }
-)
+_ADVICE: Final = {
+    "7000215": "SF_IMAP_MICROSOFT_CLIENT_SECRET is not the secret's Value (its ID was perhaps copied); make a new one.",
+    "7000222": "The client secret has expired: make a new one under Certificates & secrets.",
+    "700016": "Check SF_IMAP_MICROSOFT_CLIENT_ID and SF_IMAP_MICROSOFT_TENANT: the app is not registered in that tenant.",
+    "90002": "Check SF_IMAP_MICROSOFT_TENANT: there is no such tenant.",
+    "900023": "Check SF_IMAP_MICROSOFT_TENANT: give the tenant's id or one of its domains.",
+    "700027": "The certificate is not the one that was uploaded under Certificates & secrets of the app, or has expired.",
+    "500011": "Exchange Online is not known in this tenant: check SF_IMAP_MICROSOFT_TENANT and that it has mailboxes.",
+    "1002012": "The scope is wrong for app-only access; it has to end in /.default.",
+    "70011": "The scope is wrong for app-only access; it has to end in /.default.",
+    "53003": "A Conditional Access policy of the tenant blocks this app; let it pass, or run where the policy allows it.",
+}
 """What to do about the AADSTS codes that a wrong set-up gives."""
 
 
@@ -54,10 +48,7 @@ class MicrosoftTokens(Tokens):
 
     Attributes:
         authority: ``https://login.microsoftonline.com/TENANT``.
-        client_id: Application (client) ID.
         credential: client secret, or a certificate and its private key, both in PEM.
-        http: makes the HTTP client that msal uses, with proxy and CA of the settings.
-        scope: what the token is for.
     """
 
     authority: str
@@ -67,13 +58,10 @@ class MicrosoftTokens(Tokens):
     scope: str
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> MicrosoftTokens:
-        """From checked settings: a tenant, a client id, and a secret or a certificate."""
-        tenant = settings.sf_imap_microsoft_tenant or ""
+    def of(cls, tenant: str, client_id: str, credential: Secret, http: Callable[[], httpx.Client]) -> MicrosoftTokens:
+        """For a tenant as the setting names it."""
         authority = tenant if "://" in tenant else f"https://login.microsoftonline.com/{tenant}"
-        credential = settings.sf_imap_microsoft_client_secret or settings.sf_imap_microsoft_certificate or Secret("")
-        scope = CLOUDS[authority.split("/")[2]]
-        return cls(authority, settings.sf_imap_microsoft_client_id or "", credential, settings.network.client, scope)
+        return cls(authority, client_id, credential, http, CLOUDS[authority.split("/")[2]])
 
     def token(self) -> Secret:
         """A token from msal's memory while it is valid, else a fresh one.

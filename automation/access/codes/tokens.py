@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
-from automation.access.codes.program import Program
+from automation.access.codes.command import Program
 from automation.secrets import Secret
 from automation.secrets.child_environment import command_environment
 
@@ -91,5 +91,7 @@ def _tokens(settings: Settings) -> Tokens | None:
     if settings.sf_imap_microsoft_tenant is not None:
         from automation.access.codes.token_microsoft import MicrosoftTokens
 
-        return MicrosoftTokens.from_settings(settings)
+        credential = settings.sf_imap_microsoft_client_secret or settings.sf_imap_microsoft_certificate or Secret("")
+        app, client = settings.sf_imap_microsoft_client_id or "", settings.network.client
+        return MicrosoftTokens.of(settings.sf_imap_microsoft_tenant, app, credential, client)
     return None

@@ -38,6 +38,7 @@ class Authenticator(CodeSource):
     """
 
     name = "the authenticator seed"
+    methods = (Method.TOTP,)
 
     def __init__(self, seed: Secret, now: Callable[[], float] = time.time, wait: Callable[[float], object] = _NEVER.wait) -> None:
         try:
@@ -48,10 +49,6 @@ class Authenticator(CodeSource):
         self._now = now
         self._wait = wait
         self._used: set[float] = set()
-
-    def answers(self, method: Method) -> bool:
-        """Authenticator codes only."""
-        return method is Method.TOTP
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
         """The code of a window that was not used yet and has `SECONDS_LEFT`; waits up to one window for it.

@@ -143,7 +143,7 @@ def test_the_tick_asks_first(pages: Pages, kind: str, place: str, accepted: bool
         seen.append(dialog.message)
         dialog.accept() if accepted else dialog.dismiss()
 
-    hand.page.on("dialog", answer)
+    hand.page.once("dialog", answer) if kind == "native" else None
     if place == "create":
         hand.new()
         hand.fill_form()

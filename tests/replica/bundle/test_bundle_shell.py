@@ -232,7 +232,7 @@ def test_a_broken_answer_is_an_error_box_and_the_form_stays(pages: Pages) -> Non
 
 
 def test_page_faults(pages: Pages) -> None:
-    """A spinner that never ends, an error toast after a good save, and elements made anew."""
+    """A spinner that never ends, an error toast after a good save, and elements that are replaced."""
     hand = pages()
     hand.org.fault(preset="rerender")
     hand.org.fault(preset="error_after_save")

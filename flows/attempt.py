@@ -1,11 +1,10 @@
-"""What steps may ask for: one toolbox per attempt, with a fresh context, the pages, and the verification methods."""
+"""One attempt at the steps, in a browser context of its own: what they work with, and what may be behind an error."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
 
 from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
@@ -15,31 +14,53 @@ from automation.artifacts import ArtifactsRecorder
 from automation.browser import new_context
 from automation.browser.page_loads import Losses
 from automation.errors import RunbookError, SessionLost, UnexpectedPage
-from automation.report.console import Console
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.settings.options import Options
 from automation.steps import registered
 from automation.steps.covered import Covered
-from automation.steps.runner import Toolbox
 from flows.app.app_in_org import AppInOrg
+from flows.app.policies import AppPolicies
+from flows.app.reveal import Reveal
+from flows.app.settings import AppSettings
 from flows.app.state import OrgState
-from flows.pages.base import PageObject, Timeouts
+from flows.pages.app_manager import AppManager
+from flows.pages.app_page import AppPage
+from flows.pages.base import Timeouts
+from flows.pages.confirmation import Confirmation
+from flows.pages.create_form import CreateForm
 from flows.pages.labels import Labels
-from flows.pages.setup_page import SetupPage
+from flows.pages.overlays import Overlays
+from flows.pages.settings_tab import SettingsTab
 from flows.verification.log_out import log_out
 from flows.verification.methods import HIDES_THE_CAUSE, IdentityVerification
 
 
 @dataclass
-class Workbench:
-    """An attempt's page and tools."""
+class Attempt:
+    """What every step is called with. The page objects of the app's tabs keep what they have read and edited."""
 
     page: Page
-    toolbox: Toolbox
+    settings: Settings
+    spec: AppSpec
+    options: Options
+    state: OrgState
     recorder: ArtifactsRecorder
-    losses: Losses
-    watch: HostWatch
+    verification: IdentityVerification
+
+    def __post_init__(self) -> None:
+        self.labels, self.losses = self.verification.labels, Losses(self.page)
+        self.watch = HostWatch(self.verification.org, attended=self.options.headed)
+        times = Timeouts(self.settings.timeout_page, self.settings.timeout_action, self.settings.timeout_save)
+        on = (self.page, self.labels, times)
+        self.overlays = Overlays(*on)
+        self.confirmation = Confirmation(*on)
+        self.manager = AppManager(*on)
+        self.form = CreateForm(*on)
+        self.app = AppInOrg(AppPage(*on), self.manager, SettingsTab(*on), self.spec, self.state)
+        self.existing = AppSettings(*on)
+        self.policies = AppPolicies(*on)
+        self.reveal = Reveal(*on)
 
     def explained(self, error: RunbookError) -> RunbookError:
         """What is behind an error about a page: a foreign host, a session that ended, files that did not load, or just itself.
@@ -50,7 +71,7 @@ class Workbench:
         at_login = step is not None and step.login
         if self.watch.met and not at_login and isinstance(error, HIDES_THE_CAUSE):
             return self.watch.error(step=error.step, evidence=error.evidence)
-        if not isinstance(error, UnexpectedPage) or at_login or not self.toolbox.get(SetupPage).is_login():
+        if not isinstance(error, UnexpectedPage) or at_login or not self.manager.is_login():
             return self._with_cover(self.losses.explained(error))
         lost = SessionLost("The org asked to log in again while the run was at work.", evidence=error.evidence)
         lost.step = error.step
@@ -64,46 +85,35 @@ class Workbench:
 
 
 @contextmanager
-def workbench(
+def begun_attempt(
     browser: Browser,
     settings: Settings,
     spec: AppSpec,
     options: Options,
     state: OrgState,
-    console: Console,
     recorder: ArtifactsRecorder,
-) -> Iterator[Workbench]:
-    """Open a context and lay out the tools; closes both at the end.
+    notify: Callable[[str], None],
+) -> Iterator[Attempt]:
+    """Begin an attempt in a fresh context, which is closed at the end. ``notify`` shows a message to people.
 
     Raises:
         SettingsError: a code source or the label file is not right.
     """
     labels = Labels(state.language, settings.labels_file)
     verification = IdentityVerification.from_settings(
-        settings, labels, person=options.headed, notify=console.note, enrol_passkey=options.enrol_passkey
+        settings, labels, person=options.headed, notify=notify, enrol_passkey=options.enrol_passkey
     )
     context = new_context(browser, settings, headed=options.headed)
     try:
         page = context.new_page()
         recorder.attach(context)
-        toolbox = Toolbox()
-        toolbox.provide(toolbox, settings, spec, options, state, console, recorder, labels, verification, context, page)
-        timeouts = Timeouts(settings.timeout_page, settings.timeout_action, settings.timeout_save)
-        toolbox.make(PageObject, lambda kind: kind(page, toolbox.get(Labels), timeouts))
-        toolbox.provide(toolbox.call(AppInOrg))
-        watch = HostWatch(verification.org, attended=options.headed)
-        with watch.following(page):
-            yield Workbench(page, toolbox, recorder, Losses(page), watch)
+        attempt = Attempt(page, settings, spec, options, state, recorder, verification)
+        with attempt.watch.following(page):
+            yield attempt
     finally:
         verification.close()
         recorder.detach()
         if verification.own_session:
             log_out(context, state.host)
-        _close(context)
-
-
-def _close(context: Any) -> None:
-    try:
-        context.close()
-    except PlaywrightError:
-        return  # the browser went first
+        with suppress(PlaywrightError):  # the browser went first
+            context.close()
