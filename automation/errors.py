@@ -5,7 +5,7 @@
     ├── SettingsError          78   a setting is missing, unknown or malformed
     │   ├── FieldRefused       78   the org refused the value of a field
     │   └── SaveRefused        78   the org refused to create or to save, and named no field
-    ├── UnexpectedPage         65   a page that no known outcome describes
+    ├── UnexpectedPage         65   a page that the tool does not know
     │   ├── ElementNotFound    65   a control was not there, or not alone
     │   └── ReadBackDiffers    65   the org does not hold what was set
     ├── OrgUnavailable         69   the org or its login page can't be reached or does not answer
@@ -105,7 +105,7 @@ class SaveRefused(SettingsError):
 
 
 class UnexpectedPage(RunbookError):
-    """A page that no known outcome describes; never treated as success."""
+    """A page that the tool does not know; never treated as success."""
 
     kind = "unexpected_page"
     exit_code = 65

@@ -144,8 +144,7 @@ def _expect_filled(form: CreateForm, spec: AppSpec) -> None:
 def _press_create(form: CreateForm, page: AppPage, spec: AppSpec, *, before: bool) -> str | None:
     """Click Create and wait for its answer: None when the app's page opened, else what is known of the failure.
 
-    Args:
-        before: it was clicked before in this run.
+    ``before``: it was clicked before in this run.
 
     Raises:
         FieldRefused: fields show errors; nothing was created. ApiNameTaken where one of them is about the API name.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from automation.replica.hosts import Role, host_name
+from automation.replica.org.hosts import Role, host_name
 
 if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
 
     from automation.replica import OrgHandle
-    from automation.replica.orgs import Org
+    from automation.replica.org.orgs import Org
 
 
 def session_cookies(org: OrgHandle) -> list[SetCookieParam]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from automation.errors import SettingsError, TryAgainLater
+from automation.errors import LoginRefused, SettingsError, TryAgainLater
 from automation.fleet.check import Known
 from automation.fleet.outcome import OrgOutcome
 from automation.secrets.files import state_folder
@@ -47,6 +47,10 @@ LOCKED: Final = 10.0
 LOCKED_AGAIN: Final = 0.5
 """The same once that was in vain: the job goes on."""
 
+REFUSALS: Final = 3
+"""After so many refused logins in a row the job tries once in `LOGIN_PAUSE`, as ten lock a user (`org-access` 7)."""
+LOGIN_PAUSE: Final = timedelta(days=1)
+
 OTHER_FILE: Final = "or name another file with --state (it starts an empty history; this one stays as it is)"
 
 
@@ -66,9 +70,7 @@ class History:
     Attributes:
         trouble: why what happened last is not in the file; None when it is.
 
-    Raises:
-        SettingsError: the file can't be used as a state file, or is of a newer version of this tool.
-        StateBusy: another program holds it.
+    Raises SettingsError when the file can't be used or is of a newer version, StateBusy when another program holds it.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -164,6 +166,14 @@ class History:
         """What was proven about an org, as long as its name means the same host."""
         found = self._read("SELECT * FROM orgs WHERE org = ? AND host = ?", (org, host))
         return Known(found[0]["org_id"], found[0]["app_id"], found[0]["key_fingerprint"]) if found else Known()
+
+    def login_refused(self, org: str, host: str) -> str | None:
+        """When the org last refused a login, as it did in `REFUSALS` runs in a row; None when not, or `LOGIN_PAUSE` is over."""
+        query = "SELECT at, error_kind FROM outcomes WHERE org = ? AND host = ? AND browser ORDER BY run DESC LIMIT ?"
+        last = self._read(query, (org, host, REFUSALS))
+        if len(last) < REFUSALS or any(row["error_kind"] != LoginRefused.kind for row in last):
+            return None
+        return str(last[0]["at"]) if last[0]["at"] > _stamp(datetime.now(UTC) - LOGIN_PAUSE) else None
 
     def emails(self, mailbox: str) -> int:
         """How many verification emails a mailbox may have been sent in the last hour."""

@@ -15,10 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.errors import Interrupted, OrgBusy, RunbookError, TryAgainLater
+from automation.errors import Interrupted, LoginRefused, OrgBusy, RunbookError, TryAgainLater
 from automation.fleet.check import REPAIR, CheckResult, Known
 from automation.fleet.copies import Production, asked
-from automation.fleet.history import History
+from automation.fleet.history import REFUSALS, History
 from automation.fleet.options import FleetOptions
 from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
@@ -129,9 +129,14 @@ class Job:
         most, failures, box = self.options.max_failures, sum(outcome.failed for outcome in self.outcomes), seen.org.mailbox
         limit = self.fleet.limits.emails_per_hour
         if most and failures >= most:
-            error: TryAgainLater = TryAgainLater(f"Not started: {failures} orgs have failed already (--max-failures).")
+            error: RunbookError = TryAgainLater(f"Not started: {failures} orgs have failed already (--max-failures).")
         elif box is not None and self.history.emails(box) + EMAILS_PER_RUN > limit:
             error = OrgBusy(f"Not started: its mailbox has received {limit} verification emails in an hour, which is the limit.")
+        elif not self.options.only and (at := self.history.login_refused(seen.org.name, seen.org.host)) is not None:
+            error = LoginRefused(
+                f"Not started: Salesforce refused the login {REFUSALS} times, last at {at}, and further tries lock the user.",
+                next=f"Correct username or password, then run with --only {seen.org.name}; by itself the job waits for a day.",
+            )
         else:
             return None
         return of_error(seen.org, error, found=seen.found, why=seen.why)

@@ -11,11 +11,11 @@ from urllib.parse import quote, urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from automation.replica import pages
-from automation.replica.hosts import Host, Role
-from automation.replica.orgs import Org
-from automation.replica.sessions import Session
-from automation.replica.world import World
+from automation.replica import templates
+from automation.replica.org.hosts import Host, Role
+from automation.replica.org.orgs import Org
+from automation.replica.org.sessions import Session
+from automation.replica.org.world import World
 
 SETUP_HOME = "/lightning/setup/SetupOneHome/home"
 
@@ -63,7 +63,7 @@ class Exchange:
 
     def html(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page from ``pages/``."""
-        text = pages.render(template, org=self.org, host=self.host, language=self.org.variants.language, **values)
+        text = templates.render(template, org=self.org, host=self.host, language=self.org.variants.language, **values)
         return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
 
     def to(self, url: str) -> Response:

@@ -8,13 +8,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from automation.replica import faults, mails, oauth, oauth_info, truth
-from automation.replica.apps import App
-from automation.replica.hosts import Role
-from automation.replica.orgs import Org
-from automation.replica.server import Server
-from automation.replica.users import User
-from automation.replica.world import World
+from automation.replica import faults
+from automation.replica.api import oauth, oauth_info
+from automation.replica.org import mails, truth
+from automation.replica.org.apps import App
+from automation.replica.org.hosts import Role
+from automation.replica.org.orgs import Org
+from automation.replica.org.users import User
+from automation.replica.org.world import World
+from automation.replica.server.listeners import Server
 
 T = TypeVar("T")
 

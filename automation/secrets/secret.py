@@ -157,12 +157,9 @@ def _code_or_number(text: str, found: re.Match[str]) -> str:
 
 @contextmanager
 def private(what: str) -> Iterator[None]:
-    """A phase in which secrets are typed or read: browser errors leave it without their own text.
+    """A phase in which secrets are typed or read, as ``"typing the password"``: browser errors leave it without their own text.
 
     A slow ``fill`` prints the typed value and a failing ``expect`` prints the page, so neither text may pass.
-
-    Args:
-        what: what was going on, as in ``"typing the password"``.
 
     Raises:
         UnexpectedPage: instead of any Playwright error or failed ``expect``.

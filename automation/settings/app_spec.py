@@ -24,7 +24,6 @@ class AppSpec:
 
     Attributes:
         scopes: scope tokens (``id``, ``api``), see `rules.SCOPES` for their labels.
-        run_as: username of the integration user.
         ip_relaxation: API value: Enforce, Enforce_RelaxRefresh, Bypass_2factor or Bypass.
         pkce: whether ``Require Proof Key for Code Exchange`` is ticked; the procedure clears it.
         exact: remove scopes and flows that are not configured, instead of only reporting them.
@@ -55,6 +54,9 @@ TEXTS: Final = {one.name: f"ECA_{one.name.upper()}" for one in dataclasses.field
 """Keys of an app file and the settings whose rules they follow."""
 
 
+FIX: Final = "Correct the app file, or the name given with --app; the README's page Settings lists the keys."
+
+
 @dataclass(frozen=True)
 class AppFile:
     """An app file (``--app FILE``, TOML): one recipe, for one of the vendor's sibling procedures.
@@ -70,10 +72,10 @@ class AppFile:
     @classmethod
     def read(cls, path: Path) -> AppFile:
         """Read an app file. Raises SettingsError, naming the file and every key that is wrong."""
-        tree = read_toml(path, "app file")
+        tree = read_toml(path, "app file", next=FIX)
         problems = list(problems_of_app(tree))
         if problems:
-            raise SettingsError(f"The app file {path} is wrong: {'; '.join(problems)}.")
+            raise SettingsError(f"The app file {path} is wrong: {'; '.join(problems)}.", next=FIX)
         return cls.of(tree)
 
     @classmethod

@@ -18,9 +18,6 @@ from automation.settings.imap import problems_of_mailbox
 from automation.settings.names import problem_with
 from automation.settings.table import BY_NAME, SECRET_FILES, SETTINGS, Setting, Settings
 
-__all__ = ["Settings", "load_settings"]
-
-
 ENVIRONMENT: Final = "the environment"
 
 
@@ -47,8 +44,7 @@ def load_settings(
         overrides: setting name to text, from the command line; they win over everything.
         app: ``ECA_*`` values of an app file; they win over the environment.
 
-    Raises:
-        SettingsError: names every setting that is missing, unknown or malformed, each with what is right.
+    Raises SettingsError, which names every setting that is missing, unknown or malformed, each with what is right.
     """
     problems: list[str] = []
     given: dict[str, _Given] = {}
@@ -114,7 +110,7 @@ def _value(setting: Setting, given: _Given | None, problems: list[str]) -> Any:
     try:
         value = setting.rule(given.text if setting.secret else given.text.strip())
     except ValueError as error:
-        problems.append(f"{setting.name}: {_shown(str(error))} (in {given.where})")
+        problems.append(f"{setting.name}: {_shown(str(error))} (from {given.where})")
         return None
     if setting.hides is None:
         return Secret(value) if setting.secret else value

@@ -89,7 +89,7 @@ class AppPolicies(PageObject):
 
         It may appear only after a late confirmation was answered.
         """
-        if not self.run_as_hidden or not self.tab.editing():
+        if not self.run_as_hidden:
             return
         now = self.tab.read()
         if now.client_credentials and now.run_as is None:

@@ -51,9 +51,8 @@ def save_and_read(
         FieldRefused, SaveRefused, ReadBackDiffers: with what the org said or holds.
         PageTrouble: no answer came, and the org does not hold it.
     """
-    confirmation.answer_modal(0)
     with confirmation.expected() as dialogs:
-        answer = tab.save() if tab.editing() else Answer(done=True)
+        answer = tab.save()
         if answer.field_errors:
             raise FieldRefused(f"The org did not save the {what}: {'; '.join(answer.field_errors)}")
         if not answer.done or left():

@@ -10,14 +10,7 @@ from automation.settings.app_spec import AppSpec
 from automation.steps import Difference, Finding, needed, unchanged
 from flows.app.save import save_and_read, tick_with_confirmation
 from flows.app.state import OrgState
-from flows.app.values import (
-    AppValues,
-    extra_callbacks,
-    extra_scopes,
-    missing_scopes,
-    state_difference,
-    text_differences,
-)
+from flows.app.values import AppValues, extra_callbacks, extra_scopes, field_differences, missing_scopes
 from flows.pages.app_fields import AppFields
 from flows.pages.base import PageObject
 from flows.pages.checkbox import Checkbox
@@ -77,13 +70,12 @@ class AppSettings(PageObject):
     def basics(self, spec: AppSpec) -> Finding:
         """Step 1.4."""
         values = self.values()
-        texts = text_differences(values, spec, self.labels)
-        state = state_difference(values, spec, self.labels)
+        found = field_differences(values, spec, self.labels)
         add = missing_scopes(values, spec, self.labels)
         extra = extra_scopes(values, spec, self.labels)
         remove = extra if spec.exact else []
         scope_differences = _scope_differences(values, add, remove, self.labels["create.scopes_selected"])
-        differences = [*texts.values(), *state, *scope_differences]
+        differences = [*found.values(), *scope_differences]
         kept = {"scopes": extra, "callback URLs": extra_callbacks(values, spec)} if not spec.exact else {}
         beyond = "".join(
             f"; beyond the configured {what}: {', '.join(some)} (kept without --exact)" for what, some in kept.items() if some
@@ -93,10 +85,11 @@ class AppSettings(PageObject):
 
         def edit() -> None:
             fields = self._edit()
-            for attribute, difference in texts.items():
-                getattr(fields, attribute).set(difference.after)
-            for difference in state:
-                self._choose_state(fields, spec, difference)
+            for attribute, difference in found.items():
+                if attribute == "distribution_state":
+                    self._choose_state(fields, spec, difference)
+                else:
+                    getattr(fields, attribute).set(difference.after)
             scopes = fields.scopes
             for text in add:
                 scopes.add(text)
@@ -190,8 +183,7 @@ class AppSettings(PageObject):
 
     def _still_different(self, spec: AppSpec) -> list[str]:
         values = self._values = self._read()
-        texts, state = text_differences(values, spec, self.labels), state_difference(values, spec, self.labels)
-        wrong = [str(one) for one in (*texts.values(), *state)]
+        wrong = [str(one) for one in field_differences(values, spec, self.labels).values()]
         wrong += missing_scopes(values, spec, self.labels)
         wrong += map(str, self._wrong_boxes(self.tab.fields, spec, editing=self.tab.editing())[0].values())
         if not values.client_credentials:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from automation.org_api.read_back import Reading
+from automation.org_api import Reading
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference
 from flows.pages.app_fields import AppFields
@@ -54,26 +54,22 @@ class AppValues:
         return None not in (*texts, self.scopes, self.client_credentials)
 
 
-def text_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[str, Difference]:
+def field_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[str, Difference]:
     """Step 1.4: fields of Basic Information and OAuth settings that differ from the configuration, by attribute."""
     pairs = {
         "name": ("create.name", values.name, spec.name),
         "contact_email": ("create.contact_email", values.contact_email, spec.contact_email),
         "callback_url": ("create.callback_url", "\n".join(_urls(values.callback_url)), wanted_callbacks(values, spec)),
     }
-    return {
+    found = {
         attribute: Difference(labels[key], before, after)
         for attribute, (key, before, after) in pairs.items()
         if (before or "").split() != after.split() and not (attribute == "contact_email" and same_email(before, after))
     }
-
-
-def state_difference(values: AppValues, spec: AppSpec, labels: Labels) -> list[Difference]:
-    """Step 1.4: the distribution state, if it is shown and not as configured."""
-    key, before = f"create.distribution_{spec.distribution_state.lower()}", values.distribution_state
-    if before is None or labels.same(key, before):
-        return []
-    return [Difference(labels["create.distribution_state"], before, labels[key])]
+    state, shown = f"create.distribution_{spec.distribution_state.lower()}", values.distribution_state
+    if shown is not None and not labels.same(state, shown):
+        found["distribution_state"] = Difference(labels["create.distribution_state"], shown, labels[state])
+    return found
 
 
 def wanted_callbacks(values: AppValues, spec: AppSpec) -> str:

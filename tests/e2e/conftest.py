@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from automation.replica.apps import locked_boxes, security_defaults
+from automation.replica.org.apps import locked_boxes, security_defaults
 from automation.report.console import Console
 from automation.report.result import RunResult
 from automation.run.one_run import OneRun

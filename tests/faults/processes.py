@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from automation.replica.events import EventLog
+from automation.replica.org.events import EventLog
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle
-    from automation.replica.orgs import Org
+    from automation.replica.org.orgs import Org
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "DISPLAY", "PLAYWRIGHT_NODEJS_PATH")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from dotenv import dotenv_values
 
 from automation.delivery.dotenv_file import DotenvFile
-from automation.replica.rules import API_NAME_TAKEN
+from automation.replica.org.rules import API_NAME_TAKEN
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle
-    from automation.replica.apps import App
-    from automation.replica.orgs import Org
+    from automation.replica.org.apps import App
+    from automation.replica.org.orgs import Org
 
 NAME, API_NAME = "ServiceMax Service Board Sync", "ServiceMax_Service_Board_Sync"
 CALLBACK = "https://acme.serviceboard.example/oauth"

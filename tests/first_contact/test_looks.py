@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from automation.replica import build, shell
+from automation.replica import build
+from automation.replica.pages import shell
 from tests.e2e.conftest import Expect
 from tests.e2e.variants import default
 

@@ -21,7 +21,7 @@ from flows.pages.create_form import CreateForm
 from flows.pages.dual_list import DualList
 from flows.pages.fields import TextField
 from flows.pages.labels import Labels
-from flows.pages.run_as import RunAsField
+from flows.pages.policies_tab import RunAsField
 from flows.pages.sections import open_section
 from flows.pages.settings_tab import SettingsTab
 

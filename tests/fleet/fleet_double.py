@@ -21,7 +21,7 @@ from automation.secrets.credentials import Credentials
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle, Replica
-    from automation.replica.orgs import Org
+    from automation.replica.org.orgs import Org
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = "ServiceMax_Service_Board_Sync"

@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from automation.replica.sessions import Session
+from automation.replica.org.sessions import Session
 
 if TYPE_CHECKING:
     from automation.replica import OrgHandle
-    from automation.replica.orgs import Org
+    from automation.replica.org.orgs import Org
 
 Made = TypeVar("Made", Session, str)
 

@@ -8,15 +8,14 @@ from typing import Final
 
 from automation.delivery import same_pair
 from automation.network.backoff import Patience
-from automation.org_api.proof import ProofSession, open_proof
-from automation.org_api.read_back import Reading, compare, read_back
+from automation.org_api import ProofSession, Reading, compare, open_proof, read_back
 from automation.salesforce import hosts
 from flows.app.app_in_org import AppInOrg
 from flows.app.policies import AppPolicies
 from flows.app.reveal import Reveal
 from flows.app.settings import AppSettings
 from flows.app.state import OrgState
-from flows.app.values import AppValues, missing_scopes, text_differences
+from flows.app.values import AppValues, field_differences, missing_scopes
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage, AppTab
 from flows.pages.base import by_role
@@ -65,7 +64,7 @@ def the_form_or_the_app_is_open(org: OrgSession) -> None:
 @leaves("1.4")
 def the_fields_hold_what_is_configured(org: OrgSession) -> None:
     values, labels = _values(org), org.tool(AppPage).labels
-    assert not text_differences(values, org.spec, labels)
+    assert not field_differences(values, org.spec, labels)
     assert not missing_scopes(values, org.spec, labels)
 
 
@@ -88,7 +87,7 @@ def the_org_has_exactly_this_app(org: OrgSession) -> None:
     page = org.tool(AppPage)
     assert org.tool(AppInOrg).find_in_list(), "the list does not have the app"
     found = AppSettings(page.page, page.labels, page.timeouts).values()
-    assert not text_differences(found, org.spec, page.labels)
+    assert not field_differences(found, org.spec, page.labels)
     assert not missing_scopes(found, org.spec, page.labels)
     assert found.client_credentials is True
 

@@ -14,7 +14,7 @@ import pytest
 from automation.delivery import parse_target
 from automation.network.backoff import Patience
 from automation.network.http import Network
-from automation.org_api.read_back import Reading
+from automation.org_api import Reading
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.steps import StepResult, registered_steps

@@ -11,7 +11,7 @@ import pytest
 
 from automation.replica.__main__ import how_to, main
 from automation.replica.handles import OrgHandle
-from automation.replica.server import listening
+from automation.replica.server.listeners import listening
 
 
 def test_it_says_how_to_open_it_and_what_to_log_in_with(org: OrgHandle) -> None:

@@ -53,5 +53,5 @@ def test_a_missing_app_file_is_refused(tmp_path: Path) -> None:
 
 def test_values_of_an_app_file_obey_the_settings_rules(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "app.toml").write_text('api_name = "two__underscores"')
-    with pytest.raises(SettingsError, match=r"ECA_API_NAME: .* \(in the app file\)"):
+    with pytest.raises(SettingsError, match=r"ECA_API_NAME: .* \(from the app file\)"):
         load_settings(environment, app=AppFile.read(tmp_path / "app.toml").settings)

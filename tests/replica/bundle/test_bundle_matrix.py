@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from automation.replica import build, shell
+from automation.replica import build
+from automation.replica.pages import shell
 from tests.replica.bundle.hand import TICK, Pages
 
 pytestmark = pytest.mark.browser

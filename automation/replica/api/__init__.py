@@ -1,0 +1,1 @@
+"""What a program gets: tokens, REST, SOQL and the Tooling objects."""
