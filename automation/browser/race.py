@@ -106,7 +106,7 @@ def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: flo
         shown = over or watch.until(elements, there=None if shown else True, sign=sign)
         for outcome in outcomes:
             if (shown or (outcome.fact is not None and outcome.sign is None)) and outcome.happened():
-                return outcome
+                return next(one for one in outcomes if one is outcome or one.happened())  # the page may have changed meanwhile
         if over:
             expected = ", ".join(outcome.name for outcome in outcomes)
             raise UnexpectedPage(f"Waited {timeout:g} s for {waiting_for}; none of these appeared: {expected}.")

@@ -153,7 +153,7 @@ def test_a_page_for_a_missing_right_is_named_with_the_right(
     assert "log the user out and in again" in caught.value.next
 
 
-def test_lost_mail_is_asked_for_again(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
+def test_lost_email_is_asked_for_again(page: Page, salesforce: FakeSalesforce, verification: Make) -> None:
     """When no email comes, Resend Code is clicked once."""
     start = f"{VERIFY}/EmailVerificationStartUi/e"
     resend = f"<a href='{start}?vir=1'>Resend Code</a>"

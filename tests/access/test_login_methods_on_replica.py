@@ -96,7 +96,7 @@ def test_saved_session(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> Non
     assert get_in.method.name == "username and password"
 
 
-def test_dead_session_alone(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> None:
+def test_ended_session_alone(new_org: NewOrg, get_in: Entering, tmp_path: Path) -> None:
     """An ended session without another login method is an error that says so."""
     org = new_org()
     saved = tmp_path / "session.json"

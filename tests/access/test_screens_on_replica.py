@@ -30,7 +30,7 @@ def test_all_that_can_be_passed(new_org: NewOrg, get_in: Entering) -> None:
 
 
 @pytest.mark.parametrize("box", ["imaps", "imap on loopback"])
-def test_mail_comes_late_among_others(new_org: NewOrg, get_in: Entering, replica: Replica, box: str) -> None:
+def test_email_comes_late_among_others(new_org: NewOrg, get_in: Entering, replica: Replica, box: str) -> None:
     """Old codes and other emails in the box are passed over; the right one may take its time."""
     org = new_org(decoy_mails=4, mail_delay_seconds=1.5)
     get_in(org, SF_IMAP_URL=replica.imap_url if box == "imaps" else replica.imap_plain_url)
@@ -44,7 +44,7 @@ def test_lost_mail(new_org: NewOrg, get_in: Entering) -> None:
     assert len(org.events("code sent")) == 2
 
 
-def test_no_mail_at_all(new_org: NewOrg, get_in: Entering) -> None:
+def test_no_email_at_all(new_org: NewOrg, get_in: Entering) -> None:
     """A mailbox in which nothing arrives is named."""
     org = new_org(mail_lost=9)
     with pytest.raises(VerificationNeeded, match="No verification email"):

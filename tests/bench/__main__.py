@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _short()
     measured: dict[str, Any] = {"machine": machine(), "profiles": _contests(given.profile, given.way, given.rounds)}
     if given.scale:
-        measured["scale"] = measure(given.scale, _tell)
+        measured["scale"] = measure(given.scale, _log)
     print(contest_table(measured))
     print(parts_table(measured["profiles"], COMPARED))
     if given.scale:
@@ -67,7 +67,7 @@ def _contests(profiles: Sequence[str], ways: Sequence[str], rounds: int) -> dict
     found = {}
     with start() as replica:
         for name in profiles:
-            contest = Contest(replica, PROFILES[name], _tell)
+            contest = Contest(replica, PROFILES[name], _log)
             contest.rounds([way for way in ALL if way in ways], rounds)
             found[name] = contest.summary()
     return found
@@ -81,7 +81,7 @@ def _short() -> int:
     return 1 if trouble else 0
 
 
-def _tell(text: str) -> None:
+def _log(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 

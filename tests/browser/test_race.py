@@ -105,6 +105,18 @@ def test_a_fact_with_a_sign_is_asked_for_only_once_the_sign_is_there(page: Page)
     assert asked.times == 1
 
 
+def test_an_element_that_came_last_wins_over_a_fact_that_is_later_in_the_list(page: Page) -> None:
+    """A page that is complete at the moment when it counts as unknown is not unknown."""
+    page.set_content(LATER % ("", 0))
+
+    def late() -> bool:
+        page.evaluate("document.getElementById('new').hidden = false")
+        return True
+
+    hoped_for, unknown = outcomes(page)[0], Outcome("unknown", fact=late)
+    assert race(page, "a change", [hoped_for, unknown], 60) is hoped_for
+
+
 def test_an_event_of_the_context_may_be_waited_for(page: Page) -> None:
     page.set_content("<button onclick=\"setTimeout(() => window.open('about:blank'), 300)\">Open</button>")
     page.get_by_role("button").click()

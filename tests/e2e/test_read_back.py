@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("signed_in")
 
 
 @pytest.mark.parametrize("answer", ["INVALID_TYPE", "no_rows"])
-def test_the_pages_tell_what_rest_hides(answer: str, quick_org: NewOrg, run: Runbook) -> None:
+def test_the_pages_show_what_rest_hides(answer: str, quick_org: NewOrg, run: Runbook) -> None:
     """Read back, compared, and claimed only then."""
     org = quick_org(eca_objects=answer)
     make_app(org)
@@ -48,7 +48,7 @@ def test_a_change_behind_our_back_is_found_on_the_pages(quick_org: NewOrg, run: 
 
 
 @pytest.mark.parametrize("required", [False, True])
-def test_lacking_rights_are_a_remark_or_a_failure(required: bool, quick_org: NewOrg, run: Runbook) -> None:
+def test_lacking_rights_are_a_note_or_a_failure(required: bool, quick_org: NewOrg, run: Runbook) -> None:
     """Appendix C: noted by default, refused with --require-permissions; the delivery then waits for the next run."""
     org = quick_org()
     user = org.user("sync.none").username

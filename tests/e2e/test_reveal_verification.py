@@ -78,7 +78,7 @@ def test_stopped(case: str, quick_org: NewOrg, run: Runbook) -> None:
     assert not run.delivered.exists()
 
 
-def test_a_mailbox_that_refuses_is_told_before_anything_is_made(quick_org: NewOrg, run: Runbook) -> None:
+def test_a_mailbox_that_refuses_is_reported_before_anything_is_made(quick_org: NewOrg, run: Runbook) -> None:
     """No code is asked for here, so the run goes on; but a later code would have stopped it with the app half done."""
     org = quick_org()
     make_app(org)

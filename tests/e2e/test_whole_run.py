@@ -179,7 +179,7 @@ def test_a_plan_for_a_finished_app_has_no_changes(quick_org: NewOrg, run: Runboo
 
 
 @pytest.mark.usefixtures("signed_in")
-def test_a_part_of_the_run_stops_where_it_was_told(quick_org: NewOrg, run: Runbook) -> None:
+def test_a_part_of_the_run_stops_where_it_should(quick_org: NewOrg, run: Runbook) -> None:
     org = quick_org()
     result = run(org, last="1.7")
 

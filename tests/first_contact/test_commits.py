@@ -55,7 +55,7 @@ def test_a_known_confirmation_is_answered(yes: str, text: str, page: Page) -> No
     assert _answer(page, yes=yes, text=text) == Answer(done=True)
 
 
-def test_an_unknown_dialog_is_told_and_left_alone(page: Page) -> None:
+def test_an_unknown_dialog_is_reported_and_left_alone(page: Page) -> None:
     answer = _answer(page, title="Unsaved work", text="Discard it?", yes="OK")
 
     (said,) = answer.page_errors

@@ -95,7 +95,7 @@ def test_values_that_come_after_their_labels_are_waited_for(page: Page) -> None:
     ],
     ids=["columns", "no key", "no values"],
 )
-def test_a_pair_that_is_not_clearly_told_is_refused_without_its_text(rows: str, page: Page) -> None:
+def test_a_pair_that_is_not_clear_is_refused_without_its_text(rows: str, page: Page) -> None:
     with pytest.raises(UnexpectedPage) as caught:
         _page(page, rows).read()
     assert SECRET not in str(caught.value)

@@ -74,7 +74,7 @@ def test_a_lookup_without_the_user_keeps_the_text(page: Page, monkeypatch: pytes
     assert not page.evaluate("picked")
 
 
-def test_two_suggestions_for_one_user_name_are_not_guessed_between(page: Page) -> None:
+def test_two_suggestions_for_one_username_are_not_guessed_between(page: Page) -> None:
     field = lookup(page, "sync@acme.com · Sync", "sync@acme.com · Sync, too")
     with pytest.raises(ElementNotFound, match="suggests 2 users"):
         field.set("sync@acme.com")
@@ -116,7 +116,7 @@ def test_a_word_of_another_language_is_not_taken_for_a_label_that_is_there(page:
     assert flow.state() is True
 
 
-def test_several_matches_are_told_apart_by_where_they_are(page: Page) -> None:
+def test_several_matches_are_distinguished_by_where_they_are(page: Page) -> None:
     page.set_content(
         '<nav><button>Edit</button></nav><main><div role="dialog" aria-label="Old one"><button>Edit</button></div></main>'
     )
@@ -125,7 +125,7 @@ def test_several_matches_are_told_apart_by_where_they_are(page: Page) -> None:
     assert 'are labelled "Edit": in navigation; in dialog "Old one" of main' in caught.value.message
 
 
-def test_a_control_that_is_not_there_is_told_with_the_nearest_names(page: Page) -> None:
+def test_a_control_that_is_not_there_is_reported_with_the_nearest_names(page: Page) -> None:
     page.set_content("<button>Cancel</button><button>Save Changes</button><button>Help</button>")
     with pytest.raises(ElementNotFound) as caught:
         find(page, "button", exactly("Save"), "Save", 0.2)
@@ -197,13 +197,13 @@ def test_an_overlay_without_a_title_is_no_tag_and_not_the_page(page: Page) -> No
 
 
 @pytest.mark.parametrize("private", [False, True])
-def test_what_a_covering_dialog_says_is_told_unless_it_is_private(private: bool, page: Page) -> None:
+def test_what_a_covering_dialog_says_is_reported_unless_it_is_private(private: bool, page: Page) -> None:
     """What lies over the page is often the dialog's backdrop, which has no name."""
     page.set_content(f"{GO}<dialog open>Welcome  to Setup <button>Next</button></dialog><div {OVER}></div>")
     assert ('A dialog is open: "Welcome to Setup Next".' in covered(page, private=private).message) is not private
 
 
-def test_a_combobox_may_tell_its_value_in_its_name(page: Page) -> None:
+def test_a_combobox_may_have_its_value_in_its_name(page: Page) -> None:
     """As on record pages; another field whose label begins alike is another field."""
     page.set_content(
         "<select aria-label='IP Relaxation - Current Selection: Enforce'><option>Enforce</option></select>"

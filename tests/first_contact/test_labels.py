@@ -143,7 +143,7 @@ def test_capitals_do_not_matter_in_a_label_and_words_do() -> None:
 
 
 @pytest.mark.parametrize("name", ["Stage - Current Selection: New", "Stage, --None--", "*Stage, New", "Stage"])
-def test_a_combobox_may_tell_its_value_in_its_name(name: str, tmp_path: Path) -> None:
+def test_a_combobox_may_have_its_value_in_its_name(name: str, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text('[create]\ndistribution_state = "Stage"\n')
     pattern = Labels("en", tmp_path / "own.toml").with_value("create.distribution_state")
     assert pattern.search(name)
@@ -219,7 +219,7 @@ def test_the_page_names_the_language(named: str | None, language: str) -> None:
     assert (labels.language, state.language) == (language, language)
 
 
-def test_a_page_that_tells_no_language_is_left_alone() -> None:
+def test_a_page_that_names_no_language_is_left_alone() -> None:
     assert page_language(PageIn("english")) is None  # type: ignore[arg-type]
 
 

@@ -127,7 +127,7 @@ def test_only_once_the_whole_list_was_seen_it_is_ambiguous(page: Page) -> None:
         Apps(listed).find(listed, "Third")
 
 
-def test_apps_of_one_name_without_a_url_of_their_own_are_told_apart_by_their_order(page: Page) -> None:
+def test_apps_of_one_name_without_a_url_of_their_own_are_distinguished_by_their_order(page: Page) -> None:
     same = '<tr><th scope=row><a href="#">Sync</a></th></tr>'
     listed = manager(page, FEW % (same + same + rows("B")))
     first = listed.find("Sync")

@@ -243,7 +243,7 @@ form.addEventListener("input", () => { if (++times <= %d) draw() })</script>"""
 
 
 @pytest.mark.parametrize(("times", "kept"), [(1, True), (2, True), (3, False)])
-def test_a_field_that_is_drawn_anew_while_it_is_filled_is_filled_again(times: int, kept: bool, page: Page) -> None:
+def test_a_field_that_is_replaced_while_it_is_filled_is_filled_again(times: int, kept: bool, page: Page) -> None:
     page.set_content(DRAWN_ANEW % times)
     field = TextField(page, Labels(), "create.api_name", SECONDS)
     with nullcontext() if kept else pytest.raises(UnexpectedPage, match="did not keep"):
@@ -258,7 +258,7 @@ draw(); form.addEventListener("click", () => { if (++times <= %d) draw() })</scr
 
 @pytest.mark.parametrize(("times", "kept"), [(1, True), (2, False)])
 @pytest.mark.parametrize("confirmed", [True, False])
-def test_a_box_that_is_drawn_anew_is_ticked_once_more(times: int, kept: bool, confirmed: bool, page: Page) -> None:
+def test_a_box_that_is_replaced_is_ticked_once_more(times: int, kept: bool, confirmed: bool, page: Page) -> None:
     page.set_content(TICK_DRAWN_ANEW % times)
     box = Checkbox(page, Labels(), "create.client_credentials", 1.0)
     with nullcontext() if kept else pytest.raises(UnexpectedPage, match="did not stay ticked"):

@@ -185,7 +185,7 @@ def test_a_lost_workers_org_is_run_again(fleet: FleetOnReplica, cluster: Callabl
 
 
 @pytest.mark.slow
-def test_orgs_in_order_take_no_browser_on_a_cluster_either(fleet: FleetOnReplica, cluster: Callable[[], Cluster]) -> None:
+def test_orgs_up_to_date_take_no_browser_on_a_cluster_either(fleet: FleetOnReplica, cluster: Callable[[], Cluster]) -> None:
     """Workers check, and the history is kept where the command runs."""
     for name in ("a", "b", "c"):
         fleet.set_up(name)

@@ -78,7 +78,7 @@ def test_a_killed_run_loses_nothing_that_was_reported(tmp_path: Path) -> None:
         assert history.runs()[0]["ended"] is None
 
 
-def test_verification_mails_are_counted_per_mailbox(tmp_path: Path) -> None:
+def test_verification_emails_are_counted_per_mailbox(tmp_path: Path) -> None:
     """Over the runs of the last hour."""
     with History(tmp_path / "h.sqlite3") as history:
         history.note_emails("one", 2)

@@ -154,7 +154,7 @@ def test_a_refused_login_is_left_alone_until_somebody_names_the_org(job: Made) -
     assert words(named) == {"a": "created"}
 
 
-def test_a_mailbox_gets_no_more_mails_than_allowed(job: Made) -> None:
+def test_a_mailbox_gets_no_more_emails_than_allowed(job: Made) -> None:
     """Two per run; the rest waits for a later run, also over several runs."""
     made, _ = job(dict.fromkeys("abc", "app_missing"), limits="emails_per_hour = 4")
     made.run()

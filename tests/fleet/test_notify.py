@@ -144,7 +144,7 @@ def test_nothing_that_an_org_says_is_live_in_a_chat(url: str, dangerous: tuple[s
     assert given["allow_redirects"] is False
 
 
-def test_a_mail_is_sent(postbox: tuple[Postbox, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_email_is_sent(postbox: tuple[Postbox, int], monkeypatch: pytest.MonkeyPatch) -> None:
     """Over Apprise, by a process of its own that gets no secret but the URL."""
     box, port = postbox
     monkeypatch.setenv("MAIL", f"mailto://127.0.0.1:{port}?from=runbook@acme.com&to=ops@acme.com")
@@ -172,7 +172,7 @@ def test_a_program_gets_the_same_as_a_webhook(tmp_path: Path) -> None:
     assert json.loads(out.read_text())["orgs"][0]["name"] == "dev"
 
 
-def test_dead_targets_are_remarked_and_the_others_sent(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_targets_are_noted_and_the_others_sent(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence each, without the address, which is a secret."""
     monkeypatch.setenv("DEAD", "json://127.0.0.1:9/T0/B0/geheim")
     monkeypatch.setenv("NONSENSE", "geheim://x")
@@ -183,7 +183,7 @@ def test_dead_targets_are_remarked_and_the_others_sent(hook: Hook, monkeypatch: 
     assert "geheim" not in "".join(troubles)
 
 
-def test_a_target_that_refuses_is_remarked(hook: Hook) -> None:
+def test_a_target_that_refuses_is_noted(hook: Hook) -> None:
     """With its status."""
     hook.status = 410
     assert sent(f"webhook:{hook.url}") == ["The notification by webhook failed: it answered 410"]

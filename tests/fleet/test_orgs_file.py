@@ -62,7 +62,7 @@ def test_defaults_are_shared_and_an_orgs_own_keys_win() -> None:
     assert dev.texts["ECA_CALLBACK_URL"] == uat.texts["ECA_CALLBACK_URL"]
 
 
-def test_user_names_take_the_sandbox_suffix_by_themselves() -> None:
+def test_usernames_take_the_sandbox_suffix_by_themselves() -> None:
     """As a refresh does it."""
     dev, uat = read(GOOD).orgs
     assert (dev.texts["ECA_RUN_AS"], uat.texts["ECA_RUN_AS"]) == ("sync@acme.com.dev", "other@acme.com.uat")

@@ -61,7 +61,7 @@ def test_the_companys_name_is_replaced_where_it_stands_alone_but_not_inside_word
     assert fakes.replaced("Acme, ACME, acmeology, policies") == "org1, org1, acmeology, policies"
 
 
-def test_addresses_and_user_names_are_replaced_also_when_they_are_masked() -> None:
+def test_addresses_and_usernames_are_replaced_also_when_they_are_masked() -> None:
     text = Fakes().replaced("ann@acme.com, Ann@acme.com, bob@acme.com.dev, sent to a**@acme.com")
     assert text == "user1@people.example, user1@people.example, user2@people.example, sent to u*****3@people.example"
 

@@ -310,7 +310,7 @@ def test_a_password_needs_its_user(environment: dict[str, str]) -> None:
         load_settings(environment)
 
 
-def test_some_way_in_is_needed(environment: dict[str, str]) -> None:
+def test_some_login_method_is_needed(environment: dict[str, str]) -> None:
     del environment["SF_PASSWORD"]
     with pytest.raises(SettingsError, match=r"SF_PASSWORD: missing; give .* SF_CLI_ORG"):
         load_settings(environment)

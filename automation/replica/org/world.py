@@ -79,6 +79,6 @@ class World:
         if self.post is not None:
             self.post(mail, delay)
 
-    def mails_of(self, user: User) -> list[Mail]:
+    def emails_of(self, user: User) -> list[Mail]:
         """What was sent to a user's address, oldest first."""
         return [mail for mail in self.sent if mail.to == user.email]

@@ -75,7 +75,7 @@ class Server:
         self.loop.close()
 
     async def _open(self) -> None:
-        logging.getLogger("uvicorn.error").addFilter(_worth_telling)
+        logging.getLogger("uvicorn.error").addFilter(_worth_logging)
         front = self.certificates.by_name()
         self.ports["tls"] = await self._listen(Site(self.world), front)
         self.ports["plain"] = await self._listen(Site(self.world, plain=True))
@@ -140,6 +140,6 @@ def listening(port: int) -> socket.socket:
     return listener
 
 
-def _worth_telling(record: logging.LogRecord) -> bool:
+def _worth_logging(record: logging.LogRecord) -> bool:
     """Answers that end in the middle are faults set on purpose; everything else of uvicorn's errors is a mistake of ours."""
     return "without completing response" not in record.getMessage()

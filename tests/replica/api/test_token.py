@@ -165,7 +165,7 @@ def test_tokens_die_with_their_app_or_user(ready: Visitor) -> None:
     assert ready.query(token, "SELECT Id FROM Organization")[0]["errorCode"] == "INVALID_SESSION_ID"
 
 
-def test_introspection_tells_about_the_apps_own_tokens(ready: Visitor) -> None:
+def test_introspection_knows_the_apps_own_tokens(ready: Visitor) -> None:
     """Active with user and scope; unknown tokens are inactive."""
     app = ready.org.truth()["apps"][0]
     pair = {"client_id": app["key"], "client_secret": app["secret"]}

@@ -77,7 +77,7 @@ def test_the_policies_tick_is_off_although_the_settings_tick_is_on(admin: Visito
     ("who", "text"),
     [("", "Complete this field."), ("nobody@acme.example", rules.BAD_RUN_AS), ("Service Board Sync", rules.BAD_RUN_AS)],
 )
-def test_run_as_is_the_user_name_of_a_user_here(admin: Visitor, who: str, text: str) -> None:
+def test_run_as_is_the_username_of_a_user_here(admin: Visitor, who: str, text: str) -> None:
     """Not empty, not unknown, not a display name."""
     assert _fields(admin.set_policies(admin.create_app(), runAs=who)) == {"policies.runAs": text}
 

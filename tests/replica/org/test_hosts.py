@@ -94,7 +94,7 @@ def test_look_alikes_show_the_same_form_and_remember_what_they_got(visit: Visit,
     assert "secret-of-mine" not in str(got)
 
 
-def test_a_look_alike_can_take_over_between_user_name_and_password(visit: Visit, replica: Replica) -> None:
+def test_a_look_alike_can_take_over_between_username_and_password(visit: Visit, replica: Replica) -> None:
     """The second page of a username-first login is somebody else's."""
     trick = "second.login.salesforce.com.evil.example"
     attack: dict[str, Any] = {"login_redirects_to": f"https://{trick}/?step=password", "login_redirects_when": "after_username"}

@@ -108,7 +108,7 @@ def test_where_takes_status_codes(new_org: Callable[..., OrgHandle], owner: Call
     assert [row["Status"] for row in rows] == ["Completed"]
 
 
-def test_sandbox_auth_is_a_way_in_without_a_password(
+def test_sandbox_auth_logs_in_without_a_password(
     new_org: Callable[..., OrgHandle], owner: Callable[..., Any], visit: Visit
 ) -> None:
     """Code, token, one-time link, Setup."""

@@ -43,7 +43,7 @@ def test_mistakes_are_answered_with_400_and_a_reason(control: httpx.Client, org:
     assert control.get("/orgs/nowhere/truth").status_code == 404
 
 
-def test_users_mail_and_events_are_there(control: httpx.Client, visitor: Visitor) -> None:
+def test_users_email_and_events_are_there(control: httpx.Client, visitor: Visitor) -> None:
     """A login leaves an email and events, numbered."""
     visitor.log_in()
     base = f"/orgs/{visitor.org.my_domain}"

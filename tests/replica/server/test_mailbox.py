@@ -49,20 +49,20 @@ def test_a_code_arrives_while_somebody_waits(box: IMAPClient, org: OrgHandle, vi
     assert mail["To"] == org.admin.email
 
 
-def test_production_mails_have_no_sandbox_in_their_subject(new_org: Callable[..., OrgHandle], visit: Visit) -> None:
+def test_production_emails_have_no_sandbox_in_their_subject(new_org: Callable[..., OrgHandle], visit: Visit) -> None:
     """The evidence's two subjects."""
     visitor = visit(new_org("initech"))
     visitor.sign_in()
     assert visitor.org.mail()[-1]["subject"] == "Verify your identity in Salesforce"
 
 
-def test_old_mails_may_lie_in_the_box(new_org: Callable[..., OrgHandle]) -> None:
+def test_old_emails_may_be_in_the_box(new_org: Callable[..., OrgHandle]) -> None:
     """Decoys: yesterday's codes and other things."""
     org = new_org(decoy_mails=3)
     assert [mail["subject"].endswith("Verify your identity in Salesforce") for mail in org.mail()] == [True, False, True]
 
 
-def test_a_mail_can_be_lost(visit: Visit) -> None:
+def test_an_email_can_be_lost(visit: Visit) -> None:
     """The event log knows; a resend arrives."""
     visitor = visit(mail_lost=1)
     visitor.sign_in()
