@@ -70,20 +70,11 @@ def parse_org_command(arguments: Sequence[str]) -> CommandLine:
         raise
 
 
-def perform_run(settings: Settings, spec: AppSpec, options: Options, console: Console) -> RunResult:
-    """Do a run and show its end on the console."""
-    from automation.run.one_run import OneRun
-
-    result = OneRun(settings, spec, options, console).perform()
-    console.ended(result)
-    return result
-
-
-def run_on_org(command: CommandLine, perform: Perform = perform_run, check: Callable[[], None] = lambda: None) -> int:
+def run_on_org(command: CommandLine, perform: Perform | None = None, check: Callable[[], None] = lambda: None) -> int:
     """Load settings and app of a command for one org, perform its run, and return the exit code.
 
     Args:
-        perform: does the run, if not as `perform_run`.
+        perform: does the run, if not as `one_run.perform`.
         check: raises UsageError for what is wrong with the command line, before settings are read.
     """
     from automation.report.console import Console
@@ -96,7 +87,9 @@ def run_on_org(command: CommandLine, perform: Perform = perform_run, check: Call
         check()
         _check_steps(command.options)
         with _settings_and_app(command, console) as (settings, spec):
-            result = perform(settings, spec, command.options, console)
+            from automation.run import one_run  # as late as this: it loads a browser's library
+
+            result = (perform or one_run.perform)(settings, spec, command.options, console)
         printed(result)
         return result.exit_code(plan_exit_code=command.exit_code)
 

@@ -34,6 +34,13 @@ from flows.pages.suggestions import suggest_labels
 from flows.procedure import all_steps
 
 
+def perform(settings: Settings, spec: AppSpec, options: Options, console: Console) -> RunResult:
+    """Do a run and show its end on the console."""
+    result = OneRun(settings, spec, options, console).perform()
+    console.ended(result)
+    return result
+
+
 @dataclass
 class RunFiles:
     """The run folder and who writes into it."""
