@@ -1,0 +1,1 @@
+"""What runs the documented procedure: commands, login, delivery, the scheduled job, reports, and the replica of an org."""

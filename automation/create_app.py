@@ -12,7 +12,6 @@ from automation.run.entry import parse_org_command, run_on_org
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command. Returns the exit code."""
     command = parse_org_command(sys.argv[1:] if arguments is None else arguments)
     if not command.list_steps:
         return run_on_org(command)

@@ -50,7 +50,7 @@ def _command(options: FleetOptions) -> int:
 def refresh(fleet: OrgsFile, orgs: Sequence[Org], options: FleetOptions, progress: Progress | None = None) -> int:
     """Do the job on some orgs of a fleet and notify people; ``progress`` shows it. Answers the exit code."""
     from automation.fleet.history import History
-    from automation.fleet.messages import wanted
+    from automation.fleet.notify import wanted
     from automation.fleet.progress import Progress
     from automation.fleet.runner import Job, forget
 
@@ -95,8 +95,7 @@ def _chosen(fleet: OrgsFile, only: Sequence[str]) -> list[Org]:
 
 def _notify(job: Job, wanted: list[tuple[str, str]], seconds: float) -> None:
     """Notify people; a notification that fails is noted, and changes nothing."""
-    from automation.fleet.messages import due, message
-    from automation.fleet.notify import LAST, TIMEOUT, send
+    from automation.fleet.notify import LAST, TIMEOUT, due, message, send
 
     events = dict.fromkeys(event for event, _ in wanted)
     messages = {event: message(event, job.outcomes, job.number, seconds) for event in events if due(event, job.outcomes)}

@@ -1,0 +1,1 @@
+"""The documented procedure, in the order and the words of its sections; `procedure` lists all steps."""

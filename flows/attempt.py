@@ -54,12 +54,11 @@ class Attempt:
         times = Timeouts(self.settings.timeout_page, self.settings.timeout_action, self.settings.timeout_save)
         on = (self.page, self.labels, times)
         self.overlays = Overlays(*on)
-        self.confirmation = Confirmation(*on)
         self.manager = AppManager(*on)
         self.form = CreateForm(*on)
-        self.app = AppInOrg(AppPage(*on), self.manager, SettingsTab(*on), self.spec, self.state)
-        self.existing = AppSettings(*on)
-        self.policies = AppPolicies(*on)
+        self.app = AppInOrg(AppPage(*on), self.manager, SettingsTab(*on), Confirmation(*on), self.spec, self.state)
+        self.existing = AppSettings(self.app)
+        self.policies = AppPolicies(self.app)
         self.reveal = Reveal(*on)
 
     def explained(self, error: RunbookError) -> RunbookError:

@@ -28,7 +28,7 @@ def open_app(run: Attempt) -> Finding:
 @step("2.3", "Policies > Edit")
 def edit_policies(run: Attempt) -> Finding:
     run.policies.flow_off = run.existing.flow_off
-    if not run.policies.differences(run.spec):
+    if not run.policies.differences():
         return unchanged("the policies are already as configured; no edit needed")
     return needed("the tab Policies is in edit mode", act=run.policies.edit)
 
@@ -36,13 +36,13 @@ def edit_policies(run: Attempt) -> Finding:
 @step("2.4", "OAuth Policies: Enable Client Credentials Flow", fills=True)
 def enable_flow(run: Attempt) -> Finding:
     policies = run.policies
-    difference = policies.differences(run.spec).get("client_credentials")
+    difference = policies.differences().get("client_credentials")
     if difference is None:
         return unchanged(f"{policies.labels['policies.client_credentials']} is already ticked")
 
     def tick() -> str:
-        policies.wait_for_flow(run.settings.timeout_propagation, run.app.reload)
-        return tick_with_confirmation(policies.tab.client_credentials, run.confirmation)
+        policies.wait_for_flow(run.settings.timeout_propagation)
+        return tick_with_confirmation(policies.tab.client_credentials, run.app.confirmation)
 
     return needed(str(difference), difference, act=tick)
 
@@ -50,8 +50,8 @@ def enable_flow(run: Attempt) -> Finding:
 @step("2.5", "Set Run As (Username) to the integration user", fills=True)
 def set_run_as(run: Attempt) -> Finding:
     policies, wanted = run.policies, run.spec.run_as
-    policies.look_at_run_as(run.confirmation)
-    difference = policies.differences(run.spec).get("run_as")
+    policies.look_at_run_as()
+    difference = policies.differences().get("run_as")
     if policies.run_as_hidden:
         return skipped("Run As is shown, and compared, only once the flow is ticked")
     if difference is None:
@@ -66,18 +66,12 @@ def set_run_as(run: Attempt) -> Finding:
 
 @step("2.6", "Save", commits=True)
 def save(run: Attempt) -> Finding:
-    policies, spec = run.policies, run.spec
-    if not policies.differences(spec):
+    policies = run.policies
+    if not policies.differences():
         return unchanged("nothing to save")
     if not Selection(run.options.first, run.options.last).ends_before("3.5"):
         return skipped("saved once, together with section 3, at 3.5")
-    mine = {name: difference for name, difference in policies.differences(spec).items() if name in OF_SECTION_2}
+    mine = {name: difference for name, difference in policies.differences().items() if name in OF_SECTION_2}
     if not mine:
         return unchanged("nothing to save in this section")
-
-    def press() -> str:
-        said = policies.save(spec, run.confirmation, run.app.reload, only=OF_SECTION_2)
-        run.state.policies_saved = True
-        return said
-
-    return needed("policies of section 2 saved", *mine.values(), act=press)
+    return needed("policies of section 2 saved", *mine.values(), act=lambda: policies.save(OF_SECTION_2))

@@ -60,7 +60,7 @@ def new_app(run: Attempt) -> Finding:
 @step("1.4", "Fill Basic Information, enable OAuth, set callback URL and scopes", fills=True)
 def fill_basics(run: Attempt) -> Finding:
     if run.state.app_exists:
-        return run.existing.basics(run.spec)
+        return run.existing.basics()
     return needed("Basic Information and OAuth settings filled in", act=lambda: _fill_basics(run.form, run.spec))
 
 
@@ -85,31 +85,31 @@ def _fill_basics(form: CreateForm, spec: AppSpec) -> None:
 @step("1.5", "Flow Enablement: Enable Client Credentials Flow", fills=True)
 def enable_flow(run: Attempt) -> Finding:
     if run.state.app_exists:
-        return run.existing.flow(run.spec, run.confirmation)
+        return run.existing.flow()
     box = run.form.fields.client_credentials
     if box.state():
         return unchanged(f"{box.label} is already ticked")
-    return needed(f"{box.label} ticked", act=lambda: tick_with_confirmation(box, run.confirmation))
+    return needed(f"{box.label} ticked", act=lambda: tick_with_confirmation(box, run.app.confirmation))
 
 
 @step("1.6", "Security: clear PKCE, keep the secrets required", fills=True)
 def set_security(run: Attempt) -> Finding:
     if run.state.app_exists:
-        return run.existing.security(run.spec, run.state)
-    return run.existing.boxes(run.form.fields, run.spec, run.state, editing=True)
+        return run.existing.security()
+    return run.existing.boxes(run.form.fields, editing=True)
 
 
 @step("1.7", "Create", commits=True)
 def create(run: Attempt) -> Finding:
     form, app, spec, state = run.form, run.app, run.spec, run.state
     if state.app_exists:
-        return run.existing.save(spec, run.confirmation, app.reload)
+        return run.existing.save()
 
     def press() -> str:
-        run.confirmation.answer_modal(0)
+        run.app.confirmation.answer_modal(0)
         _expect_filled(form, spec)
         before, state.create_sent = state.create_sent, True
-        with run.confirmation.expected() as dialogs:
+        with run.app.confirmation.expected() as dialogs:
             try:
                 said = _press_create(form, app.page, spec, before=before)
             except ApiNameTaken as taken:
@@ -144,8 +144,7 @@ def _expect_filled(form: CreateForm, spec: AppSpec) -> None:
 def _press_create(form: CreateForm, page: AppPage, spec: AppSpec, *, before: bool) -> str | None:
     """Click Create and wait for its answer: None when the app's page opened, else what is known of the failure.
 
-    Args:
-        before: it was clicked before in this run.
+    ``before``: it was clicked before in this run.
 
     Raises:
         FieldRefused: fields show errors; nothing was created. ApiNameTaken where one of them is about the API name.

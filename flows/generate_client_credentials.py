@@ -30,12 +30,12 @@ def edit_policies(_: Attempt) -> Finding:
 @step("3.4", "App Authorization: set IP Relaxation", fills=True)
 def relax_ip(run: Attempt) -> Finding:
     policies = run.policies
-    difference = policies.differences(run.spec).get("ip_relaxation")
+    difference = policies.differences().get("ip_relaxation")
     if difference is None:
         return unchanged(f"IP Relaxation is already {policies.values().ip_relaxation}")
 
     def choose() -> str:
-        run.confirmation.answer_modal(0)  # a late one would cover the list
+        run.app.confirmation.answer_modal(0)  # a late one would cover the list
         policies.tab.ip_relaxation.choose(IP_LABELS[run.spec.ip_relaxation])
         return f"IP Relaxation set to {difference.after}"
 
@@ -44,14 +44,8 @@ def relax_ip(run: Attempt) -> Finding:
 
 @step("3.5", "Save", commits=True)
 def save(run: Attempt) -> Finding:
-    differences = tuple(run.policies.differences(run.spec).values())
+    differences = tuple(run.policies.differences().values())
     if not differences:
         run.policies.tab.cancel()
         return unchanged("nothing to save")
-
-    def press() -> str:
-        said = run.policies.save(run.spec, run.confirmation, run.app.reload)
-        run.state.policies_saved = True
-        return said
-
-    return needed("policies of sections 2 and 3 saved", *differences, act=press)
+    return needed("policies of sections 2 and 3 saved", *differences, act=run.policies.save)

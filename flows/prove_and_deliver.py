@@ -14,9 +14,19 @@ from automation.delivery import Pending, deliver, lacking, read_all
 from automation.errors import NotPermitted, NotPropagatedYet, ProofFailed, ReadBackDiffers, RunbookError, UsageError
 from automation.network.backoff import Patience
 from automation.network.parallel import in_background
-from automation.org_api.proof import ProofSession, check_org, is_user, open_proof
-from automation.org_api.read_back import Reading, compare, extra_scopes, read_back
-from automation.org_api.rights import Rights, check_rights, load_recipe
+from automation.org_api import (
+    ProofSession,
+    Reading,
+    Rights,
+    check_org,
+    check_rights,
+    compare,
+    extra_scopes,
+    is_user,
+    load_recipe,
+    open_proof,
+    read_back,
+)
 from automation.salesforce.ids import same_id
 from automation.secrets.credentials import Credentials
 from automation.settings.app_spec import AppSpec
@@ -26,7 +36,6 @@ from flows.app.delivered_pair import find_delivered
 from flows.app.state import OrgState
 from flows.attempt import Attempt
 
-NO_PAIR = "No credentials to continue with: section 4 was not run, and no delivery target holds a valid pair."
 TRIES_FOR = 60.0
 """Seconds that a token is tried for again when the pair was proven before: only the network can be at fault then."""
 
@@ -87,7 +96,10 @@ def deliver_pair(run: Attempt) -> Finding:
 
 
 def _no_pair() -> NoReturn:
-    raise UsageError(NO_PAIR, next="Run without --from and --until, so that section 4 reads key and secret.")
+    raise UsageError(
+        "No credentials to continue with: section 4 was not run, and no delivery target holds a valid pair.",
+        next="Run without --from and --until, so that section 4 reads key and secret.",
+    )
 
 
 def _prove(run: Attempt, credentials: Credentials) -> str:
@@ -154,8 +166,7 @@ def _session(run: Attempt, credentials: Credentials) -> ProofSession:
 def _read(session: ProofSession, app: AppInOrg) -> Reading:
     """What the org holds, by REST as far as the Run As user may see it, else from the pages."""
     spec, state = app.spec, app.state
-    reading = read_back(session.rest, spec.api_name, state.app_id) or Reading()
-    user = session.identity()
+    reading, user = read_back(session.rest, spec.api_name, state.app_id) or Reading(), session.identity()
     if user.username is None and same_id(reading.run_as, user.user_id):
         reading = replace(reading, run_as=None)  # an id that nobody gives a name to can't be compared with a username
     if reading.missing(spec, state.proof.scopes):
@@ -190,12 +201,11 @@ def _note_rights(checked: Future[Rights], state: OrgState) -> None:
             raise
         state.notes.append(f"The Run As user's rights could not be checked: {error.message}")
         return
+    lacks = f"The Run As user lacks rights that the integration needs: {'; '.join(rights.missing)}."
     if rights.missing and state.rights_required:
-        raise NotPermitted(
-            f"The Run As user lacks rights that the integration needs: {'; '.join(rights.missing)}.",
-            next="Assign the vendor's permission sets (Appendix C) to the Run As user, or run without --require-permissions.",
-        )
+        advice = "Assign the vendor's permission sets (Appendix C) to the Run As user, or run without --require-permissions."
+        raise NotPermitted(lacks, next=advice)
     if rights.missing:
-        state.notes.append(f"The Run As user lacks rights that the integration needs: {'; '.join(rights.missing)}.")
+        state.notes.append(lacks)
     if rights.unreadable:
         state.notes.append(f"Could not be checked with the proof token: {', '.join(rights.unreadable)}.")

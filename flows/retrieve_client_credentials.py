@@ -80,7 +80,7 @@ def open_key_and_secret(run: Attempt) -> Finding:
         reveal.begin(run.recorder)
         run.verification.prepared()
         url = consumer_url(state.host, state.app_id) if state.app_id else None
-        return f"the page of key and secret {reveal.open(app.reload, url)}"
+        return f"the page of key and secret {reveal.open(lambda: _load_again(app), url)}"
 
     return needed("the page of key and secret opened", act=click)
 
@@ -130,7 +130,7 @@ def _open_again(app: AppInOrg, reveal: Reveal, verification: IdentityVerificatio
     reveal.leave()
     _load_again(app)
     verification.prepared()
-    reveal.open(app.reload)
+    reveal.open(lambda: _load_again(app))
 
 
 @step("4.7", "Copy consumer key and secret", private=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from automation.secrets import secret
-from automation.secrets.form_index import FormIndex
+from automation.secrets.secret import FormIndex
 
 
 @contextmanager

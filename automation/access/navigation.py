@@ -85,8 +85,10 @@ class Navigation:
 
     def _status_now(self) -> int | None:
         """Of the document that is there already, as the browser itself remembers it: a new tab had its answer before."""
+        if self.status or not _is_document(self._page.url):
+            return self.status
         try:
-            return self.status or self._page.evaluate("performance.getEntriesByType('navigation')[0]?.responseStatus") or None
+            return self._page.evaluate("performance.getEntriesByType('navigation')[0]?.responseStatus") or None
         except PlaywrightError:
             return self.status
 

@@ -52,11 +52,7 @@ class PasskeyStore:
         self.file = file
 
     def all(self) -> list[Passkey]:
-        """Every kept passkey.
-
-        Raises:
-            SettingsError: the file is readable by others, or is no such file.
-        """
+        """Every kept passkey. Raises SettingsError: the file is readable by others, or is no such file."""
         try:
             if not self.file.exists():
                 return []

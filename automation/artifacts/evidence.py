@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
@@ -65,8 +65,9 @@ def collect(pages: list[Page], folder: Path, *, private: bool) -> Path:
     for number, page in enumerate(pages[:MOST_PAGES], 1):
         text = _text(page, private=private)
         write_private(folder / f"page-{number}.txt", text.encode("utf-8", "replace"))  # a page may hold halves of characters
-        if not private:
-            _screenshot(page, folder / f"page-{number}.png")
+        data = None if private else masked_screenshot(page, timeout=READ_TIMEOUT, style=UNSEEN, animations="disabled")
+        if data is not None:  # the text says what the page was; a screenshot is an extra
+            write_private(folder / f"page-{number}.png", data)
     return folder
 
 
@@ -111,10 +112,13 @@ def _without_value(line: str) -> str:
     return re.sub(r'^(\s*- [^"]*?(?:"(?:[^"\\]|\\.)*")?[^":]*):.*$', r"\1", line)
 
 
-def _screenshot(page: Page, path: Path) -> None:
+def masked_screenshot(page: Page, **form: Any) -> bytes | None:
+    """The visible part of a page with secrets painted over; None when it can't be had.
+
+    Masks are only asked for where they are needed: they cost as much as the screenshot (measured).
+    """
+    secrets = page.locator(", ".join(MASKED))
     try:
-        secrets = page.locator(", ".join(MASKED))
-        data = page.screenshot(timeout=READ_TIMEOUT, mask=[secrets], mask_color=MASK_COLOUR, style=UNSEEN, animations="disabled")
+        return page.screenshot(mask=[secrets] if secrets.count() else None, mask_color=MASK_COLOUR, **form)
     except PlaywrightError:
-        return  # the text says what the page was; a screenshot is an extra
-    write_private(path, data)
+        return None

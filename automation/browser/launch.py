@@ -42,6 +42,8 @@ VIEWPORT: Final = {"width": 1280, "height": 1536}
 
 _NO_SANDBOX: Final = re.compile(r"sandboxing failed|No usable sandbox|Failed to move to new namespace|crbug\.com/(?:638180|357670)")
 """What Chromium says, or Playwright in its place, when its sandbox is the reason not to start."""
+SMALL_DRIVER: Final = "--max-semi-space-size=2"
+"""MB for what the driver throws away soon: by default Node takes 16, which makes it a sixth larger and no faster (measured)."""
 LONGEST_TMPDIR: Final = 56
 """Characters. Chromium puts a socket into a folder of its own there, and a socket's path has at most 103 (macOS) or 107."""
 
@@ -57,7 +59,7 @@ def started_driver() -> Iterator[Playwright]:
     """
     forget_debugging()
     with scratch_folder() as folder:
-        environment = child_environment(*PLAYWRIGHT, values=dict.fromkeys(VARIABLES, str(folder)))
+        environment = child_environment(*PLAYWRIGHT, values={**dict.fromkeys(VARIABLES, str(folder)), "NODE_OPTIONS": SMALL_DRIVER})
         manager = sync_playwright()
         with only(environment):
             playwright = manager.start()

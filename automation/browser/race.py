@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import reduce
-from typing import Final
+from typing import Any, Final
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
@@ -26,35 +26,49 @@ from automation.errors import UnexpectedPage
 HOPED_FOR = 0.25
 """Seconds in which only the first outcome is looked for."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.025, 0.5
-"""Seconds between two looks at a page that changes all the time."""
+"""Seconds between a change and the next look: a page that changes all the time is not looked at all the time."""
 PAUSE_PART = 0.2
-"""In between, this part of what was waited already: so a look comes at most so much too late."""
-UNNOTICED, LONGEST_UNNOTICED = 0.5, 2.0
+"""In between, this part of the time since it began to change: so a look comes at most so much too late."""
+STILL = 0.25
+"""Seconds without a change after which the next one is a beginning."""
+UNNOTICED, LONGEST_UNNOTICED = 1.0, 2.0
 """Seconds after which a page is looked at again although no change was noticed, as of the text in an input or of a frame; in
 between, half of what was waited."""
-HANDLERS_EVERY, HANDLERS_FOR = 1.0, 0.1
+HANDLERS_EVERY, HANDLERS_FOR = 2.0, 0.1
 """Seconds between two waits of Playwright's own, and of one: they let its handlers close what covers the page."""
 
-LOOK_OR_WAIT: Final = """(all, [there, longest, pause]) => (all.length > 0) === there || new Promise(resolve => {
-  const end = () => { changes.disconnect(); resolve(false); };
-  const changes = new MutationObserver(() => setTimeout(end, pause));
-  const roots = [document];
-  for (const root of roots) {
-    changes.observe(root, {attributes: true, characterData: true, childList: true, subtree: true});
-    for (const one of root.querySelectorAll("*")) if (one.shadowRoot) roots.push(one.shadowRoot);
-  }
-  setTimeout(end, longest);
-})"""
-"""Script: whether the elements are there, or are not, as asked. If it is not so, it ends once the page has changed."""
+LOOK_OR_WAIT: Final = """(all, [there, longest, pause, about]) => {
+  if ((all.length > 0) === there || (there && (%s)(about))) return true;
+  return new Promise(resolve => {
+    const end = () => { changes.disconnect(); resolve(false); };
+    const changes = new MutationObserver(() => setTimeout(end, pause));
+    const roots = [document];
+    for (const root of roots) {
+      changes.observe(root, {attributes: true, characterData: true, childList: true, subtree: true});
+      for (const one of root.querySelectorAll("*")) if (one.shadowRoot) roots.push(one.shadowRoot);
+    }
+    setTimeout(end, longest);
+  });
+}"""
+"""Script: whether the elements are there, or are not, as asked, or a sign is. If not, it ends once the page has changed."""
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A script of the page, and its argument, without which a fact can't be: so it need not be asked for at each look."""
+
+    script: str = "() => false"
+    about: Any = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A named end of an action: an element that becomes visible, or a fact that becomes true."""
+    """A named end of an action: an element that becomes visible, or a fact that becomes true, perhaps after a sign of it."""
 
     name: str
     element: Locator | None = None
     fact: Callable[[], bool] | None = None
+    sign: Sign | None = None
 
     def happened(self) -> bool:
         """Whether it is so now; a page in mid-navigation counts as not yet."""
@@ -85,13 +99,14 @@ def race(page: Page, waiting_for: str, outcomes: Sequence[Outcome], timeout: flo
     if timeout and _comes(hoped_for, watch):
         return hoped_for
     elements = [outcome.element for outcome in outcomes if outcome.element is not None]
+    sign = next((outcome.sign for outcome in outcomes if outcome.sign is not None), Sign())
     shown = False
     while True:
         over = watch.left <= 0
-        shown = over or watch.until(elements, there=None if shown else True)
+        shown = over or watch.until(elements, there=None if shown else True, sign=sign)
         for outcome in outcomes:
-            if (shown or outcome.fact is not None) and outcome.happened():
-                return outcome
+            if (shown or (outcome.fact is not None and outcome.sign is None)) and outcome.happened():
+                return next(one for one in outcomes if one is outcome or one.happened())  # the page may have changed meanwhile
         if over:
             expected = ", ".join(outcome.name for outcome in outcomes)
             raise UnexpectedPage(f"Waited {timeout:g} s for {waiting_for}; none of these appeared: {expected}.")
@@ -129,7 +144,7 @@ class _Watch:
         self._timeout = timeout
         self._event = event
         self._patient = patient
-        self._began = self._handled = time.monotonic()
+        self._began = self._handled = self._changing = time.monotonic()
 
     @property
     def waited(self) -> float:
@@ -139,37 +154,50 @@ class _Watch:
     def left(self) -> float:
         return self._timeout - self.waited
 
-    def until(self, elements: Sequence[Locator], longest: float = LONGEST_UNNOTICED, *, there: bool | None = True) -> bool:
+    def until(
+        self,
+        elements: Sequence[Locator],
+        longest: float = LONGEST_UNNOTICED,
+        *,
+        there: bool | None = True,
+        sign: Sign = Sign(),
+    ) -> bool:
         """Whether one of the elements shows (or none does). If not so, comes back when that may have changed.
 
         Args:
             elements: what is looked for.
             longest: seconds.
             there: what is asked; None looks at nothing, and only waits.
+            sign: counts as one of the elements.
 
         Raises:
             PlaywrightError: the page was closed or crashed.
         """
         looked_for = reduce(Locator.or_, elements or [self._page.locator("html")]).filter(visible=True)
-        pause = min(max(FIRST_PAUSE, PAUSE_PART * self.waited), LONGEST_PAUSE)
+        now = time.monotonic()
+        pause = min(max(FIRST_PAUSE, PAUSE_PART * (now - self._changing)), LONGEST_PAUSE)
         unnoticed = min(max(UNNOTICED, self.waited / 2), LONGEST_UNNOTICED) if self._patient else pause
         seconds = max(0.0, min(longest, unnoticed, self.left))
         try:
-            if elements and there and not self._event and time.monotonic() - self._handled >= HANDLERS_EVERY:
+            if elements and there and not self._event and now - self._handled >= HANDLERS_EVERY:
                 looked_for.first.wait_for(state="visible", timeout=HANDLERS_FOR * 1000)
                 return True
             if self._event:
                 if there and looked_for.count():
                     return True
-                self._page.context.wait_for_event(self._event, timeout=max(1.0, seconds * 1000))
+                self._page.context.wait_for_event(self._event, timeout=max(0.001, min(seconds, LONGEST_PAUSE)) * 1000)
                 return False
             asked = there if elements else None
-            return bool(looked_for.evaluate_all(LOOK_OR_WAIT, [asked, seconds * 1000, pause * 1000]))
+            script = LOOK_OR_WAIT % sign.script
+            return bool(looked_for.evaluate_all(script, [asked, seconds * 1000, pause * 1000, sign.about]))
         except PlaywrightTimeout:
             self._handled = time.monotonic()
         except PlaywrightError as error:
             if self._page.is_closed() or "crashed" in error.message:
                 raise
             with suppress(PlaywrightTimeout):  # in mid-navigation
-                self._page.wait_for_event("domcontentloaded", timeout=FIRST_PAUSE * 1000)
+                self._page.wait_for_event("domcontentloaded", timeout=pause * 1000)
+        finally:
+            if time.monotonic() - now > pause + STILL:
+                self._changing = time.monotonic()
         return False

@@ -51,9 +51,7 @@ def lacking(contents: Contents, credentials: Credentials) -> list[Target]:
 def deliver(targets: Iterable[Target], credentials: Credentials) -> list[str]:
     """Bring the pair to every target that lacks it; answers their names. One that fails never keeps another from getting it.
 
-    Raises:
-        DeliveryFailed: at least one target failed. The pair is then kept (unless that fails too, which the message says) for
-            the next run.
+    Raises DeliveryFailed when one failed. The pair is then kept for the next run, unless that fails too, which the message says.
     """
     delivered: list[str] = []
     failures: dict[str, RunbookError] = {}
@@ -135,7 +133,6 @@ class Pending:
         write_text(self.path, unit.to_text(credentials) + "\n")
 
     def drop(self) -> None:
-        """Nothing waits any more."""
         try:
             self.path.unlink(missing_ok=True)
         except OSError as error:
@@ -153,7 +150,6 @@ class Receipts:
         return self._all().get(target) == _mark(credentials)
 
     def add(self, target: str, credentials: Credentials) -> None:
-        """Note that ``target`` took this pair."""
         write_text(self.path, json.dumps({**self._all(), target: _mark(credentials)}, indent=2) + "\n")
 
     def _all(self) -> dict[str, str]:

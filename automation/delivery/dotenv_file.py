@@ -6,8 +6,7 @@ import re
 from io import StringIO
 from typing import Final
 
-from automation.delivery.files import read_text, write_text
-from automation.delivery.json_file import FileTarget
+from automation.delivery.files import FileTarget, read_text, write_text
 from automation.delivery.unit import Held
 from automation.errors import DeliveryFailed
 from automation.salesforce import hosts
@@ -85,8 +84,7 @@ def _pair(text: str, values: dict[str, str]) -> Credentials | None:
 def with_values(text: str, values: dict[str, str], mark: str) -> str:
     """``text`` with the given names set: each in its old place, new ones at the end; ``mark`` goes before the first.
 
-    Raises:
-        DeliveryFailed: a value can't be written so that it is read back as it was.
+    Raises DeliveryFailed when a value can't be written so that it is read back as it was.
     """
     end = "\r\n" if "\r\n" in text else "\n"
     left = {name: f"{name}={_quoted(value)}{end}" for name, value in values.items()}

@@ -1,4 +1,7 @@
-"""The files that pairs are delivered to, which are the user's: read with a limit, rewritten with owner, rights and links kept."""
+"""The files that pairs are delivered to, which are the user's: read with a limit, rewritten with owner, rights and links kept.
+
+``json:PATH``: the unit as one JSON object in a file of its own.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,49 @@ import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
+from automation.delivery import unit
+from automation.delivery.target import Target
+from automation.delivery.unit import Held
 from automation.errors import DeliveryFailed
 from automation.secrets import files
+from automation.secrets.credentials import Credentials
+from automation.secrets.text_files import home_expanded
 
 LARGEST: Final = 1 << 20
 """Bytes. A file of settings is far smaller; a larger one is something else."""
 
 _NO_REPLACING: Final = (errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS)
 """Why a file can't be replaced although it may be written: it is mounted by itself, or its folder or owner is not ours."""
+
+
+class FileTarget(Target):
+    """A target that is a file. ``kind``: the word before the colon."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, path: str) -> None:
+        self.path = home_expanded(path)
+        if "\0" in path:
+            raise ValueError("a path can't hold a NUL character")
+        self.name = f"{self.kind}:{self.path}"
+
+    @property
+    def place(self) -> str:
+        return f"file:{os.path.realpath(self.path)}"
+
+
+class JsonFile(FileTarget):
+    """A JSON file. It holds the unit, and keys of the user's beside it, which stay."""
+
+    kind = "json"
+
+    def _held(self) -> Held:
+        return unit.held_in_text(read_text(self.path) or "")
+
+    def _put(self, credentials: Credentials, held: Held) -> None:
+        write_text(self.path, unit.to_text(credentials, held.rest, indent=2) + "\n")
 
 
 def require_regular(path: Path) -> None:
@@ -30,11 +66,7 @@ def require_regular(path: Path) -> None:
 
 
 def read_text(path: Path) -> str | None:
-    """The text of a file, line ends as they are; None when there is no such file.
-
-    Raises:
-        DeliveryFailed: it is there but can't be read as text.
-    """
+    """The text of a file, line ends as they are; None when there is no such file. Raises DeliveryFailed for what is no text."""
     require_regular(path)
     try:
         _finish_cut_off(path)
@@ -60,10 +92,8 @@ def write_text(path: Path, text: str) -> None:
     One that exists keeps owner, group, extended attributes, and a mode that gives others nothing, such as 0640; one
     that everybody may read gets 0600. It is replaced at once, so a crash leaves the old text. Where that would break
     something - the file has further hard links, is mounted by itself, or its owner can't be given - it is written in
-    place, with the whole new text kept aside until that is done. A symbolic link stays one.
-
-    Raises:
-        DeliveryFailed: it could not be written; the old text is there.
+    place, with the whole new text kept aside until that is done. A symbolic link stays one. Raises DeliveryFailed when
+    it could not be written; the old text is there.
     """
     require_regular(path)
     real = Path(os.path.realpath(path))

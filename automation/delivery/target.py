@@ -40,19 +40,13 @@ class Target(ABC):
         return self.name
 
     def held(self) -> Held:
-        """What is there.
-
-        Raises:
-            DeliveryFailed: the target can't be reached, does not let us read, or gives an unusable answer.
-        """
+        """What is there. Raises DeliveryFailed: it can't be reached, does not let us read, or gives an unusable answer."""
         return self._within("read", self._held)
 
     def put(self, credentials: Credentials, held: Held) -> None:
         """Put the pair there, replacing ``held``, which is what was read before.
 
-        Raises:
-            DeliveryFailed: it is not there, or not known to be, and what was there before is unharmed; or ``held`` is
-                not ours to replace.
+        Raises DeliveryFailed: it is not known to be there, and what was before is unharmed; or ``held`` is not ours to replace.
         """
         foreign = held.foreign(credentials.host, credentials.app, credentials.client_id)
         if foreign is not None and not self.replaces:
@@ -107,8 +101,7 @@ class Kind:
         maker: ``module:class`` below ``automation.delivery``; the class takes the text after the colon, and raises
             ValueError with what is wrong with it.
         form: what comes after the colon.
-        extra: the optional extra that brings the client library; empty when none is needed.
-        libraries: modules of the client library.
+        extra: the optional extra that brings the client library and its modules, ``libraries``; empty when none is needed.
     """
 
     maker: str
@@ -125,7 +118,7 @@ class Kind:
 
 KINDS: Final[Mapping[str, Kind]] = {
     "dotenv": Kind("dotenv_file:DotenvFile", "PATH"),
-    "json": Kind("json_file:JsonFile", "PATH"),
+    "json": Kind("files:JsonFile", "PATH"),
     "keyring": Kind("system_keyring:SystemKeyring", "SERVICE"),
     "command": Kind("command:CommandTarget", "CMD"),
     "aws-secretsmanager": Kind("aws:SecretsManager", "NAME[?region=REGION]", "aws", ("boto3",)),
@@ -143,9 +136,7 @@ _REPLACE: Final = re.compile(r"(?P<before>.*?)[?&]replace=(?P<value>[^&]*)(?P<mo
 def parse_target(text: str) -> Target:
     """The target that ``KIND:REST`` names. Its client library is loaded when it is first used, not before.
 
-    Raises:
-        ValueError: there is no such kind, the rest is malformed, or the client library is not installed; a sentence that
-            fits after the name of the setting.
+    Raises ValueError, for behind the setting's name: there is no such kind, the rest is malformed, or the library is missing.
     """
     kind, colon, rest = text.partition(":")
     if not colon or kind not in KINDS or not rest.strip():

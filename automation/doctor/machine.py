@@ -57,7 +57,7 @@ def _version(name: str) -> str | None:
 
 def folders(settings: Settings | None) -> Iterator[Check]:
     """Whether runs, locks and deliveries can be written where they belong. Nothing is created."""
-    from automation.delivery.json_file import FileTarget
+    from automation.delivery.files import FileTarget
 
     places = {"runs": Path("runs"), "state": _state()}
     for target in settings.credentials_to if settings is not None else ():

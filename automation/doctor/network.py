@@ -83,7 +83,7 @@ def _host(settings: Settings, answer: httpx.Response) -> Check:
 def _unreachable(host: str, failure: Failure) -> Check:
     name, sentence = _WHERE.get(failure.kind, ("network.host", "{host} does not answer: {text}."))
     code = SettingsError.exit_code if failure.kind == "proxy login" else OrgUnavailable.exit_code
-    return failed(name, sentence.format(host=host, text=failure.text), failure.advice(host), code)
+    return failed(name, sentence.format(host=host, text=failure.text), failure.next, code)
 
 
 _WHERE: Final[Mapping[Kind, tuple[str, str]]] = {

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from automation.doctor import Check, failed, passed, skipped, warned
 from automation.errors import SettingsError
 from automation.secrets.child_environment import child_environment
+from automation.secrets.programs import ProgramFailed, run
 from automation.secrets.text_files import is_file, read_text
 from automation.settings.table import SECRET_FILES, SETTINGS
 
@@ -61,7 +62,7 @@ def secret_files(environment: Mapping[str, str], dotenv: Path | None, settings: 
 
 
 def _files_of(settings: Settings) -> dict[Path, str]:
-    from automation.delivery.json_file import FileTarget
+    from automation.delivery.files import FileTarget
 
     kept = {settings.sf_passkey_file: "passkeys", settings.sf_storage_state: "a browser session"}
     found = {path: what for path, what in kept.items() if path is not None}
@@ -113,16 +114,9 @@ def _in_git(path: Path) -> bool | None:
     """Whether git keeps a file; None when git does not say. It ends with 1 for a file that it does not keep."""
     command = ["git", "-C", str(path.absolute().parent), "ls-files", "--error-unmatch", "--", path.name]
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            check=False,
-            timeout=GIT_SECONDS,
-            stdin=subprocess.DEVNULL,
-            env=child_environment(values={"LC_ALL": "C"}),
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        done = run(command, child_environment(values={"LC_ALL": "C"}), GIT_SECONDS, stdin=subprocess.DEVNULL)
+    except ProgramFailed:
         return None
-    if done.returncode in (0, 1):
-        return done.returncode == 0
-    return False if b"not a git repository" in done.stderr else None
+    if done.exit_code in (0, 1):
+        return done.exit_code == 0
+    return False if b"not a git repository" in done.err else None

@@ -20,9 +20,7 @@ from automation.errors import OrgBusy, OrgUnavailable, ProofFailed, RunbookError
 from automation.fleet.copies import Copy, Production
 from automation.fleet.orgs import Org
 from automation.network.backoff import Patience
-from automation.org_api.delivered_pair import Answer, Verdict, ask_org, find_pairs
-from automation.org_api.proof import ProofSession, is_user
-from automation.org_api.read_back import Reading, compare, read_back
+from automation.org_api import Answer, ProofSession, Reading, Verdict, ask_org, compare, find_pairs, is_user, read_back
 from automation.salesforce.ids import same_id, to_18
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings
@@ -125,8 +123,6 @@ def _after_copy(seen: CheckResult, known: Known, copy: Copy, production: Product
 
 @dataclass(frozen=True)
 class _Questions:
-    """The questions to one org, and what its answers mean for the fleet."""
-
     org: Org
     settings: Settings
     spec: AppSpec

@@ -43,9 +43,7 @@ _logins: Final[dict[int, threading.Semaphore]] = {}
 class Cluster:
     """As `runner.OwnMachine`. ``scheduler``: ``tcp://HOST:8786``, or ``tls://`` with Dask's own settings for it.
 
-    Raises:
-        SettingsError: the extra is not installed.
-        OrgUnavailable: no scheduler answers.
+    Raises SettingsError when the extra is not installed, OrgUnavailable when no scheduler answers.
     """
 
     stopping = "Interrupted. Runs in progress shut down cleanly on their workers."

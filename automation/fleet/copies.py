@@ -71,15 +71,14 @@ class Copy:
 class Production:
     """The production org, while the job asks it; see `asked`."""
 
-    def __init__(self, client: httpx.Client, rest: Rest, copies: dict[str, Copy], *, own_token: bool) -> None:
-        self._client, self._rest, self._copies, self._own = client, rest, copies, own_token
+    def __init__(self, rest: Rest, copies: dict[str, Copy], *, own_token: bool) -> None:
+        self._rest, self._copies, self._own = rest, copies, own_token
 
     @classmethod
     def open(cls, fleet: OrgsFile) -> Production | None:
         """Ask for all copies; None where no access is configured.
 
-        Raises:
-            RunbookError: production does not answer, or does not let this user see its sandboxes.
+        Raises RunbookError: production does not answer, or does not let this user see its sandboxes.
         """
         access = fleet.production
         if access is None:
@@ -87,7 +86,7 @@ class Production:
         client = fleet.orgs[0].settings_to_check().network.client()
         try:
             rest = Rest(client, access.host, _token(client, access.access_token, access.credentials))
-            return cls(client, rest, _copies(rest), own_token=access.credentials is not None)
+            return cls(rest, _copies(rest), own_token=access.credentials is not None)
         except BaseException:
             client.close()
             raise
@@ -95,8 +94,8 @@ class Production:
     def close(self) -> None:
         """Revoke the token that was made for this job."""
         if self._own:
-            revoke(self._client, self._rest.host, self._rest.token.value)
-        self._client.close()
+            revoke(self._rest.client, self._rest.host, self._rest.token.value)
+        self._rest.client.close()
 
     def copy_of(self, org: Org) -> Copy | None:
         """The newest copy of this sandbox; None when it is no sandbox of this production org."""
@@ -146,7 +145,6 @@ def _copies(rest: Rest) -> dict[str, Copy]:
 
 
 def _rows(rest: Rest) -> list[dict[str, Any]]:
-    """The rows of `QUERY`, of all pages."""
     answer = rest.records(f"/services/data/v{rest.version}/tooling/query", QUERY)
     if not isinstance(answer, NotReadable):
         return answer

@@ -32,11 +32,7 @@ CALLBACK: Final = f"https://{COMPANY}.serviceboard.example/oauth"
 
 @contextmanager
 def demo_orgs_file() -> Iterator[Path]:
-    """Start the replica and answer the path of an orgs file for it; both are gone afterwards.
-
-    Raises:
-        SettingsError: the replica's own dependencies are not installed.
-    """
+    """Start the replica and answer the path of an orgs file for it; both are gone afterwards. Raises as `running_replica`."""
     with running_replica() as replica, own_state(), TemporaryDirectory(prefix="demo-fleet-") as folder:
         place = Path(folder)
         orgs = {name: _sandbox(replica, name, place) for name in SANDBOXES}
@@ -59,7 +55,6 @@ def _sandbox(replica: Replica, name: str, place: Path) -> OrgHandle:
 
 
 def _as_found(orgs: dict[str, OrgHandle]) -> None:
-    """What has happened since then."""
     for name in REFRESHED:
         orgs[name].refresh()
     orgs[DRIFTED].edit_app(api_name_for(DEFAULT_NAME), contactEmail="somebody@else.example")

@@ -47,8 +47,9 @@ LOCKED: Final = 10.0
 LOCKED_AGAIN: Final = 0.5
 """The same once that was in vain: the job goes on."""
 
+REFUSALS: Final = 3
+"""After so many refused logins in a row the job tries once in `LOGIN_PAUSE`, as ten lock a user (`org-access` 7)."""
 LOGIN_PAUSE: Final = timedelta(days=1)
-"""How long a job that nobody watches sends no password again to an org that refused it: ten lock a user (`org-access` 7)."""
 
 OTHER_FILE: Final = "or name another file with --state (it starts an empty history; this one stays as it is)"
 
@@ -69,9 +70,7 @@ class History:
     Attributes:
         trouble: why what happened last is not in the file; None when it is.
 
-    Raises:
-        SettingsError: the file can't be used as a state file, or is of a newer version of this tool.
-        StateBusy: another program holds it.
+    Raises SettingsError when the file can't be used or is of a newer version, StateBusy when another program holds it.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -169,11 +168,12 @@ class History:
         return Known(found[0]["org_id"], found[0]["app_id"], found[0]["key_fingerprint"]) if found else Known()
 
     def login_refused(self, org: str, host: str) -> str | None:
-        """When the org refused the login of its last run in a browser; None when it did not, or `LOGIN_PAUSE` is over."""
-        query = "SELECT at, error_kind FROM outcomes WHERE org = ? AND host = ? AND browser ORDER BY run DESC LIMIT 1"
-        since = _stamp(datetime.now(UTC) - LOGIN_PAUSE)
-        refused = [row for row in self._read(query, (org, host)) if row["error_kind"] == LoginRefused.kind and row["at"] > since]
-        return str(refused[0]["at"]) if refused else None
+        """When the org last refused a login, as it did in `REFUSALS` runs in a row; None when not, or `LOGIN_PAUSE` is over."""
+        query = "SELECT at, error_kind FROM outcomes WHERE org = ? AND host = ? AND browser ORDER BY run DESC LIMIT ?"
+        last = self._read(query, (org, host, REFUSALS))
+        if len(last) < REFUSALS or any(row["error_kind"] != LoginRefused.kind for row in last):
+            return None
+        return str(last[0]["at"]) if last[0]["at"] > _stamp(datetime.now(UTC) - LOGIN_PAUSE) else None
 
     def emails(self, mailbox: str) -> int:
         """How many verification emails a mailbox may have been sent in the last hour."""

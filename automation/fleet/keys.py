@@ -46,7 +46,6 @@ class WrongTable(Exception):
 
 
 def require(problems: Iterable[str]) -> None:
-    """Raise WrongTable when there is a problem."""
     if found := tuple(problems):
         raise WrongTable(*found)
 
@@ -142,7 +141,7 @@ def _whole_problems(org: Org) -> list[str]:
     if is_production(org.host) and org.allow_production != org.host:
         return [f'{where} login_url: {org.host} may be a production org; if you mean it, add allow_production = "{org.host}"']
     try:
-        targets = org.check().credentials_to
+        targets = org.settings_to_check(resolve=False).credentials_to
     except SettingsError as error:
         return [f"{where} {_in_keys(line)}" for line in error.message.split("\n") if not line.endswith("are not right:")]
     if not any(target.can_read for target in targets):

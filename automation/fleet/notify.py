@@ -1,4 +1,4 @@
-"""Notifications about how a run ended: ``webhook:``, ``command:``, or any service that Apprise knows.
+"""Notifications about how a run ended, what they say and when: ``webhook:``, ``command:``, or any service that Apprise knows.
 
 A target is ``webhook:URL``, ``webhook:REFERENCE``, ``apprise:REFERENCE`` (to an Apprise URL such as ``slack://...``,
 ``workflows://...`` for Teams or ``mailtos://...``; extra ``notify``) or ``command:PROGRAM`` (JSON on its standard input). The URLs
@@ -13,7 +13,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,13 +21,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from automation.errors import RunbookError
+from automation.errors import RunbookError, UsageError
 from automation.fleet import references
 from automation.fleet.pool import Pool, TimeIsUp, kill_all, next_done
+from automation.fleet.progress import summary_line
 from automation.secrets import Secret, scrub
 from automation.secrets.child_environment import child_environment, command_environment
 
 if TYPE_CHECKING:
+    from automation.fleet.outcome import OrgOutcome
     from automation.settings import Settings
 
 TIMEOUT: Final = 15.0
@@ -35,6 +37,8 @@ TIMEOUT: Final = 15.0
 LAST: Final = 5.0
 """The same when the job is being stopped."""
 
+TITLE: Final = "External Client Apps"
+EVENTS: Final = ("failure", "change", "always")
 KINDS: Final = ("webhook", "apprise", "command")
 LOCAL: Final = ("127.0.0.1", "localhost", "::1")
 SENDER: Final = (sys.executable, "-m", "automation.fleet.apprise_sender")
@@ -48,6 +52,49 @@ class Message:
     title: str
     text: str
     tree: Mapping[str, Any]
+
+
+def wanted(in_file: Iterable[tuple[str, str]], given: Iterable[str]) -> list[tuple[str, str]]:
+    """(event, target) of the orgs file and of ``--notify``. Raises UsageError for a malformed one of the latter."""
+    found = list(in_file)
+    for text in given:
+        event, equals, target = text.partition("=")
+        if not equals or event not in EVENTS:
+            event, target = "failure", text
+        problem = check(target)
+        if problem is not None:
+            raise UsageError(f"--notify: {problem}.")
+        found.append((event, target))
+    return found
+
+
+def due(event: str, outcomes: Sequence[OrgOutcome]) -> bool:
+    """Whether an event has happened. A failure is a change that people want to know, so ``change`` covers it."""
+    failed = any(outcome.failed for outcome in outcomes)
+    return event == "always" or failed or (event == "change" and any(outcome.changed for outcome in outcomes))
+
+
+def message(event: str, outcomes: Sequence[OrgOutcome], run: int, seconds: float) -> Message:
+    """Each org on which something happened, with outcome, cause and fix."""
+    shown = [outcome for outcome in outcomes if outcome.word != "unchanged"]
+    failed = sum(outcome.failed for outcome in outcomes)
+    summary = summary_line(list(outcomes), len(outcomes), seconds)
+    title = f"{TITLE}: {failed} of {len(outcomes)} orgs failed" if failed else f"{TITLE}: {summary}"
+    text = "\n".join([summary, "", *(line for outcome in shown for line in _lines(outcome))])
+    tree = {"schema": 1, "event": event, "run": run, "summary": summary, "orgs": [_short(outcome) for outcome in shown]}
+    return Message(event, title, text, tree)
+
+
+def _lines(outcome: OrgOutcome) -> list[str]:
+    host = outcome.line["org"]["host"]
+    if outcome.error:
+        return [f"{outcome.org} ({host}): {outcome.word}: {outcome.error['message']}", f"  Next: {outcome.error['next']}"]
+    return [f"{outcome.org} ({host}): {outcome.word}: {outcome.why}"]
+
+
+def _short(outcome: OrgOutcome) -> dict[str, Any]:
+    keys = ("outcome", "org", "app", "credentials", "error", "seconds")
+    return {"name": outcome.org, "found": outcome.found, "why": outcome.why, **{key: outcome.line[key] for key in keys}}
 
 
 class NotSent(Exception):

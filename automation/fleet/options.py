@@ -45,7 +45,6 @@ class FleetOptions:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of ``python -m automation.refresh_sandboxes``."""
     made = argparse.ArgumentParser(
         prog="python -m automation.refresh_sandboxes",
         description="Find the sandboxes that were refreshed, never set up or have drifted, and repair only those.",
@@ -86,7 +85,6 @@ def _add_run(made: argparse.ArgumentParser) -> None:
 
 
 def history_parser() -> argparse.ArgumentParser:
-    """The parser of ``python -m automation.refresh_sandboxes history``."""
     made = argparse.ArgumentParser(
         prog="python -m automation.refresh_sandboxes history",
         description="Show the last runs, or what happened on one org.",

@@ -29,7 +29,6 @@ class Org:
 
     Attributes:
         name: its table's name.
-        host: My Domain host.
         texts: setting name to text; a secret's text is a reference.
         switches: the app's Security boxes, see `app_spec.SWITCHES`.
         deadline: seconds that a run on it may take.
@@ -49,13 +48,17 @@ class Org:
             {name: references.resolve(text) if self._refers(name) else text for name, text in self.texts.items()}, None
         )
 
-    def settings_to_check(self) -> Settings:
-        """What a check of the org needs; passwords stay where they are. Raises SettingsError."""
-        return load_settings(self._texts_to_check(resolve=True), None)
-
-    def check(self) -> Settings:
-        """Raise SettingsError when the settings do not fit together. Looks up nothing."""
-        return load_settings(self._texts_to_check(resolve=False), None)
+    def settings_to_check(self, *, resolve: bool = True) -> Settings:
+        """What a check needs; passwords stay where they are, and everything without ``resolve``. Raises SettingsError."""
+        texts: dict[str, str] = {}
+        for name, text in self.texts.items():
+            if not self._refers(name):
+                texts[name] = text
+            elif name in ON_THE_WAY:
+                texts |= {name: references.resolve(text)} if resolve else {}
+            elif name not in UNNEEDED:
+                texts[name] = PLACEHOLDER
+        return load_settings(texts, None)
 
     def spec(self, settings: Settings, *, exact: bool = False) -> AppSpec:
         """The configured app; ``exact``: what it has beyond that is removed."""
@@ -63,7 +66,6 @@ class Org:
 
     @property
     def app_name(self) -> str:
-        """Name of the configured app."""
         return self.texts.get("ECA_NAME") or DEFAULT_NAME
 
     @property
@@ -82,17 +84,6 @@ class Org:
 
     def _refers(self, name: str) -> bool:
         return BY_NAME[name].secret and references.is_reference(self.texts[name])
-
-    def _texts_to_check(self, *, resolve: bool) -> dict[str, str]:
-        texts: dict[str, str] = {}
-        for name, text in self.texts.items():
-            if not self._refers(name):
-                texts[name] = text
-            elif name in ON_THE_WAY:
-                texts |= {name: references.resolve(text)} if resolve else {}
-            elif name not in UNNEEDED:
-                texts[name] = PLACEHOLDER
-        return texts
 
 
 def with_suffix(username: str, host: str) -> str:

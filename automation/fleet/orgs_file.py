@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from automation.errors import SettingsError
 from automation.fleet import keys
-from automation.fleet.notify import check
+from automation.fleet.notify import EVENTS, check
 from automation.fleet.orgs import Org
 from automation.fleet.references import withhold_variables
 from automation.secrets.child_environment import given_environment
@@ -25,7 +25,6 @@ from automation.settings.dotenv import read_dotenv
 from automation.settings.table import SETTINGS
 
 TABLES: Final = ("defaults", "orgs", "production", "limits", "notify")
-EVENTS: Final = ("failure", "change", "always")
 MACHINE: Final = ("Browser", "Network", "Labels and time limits (seconds)")
 """Groups of settings that the environment or ``.env`` may give for all orgs: they belong to the machine, not to an org."""
 

@@ -10,9 +10,8 @@ from automation.errors import Interrupted, RunbookError, TryAgainLater
 from automation.fleet.check import CheckResult
 from automation.fleet.orgs import Org
 from automation.report.display import one_line
-from automation.report.json_result import as_json
+from automation.report.json_result import as_json, only_delivered
 from automation.report.result import RunResult
-from automation.report.words import only_delivered
 from automation.salesforce.hosts import is_sandbox
 from automation.secrets import scrub
 from flows.app.state import OrgState

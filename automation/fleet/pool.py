@@ -96,7 +96,6 @@ class Pool:
         return min((max(piece.ends - now, 0.0) for piece in self._busy if math.isfinite(piece.ends)), default=None)
 
     def drop_waiting(self) -> None:
-        """Begin nothing more."""
         self._waiting.clear()
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from automation.fleet.outcome import OrgOutcome
 from automation.report.display import Display, one_line
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
     from automation.fleet.check import CheckResult
+    from automation.fleet.outcome import OrgOutcome
 
 COLOURS: Final = {
     "created": "green", "changed": "green", "delivered": "green", "unchanged": "dim", "planned": "cyan",
@@ -52,13 +52,11 @@ class Progress(Display):
     _total: int = 0
 
     def began(self, orgs: int) -> None:
-        """Before the first check."""
         self._total = orgs
         if self.stream.isatty() and self.verbosity >= 0:
             self._start_live(get_renderable=self._table, refresh_per_second=4)
 
     def queued(self, name: str, seen: CheckResult) -> None:
-        """An org needs a browser."""
         with self._lock:
             self._rows[name] = _Row(WORDS[seen.found], "queued", scrub(seen.why), time.monotonic())
         if self._live is None and self.verbosity >= 0:
@@ -78,7 +76,6 @@ class Progress(Display):
             self._line(f"{name}: {text}")
 
     def ended(self, outcome: OrgOutcome) -> None:
-        """An org is done with."""
         with self._lock:
             self._counts[outcome.word] += 1
             self._rows.pop(outcome.org, None)
@@ -99,7 +96,6 @@ class Progress(Display):
             self._line(text)
 
     def summary(self, outcomes: list[OrgOutcome], seconds: float) -> None:
-        """The last lines."""
         self._line(summary_line(outcomes, self._total, seconds))
 
     def _outcome(self, outcome: OrgOutcome) -> None:

@@ -47,15 +47,11 @@ def check(text: str) -> None:
 
 
 def resolve(text: str) -> str:
-    """The secret that ``text`` leads to, known to the scrubber from now on.
-
-    Raises:
-        Unresolved: there is none; says why, without any part of a secret.
-    """
+    """The secret that ``text`` leads to, known to the scrubber from now on. Raises Unresolved without any part of a secret."""
     kind, _, rest = text.partition(":")
     try:
         value = _READERS[kind](rest.strip())
-    except _Missing as missing:
+    except ValueError as missing:
         raise Unresolved(f"{kind}:{_shown(kind, rest)}: {missing}.") from None
     if not value:
         raise Unresolved(f"{kind}:{_shown(kind, rest)}: is empty.")
@@ -71,14 +67,10 @@ def withhold_variables(tree: Any) -> None:
         withhold([tree.removeprefix("env:").strip()])
 
 
-class _Missing(Exception):
-    """Why there is no secret."""
-
-
 def _from_env(name: str) -> str:
     found = given_environment().get(name, os.environ.get(name))  # Windows finds a name in any case
     if found is None:
-        raise _Missing("there is no such variable in the environment")
+        raise ValueError("there is no such variable in the environment")
     return found
 
 
@@ -88,7 +80,7 @@ def _from_file(path: str) -> str:
         return read_text(home_expanded(filled_in), LARGEST_SECRET).rstrip("\r\n")
     except ValueError as error:
         unset = re.search(r"\$\{?(\w+)", filled_in)
-        raise _Missing(f"the variable {unset[1]} is not set in the environment" if unset else str(error)) from None
+        raise ValueError(f"the variable {unset[1]} is not set in the environment" if unset else str(error)) from None
 
 
 def _from_keyring(place: str) -> str:
@@ -99,9 +91,9 @@ def _from_keyring(place: str) -> str:
     try:
         found = keyring.get_password(service, user) if service else None
     except (KeyringError, RuntimeError) as error:
-        raise _Missing(f"the keyring can't be used ({type(error).__name__})") from None
+        raise ValueError(f"the keyring can't be used ({type(error).__name__})") from None
     if found is None:
-        raise _Missing("the keyring has no such entry (SERVICE/USER)")
+        raise ValueError("the keyring has no such entry (SERVICE/USER)")
     return found
 
 
@@ -109,15 +101,15 @@ def _from_command(line: str) -> str:
     try:
         done = run(shlex.split(line), command_environment(), TIMEOUT, stdin=subprocess.DEVNULL)
     except ProgramFailed as error:
-        raise _Missing(str(error)) from None
+        raise ValueError(str(error)) from None
     except ValueError:
-        raise _Missing("can't be started: a quote is not closed") from None
+        raise ValueError("can't be started: a quote is not closed") from None
     if done.exit_code != 0:
-        raise _Missing(f"ended with exit code {done.exit_code}")
+        raise ValueError(f"ended with exit code {done.exit_code}")
     try:
         return decoded(done.out).rstrip("\r\n")
     except ValueError as error:
-        raise _Missing(f"its output {error}") from None
+        raise ValueError(f"its output {error}") from None
 
 
 def _shown(kind: str, rest: str) -> str:

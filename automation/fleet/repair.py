@@ -64,7 +64,6 @@ class Repairs:
     """Runs workers, and stops them all when asked.
 
     Attributes:
-        orgs_file: handed to the workers.
         folder: each worker's run folder is below it.
         logins: at most so many workers are logging in at the same time.
         report: gets every event, from the thread that runs the worker.
@@ -118,12 +117,12 @@ class Repairs:
             end_cleanly(worker, LAST)
 
     def _start(self, org: Org, complaints: IO[str]) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "automation.fleet.worker", "--orgs", str(self.orgs_file), *self.flags]
+        command = [sys.executable, "-m", "automation.fleet.worker", "--orgs", str(self.orgs_file), org.name, *self.flags]
         with self._lock:
             if self._stopped.is_set():
                 raise Interrupted("Interrupted before the run began.")
             worker = subprocess.Popen(
-                [*command, "--output", str(self.folder / org.name), org.name],
+                [*command, "--output", str(self.folder / org.name)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, encoding="utf-8",
                 env=given_environment(),  # it looks up its secrets itself
                 start_new_session=True,  # Ctrl-C is for the command, which then ends its workers cleanly

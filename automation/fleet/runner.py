@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from automation.errors import Interrupted, LoginRefused, OrgBusy, RunbookError, TryAgainLater
 from automation.fleet.check import REPAIR, CheckResult, Known
 from automation.fleet.copies import Production, asked
-from automation.fleet.history import History
+from automation.fleet.history import REFUSALS, History
 from automation.fleet.options import FleetOptions
 from automation.fleet.orgs import Org
 from automation.fleet.orgs_file import OrgsFile
@@ -134,7 +134,7 @@ class Job:
             error = OrgBusy(f"Not started: its mailbox has received {limit} verification emails in an hour, which is the limit.")
         elif not self.options.only and (at := self.history.login_refused(seen.org.name, seen.org.host)) is not None:
             error = LoginRefused(
-                f"Not started: Salesforce refused the login at {at}, and each further try brings the user's lock nearer.",
+                f"Not started: Salesforce refused the login {REFUSALS} times, last at {at}, and further tries lock the user.",
                 next=f"Correct username or password, then run with --only {seen.org.name}; by itself the job waits for a day.",
             )
         else:

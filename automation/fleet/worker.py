@@ -1,8 +1,8 @@
-"""One run on one org in a process of its own: ``python -m automation.fleet.worker --orgs FILE --output DIR NAME``.
+"""One run on one org in a process of its own: ``python -m automation.fleet.worker --orgs FILE NAME``.
 
 Started by `repair`. It gets the org's name and looks up settings and secrets itself, so nothing secret passes between
 processes. It writes its steps and its end as JSON lines on standard output. When its standard input ends, whoever
-started it has ended, and it ends its run cleanly.
+started it has ended, and it ends its run cleanly. What follows the name are flags of ``create_app``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,9 +26,10 @@ from automation.fleet.orgs_file import OrgsFile
 from automation.fleet.outcome import of_error
 from automation.report.console import Console
 from automation.report.display import one_line
+from automation.report.result import RunResult
 from automation.secrets import scrub
 from automation.secrets.child_environment import forget_debugging
-from automation.settings.options import TRACING, Options
+from automation.settings.options import CommandLine, parse_command_line
 from automation.steps import Step, StepResult
 
 
@@ -54,41 +55,35 @@ class EventWriter(Console):
         self.write("waiting", text=text)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line of a worker."""
-    made = argparse.ArgumentParser(prog="python -m automation.fleet.worker", description="One run on one org of an orgs file.")
-    made.add_argument("name", help="the org's table in the orgs file")
-    made.add_argument("--orgs", type=Path, required=True, metavar="FILE")
-    made.add_argument("--output", type=Path, metavar="DIR")
-    made.add_argument("--tracing", choices=TRACING, default="retain-on-failure")
-    made.add_argument("--exact", action="store_true")
-    made.add_argument("--require-permissions", action="store_true")
-    made.add_argument("--lock-wait", type=float, default=0.0, metavar="SECONDS")
-    return made
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, write events, and answer the exit code of the run."""
     from automation.run.terminal import short_tracebacks
     from automation.steps.interrupts import signals_as_interrupt
 
-    given = parser().parse_args(arguments)
+    made = argparse.ArgumentParser(
+        "python -m automation.fleet.worker", description="One run on one org of an orgs file.", allow_abbrev=False
+    )
+    made.add_argument("name", help="the org's table in the orgs file")
+    made.add_argument("--orgs", type=Path, required=True, metavar="FILE")
+    made.add_argument("--lock-wait", type=float, default=0.0, metavar="SECONDS")
+    given, flags = made.parse_known_args(arguments)
+    command = parse_command_line(flags)
     forget_debugging()
     console = EventWriter(lines=_own_output())
     short_tracebacks(verbose=True)
     with signals_as_interrupt():
         _end_with_parent()
-        line, exit_code = _run(given, console)
+        line, exit_code = _run(given, command, console)
     console.write("end", line=line, exit_code=exit_code)
     return exit_code
 
 
-def _run(given: argparse.Namespace, console: EventWriter) -> tuple[dict[str, Any], int]:
+def _run(given: argparse.Namespace, command: CommandLine, console: EventWriter) -> tuple[dict[str, Any], int]:
     from automation.report.json_result import as_json
 
     org = OrgsFile.read(given.orgs).org(given.name)
     try:
-        result = _create(org, given, console)
+        result = _create(org, given.lock_wait, command, console)
     except RunbookError as error:
         failure = error
     except KeyboardInterrupt:
@@ -99,22 +94,16 @@ def _run(given: argparse.Namespace, console: EventWriter) -> tuple[dict[str, Any
     return outcome.line, outcome.exit_code
 
 
-def _create(org: Org, given: argparse.Namespace, console: EventWriter) -> Any:
+def _create(org: Org, lock_wait: float, command: CommandLine, console: EventWriter) -> RunResult:
     from automation.run.guards import org_lock
     from automation.run.one_run import OneRun
 
     settings = org.settings()
-    options = Options(
-        tracing=given.tracing,
-        output=given.output,
-        require_permissions=given.require_permissions,
-        allow_production=org.allow_production,
-        verbosity=-1,
-    )
-    if given.lock_wait:
-        with org_lock(org.host, given.lock_wait):
+    options = replace(command.options, allow_production=org.allow_production, verbosity=-1)
+    if lock_wait:
+        with org_lock(org.host, lock_wait):
             pass  # a run that lost its parent is ending; its lock is free now
-    return OneRun(settings, org.spec(settings, exact=given.exact), options, console).perform()
+    return OneRun(settings, org.spec(settings, exact=command.exact), options, console).perform()
 
 
 def _own_output() -> IO[str]:

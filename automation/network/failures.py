@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +19,8 @@ class Failure:
     """Why a host gave no answer.
 
     Attributes:
-        kind: which part is at fault.
         text: what happened, to go behind "HOST could not be reached:".
-        next: what to do; ``{host}`` stands for the host.
+        next: what to do.
         passing: whether waiting may help.
     """
 
@@ -30,7 +28,6 @@ class Failure:
     text: str
     next: str
     passing: bool = True
-    ca_file: Path | None = None
 
     @classmethod
     def of(cls, error: Exception) -> Failure:
@@ -39,14 +36,11 @@ class Failure:
 
         from automation.network.transport import TooLong, Untrusted
 
-        chain = tuple(causes(error))
-        untrusted = next((one for one in chain if isinstance(one, ssl.SSLCertVerificationError)), None)
-        if untrusted is not None:
-            ca_file = error.ca_file if isinstance(error, Untrusted) else None
-            return cls("certificate", f"its certificate is not trusted ({untrusted.verify_message})", "", False, ca_file)
+        if isinstance(error, Untrusted):
+            return cls("certificate", f"its certificate is not trusted ({error})", error.advice, passing=False)
         if isinstance(error, httpx.ProxyError):
             return _proxy(scrub(str(error))[:100])
-        if any(isinstance(one, socket.gaierror) for one in chain):
+        if any(isinstance(one, socket.gaierror) for one in causes(error)):
             return cls("name", "its name, or that of the proxy, is not known", _NAME)
         if isinstance(error, TooLong | httpx.DecodingError):
             return cls("too long", str(error), _NOT_AN_ORG, passing=False)
@@ -54,13 +48,9 @@ class Failure:
             return cls("request", f"the request could not be made ({type(error).__name__})", _REQUEST, passing=False)
         return cls("no answer", type(error).__name__, _NETWORK)
 
-    def advice(self, host: str) -> str:
-        """What to do about it."""
-        return self.next or certificate_advice(host, self.ca_file)
-
     def error(self, host: str, purpose: str) -> OrgUnavailable:
         """As an error: ``HOST could not be reached PURPOSE: ...``."""
-        return OrgUnavailable(f"{host} could not be reached {purpose}: {self.text}.", next=self.advice(host))
+        return OrgUnavailable(f"{host} could not be reached {purpose}: {self.text}.", next=self.next)
 
 
 def certificate_advice(host: str, ca_file: Path | None) -> str:

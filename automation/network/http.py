@@ -40,8 +40,7 @@ class Network:
         Args:
             timeout: seconds for each whole exchange; see `transport` for the limit of bytes.
 
-        Raises:
-            SettingsError: SF_CA_FILE holds something that is no certificate.
+        Raises SettingsError when SF_CA_FILE holds something that is no certificate.
         """
         import httpx
 
@@ -63,11 +62,7 @@ class Network:
 
 
 def ssl_context(ca_file: Path | None) -> ssl.SSLContext:
-    """Trust what the system trusts, and the certificates in ``ca_file`` (PEM); checks stay on.
-
-    Raises:
-        SettingsError: ``ca_file`` holds something that is no certificate.
-    """
+    """Trust what the system trusts, and the certificates in ``ca_file``; checks stay on. Raises SettingsError if it has none."""
     changed = ca_file.stat().st_mtime_ns if ca_file is not None and ca_file.is_file() else 0
     return _context(ca_file, changed)
 
@@ -98,12 +93,7 @@ def _system_context() -> ssl.SSLContext:
 
 
 def send(client: httpx.Client, method: str, url: str, **content: Any) -> httpx.Response | Failure:
-    """One exchange, or why there was no answer; raises nothing. A redirect is not followed.
-
-    Args:
-        client: of `Network.client`.
-        content: further arguments of ``client.request``.
-    """
+    """One exchange on a client of `Network.client`, or why there was no answer; raises nothing. A redirect is not followed."""
     import httpx
 
     try:

@@ -25,8 +25,7 @@ class Proxy:
     def parse(cls, text: str) -> Proxy:
         """``[http[s]://][user:password@]host[:port]``; without a port 80, or 443 for https.
 
-        Raises:
-            ValueError: it is something else. The text is not repeated: a part of it may be a password.
+        Raises ValueError, which does not repeat the text: a part of it may be a password.
         """
         try:
             parts = urlsplit(text if "://" in text else f"http://{text}")

@@ -18,7 +18,7 @@ from typing import Any, Final
 import httpcore
 import httpx
 
-from automation.network.failures import causes
+from automation.network.failures import causes, certificate_advice
 from automation.network.proxy import Proxy, bypasses_proxy
 
 MOST_BYTES: Final = 32 * 2**20
@@ -36,18 +36,17 @@ class TooLong(httpx.TransportError):
 
 
 class Untrusted(httpx.ConnectError):
-    """A certificate is not trusted. ``ca_file``: what SF_CA_FILE names."""
+    """A certificate is not trusted, and what to do about that."""
 
-    def __init__(self, reason: str, ca_file: Path | None) -> None:
+    def __init__(self, reason: str, advice: str) -> None:
         super().__init__(reason)
-        self.ca_file = ca_file
+        self.advice = advice
 
 
 class Transport(httpx.BaseTransport):
     """By the proxy or directly, as NO_PROXY says, and within the limits.
 
-    Raises:
-        httpx.TransportError: also `TooLong`, `Untrusted`, and a time-out of httpx when the whole takes too long.
+    Raises httpx.TransportError: also `TooLong`, `Untrusted`, and a time-out of httpx when the whole takes too long.
     """
 
     def __init__(self, context: ssl.SSLContext, proxy: Proxy | None, no_proxy: str | None, ca_file: Path | None) -> None:
@@ -64,7 +63,7 @@ class Transport(httpx.BaseTransport):
         except httpx.ConnectError as error:
             for cause in causes(error):
                 if isinstance(cause, ssl.SSLCertVerificationError):
-                    raise Untrusted(cause.verify_message, self._ca_file) from error
+                    raise Untrusted(cause.verify_message, certificate_advice(request.url.host, self._ca_file)) from error
             raise
 
     def close(self) -> None:

@@ -67,11 +67,7 @@ class Answer:
 
 
 def find_pairs(targets: Sequence[Target], host: str, app: str) -> Pairs:
-    """Read every target once, then the place where a pair waits for delivery.
-
-    Raises:
-        SettingsError: a target holds something that is not this app's pair, so it could not be delivered there.
-    """
+    """Read every target once, then the place where a pair waits for delivery. Raises as `require_ours`."""
     pairs, pending = Pairs(read_all(targets)), Pending(host, app)
     for target, held in pairs.contents.items():
         if isinstance(held, Held):
@@ -96,8 +92,7 @@ def _add(pairs: Pairs, name: str, pair: Credentials | None, host: str, app: str,
 def require_ours(contents: Contents, host: str, app: str, known: Sequence[Credentials] = ()) -> None:
     """Refuse targets that hold what is not ours to replace. ``known``: pairs of this app, whatever a target says of them.
 
-    Raises:
-        SettingsError: it names the target, what it holds and how to allow that it is replaced.
+    Raises SettingsError, which names the target, what it holds and how to allow that it is replaced.
     """
     keys: Sequence[Secret | None] = [pair.client_id for pair in known] or [None]
     for target, held in contents.items():
@@ -111,11 +106,9 @@ def require_ours(contents: Contents, host: str, app: str, known: Sequence[Creden
 def ask_org(
     sources: Sequence[Source], network: Network, patience: Patience, org_id: str | None = None, report: Report = silent
 ) -> list[Answer]:
-    """Ask with one pair after the other, until the org does not reject it for good.
+    """Ask with one pair after the other, each with that patience, until the org does not reject it for good.
 
     Args:
-        sources: in the order in which they are asked with.
-        patience: with each pair.
         org_id: of the org as it is now, where that is known.
         report: gets a sentence before each further try.
 

@@ -41,8 +41,7 @@ class ProofSession:
 
     Args:
         client: closed together with the session.
-        token: the token that was given.
-        host: the My Domain host that gave it.
+        host: the My Domain host that gave the token.
         version: API version, where it is known already.
     """
 
@@ -80,11 +79,7 @@ class ProofSession:
 
 
 def open_proof(client: httpx.Client, credentials: Credentials, patience: Patience, report: Report = silent) -> ProofSession:
-    """As `begin_proof`, but raises when there is no token.
-
-    Raises:
-        RunbookError: the class that `refusals` names for the org's last answer; OrgUnavailable when that is unusable.
-    """
+    """As `begin_proof`, but raises when there is no token: the class that `refusals` names for the org's last answer."""
     session = begin_proof(client, credentials, patience, report)
     if isinstance(session, NoToken):
         raise session.error
@@ -98,7 +93,6 @@ def begin_proof(
 
     Args:
         client: owned by the session from now on; closed here when there is no token.
-        credentials: the pair to prove.
         patience: how long; `Patience.unknown_key_limit` bounds the wait for a key to become known.
         report: gets a sentence before each further try.
     """
@@ -160,10 +154,7 @@ def check_org(identity: Identity, org_id: str | None, host: str) -> None:
 
 
 def is_user(identity: Identity, run_as: str) -> bool | None:
-    """Whether the token speaks for ``run_as`` (a username or id); None when that is not known.
-
-    Usernames are not case-sensitive.
-    """
+    """Whether the token speaks for ``run_as`` (a username in any case, or id); None when that is not known."""
     if same_id(identity.user_id, run_as):
         return True
     return None if identity.username is None else identity.username.lower() == run_as.lower()

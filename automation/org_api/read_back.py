@@ -97,7 +97,6 @@ def read_back(rest: Rest, api_name: str, app_id: str | None = None) -> Reading |
     """What the org holds for the app, or None when the Run As user may not see External Client Apps at all.
 
     Args:
-        rest: the org, as the user of the proof token.
         api_name: ``DeveloperName`` of the app; made of letters, digits and underscores.
         app_id: its ``0xI...`` id; with it, all objects are asked at once.
     """
@@ -132,8 +131,6 @@ def compare(reading: Reading, spec: AppSpec, token_scopes: tuple[str, ...] = (),
     """What differs from the configured app. Fields that could not be read are not differences; see `Reading.missing`.
 
     Args:
-        reading: what the org holds.
-        spec: the configured app.
         token_scopes: scopes of the proof token, which the app must have too.
         run_as_id: user id of the configured Run As user, for an org that answers with the id.
     """

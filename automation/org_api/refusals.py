@@ -22,11 +22,9 @@ class Refusal:
     """One answer of the token endpoint.
 
     Attributes:
-        error: the field ``error``.
+        error: the field of that name.
         says: a part of ``error_description``, in any case of letters.
         meaning: what it means, for a sentence "The org gave no token: <meaning>."
-        fix: what to do about it.
-        about: which thing is at fault.
         raises: the error an operator gets.
         retry: whether waiting alone can fix it. Never true where a repeated try may lock something.
         confidence: how well the row is known.

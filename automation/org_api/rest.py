@@ -134,9 +134,7 @@ class Rest:
     def get(self, path: str, params: dict[str, str] | None = None) -> Any:
         """Decoded JSON, or NotReadable. Reading is repeated while the org is unreachable or answers 5xx.
 
-        Raises:
-            OrgUnavailable: still so when patience ended.
-            ProofFailed: the token is not good for the REST API at all.
+        Raises OrgUnavailable when it is so until patience ended, ProofFailed when the token is not good for the REST API at all.
         """
         tries = self.patience.start()
         while True:

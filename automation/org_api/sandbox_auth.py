@@ -43,9 +43,7 @@ class SandboxAuth:
 def ask_for_sandbox(rest: Rest, sandbox: str) -> SandboxAuth:
     """Ask production for a code into a sandbox.
 
-    Raises:
-        OrgUnavailable: production does not answer.
-        ProofFailed: production refuses the token (while it names its API versions).
+    Raises OrgUnavailable when it does not answer, ProofFailed when it refuses the token (while it names its API versions).
     """
     url = f"https://{rest.host}/services/data/v{rest.version}/tooling/sandboxAuth"
     body = {"clientId": CLIENT, "sandboxName": sandbox, "callbackUrl": CALLBACK}
@@ -59,8 +57,7 @@ def ask_for_sandbox(rest: Rest, sandbox: str) -> SandboxAuth:
 def exchange(client: httpx.Client, method: str, url: str, token: Secret | None, purpose: str, **content: Any) -> Any:
     """Decoded JSON of any answer below 500; None where it is none.
 
-    Raises:
-        OrgUnavailable: no answer, or an error of the server; it names the host alone, as the rest of the URL may be secret.
+    Raises OrgUnavailable for no answer or an error of the server; it names the host alone, as the rest of the URL may be secret.
     """
     headers = {"Authorization": f"Bearer {token.reveal()}"} if token is not None else {}
     host = hosts.parse_url(url).host

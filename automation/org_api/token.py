@@ -65,9 +65,8 @@ class NoToken:
 def token_host(credentials: Credentials) -> str:
     """The host that the pair may be sent to.
 
-    Raises:
-        ForeignHost: the token URL is not on an org's My Domain host, or not on the one the pair belongs to.
-        SettingsError: it is on ``login.`` or ``test.salesforce.com``, where this flow does not answer.
+    Raises ForeignHost when the token URL is on no My Domain host or not on the pair's own, SettingsError when it is on ``login.``
+    or ``test.salesforce.com``, where this flow does not answer.
     """
     url = hosts.parse_url(credentials.token_url)
     if url.scheme == "https" and url.host in hosts.LOGIN_HOSTS:

@@ -27,11 +27,7 @@ class SecretLeft(RunbookError):
 
 
 def fakes_for(settings: Settings, spec: AppSpec, state: OrgState, tape: Tape, also: Iterable[str] = ()) -> Fakes:
-    """The replacements for all that is known of the org, in an order that is the same in each run.
-
-    Args:
-        also: further names to replace, such as a person's or a company's.
-    """
+    """The replacements for all that is known of the org and for further names, in an order that is the same in each run."""
     fakes = Fakes()
     spared = set(re.findall(r"\w+", " ".join((spec.name, *all_texts())).lower()))
     for host in dict.fromkeys((settings.host, state.host)):

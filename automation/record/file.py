@@ -14,7 +14,6 @@ from typing import Any, Final
 from automation.errors import UsageError
 from automation.record import SUFFIX
 from automation.record.lookups import Lookup
-from automation.record.page_copy import PageCopy
 from automation.secrets.files import write_private
 from automation.secrets.text_files import json_value, read_bytes
 
@@ -36,6 +35,28 @@ class RecordedStep:
     title: str
     result: str
     note: str
+
+
+@dataclass(frozen=True)
+class PageCopy:
+    """A page, as it was and later anonymous.
+
+    Attributes:
+        number: from 1, in the order in which pages were met.
+        url: without query and fragment, which can hold one-time links.
+        html: one whole document; shadow roots are declarative.
+        tree: the accessibility tree as an aria snapshot; of a page of secrets only its outline.
+        private: whether the page was one of secrets, so that its fields were emptied.
+        words: on a page of secrets, what is there and may be a key, a token or a code; never written.
+    """
+
+    number: int
+    url: str
+    title: str
+    html: str
+    tree: str
+    private: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,11 +117,7 @@ def write(files: Mapping[str, str], path: Path) -> Path:
 
 
 def read(path: Path) -> Recording:
-    """Read a recording.
-
-    Raises:
-        UsageError: it is none, or it was made by a newer version.
-    """
+    """Read a recording. Raises UsageError: it is none, or it was made by a newer version."""
     try:
         with zipfile.ZipFile(io.BytesIO(read_bytes(path, LARGEST // 8))) as archive:
             if sum(member.file_size for member in archive.infolist()) > LARGEST:

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from automation.record.file import Recording
-from automation.record.page_copy import PageCopy
+from automation.record.file import PageCopy, Recording
 from flows.pages.labels import Labels
 
 Answer = Callable[[Recording, Labels], str | None]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,9 +14,10 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.artifacts import ArtifactsRecorder
+from automation.artifacts.evidence import outline
 from automation.errors import PageTrouble, RunbookError
+from automation.record.file import PageCopy
 from automation.record.lookups import SECTION, SOUGHT, Lookup, plain
-from automation.record.page_copy import PageCopy, copy_page
 from automation.record.watching import Call
 from automation.salesforce import hosts
 from automation.steps import Step, StepResult
@@ -23,6 +26,8 @@ from flows.pages.fields import Field
 from flows.pages.labels import Labels
 from flows.pages.screens import MARKS, Screen
 
+LOOK_TIMEOUT: Final = 5_000
+"""Milliseconds for the accessibility tree."""
 TRIES: Final = 3
 """How often a page that changes while it is copied is copied again."""
 
@@ -106,3 +111,29 @@ class Tape:
         host = urlsplit(page.url).hostname or ""
         recorded = self._recorder is not None and self._recorder.recording_allowed
         return not recorded or self._at_login or hosts.is_my_domain(host) or host in hosts.LOGIN_HOSTS
+
+
+def copy_page(page: Page, known: dict[str, PageCopy], *, private: bool) -> PageCopy:
+    """Copy a page.
+
+    Args:
+        known: copies made before, by URL and HTML; the same page is not copied twice.
+        private: empty all fields, as this is a page on which secrets are typed or shown.
+
+    Raises:
+        PlaywrightError: the page is on its way elsewhere, or closed.
+    """
+    url = page.url.split("?")[0].split("#")[0]
+    found = page.evaluate(_script(), {"blank": private})
+    html = str(found["html"])
+    key = f"{url}\n{html}"
+    if key not in known:
+        tree = page.locator("body").aria_snapshot(timeout=LOOK_TIMEOUT)
+        words = tuple(str(word) for word in found["words"])
+        known[key] = PageCopy(len(known) + 1, url, str(found["title"]), html, outline(tree) if private else tree, private, words)
+    return known[key]
+
+
+@cache
+def _script() -> str:
+    return (Path(__file__).parent / "page_copy.js").read_text(encoding="utf-8")

@@ -115,19 +115,14 @@ def _section(original: Callable[..., bool], following: Following) -> Callable[..
         button = by_role(region, "button", labels.pattern(key))
 
         def look() -> None:
-            if not content.count() and not _comes(button, timeout):
-                raise ElementNotFound(key)
+            if not content.count():
+                try:
+                    button.first.wait_for(state="visible", timeout=timeout * 1000)
+                except PlaywrightError:
+                    raise ElementNotFound(key) from None
 
         with suppress(ElementNotFound):
             following.follow(Call("find", SECTION, Field(region, labels, key, timeout), (), look))
         return original(region, labels, key, content, timeout)
 
     return open_section
-
-
-def _comes(button: Locator, timeout: float) -> bool:
-    try:
-        button.first.wait_for(state="visible", timeout=timeout * 1000)
-    except PlaywrightError:
-        return False
-    return True

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from automation.errors import RunbookError
 from automation.report.display import Display, one_line
-from automation.report.json_result import as_json
-from automation.report.words import outcome_words
+from automation.report.json_result import as_json, outcome_words
 from automation.secrets import scrub
 
 if TYPE_CHECKING:
@@ -24,11 +23,7 @@ NOT_REACHED: Final = "not reached"
 
 @dataclass
 class Console(Display):
-    """Shows a run to people; an `Observer`.
-
-    Args:
-        verbosity: -1 errors and the last line only, 0 steps, 1 more about each step, for `-q` and `-v`.
-    """
+    """Shows a run to people; an `Observer`. ``verbosity``: -1 errors and the last line only, 0 steps, 1 more about each step."""
 
     _current: str = ""
 

@@ -31,11 +31,7 @@ def plain(text: str) -> str:
 
 @dataclass
 class Display:
-    """What the console of a run and that of the fleet share; lines may come from any thread.
-
-    Args:
-        stream: stderr by default.
-    """
+    """What the console of a run and that of the fleet share; lines may come from any thread."""
 
     verbosity: int = 0
     stream: TextIO = field(default_factory=lambda: sys.stderr)

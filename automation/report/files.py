@@ -10,10 +10,9 @@ from urllib.parse import quote
 
 from automation.errors import UsageError
 from automation.report.html import index_page, report_page
-from automation.report.json_result import SCHEMA, as_report, report_text, scrubbed
+from automation.report.json_result import OUTCOMES, SCHEMA, as_report, outcome_words, report_text, scrubbed
 from automation.report.junit import junit_text
 from automation.report.result import RunResult
-from automation.report.words import OUTCOMES, outcome_words
 from automation.secrets.files import write_private
 from automation.secrets.text_files import read_json
 

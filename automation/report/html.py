@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.report.words import OUTCOMES, outcome_words
+from automation.report.json_result import OUTCOMES, outcome_words
 from automation.secrets import scrub
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The JSON of a run: one object per org, for machines. It never holds a secret.
+"""The JSON of a run: one object per org, for machines; and how the run ended, in words. It never holds a secret.
 
 Its form is published in ``schema/report-1.schema.json``: ``--json`` prints the required fields, ``report.json`` has
 all of them.
@@ -16,7 +16,8 @@ from automation.settings.options import installed_version
 
 if TYPE_CHECKING:  # nothing of a browser is loaded where no browser is needed
     from automation.errors import RunbookError
-    from automation.report.result import Details, RunResult
+    from automation.report.result import RunResult
+    from automation.report.screenshots import Details
     from automation.steps import StepResult
     from automation.steps.time_spent import Spent
 
@@ -124,3 +125,35 @@ def _differences(result: RunResult) -> list[dict[str, Any]]:
         for one in step.differences:
             found.setdefault((one.what, one.before, one.after), {"step": step.id, **asdict(one)})
     return list(found.values())
+
+
+OUTCOMES: Final = {
+    "created": ("Created", "The app was created; its credentials work and were delivered."),
+    "changed": ("Changed", "The org now matches the configuration; the credentials work."),
+    "unchanged": ("Nothing to do", "Nothing to do; the credentials work."),
+    "planned": ("Plan", "This was a plan; nothing was changed."),
+    "delivered": ("Delivered", "The org was up to date; the credentials work and were delivered."),
+    "waiting": ("Try again later", "Temporary condition; it is safe to retry later."),
+    "failed": ("Failed", "The run failed. Nothing is claimed that was not proven."),
+}
+"""``delivered`` and ``waiting`` are outcomes of runs over many orgs alone."""
+
+
+def outcome_words(run: dict[str, Any]) -> tuple[str, str]:
+    """The short word and the sentence for the JSON object of a run; success is not claimed without its proof."""
+    outcome = run["outcome"]
+    word, sentence = OUTCOMES[outcome]
+    if outcome == "planned":
+        changes = sum(step["result"] == "changed" for step in run["steps"])
+        return word, f"{sentence} {changes} of {len(run['steps'])} steps would change something."
+    if outcome in ("created", "changed", "unchanged") and not run["proof"]["token"]:
+        return "Done" if outcome == "unchanged" else word, "Done up to the requested step; the credentials were not tested."
+    if outcome == "created" and not run["credentials"]["delivered_to"]:
+        return word, "Done up to the requested step; the credentials were not delivered."
+    return OUTCOMES["delivered"] if only_delivered(run) else (word, sentence)
+
+
+def only_delivered(run: dict[str, Any]) -> bool:
+    """Whether a run left the org as it was and brought the pair to a target that did not have it."""
+    delivers = run["steps"][-1:] if run["credentials"]["delivered_to"] else []  # only the last step of all fills that
+    return run["outcome"] == "unchanged" and any(step["result"] == "changed" for step in delivers)

@@ -4,41 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from automation.errors import RunbookError
 from automation.settings.app_spec import AppSpec
 from automation.steps import StepResult
-from automation.steps.time_spent import TimeSpent
 from flows.app.state import OrgState
 
 if TYPE_CHECKING:  # nothing of a browser is loaded where no browser is needed
-    from playwright.sync_api import Page
-
-    from automation.artifacts import ArtifactsRecorder
-    from automation.report.screenshots import Screenshots
-    from automation.steps import Observer
+    from automation.report.screenshots import Details
 
 Outcome = Literal["created", "changed", "unchanged", "planned", "failed"]
 
 PLAN_HAS_CHANGES = 3
-
-
-@dataclass
-class Details:
-    """The details of a run, collected over its attempts; part of a `RunResult`. ``started``: UTC."""
-
-    screenshots: Screenshots
-    meter: TimeSpent = field(default_factory=TimeSpent)
-    started: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def attach(self, page: Page, recorder: ArtifactsRecorder) -> list[Observer]:
-        """Follow an attempt; answers the observers, in the order in which they have to be called."""
-        self.meter.attach(page.context)
-        self.screenshots.attach(recorder, page)
-        return [self.meter, self.screenshots]
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,22 @@
-"""A small screenshot of the page after the steps that save something, for the report. Never of a private step."""
+"""What the report shows beside results: screenshots after the steps that save something, never of a private one; and the time."""
 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from automation.artifacts import ArtifactsRecorder
-from automation.artifacts.evidence import MASK_COLOUR, MASKED, UNSEEN
+from automation.artifacts.evidence import UNSEEN, masked_screenshot
 from automation.secrets.files import write_private
 from automation.settings.options import Screenshot
-from automation.steps import Step, StepResult
+from automation.steps import Observer, Step, StepResult
+from automation.steps.time_spent import TimeSpent
 
 FOLDER: Final = "screenshots"
 TIMEOUT: Final = 2_000
@@ -54,8 +56,11 @@ class Screenshots:
         started = time.monotonic()
         data = screenshot(self._page, banner=self.banner)
         path = f"{FOLDER}/{result.id}.jpg"
-        if data is not None and _kept(self.folder / path, data):
-            self.taken[result.id] = path
+        if data is not None:
+            with suppress(OSError):  # without room for it the run goes on
+                (self.folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
+                write_private(self.folder / path, data)
+                self.taken[result.id] = path
         self.seconds += time.monotonic() - started
 
     def _due(self, result: StepResult) -> bool:
@@ -65,29 +70,24 @@ class Screenshots:
         return result.result == "failed" or (self.mode == "on" and saved)
 
 
-def _kept(path: Path, data: bytes) -> bool:
-    """Write a screenshot; whether that worked: without room for it the run goes on."""
-    try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        write_private(path, data)
-    except OSError:
-        return False
-    return True
-
-
 def screenshot(page: Page, *, banner: bool = False) -> bytes | None:
-    """The visible part of a page as JPEG, secrets masked; None when it can't be had.
-
-    Masks and styles are only asked for where they are needed: they cost as much as the screenshot (measured).
-    """
+    """As `masked_screenshot`, as JPEG, and without the banner."""
     if page.is_closed() or page.url == "about:blank":
         return None
-    secrets = page.locator(", ".join(MASKED))
-    try:
-        mask = [secrets] if secrets.count() else None
-        style = UNSEEN if banner else None
-        return page.screenshot(
-            type="jpeg", quality=QUALITY, scale="css", timeout=TIMEOUT, mask=mask, mask_color=MASK_COLOUR, style=style
-        )
-    except PlaywrightError:
-        return None
+    style = UNSEEN if banner else None
+    return masked_screenshot(page, type="jpeg", quality=QUALITY, scale="css", timeout=TIMEOUT, style=style)
+
+
+@dataclass
+class Details:
+    """The details of a run, collected over its attempts; part of a `RunResult`. ``started``: UTC."""
+
+    screenshots: Screenshots
+    meter: TimeSpent = field(default_factory=TimeSpent)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def attach(self, page: Page, recorder: ArtifactsRecorder) -> list[Observer]:
+        """Follow an attempt; answers the observers, in the order in which they have to be called."""
+        self.meter.attach(page.context)
+        self.screenshots.attach(recorder, page)
+        return [self.meter, self.screenshots]

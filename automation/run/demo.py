@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from automation.errors import SettingsError
 from automation.report.console import Console
+from automation.secrets.child_environment import only
 
 if TYPE_CHECKING:
     from automation.replica import Replica
@@ -52,13 +53,5 @@ def running_replica() -> Iterator[Replica]:
 @contextmanager
 def own_state() -> Iterator[None]:
     """Locks and pending deliveries of a demo are not the user's: two demos at once do not meet."""
-    before = os.environ.get("XDG_STATE_HOME")
-    with TemporaryDirectory(prefix="demo-state-") as folder:
-        os.environ["XDG_STATE_HOME"] = folder
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["XDG_STATE_HOME"]
-            else:
-                os.environ["XDG_STATE_HOME"] = before
+    with TemporaryDirectory(prefix="demo-state-") as folder, only({**os.environ, "XDG_STATE_HOME": folder}):
+        yield

@@ -13,11 +13,9 @@ from automation.secrets.files import user_lock
 if TYPE_CHECKING:  # nothing of a browser is loaded where only the lock is needed
     from playwright.sync_api import Page
 
-    from automation.access.named_org import HostWatch
     from automation.settings import Settings
-    from automation.settings.options import Options
     from automation.steps import Step, StepResult
-    from flows.app.state import OrgState
+    from flows.attempt import Attempt
 
 
 def require_named(host: str, allowed: str | None, login_host: str | None = None) -> None:
@@ -58,43 +56,32 @@ def org_lock(host: str, wait: float = 0) -> AbstractContextManager[None]:
 
 @dataclass
 class HostGuard:
-    """After login, holds the host that was really reached against what was allowed, and locks it.
+    """Keeps a run on its org. ``locked``: names of locks that are held.
 
-    A login on ``login.salesforce.com``, a CLI alias or a one-time link can lead to any org.
+    A login on ``login.salesforce.com``, a CLI alias or a one-time link can lead to any org, so the host that was really reached is
+    held against what was allowed, and locked. A step that was led to a foreign host later ends the run, whatever came of it; a
+    pair that was read is delivered first.
     """
 
-    settings: Settings
-    options: Options
-    state: OrgState
+    attempt: Attempt
     locks: ExitStack
     locked: set[str] = field(default_factory=set)
 
     def step_started(self, step: Step) -> None: ...
 
     def step_ended(self, result: StepResult) -> None:
-        if not result.step.login or result.result == "failed" or self.state.host in self.locked:
-            return
-        require_named(self.state.host, self.options.allow_production, login_host=self.settings.host)
-        self.locks.enter_context(org_lock(self.state.host))
-        self.locked.add(self.state.host)
-
-
-@dataclass
-class Stay:
-    """Ends the run when a step was led to a foreign host, whatever came of it; a pair that was read is delivered first."""
-
-    watch: HostWatch
-    state: OrgState
-
-    def step_started(self, step: Step) -> None: ...
-
-    def step_ended(self, result: StepResult) -> None:
+        run, host = self.attempt, self.attempt.state.host
         if result.result not in ("changed", "unchanged"):
             return
-        if result.step.login:
-            self.watch.forget()  # a person may have logged in elsewhere
-        elif self.watch.met and self.state.credentials is None:
-            raise self.watch.error(step=result.id)
+        if not result.step.login:
+            if run.watch.met and run.state.credentials is None:
+                raise run.watch.error(step=result.id)
+            return
+        if host not in self.locked:
+            require_named(host, run.options.allow_production, login_host=run.settings.host)
+            self.locks.enter_context(org_lock(host))
+            self.locked.add(host)
+        run.watch.forget()  # a person may have logged in elsewhere
 
 
 FOR_A_DEBUGGER = 86_400.0

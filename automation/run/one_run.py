@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from automation.browser import open_browser
 from automation.errors import Interrupted, RunbookError
 from automation.report.console import Console
 from automation.report.files import write_reports
-from automation.report.result import Details, RunResult, outcome_of, unsaved
-from automation.report.screenshots import Screenshots
+from automation.report.result import RunResult, outcome_of, unsaved
+from automation.report.screenshots import Details, Screenshots
 from automation.run.banner import Banner, pointing
-from automation.run.guards import HostGuard, Pause, Stay, org_lock, patient, require_named
+from automation.run.guards import HostGuard, Pause, org_lock, patient, require_named
 from automation.run.person import Person
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
@@ -101,20 +101,18 @@ class OneRun:
             begin, first = self.selection.begin, self.selection.first
             if begin != first:
                 self.console.note(f"Beginning at step {begin}: step {first} goes on with what that one opens.")
-            browser = self.browser or locks.enter_context(self._browser())
+            options = self.options
+            started = open_browser(self.settings, headed=options.headed, slowmo=options.slowmo, devtools=options.devtools)
+            browser = self.browser or locks.enter_context(started)
             self._attempts(browser, files, locks)
-
-    def _browser(self) -> AbstractContextManager[Browser]:
-        options = self.options
-        return open_browser(self.settings, headed=options.headed, slowmo=options.slowmo, devtools=options.devtools)
 
     def _attempts(self, browser: Browser, files: RunFiles, locks: ExitStack) -> None:
         """Start over at step 1.1 after an error that this can fix: every step reads before it acts, so that is safe."""
         left = self.options.restarts
-        guard = HostGuard(self.settings, self.options, self.state, locks, {_lock_name(self.settings)})
+        self.locked = {_lock_name(self.settings)}
         while True:
             try:
-                return self._attempt(browser, files, guard, last=left <= 0)
+                return self._attempt(browser, files, locks, last=left <= 0)
             except RunbookError as error:
                 if not error.restart or left <= 0:
                     raise
@@ -123,11 +121,12 @@ class OneRun:
                 self.console.note(f"{error.message} Starting over at step 1.1.")
                 files.journal.note("starting_over", kind=error.kind, step=error.step)
 
-    def _attempt(self, browser: Browser, files: RunFiles, guard: HostGuard, *, last: bool) -> None:
+    def _attempt(self, browser: Browser, files: RunFiles, locks: ExitStack, *, last: bool) -> None:
         files.recorder = files.recorder.again()
         tools = (browser, self.settings, self.spec, self.options, self.state, files.recorder, self.console.note)
         with begun_attempt(*tools) as attempt, self._watched(attempt) as banner:
             person = Person(attempt.page, banner, self.console.note) if banner is not None and self.options.keep_open else None
+            guard = HostGuard(attempt, locks, self.locked)
             observers = [*filter(None, [person]), *self._observers(attempt, files, guard, banner)]
             todo: Sequence[Step] = all_steps()
             while todo:
@@ -167,8 +166,7 @@ class OneRun:
 
     def _observers(self, attempt: Attempt, files: RunFiles, guard: HostGuard, banner: Banner | None) -> list[Observer]:
         measured = files.details.attach(attempt.page, attempt.recorder)
-        stay = Stay(attempt.watch, self.state)
-        observers: list[Observer] = [*measured, files.journal, attempt.recorder, self.console, guard, stay]
+        observers: list[Observer] = [*measured, files.journal, attempt.recorder, self.console, guard]
         if banner is not None:
             observers.append(banner)
         if self.options.pause_at is not None:

@@ -91,7 +91,7 @@ class Person:
     def _acted(self, *, ends: bool) -> bool:
         """Wait for the person: True once they acted and were quiet for a while, False when they closed the window."""
         while not self._closed():
-            if ends and self._quiet():
+            if ends and self._last is not None and self.clock() - self._last >= QUIET:
                 return True
         return False
 
@@ -104,9 +104,6 @@ class Person:
         except PlaywrightError:
             return True  # closed together with its browser
         return True
-
-    def _quiet(self) -> bool:
-        return self._last is not None and self.clock() - self._last >= QUIET
 
     def _note(self) -> None:
         self._last = self.clock()

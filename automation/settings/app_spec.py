@@ -24,7 +24,6 @@ class AppSpec:
 
     Attributes:
         scopes: scope tokens (``id``, ``api``), see `rules.SCOPES` for their labels.
-        run_as: username of the integration user.
         ip_relaxation: API value: Enforce, Enforce_RelaxRefresh, Bypass_2factor or Bypass.
         pkce: whether ``Require Proof Key for Code Exchange`` is ticked; the procedure clears it.
         exact: remove scopes and flows that are not configured, instead of only reporting them.

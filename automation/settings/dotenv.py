@@ -22,9 +22,8 @@ QUOTED: Final = re.compile(r"[^=]*=[ \t]*(?P<quote>['\"])")
 def read_dotenv(path: Path | None) -> dict[str, str]:
     """The values of a file in the form of ``.env``; nothing is interpolated. No file has no values.
 
-    Raises:
-        SettingsError: the file can't be read, a line of one of our settings can't be understood, or a secret may be cut
-            off by a comment: a wrong password counts towards the user's lock.
+    Raises SettingsError: the file can't be read, a line of one of our settings can't be understood, or a secret may be cut off by
+    a comment: a wrong password counts towards the user's lock.
     """
     if path is None or not is_file(path):
         return {}

@@ -58,7 +58,6 @@ def microsoft_tenant(value: str) -> str:
 
 
 def client_id(value: str) -> str:
-    """An Application (client) ID."""
     if re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value) is None:
         raise ValueError("is no Application (client) ID, which looks like 11111111-2222-3333-4444-555555555555")
     return value
@@ -76,7 +75,6 @@ def microsoft_certificate(value: str) -> str:
 
 
 def google_key(value: str) -> str:
-    """The key file of a Google service account."""
     try:
         found = json.loads(value.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
@@ -100,11 +98,7 @@ def secret_parts(value: str) -> tuple[str, ...]:
 
 
 def problems_of_mailbox(values: Mapping[str, Any]) -> list[str]:
-    """What does not fit together among the mailbox's settings, a sentence each.
-
-    Args:
-        values: attribute name (lower case) to value, None where a setting is not given.
-    """
+    """What does not fit together among the mailbox's settings, a sentence each; an attribute is None where one is not given."""
     given = {name.upper() for name, value in values.items() if name.startswith("sf_imap") and value is not None}
     method = values.get("sf_imap_auth") or "password"
     ways = [way for way in _WAYS if way in given]

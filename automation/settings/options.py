@@ -90,7 +90,6 @@ class Parser(argparse.ArgumentParser):
     """A parser that ends with `WrongUsage`."""
 
     def error(self, message: str) -> NoReturn:
-        """Print usage and message on stderr as argparse does."""
         try:
             super().error(message)
         except SystemExit:
@@ -119,7 +118,6 @@ def installed_version() -> str:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser of ``python -m automation.create_app``."""
     made = Parser(
         prog="python -m automation.create_app",
         description="Create the External Client App for Service Board Sync in one org, prove its credentials and deliver them.",

@@ -20,10 +20,8 @@ _KIND: Final = re.compile(r"otpauth(?P<migration>-migration)?://(?P<kind>[A-Za-z
 def read_seed(text: str) -> TOTP:
     """The authenticator that a seed is for, read as authenticator apps do; label and issuer do not matter.
 
-    The URI is described by https://github.com/google/google-authenticator/wiki/Key-Uri-Format.
-
-    Raises:
-        ValueError: with a sentence that fits after the setting's name and never repeats the value.
+    The URI is described by https://github.com/google/google-authenticator/wiki/Key-Uri-Format. Raises ValueError with a sentence
+    that fits after the setting's name and never repeats the value.
     """
     import pyotp  # late: most runs need no code
 

@@ -85,7 +85,6 @@ def token(value: str) -> str:
 
 
 def email(value: str) -> str:
-    """One email address."""
     return _with_domain(value, "an email address; give one such as admin@example.com")
 
 
@@ -213,7 +212,6 @@ def pem_file(value: str) -> Path:
 
 
 def existing_file(value: str) -> Path:
-    """The path of a file that is there."""
     path = home_expanded(value)
     if not is_file(path):
         raise ValueError(f"{value} is not a file")

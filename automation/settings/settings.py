@@ -18,8 +18,6 @@ from automation.settings.names import problem_with
 from automation.settings.rules import api_name_for, targets
 from automation.settings.table import SECRET_FILES, SETTINGS, Setting, Settings
 
-__all__ = ["Settings", "load_settings"]
-
 
 @dataclass(frozen=True)
 class _Given:
@@ -43,8 +41,7 @@ def load_settings(
         overrides: setting name to text, from the command line; they win over everything.
         app: ``ECA_*`` values of an app file; they win over the environment.
 
-    Raises:
-        SettingsError: names every setting that is missing, unknown or malformed, each with what is right.
+    Raises SettingsError, which names every setting that is missing, unknown or malformed, each with what is right.
     """
     problems: list[str] = []
     given: dict[str, _Given] = {}

@@ -27,10 +27,9 @@ class Setting:
         name: as in ``.env`` and the environment; the attribute of `Settings` is the same in lower case.
         meaning: one sentence for people.
         rule: text to value; raises ValueError with what is wrong and what is right.
-        default: as text, None when there is none.
+        default: as text.
         secret: the value is wrapped in `Secret` and may come from the file named by ``NAME_FILE``.
         hides: finds the parts of the value that the scrubber looks for; None means the whole value.
-        required: a run can't start without it.
         example: for ``.env.example`` when there is no default.
     """
 
@@ -220,12 +219,10 @@ class Settings:
 
     @property
     def host(self) -> str:
-        """Host name of ``sf_login_url``."""
         return urlsplit(self.sf_login_url).hostname or ""
 
     @property
     def network(self) -> Network:
-        """How this machine reaches the org."""
         proxy = Proxy.parse(self.https_proxy.reveal()) if self.https_proxy is not None else None
         return Network(proxy, self.no_proxy, self.sf_ca_file)
 

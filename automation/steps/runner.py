@@ -10,10 +10,9 @@ from typing import Any
 from playwright.sync_api import Error as PlaywrightError
 
 from automation.errors import Interrupted, PageTrouble, RunbookError, TryAgainLater, UnexpectedPage
-from automation.steps import Difference, Finding, Observer, Step, StepResult, entry_before, skipped
+from automation.steps import Difference, Finding, Observer, Step, StepResult, entry_before, skipped, sort_key
 from automation.steps.covered import Covered
 from automation.steps.interrupts import raise_if_noted, reacted
-from automation.steps.step import sort_key
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ class TimeSpent:
         self.steps[result.id] = spent
         self.total += spent
         self._begun = None
-        _current.set(None)
+        _current.set(_NOBODY)
 
     def began(self, what: object, page: object = None) -> None:
         """The org is waited for from now on, until each begun thing has ended."""
@@ -101,10 +101,7 @@ class TimeSpent:
 
     def ended(self, what: object) -> None:
         """One thing is no longer waited for."""
-        if what not in self._open:
-            return
-        del self._open[what]
-        if not self._open:
+        if self._open.pop(what, NOT_A_WAIT) is not NOT_A_WAIT and not self._open:
             self._waited += self.wall() - self._since
 
     def _requested(self, request: Request) -> None:
@@ -117,36 +114,26 @@ class TimeSpent:
             self.ended(what)
 
 
-_current: ContextVar[TimeSpent | None] = ContextVar("time_spent", default=None)
+_NOBODY: Final = TimeSpent()
+"""Whose time is not asked for: outside of a step."""
+_current: ContextVar[TimeSpent] = ContextVar("time_spent", default=_NOBODY)
 
 
 @contextmanager
 def waiting_for_org() -> Iterator[None]:
     """For waits outside of the browser: our own requests, codes on their way, a key that propagates."""
     meter, what = _current.get(), object()
-    if meter is not None:
-        meter.began(what)
+    meter.began(what)
     try:
         yield
     finally:
-        if meter is not None:
-            meter.ended(what)
+        meter.ended(what)
 
 
 def hooks() -> dict[str, list[Callable[..., Any]]]:
     """Event hooks of an httpx client, by which its requests count as waiting for the org."""
-
-    def began(_request: Any) -> None:
-        meter = _current.get()
-        if meter is not None:
-            meter.began("own request")
-
-    def ended(_response: Any) -> None:
-        meter = _current.get()
-        if meter is not None:
-            meter.ended("own request")
-
-    return {"request": [began], "response": [ended]}
+    own = "own request"
+    return {"request": [lambda _: _current.get().began(own)], "response": [lambda _: _current.get().ended(own)]}
 
 
 def _page_of(request: Any) -> object:

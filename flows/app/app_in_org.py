@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from automation.errors import AmbiguousApp, UnexpectedPage
-from automation.org_api.read_back import Reading
+from automation.org_api import Reading
 from automation.settings.app_spec import AppSpec
 from automation.steps import Finding, skipped, unchanged
 from flows.app.policies import AppPolicies
@@ -18,6 +18,7 @@ from flows.app.state import OrgState
 from flows.app.values import reading_of
 from flows.pages.app_manager import App, AppManager
 from flows.pages.app_page import AppNotLoaded, AppPage
+from flows.pages.confirmation import Confirmation
 from flows.pages.settings_tab import SettingsTab
 
 
@@ -28,6 +29,7 @@ class AppInOrg:
     page: AppPage
     manager: AppManager
     settings: SettingsTab
+    confirmation: Confirmation
     spec: AppSpec
     state: OrgState
 
@@ -36,8 +38,7 @@ class AppInOrg:
 
         Name and API name must both match: the list shows only names, so the API name is read on the page of each app so named.
 
-        Args:
-            again: open an app that does not load a second time.
+        With ``again``, an app that does not load is opened a second time.
 
         Raises:
             AmbiguousApp: apps of this name exist, and none has the configured API name.
@@ -89,14 +90,14 @@ class AppInOrg:
 
     @property
     def _is_open(self) -> bool:
-        return self.page.is_open() and self.state.app_exists
+        return self.state.app_exists and self.page.is_open()
 
     def open_manager(self) -> Finding:
         """Steps 2.1 and 4.1: the list, opened only when the app's URL is not known yet."""
+        if self.state.detail_url is not None:
+            return skipped("the app's own page is open already, or is opened by its URL, which is known")
         if self._is_open:
             return skipped("the app's own page is open already")
-        if self.state.detail_url is not None:
-            return skipped("the app's URL is known; its page is opened directly")
         self.manager.open(self.state.setup_url)
         return unchanged("the External Client App Manager is open")
 
@@ -126,8 +127,7 @@ class AppInOrg:
         """
         if not self.state.app_exists or not self.reload():
             return Reading()
-        page, labels, timeouts = self.page.page, self.page.labels, self.page.timeouts
-        policies = AppPolicies(page, labels, timeouts).values()
+        policies = AppPolicies(self).values()
         if not self.reload():  # also leaves edit mode, which reading the policies may have needed
             return Reading()
-        return reading_of(AppSettings(page, labels, timeouts).values(), policies, self.spec, labels)
+        return reading_of(AppSettings(self).values(), policies, self.spec, self.page.labels)

@@ -6,11 +6,10 @@ Costs one request and no browser. A valid pair means that section 4 reveals noth
 from __future__ import annotations
 
 from automation.delivery import read_all
-from automation.delivery.json_file import FileTarget
+from automation.delivery.files import FileTarget
 from automation.errors import ProofFailed, RunbookError, SettingsError
 from automation.network.backoff import Patience
-from automation.org_api.delivered_pair import Answer, Source, ask_org, find_pairs, require_ours
-from automation.org_api.proof import ProofSession
+from automation.org_api import Answer, ProofSession, Source, ask_org, find_pairs, require_ours
 from automation.salesforce.hosts import is_my_domain
 from automation.salesforce.ids import same_id
 from automation.secrets.credentials import Credentials
@@ -48,13 +47,10 @@ def look_for_pair(settings: Settings, spec: AppSpec, state: OrgState) -> list[So
 
 
 def find_delivered(settings: Settings, spec: AppSpec, state: OrgState) -> bool:
-    """Look for a pair of this app and org, and prove it.
+    """Look for a pair of this app and org, and prove it; whether one was proven.
 
     A proven pair is put in ``state.delivered_before`` and ``state.credentials``, its proof in ``state.proof``; one that
     may be good but gets no token (yet) in ``state.delivered_unproven``. What else was found is in ``state.notes``.
-
-    Returns:
-        Whether a pair was proven.
 
     Raises:
         SettingsError: as `look_for_pair`.

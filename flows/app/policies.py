@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from automation.browser.race import Outcome, race
 from automation.errors import NotPropagatedYet, UnexpectedPage
-from automation.settings.app_spec import AppSpec
 from automation.steps import Difference
 from flows.app.save import save_and_read
 from flows.pages.base import PageObject
-from flows.pages.confirmation import Confirmation
 from flows.pages.policies_tab import IP_LABELS, PoliciesTab, PolicyValues
+
+if TYPE_CHECKING:
+    from flows.app.app_in_org import AppInOrg
 
 RELOAD_EVERY = 20.0
 """Seconds between checks whether the flow enabled in Settings has reached the Policies (up to ~10 min: TOOLING)."""
@@ -27,6 +29,10 @@ class AppPolicies(PageObject):
     flow_off = False
     """Whether the flow is off in Settings, as in a plan that would enable it: its switch and Run As are not here then."""
     _values: PolicyValues | None = None
+
+    def __init__(self, app: AppInOrg) -> None:
+        super().__init__(app.page.page, app.page.labels, app.page.timeouts)
+        self.app = app
 
     @cached_property
     def tab(self) -> PoliciesTab:
@@ -65,9 +71,9 @@ class AppPolicies(PageObject):
         flow_on = values.client_credentials is True and values.run_as is not None
         return values.ip_relaxation is not None and (flow_off or flow_on)
 
-    def differences(self, spec: AppSpec) -> dict[str, Difference]:
+    def differences(self) -> dict[str, Difference]:
         """What differs from the configuration, by attribute of `PolicyValues`. What the page does not show yet is not counted."""
-        values, labels = self.values(), self.labels
+        values, labels, spec = self.values(), self.labels, self.app.spec
         found: dict[str, Difference] = {}
         if not values.client_credentials and not (values.client_credentials is None and self.flow_off):
             found["client_credentials"] = Difference(labels["policies.client_credentials"], "cleared", "ticked")
@@ -84,26 +90,26 @@ class AppPolicies(PageObject):
         values = self.values()
         return values.run_as is None and not values.client_credentials
 
-    def look_at_run_as(self, confirmation: Confirmation) -> None:
+    def look_at_run_as(self) -> None:
         """Read ``Run As`` when the tick has just made it appear; it may hold a user from before.
 
         It may appear only after a late confirmation was answered.
         """
-        if not self.run_as_hidden or not self.tab.editing():
+        if not self.run_as_hidden:
             return
         now = self.tab.read()
         if now.client_credentials and now.run_as is None:
-            self._wait_for_run_as(confirmation)
+            self._wait_for_run_as()
             now = self.tab.read()
         if now.client_credentials:
             self._values = replace(self.values(), run_as=now.run_as or "")
 
-    def _wait_for_run_as(self, confirmation: Confirmation) -> None:
+    def _wait_for_run_as(self) -> None:
         with suppress(UnexpectedPage):  # filling it in says what is there instead
             shown = Outcome("Run As", element=self.tab.run_as.control)
-            asked = Outcome("a confirmation", element=confirmation.modal_ok)
+            asked = Outcome("a confirmation", element=self.app.confirmation.modal_ok)
             if race(self.page, "Run As", [shown, asked], self.timeouts.action) is asked:
-                confirmation.answer_modal(0)
+                self.app.confirmation.answer_modal(0)
                 race(self.page, "Run As", [shown], self.timeouts.action)
 
     def edit(self) -> None:
@@ -111,7 +117,7 @@ class AppPolicies(PageObject):
         self.tab.edit()
         self.tab.open_oauth_section()
 
-    def wait_for_flow(self, limit: float, reload: Callable[[], object]) -> None:
+    def wait_for_flow(self, limit: float) -> None:
         """Wait until the tick of the flow can be set, reloading the page now and then; nothing was edited yet.
 
         Raises:
@@ -129,7 +135,7 @@ class AppPolicies(PageObject):
                     f'"{self.labels["policies.client_credentials"]}" can\'t be ticked on the Policies tab yet: the flow '
                     "enabled in Settings has not arrived there."
                 )
-            self._pause_and_reload(min(RELOAD_EVERY, max(1.0, limit / 10)), reload)
+            self._pause_and_reload(min(RELOAD_EVERY, max(1.0, limit / 10)))
 
     def _flow_usable(self) -> bool:
         return self.tab.client_credentials.enabled()
@@ -138,19 +144,17 @@ class AppPolicies(PageObject):
         box = self.tab.client_credentials
         return self.tab.flows_appear_here.count() > 0 or (box.state() is False and not box.enabled())
 
-    def _pause_and_reload(self, seconds: float, reload: Callable[[], object]) -> None:
+    def _pause_and_reload(self, seconds: float) -> None:
         """The tick may become usable in place; only if it does not, the page is loaded again."""
         try:
             race(self.page, "the tick", [Outcome("usable", fact=self._flow_usable)], seconds)
         except UnexpectedPage:
-            reload()
+            self.app.reload()
             self.tab.select()
             self.tab.open_oauth_section()
             self.edit()
 
-    def save(
-        self, spec: AppSpec, confirmation: Confirmation, reload: Callable[[], object], only: Collection[str] | None = None
-    ) -> str:
+    def save(self, only: Collection[str] | None = None) -> str:
         """Save once and make sure, by reading; returns a sentence. Raises as `save_and_read`.
 
         ``only``: the policies that were set, by attribute of `PolicyValues`; None means all.
@@ -158,6 +162,8 @@ class AppPolicies(PageObject):
 
         def left() -> list[str]:
             self._values = None
-            return [str(difference) for name, difference in self.differences(spec).items() if only is None or name in only]
+            return [str(difference) for name, difference in self.differences().items() if only is None or name in only]
 
-        return save_and_read(self.tab, "policies", confirmation, left, reload)
+        said = save_and_read(self.tab, "policies", self.app, left)
+        self.app.state.policies_saved = True
+        return said

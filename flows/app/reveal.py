@@ -48,6 +48,7 @@ class Reveal(PageObject):
         """Click ``Consumer Key and Secret`` and find out where its page opens; returns a sentence.
 
         Args:
+            reload: brings the app's Settings tab again, with its OAuth section open.
             url: where the page is known to be, for when nothing follows the click (see `consumer_url`).
 
         Raises:
@@ -60,8 +61,6 @@ class Reveal(PageObject):
             for click in range(CLICKS):
                 if click:
                     reload()  # the page may hold on to what stopped the click, as a link does whose URL it never got
-                    settings.select()
-                    settings.open_oauth_section()
                 before, url_before = list(self.page.context.pages), self.page.url
                 self._clicked_on = url_before
                 button = settings.key_and_secret_button()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from automation.errors import FieldRefused, PageTrouble, ReadBackDiffers, SaveRefused, UnexpectedPage
 from flows.pages.app_page import AppTab
 from flows.pages.checkbox import Checkbox
 from flows.pages.commit import Answer
 from flows.pages.confirmation import GRACE, Confirmation
+
+if TYPE_CHECKING:
+    from flows.app.app_in_org import AppInOrg
 
 
 def tick_with_confirmation(box: Checkbox, confirmation: Confirmation) -> str:
@@ -39,9 +43,7 @@ def _tick(box: Checkbox, confirmation: Confirmation) -> str | None:
     return "a modal" if modal else "a dialog" if dialogs else None
 
 
-def save_and_read(
-    tab: AppTab, what: str, confirmation: Confirmation, left: Callable[[], Sequence[str]], reload: Callable[[], object]
-) -> str:
+def save_and_read(tab: AppTab, what: str, app: AppInOrg, left: Callable[[], Sequence[str]]) -> str:
     """Click Save once and make sure, by reading, that the org holds what is configured; returns a sentence.
 
     No answer of the page proves what was saved. A tab that is not in edit mode any more was saved by a person, so it is only read.
@@ -51,13 +53,12 @@ def save_and_read(
         FieldRefused, SaveRefused, ReadBackDiffers: with what the org said or holds.
         PageTrouble: no answer came, and the org does not hold it.
     """
-    confirmation.answer_modal(0)
-    with confirmation.expected() as dialogs:
-        answer = tab.save() if tab.editing() else Answer(done=True)
+    with app.confirmation.expected() as dialogs:
+        answer = tab.save()
         if answer.field_errors:
             raise FieldRefused(f"The org did not save the {what}: {'; '.join(answer.field_errors)}")
         if not answer.done or left():
-            reload()  # no answer came, or the page still shows what it held before
+            app.reload()  # no answer came, or the page still shows what it held before
             _require(left(), what, answer)
     return f"{what} saved{confirmed(dialogs)}"
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from automation.org_api.delivered_pair import Pairs
-from automation.org_api.proof import ProofSession
-from automation.org_api.rights import Rights
+from automation.org_api import Pairs, ProofSession, Rights
 from automation.salesforce import hosts
 from automation.secrets.credentials import Credentials
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from automation.org_api.read_back import Reading
+from automation.org_api import Reading
 from automation.settings.app_spec import AppSpec
 from automation.steps import Difference
 from flows.pages.app_fields import AppFields
@@ -54,26 +55,22 @@ class AppValues:
         return None not in (*texts, self.scopes, self.client_credentials)
 
 
-def text_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[str, Difference]:
+def field_differences(values: AppValues, spec: AppSpec, labels: Labels) -> dict[str, Difference]:
     """Step 1.4: fields of Basic Information and OAuth settings that differ from the configuration, by attribute."""
     pairs = {
         "name": ("create.name", values.name, spec.name),
         "contact_email": ("create.contact_email", values.contact_email, spec.contact_email),
         "callback_url": ("create.callback_url", "\n".join(_urls(values.callback_url)), wanted_callbacks(values, spec)),
     }
-    return {
+    found = {
         attribute: Difference(labels[key], before, after)
         for attribute, (key, before, after) in pairs.items()
         if (before or "").split() != after.split() and not (attribute == "contact_email" and same_email(before, after))
     }
-
-
-def state_difference(values: AppValues, spec: AppSpec, labels: Labels) -> list[Difference]:
-    """Step 1.4: the distribution state, if it is shown and not as configured."""
-    key, before = f"create.distribution_{spec.distribution_state.lower()}", values.distribution_state
-    if before is None or labels.same(key, before):
-        return []
-    return [Difference(labels["create.distribution_state"], before, labels[key])]
+    state, shown = f"create.distribution_{spec.distribution_state.lower()}", values.distribution_state
+    if shown is not None and not labels.same(state, shown):
+        found["distribution_state"] = Difference(labels["create.distribution_state"], shown, labels[state])
+    return found
 
 
 def wanted_callbacks(values: AppValues, spec: AppSpec) -> str:
@@ -119,24 +116,22 @@ def reading_of(settings: AppValues, policies: PolicyValues, spec: AppSpec, label
         name=settings.name,
         api_name=settings.api_name,
         contact_email=settings.contact_email,
-        distribution_state=_distribution(settings.distribution_state, labels),
+        distribution_state=_api_value(_DISTRIBUTION, settings.distribution_state, labels),
         scopes=None if settings.scopes is None else _scopes(settings.scopes, spec, labels),
         client_credentials=policies.client_credentials,
         run_as=policies.run_as,
-        ip_relaxation=_ip_relaxation(policies.ip_relaxation, labels),
+        ip_relaxation=_api_value(IP_LABELS, policies.ip_relaxation, labels),
     )
 
 
-def _distribution(shown: str | None, labels: Labels) -> str | None:
-    names = ("Local", "Packaged")
-    return next((name for name in names if labels.same(f"create.distribution_{name.lower()}", shown)), shown)
+_DISTRIBUTION = {"Local": "create.distribution_local", "Packaged": "create.distribution_packaged"}
+
+
+def _api_value(keys: Mapping[str, str], shown: str | None, labels: Labels) -> str | None:
+    return next((value for value, key in keys.items() if labels.same(key, shown)), shown)
 
 
 def _scopes(shown: tuple[str, ...], spec: AppSpec, labels: Labels) -> tuple[str, ...]:
     """Tokens of the configured scopes; others stay the texts that the page shows."""
     tokens = {labels[f"scopes.{token}"]: token for token in spec.scopes}
     return tuple(tokens.get(text, text) for text in shown)
-
-
-def _ip_relaxation(shown: str | None, labels: Labels) -> str | None:
-    return next((value for value, key in IP_LABELS.items() if labels.same(key, shown)), shown)

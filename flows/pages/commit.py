@@ -9,7 +9,7 @@ from playwright.sync_api import Locator
 
 from automation.browser.race import Outcome
 from flows.pages.base import PageObject, any_of, names_by_role
-from flows.pages.confirmation import KNOWN, Confirmation
+from flows.pages.confirmation import DIALOGS, KNOWN, Confirmation
 from flows.pages.messages import Messages
 from flows.pages.reading import TEXT
 from flows.pages.setup_page import SetupPage
@@ -37,15 +37,21 @@ class Answer:
 class Commit(PageObject):
     """Make one right before the click: what is on the page then does not count as its answer."""
 
-    _quiet = False
     _modals_before = 0
 
-    def remember(self) -> None:
-        """Take note of the errors and dialogs that are there now."""
+    def remember(self, *, asked_late: bool = False) -> None:
+        """Take note of the errors and dialogs that are there now.
+
+        Args:
+            asked_late: a confirmation of something that was done before may be up, and is answered first.
+        """
         self._messages = Messages(self.page, self.labels, self.timeouts)
         self._confirmation = Confirmation(self.page, self.labels, self.timeouts)
         self._confirmation.answer_no_late_ones()
-        if not self._is_quiet():
+        self._sign = self._messages.sign(MODALS)
+        if not self._messages.quiet(self._messages.sign(MODALS, DIALOGS)):
+            if asked_late:
+                self._confirmation.answer_modal(0)
             self._messages.remember()
             self._modals_before = self._modals.count()
 
@@ -61,23 +67,18 @@ class Commit(PageObject):
         Raises:
             RunbookError: as `SetupPage.arrive`.
         """
-        refused = Outcome("field error", fact=lambda: not self._is_quiet() and bool(self._messages.field_errors()))
-        failed = Outcome("page error or unknown dialog", fact=self._has_failed)
+        refused = Outcome("field error", fact=lambda: bool(self._messages.field_errors()), sign=self._sign)
+        failed = Outcome("page error or unknown dialog", fact=self._has_failed, sign=self._sign)
         asked = Outcome("a confirmation", element=self._confirmation.known_ok)
         ends = [success, refused, failed]
         outcome = page.arrive(what, [*ends, asked], self.timeouts.save, by)
         if outcome is asked:
             self._confirmation.answer_known()
             outcome = page.arrive(what, ends, self.timeouts.save, by)
-        if outcome is success and not refused.happened():
+        if outcome is success and (self._messages.quiet(self._sign) or not refused.happened()):
             return Answer(done=True)
         said = [*self._messages.new_errors(), *([self._unknown_dialog()] if outcome is failed and self._is_strange() else [])]
         return Answer(False, tuple(self._messages.field_errors()), tuple(said))
-
-    def _is_quiet(self) -> bool:
-        """Whether the page shows neither an error nor a dialog. One look, which `_has_failed` relies on, that is asked next."""
-        self._quiet = self._messages.quiet(MODALS)
-        return self._quiet
 
     @property
     def _modals(self) -> Locator:
@@ -87,7 +88,7 @@ class Commit(PageObject):
 
     def _has_failed(self) -> bool:
         """Whether the page shows an error or a strange dialog that was not there."""
-        return not self._quiet and (bool(self._messages.new_errors()) or self._is_strange())
+        return bool(self._messages.new_errors()) or self._is_strange()
 
     def _is_strange(self) -> bool:
         """Whether a modal without the known words has appeared."""

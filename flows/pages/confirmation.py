@@ -17,8 +17,8 @@ from flows.pages.base import PageObject, any_of, by_role
 
 KNOWN = ("confirm.client_credentials", "confirm.propagation")
 """Labels of the sentences by which a dialog is known to be one that may be answered."""
-UNMARKED = ".slds-modal:not([role])"
-"""A modal by SLDS's class alone (a guess: base components give it a role)."""
+DIALOGS = any_of("[role=dialog]", "[role=alertdialog]", "dialog", ".slds-modal:not([role])")
+"""A modal by SLDS's class alone is a guess: base components give it a role."""
 GRACE = 0.3
 """Seconds in which a modal may still appear after the box shows its tick."""
 
@@ -41,7 +41,7 @@ class Confirmation(PageObject):
     @property
     def _dialogs(self) -> Locator:
         """By tags and roles as written: they are looked for at every turn, and the names of a page's buttons cost time."""
-        return self.page.locator(any_of("[role=dialog]", "[role=alertdialog]", "dialog", UNMARKED))
+        return self.page.locator(DIALOGS)
 
     @contextmanager
     def expected(self) -> Iterator[list[str]]:

@@ -85,7 +85,7 @@ class IdentityPage(PageObject):
 
     def masked_address(self) -> str | None:
         """The masked email address to which the code was sent, if the page shows one."""
-        found = MASKED.search(" ".join(texts_of(self.page.locator("body"))))
+        found = MASKED.search(self.seen.text if self.seen else " ".join(texts_of(self.page.locator("body"))))
         return found.group() if found else None
 
     def choice(self, key: str) -> Locator:

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
+from automation.browser.race import Sign
 from flows.pages.base import PageObject, any_of
 from flows.pages.reading import TEXT
 
@@ -61,11 +62,15 @@ class Messages(PageObject):
         """Take note of what is shown now."""
         self._before = frozenset(self._errors_now())
 
-    def quiet(self, *more: str) -> bool:
-        """Whether the page shows nothing that may be an error, nor anything of the selectors ``more``; a quick look."""
+    def sign(self, *more: str) -> Sign:
+        """Whether the page shows something that may be an error, or anything of the selectors ``more``; a quick look."""
         marks = ", ".join((".slds-form-element__help, [role~=alert]", INVALID, PAGE_ERRORS, *more))
+        return Sign(LOUD, [marks, self.labels.containing(CREATE_FAILED).pattern])
+
+    def quiet(self, sign: Sign) -> bool:
+        """Whether the page does not show that."""
         try:
-            return not self.page.evaluate(LOUD, [marks, self.labels.containing(CREATE_FAILED).pattern])
+            return not self.page.evaluate(sign.script, sign.about)
         except PlaywrightError:
             return False  # it is being replaced
 

@@ -8,6 +8,12 @@ from typing import Any, Final
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page
 
+from flows.pages.base import any_of
+
+_SPINNERS: Final = (".slds-spinner", "lightning-spinner")
+SPINNER: Final = any_of(*_SPINNERS)
+"""Lightning's spinner (UTAM; base components)."""
+
 TEXT: Final = """(root) => {
   const found = [];
   const walk = (node) => {
@@ -27,17 +33,21 @@ TEXT: Final = """(root) => {
 }"""
 """Script: the visible text of an element, on one line; of one that is hidden itself (an option), what it would show."""
 
-_STATE: Final = f"""() => {{
-  const text = ({TEXT})(document.body), sealed = [];
+_STATE: Final = f"""(spinner) => {{
+  const text = ({TEXT})(document.body), sealed = [], spinning = [];
+  const sized = (one) => {{
+    const box = one.getBoundingClientRect();
+    return box.width * box.height > 0;
+  }};
   const walk = (root) => root.querySelectorAll("*").forEach((one) => {{
+    if (one.matches(spinner) && sized(one) && one.checkVisibility({{visibilityProperty: true}})) spinning.push(one);
     if (one.shadowRoot) return walk(one.shadowRoot);
-    const box = one.localName.includes("-") && !one.childNodes.length && one.getBoundingClientRect();
-    if (box && box.width * box.height > 0) sealed.push(one.localName);
+    if (one.localName.includes("-") && !one.childNodes.length && sized(one)) sealed.push(one.localName);
   }});
   walk(document);
-  return [text.length, [...new Set(sealed)].slice(0, 3), document.readyState !== "loading"];
+  return [text.length, [...new Set(sealed)].slice(0, 3), spinning.length > 0, document.readyState !== "loading"];
 }}"""
-"""Script: how much text the page shows, and which custom elements have a size though nothing in them can be read."""
+"""Script: how much text the page shows, which custom elements have a size though nothing in them can be read, and spinners."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +57,12 @@ class Shown:
     Attributes:
         letters: length of its visible text.
         sealed: names of custom elements that show something of their own in closed shadow roots.
+        spins: whether a spinner turns.
     """
 
     letters: int
     sealed: tuple[str, ...]
+    spins: bool
 
     @property
     def blank(self) -> bool:
@@ -69,10 +81,10 @@ class Shown:
 def shown(page: Page) -> Shown | None:
     """What the page shows, in one round trip; None while it is being replaced."""
     try:
-        letters, sealed, parsed = page.evaluate(_STATE)
+        letters, sealed, spins, parsed = page.evaluate(_STATE, ", ".join(_SPINNERS))
     except PlaywrightError:
         return None
-    return Shown(letters, tuple(sealed)) if parsed else None
+    return Shown(letters, tuple(sealed), bool(spins)) if parsed else None
 
 
 def texts_of(elements: Locator) -> list[str]:

@@ -7,15 +7,11 @@ from typing import Final
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Request
 
 from automation.salesforce import hosts
-from flows.pages.base import any_of
 from flows.pages.reading import shown
 
-SPINNER: Final = any_of(".slds-spinner", "lightning-spinner")
-"""Lightning's spinner (UTAM; base components)."""
 KINDS: Final = frozenset({"document", "script", "stylesheet", "xhr", "fetch"})
 """Requests that a page may be waiting for before it shows more."""
 ASIDE: Final = ("/cometd/", "/_nc_external/system/security/session/")
@@ -87,10 +83,5 @@ class Settling:
         """Whether something is still loading now, as far as one can see."""
         if self._traffic.waits(self._patience):
             return True
-        try:
-            if self._page.locator(SPINNER).filter(visible=True).count():
-                return True
-        except PlaywrightError:
-            return True
         there = shown(self._page)
-        return there is None or there.blank
+        return there is None or there.blank or there.spins

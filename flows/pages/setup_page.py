@@ -15,8 +15,8 @@ from automation.browser.race import Outcome, race
 from automation.errors import ForeignHost, NotPermitted, OrgUnavailable, PageTrouble, RunbookError, SessionLost, UnexpectedPage
 from flows.pages.base import PageObject, Timeouts, any_of, by_role, sought
 from flows.pages.labels import Labels
-from flows.pages.reading import shown
-from flows.pages.settling import SPINNER, Settling, follow_traffic
+from flows.pages.reading import SPINNER, shown
+from flows.pages.settling import Settling, follow_traffic
 
 LIST_PATH = "/lightning/setup/ManageExternalClientApplication/home"  # evidence: PUP, SFPI, MGA-ES
 NEW_PATH = "/lightning/setup/ManageExternalClientApplication/new"  # guess: where the form has a URL of its own

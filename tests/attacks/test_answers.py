@@ -12,10 +12,9 @@ import pytest
 from automation.access.production import ProductionLogin
 from automation.fleet.copies import _copies
 from automation.network.http import Network, retry_after
+from automation.org_api import check_rights, load_recipe, read_back
 from automation.org_api.proof import begin_proof
-from automation.org_api.read_back import read_back
 from automation.org_api.rest import Rest
-from automation.org_api.rights import check_rights, load_recipe
 from automation.org_api.sandbox_auth import ask_for_sandbox
 from automation.org_api.token import Token, ask, revoke
 from automation.secrets import Secret

@@ -18,7 +18,7 @@ from automation.artifacts.run_folder import Journal
 from automation.doctor import warned
 from automation.doctor.__main__ import line
 from automation.errors import UnexpectedPage
-from automation.fleet.messages import message
+from automation.fleet.notify import message
 from automation.fleet.outcome import of_error
 from automation.fleet.worker import EventWriter
 from automation.report.console import Console

@@ -278,6 +278,12 @@ def test_evidence_of_a_closed_page_raises_nothing(context: BrowserContext, tmp_p
     assert "could not be read" in (folder / "page-1.txt").read_text()
 
 
+def test_pages_are_asked_not_to_animate(plain: Browser, environment: dict[str, str]) -> None:
+    context = new_context(plain, load_settings(environment))
+    assert context.new_page().evaluate("matchMedia('(prefers-reduced-motion: reduce)').matches")
+    context.close()
+
+
 def test_a_context_waits_as_the_settings_say(plain: Browser, environment: dict[str, str]) -> None:
     context = new_context(plain, load_settings({**environment, "TIMEOUT_ACTION": "0.1"}))
     page: Any = context.new_page()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from automation.doctor import machine, settings_files
+from automation.secrets.programs import ProgramFailed
 from automation.settings import load_settings
 from tests.forgetting import only_own
 
@@ -51,9 +52,9 @@ def test_a_repository_that_git_refuses_to_read_is_no_all_clear(tmp_path: Path) -
 
 def test_git_that_does_not_answer_is_no_all_clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object, **__: object) -> None:
-        raise subprocess.TimeoutExpired("git", 10)
+        raise ProgramFailed("did not answer within 10 s")
 
-    monkeypatch.setattr(subprocess, "run", never)
+    monkeypatch.setattr(settings_files, "run", never)
     assert settings_files.tracked({tmp_path / ".env": "settings"}).result == "warning"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from automation.errors import NotPermitted, ReadBackDiffers
-from automation.org_api.proof import ProofSession, open_proof
+from automation.org_api import ProofSession, open_proof
 from flows import prove_and_deliver
 from tests.faults.wanted import edit, make_app
 

@@ -59,9 +59,12 @@ STOPS: dict[str, tuple[dict[str, Any], str, int]] = {
     "timed out": ({"reveal_method": "email", "verification_timeout_seconds": 0.0}, "timed out", 75),
 }
 
+AS_AT_LOGIN = ("text message", "problem")
+"""Screens that are understood at the reveal in the way of the two beside them, and every time at the login: ``tests/access``."""
+
 
 @pytest.mark.usefixtures("signed_in")
-@pytest.mark.parametrize("case", STOPS)
+@pytest.mark.parametrize("case", [pytest.param(name, marks=[pytest.mark.slow] if name in AS_AT_LOGIN else []) for name in STOPS])
 def test_stopped(case: str, quick_org: NewOrg, run: Runbook) -> None:
     """What can't be passed stops the run at step 4.6 with its cause; the app stays, and nothing is delivered."""
     variants, words, code = STOPS[case]

@@ -68,9 +68,8 @@ COSTLY: Final[dict[str, list[Any]]] = {
     "after_password": [[], ["email"]],
     "verification": ["not_asked", "asked"],
     "list_paging": ["", "all", "infinite", "virtual", "pages", "more"],
-    "eca_objects": ["readable", "INVALID_TYPE", "no_rows"],
     "policy_propagation_seconds": [0.0, 2.0],
-    "flow_propagation_seconds": [0.0, 2.0, 6.0],
+    "flow_propagation_seconds": [0.0, 3.0],
     "latency": [{}, JITTER, STEADY],
     "agentforce_panel": ["none", "new", "edit", "save"],
     "in_app_prompt": ["none", "new", "edit", "save"],
@@ -85,8 +84,9 @@ ELSEWHERE: Final = {
     "create_error": "tests/faults/cases.py",
     "distribution_edit": "tests/faults/test_drift.py",
     "labels_override": "tests/e2e/test_whole_run.py",
+    "eca_objects": "tests/e2e/test_read_back.py",
 }
-"""Knobs of the pages that are faults or texts, with the file that covers them."""
+"""Knobs of the pages that are faults, texts or answers to REST, with the file that covers them."""
 
 PLAN: Final = "plan"
 """Whether a plan follows the run. Each value of `READ`, of which depends what a plan reads, is in a row with one."""

@@ -12,6 +12,7 @@ from flows.pages.app_page import AppNotLoaded, AppPage, AppTab
 from flows.pages.base import Timeouts
 from flows.pages.commit import Answer, Commit
 from flows.pages.labels import Labels
+from flows.pages.policies_tab import PoliciesTab
 from flows.pages.setup_page import SetupPage
 from tests.e2e.conftest import NewOrg, Runbook
 from tests.faults.wanted import make_app
@@ -114,6 +115,23 @@ def test_an_error_in_place_of_the_app_is_known(words: str, page: Page) -> None:
     assert app.comes(1)
     with pytest.raises(AppNotLoaded, match=words.rstrip(".")):
         app.wait()
+
+
+TAB = """%s<div id=d><button onclick="d.innerHTML = '<button>Edit</button>'">Save</button></div>"""
+
+
+def test_a_confirmation_of_what_was_done_before_is_answered_before_the_save(page: Page) -> None:
+    dialog = f"<section role=dialog><p>{SENTENCE}</p><button onclick='this.parentElement.remove()'>OK</button></section>"
+    page.set_content(TAB % dialog)
+    tab = PoliciesTab(page, Labels(), Timeouts(action=2, save=2))
+    assert tab.save() == Answer(done=True)
+    assert not tab.editing()
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_a_tab_that_a_person_has_saved_is_not_saved_again(page: Page) -> None:
+    page.set_content("<button>Edit</button>")
+    assert PoliciesTab(page, Labels(), Timeouts(action=2, save=2)).save() == Answer(done=True)
 
 
 def test_a_dialog_that_blocks_nothing_is_no_answer(page: Page) -> None:

@@ -23,7 +23,7 @@ from flows.pages.dual_list import DualList
 from flows.pages.fields import TextField
 from flows.pages.labels import Labels, exactly
 from flows.pages.overlays import Overlays
-from flows.pages.run_as import RunAsField
+from flows.pages.policies_tab import RunAsField
 from flows.procedure import all_steps
 
 pytestmark = pytest.mark.browser
@@ -67,7 +67,7 @@ def test_a_lookup_gets_the_suggestion_for_exactly_this_user(page: Page) -> None:
 
 
 def test_a_lookup_without_the_user_keeps_the_text(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.pages.run_as.SUGGESTIONS", 0.2)
+    monkeypatch.setattr("flows.pages.policies_tab.SUGGESTIONS", 0.2)
     field = lookup(page, "sync@acme.com.dev · Sync (dev)")
     field.set("sync@acme.com")
     assert field.value() == "sync@acme.com"

@@ -99,7 +99,8 @@ class Apps:
         state = OrgState(host="acme--dev.sandbox.my.salesforce.com")
         page: Any = self.page
         settings: Any = self.settings
-        return AppInOrg(page, listed, settings, spec, state).find()
+        confirmation: Any = None
+        return AppInOrg(page, listed, settings, confirmation, spec, state).find()
 
 
 TWO = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from flows.pages.create_form import CreateForm
 from flows.pages.dual_list import DualList
 from flows.pages.fields import TextField
 from flows.pages.labels import Labels
-from flows.pages.run_as import RunAsField
+from flows.pages.policies_tab import RunAsField
 from flows.pages.sections import open_section
 from flows.pages.settings_tab import SettingsTab
 
@@ -122,6 +123,12 @@ def _spec(**changes: Any) -> AppSpec:
     return AppSpec(**{**values, **changes})
 
 
+def _policies(page: Page) -> AppPolicies:
+    app: Any = SimpleNamespace(page=SimpleNamespace(page=page, labels=Labels(), timeouts=Timeouts(SECONDS, SECONDS, SECONDS)))
+    app.spec = _spec()
+    return AppPolicies(app)
+
+
 EDITABLE = """<ul role=tablist><li role=tab aria-selected=true>Policies</li></ul>
 <div role=tabpanel><button onclick="edit()">Edit</button><button aria-expanded=true>OAuth Policies</button>
 <div>Enable Client Credentials Flow <img alt=Checked src="data:,"></div>
@@ -135,14 +142,14 @@ EDITABLE = """<ul role=tablist><li role=tab aria-selected=true>Policies</li></ul
 
 def test_a_tick_that_view_mode_shows_as_a_picture_is_read_in_edit_mode(page: Page) -> None:
     page.set_content(EDITABLE)
-    assert AppPolicies(page, Labels(), Timeouts(SECONDS, SECONDS, SECONDS)).differences(_spec()) == {}
+    assert _policies(page).differences() == {}
 
 
 def test_a_user_that_comes_up_after_the_tick_in_edit_mode_is_waited_for(page: Page) -> None:
     field = '<label>Run As (Username)<input value="int@acme.com.dev"></label>'
     late = f"; setTimeout(() => later.innerHTML = `{field}`, 600)"
     page.set_content(EDITABLE.replace(field, "<div id=later></div>").replace("</label>` }", f"</label>`{late} }}"))
-    assert AppPolicies(page, Labels(), Timeouts(SECONDS, SECONDS, SECONDS)).differences(_spec()) == {}
+    assert _policies(page).differences() == {}
 
 
 def test_the_button_to_key_and_secret_may_say_that_it_opens_a_tab(page: Page) -> None:

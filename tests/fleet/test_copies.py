@@ -107,7 +107,7 @@ def test_whatever_production_answers_the_error_is_ours(tree: Any) -> None:
 def test_a_copy_is_ready_unless_production_says_that_it_is_not(answer: httpx.Response, ready: bool) -> None:
     """By ``INVALID_STATUS`` alone."""
     api = rest(lambda _: answer)
-    assert Production(api.client, api, {}, own_token=False).ready(Copy("dev", None, "Completed", 100)) is ready
+    assert Production(api, {}, own_token=False).ready(Copy("dev", None, "Completed", 100)) is ready
 
 
 LIVING = ("Pending Activation", "Locked", "Locking", "Suspended", "Stopping", "Something New")
@@ -124,7 +124,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, CheckResult], CheckR
         monkeypatch.setattr(Org, "spec", lambda *_: None)
         api = rest(lambda _: httpx.Response(400, json=[{"errorCode": "INVALID_STATUS"}]))
         copy = Copy("dev", "00D000000000001", status, 50)
-        return check_org(ORG, Known(), Production(api.client, api, {"dev": copy}, own_token=False))
+        return check_org(ORG, Known(), Production(api, {"dev": copy}, own_token=False))
 
     return one
 

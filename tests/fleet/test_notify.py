@@ -17,8 +17,7 @@ from aiosmtpd.controller import Controller
 
 from automation.errors import LoginRefused, TryAgainLater, UsageError
 from automation.fleet import apprise_sender
-from automation.fleet.messages import due, message, wanted
-from automation.fleet.notify import check, send
+from automation.fleet.notify import check, due, message, send, wanted
 from automation.fleet.orgs import Org
 from automation.fleet.outcome import OrgOutcome, line_of, of_error
 from automation.secrets import remember

@@ -13,6 +13,7 @@ import pytest
 
 from automation.fleet.options import parse_arguments
 from automation.fleet.orgs_file import OrgsFile
+from automation.settings.options import parse_command_line
 from tests.fleet.fleet_double import ROOT
 from tests.fleet.test_job import SHARED
 from tests.forgetting import only_own
@@ -59,9 +60,9 @@ def test_exact_reaches_the_configured_app(flags: list[str], tmp_path: Path, monk
     monkeypatch.setenv("Y", "password")
     specs: list[Any] = []
     monkeypatch.setattr(OneRun, "perform", lambda run: specs.append(run.spec))
-    given = worker.parser().parse_args(["--orgs", str(path), *parse_arguments(flags).flags, "a"])
+    command = parse_command_line(parse_arguments(flags).flags)
     with only_own():
-        worker._create(OrgsFile.read(path).org("a"), given, worker.EventWriter())
+        worker._create(OrgsFile.read(path).org("a"), 0.0, command, worker.EventWriter())
     assert specs[0].exact is bool(flags)
 
 

@@ -20,13 +20,14 @@ def logins(fleet: FleetOnReplica) -> dict[str, int]:
 
 
 def test_one_command_repairs_what_needs_it_and_a_second_does_nothing(fleet: FleetOnReplica) -> None:
-    """A refreshed one and a new one are repaired with proven credentials; the one in order is not touched.
+    """A refreshed one, and one whose pair nobody delivered, are repaired with proven credentials; the one in order is not touched.
 
     A deleted app is found as a refreshed org is: ``test_check``.
     """
     for name in ("good", "fresh"):
         fleet.set_up(name)
     fleet.add("new")
+    fleet.make_app("new")
     fleet.orgs["fresh"].refresh()
     first = fleet.run()
     assert first.exit_code == 0, first.stderr

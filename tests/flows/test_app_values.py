@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automation.settings.app_spec import AppSpec
-from flows.app.values import AppValues, extra_callbacks, state_difference, text_differences
+from flows.app.values import AppValues, extra_callbacks, field_differences
 from flows.pages.labels import Labels
 
 OURS, FIRST, SECOND = "https://acme.example/oauth", "https://one.example/a", "myapp://callback"
@@ -20,7 +20,7 @@ VALUES = AppValues("Sync", "Sync", "ada@acme.example", "Local", OURS, (), True, 
 
 def _callbacks(there: str, **spec: Any) -> str | None:
     """What the field is set to, or None when it is left alone."""
-    found = text_differences(replace(VALUES, callback_url=there), replace(SPEC, **spec), Labels())
+    found = field_differences(replace(VALUES, callback_url=there), replace(SPEC, **spec), Labels())
     return found["callback_url"].after if "callback_url" in found else None
 
 
@@ -63,5 +63,5 @@ def test_no_callback_is_lost_without_exact(there: list[str]) -> None:
     [("Local", "Local", None), ("Packaged", "Local", "Local"), ("Local", "Packaged", "Packaged"), (None, "Local", None)],
 )
 def test_a_distribution_state_that_differs_is_a_difference_like_others(shown: str | None, wanted: str, after: str | None) -> None:
-    found = state_difference(replace(VALUES, distribution_state=shown), replace(SPEC, distribution_state=wanted), Labels())
-    assert [one.after for one in found] == ([after] if after else [])
+    found = field_differences(replace(VALUES, distribution_state=shown), replace(SPEC, distribution_state=wanted), Labels())
+    assert [one.after for one in found.values()] == ([after] if after else [])

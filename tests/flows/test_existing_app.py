@@ -33,7 +33,7 @@ def test_a_lost_click_is_made_again(lost: int, page: Page) -> None:
     times = Timeouts(page=2.0, action=0.5)
     manager, settings = AppManager(page, Labels(), times), Mock()
     settings.api_name.return_value = "Sync"
-    assert AppInOrg(AppPage(page, Labels(), times), manager, settings, SPEC, OrgState("acme.my.salesforce.com")).find()
+    assert AppInOrg(AppPage(page, Labels(), times), manager, settings, Mock(), SPEC, OrgState("acme.my.salesforce.com")).find()
     assert page.evaluate("clicks") == lost + 1
 
 
@@ -43,7 +43,7 @@ def _app(*waits: object, url: str | None = None) -> tuple[AppInOrg, Mock, Mock]:
     manager.find.return_value, settings.api_name.return_value = App("Sync", "/x", 0), "Sync"
     page.wait.side_effect = waits
     state = OrgState("acme.my.salesforce.com", detail_url=url, app_exists=url is not None)
-    return AppInOrg(page, manager, settings, SPEC, state), page, manager
+    return AppInOrg(page, manager, settings, Mock(), SPEC, state), page, manager
 
 
 def test_an_app_page_with_an_error_is_entered_again_from_the_list() -> None:

@@ -164,7 +164,7 @@ def test_an_untrusted_certificate_names_the_file_that_lacks_the_ca(tmp_path: Pat
         answer = send(client, "GET", server.url)
     assert isinstance(answer, Failure)
     assert (answer.kind, answer.passing) == ("certificate", False)
-    assert f"SF_CA_FILE ({file}) does not contain the CA" in answer.advice("localhost")
+    assert f"SF_CA_FILE ({file}) does not contain the CA" in answer.next
 
 
 @pytest.mark.parametrize(

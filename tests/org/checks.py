@@ -8,15 +8,13 @@ from typing import Final
 
 from automation.delivery import same_pair
 from automation.network.backoff import Patience
-from automation.org_api.proof import ProofSession, open_proof
-from automation.org_api.read_back import Reading, compare, read_back
+from automation.org_api import ProofSession, Reading, compare, open_proof, read_back
 from automation.salesforce import hosts
 from flows.app.app_in_org import AppInOrg
 from flows.app.policies import AppPolicies
 from flows.app.reveal import Reveal
 from flows.app.settings import AppSettings
-from flows.app.state import OrgState
-from flows.app.values import AppValues, missing_scopes, text_differences
+from flows.app.values import AppValues, field_differences, missing_scopes
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage, AppTab
 from flows.pages.base import by_role
@@ -65,7 +63,7 @@ def the_form_or_the_app_is_open(org: OrgSession) -> None:
 @leaves("1.4")
 def the_fields_hold_what_is_configured(org: OrgSession) -> None:
     values, labels = _values(org), org.tool(AppPage).labels
-    assert not text_differences(values, org.spec, labels)
+    assert not field_differences(values, org.spec, labels)
     assert not missing_scopes(values, org.spec, labels)
 
 
@@ -79,7 +77,7 @@ def the_security_boxes_are_as_configured(org: OrgSession) -> None:
     existing = org.tool(AppSettings)
     fields = existing.tab.fields if org.state.app_exists else org.tool(CreateForm).fields
     editing = existing.tab.editing() if org.state.app_exists else True
-    assert not existing.boxes(fields, org.spec, OrgState(host=org.state.host), editing=editing).differences
+    assert not existing.boxes(fields, editing=editing).differences
 
 
 @leaves("1.7")
@@ -87,8 +85,8 @@ def the_org_has_exactly_this_app(org: OrgSession) -> None:
     """The list is loaded again, the app is opened from it, and its settings are read afresh."""
     page = org.tool(AppPage)
     assert org.tool(AppInOrg).find_in_list(), "the list does not have the app"
-    found = AppSettings(page.page, page.labels, page.timeouts).values()
-    assert not text_differences(found, org.spec, page.labels)
+    found = AppSettings(org.attempt.app).values()
+    assert not field_differences(found, org.spec, page.labels)
     assert not missing_scopes(found, org.spec, page.labels)
     assert found.client_credentials is True
 
@@ -102,7 +100,7 @@ def the_app_is_open(org: OrgSession) -> None:
 def the_policies_can_be_edited_or_need_no_edit(org: OrgSession) -> None:
     policies = org.tool(AppPolicies)
     assert _is_selected(org, PoliciesTab)
-    assert policies.tab.editing() or not policies.differences(org.spec)
+    assert policies.tab.editing() or not policies.differences()
 
 
 @leaves("2.4")
@@ -133,8 +131,7 @@ def ip_relaxation_is_as_configured(org: OrgSession) -> None:
 def the_org_holds_the_policies(org: OrgSession) -> None:
     """The app's page is loaded again and its policies are read afresh."""
     assert org.tool(AppInOrg).reload()
-    page = org.tool(AppPage)
-    assert not AppPolicies(page.page, page.labels, page.timeouts).differences(org.spec)
+    assert not AppPolicies(org.attempt.app).differences()
 
 
 @leaves("4.3")

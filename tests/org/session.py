@@ -91,7 +91,7 @@ def org_session(
             stack.enter_context(watching(tape.looked))
         attempt = stack.enter_context(begun_attempt(browser, settings, spec, options, state, recorder, console.note))
         tape.attach(recorder)
-        guard = HostGuard(settings, options, state, stack, {settings.host})
+        guard = HostGuard(attempt, stack, {settings.host})
         observers: list[Observer] = [*([tape] if recording is not None else []), recorder, console, guard]
         session = OrgSession(settings, spec, state, attempt, Runner(attempt, observers), printed)
         session.tape = tape if recording is not None else None

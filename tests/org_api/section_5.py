@@ -14,7 +14,7 @@ import pytest
 from automation.delivery import parse_target
 from automation.network.backoff import Patience
 from automation.network.http import Network
-from automation.org_api.read_back import Reading
+from automation.org_api import Reading
 from automation.settings import Settings
 from automation.settings.app_spec import AppSpec
 from automation.steps import StepResult, registered_steps
@@ -53,7 +53,7 @@ class AppOnPages(AppInOrg):
     def of(cls, spec: AppSpec, state: OrgState, shown: Reading | None = None) -> AppOnPages:
         """An app whose pages show nothing, if not ``shown``."""
         no_page: Any = None
-        return cls(no_page, no_page, no_page, spec, state, shown or Reading())
+        return cls(no_page, no_page, no_page, no_page, spec, state, shown or Reading())
 
     def read(self) -> Reading:
         return self.shown

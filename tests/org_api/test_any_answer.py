@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from automation.errors import OrgBusy, OrgUnavailable, RunbookError, UnexpectedPage
 from automation.network.http import Network
+from automation.org_api import check_rights, compare, load_recipe, read_back
 from automation.org_api.proof import begin_proof
-from automation.org_api.read_back import compare, read_back
 from automation.org_api.rest import NotReadable, Rest
-from automation.org_api.rights import check_rights, load_recipe
 from automation.org_api.token import NoToken, Token, ask, revoke
 from automation.secrets import Secret, known_secrets, scrub
 from automation.settings.app_spec import AppSpec

@@ -13,8 +13,7 @@ import pytest
 
 from automation.errors import NotPropagatedYet, OrgBusy, OrgUnavailable, ProofFailed, ReadBackDiffers, RunbookError
 from automation.network.backoff import Patience
-from automation.org_api.proof import open_proof
-from automation.org_api.rights import check_rights, load_recipe
+from automation.org_api import check_rights, load_recipe, open_proof
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from automation.settings import Settings, load_settings

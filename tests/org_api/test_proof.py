@@ -9,7 +9,8 @@ import pytest
 
 from automation.errors import NotPropagatedYet, OrgBusy, OrgUnavailable, ProofFailed, UnexpectedPage
 from automation.network.backoff import Patience
-from automation.org_api.proof import Identity, ProofSession, begin_proof, check_org, is_user, open_proof
+from automation.org_api import ProofSession, check_org, is_user, open_proof
+from automation.org_api.proof import Identity, begin_proof
 from automation.org_api.rest import OLD_VERSION
 from automation.org_api.token import NoToken
 from tests.org_api.org_double import (

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from automation.org_api.proof import open_proof
-from automation.org_api.read_back import Reading, compare, extra_scopes, quoted, read_back
+from automation.org_api import Reading, compare, extra_scopes, open_proof, read_back
+from automation.org_api.read_back import quoted
 from automation.settings.app_spec import AppSpec
 from tests.org_api.org_double import RUN_AS, USER_18, Answer, Clock, OrgDouble, app_rows, pair, records, rest_error
 

@@ -7,8 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from automation.org_api.proof import open_proof
-from automation.org_api.rights import Rights, check_rights, load_recipe
+from automation.org_api import Rights, check_rights, load_recipe, open_proof
 from tests.org_api.org_double import USER_18, Answer, Clock, OrgDouble, pair, records, rest_error
 
 ALL = {"queryable": True, "createable": True, "updateable": True, "deletable": True}

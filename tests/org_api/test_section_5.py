@@ -18,7 +18,7 @@ from automation.errors import (
     ReadBackDiffers,
     UsageError,
 )
-from automation.org_api.read_back import Reading
+from automation.org_api import Reading
 from automation.secrets import Secret
 from tests.org_api.org_double import (
     HOST,

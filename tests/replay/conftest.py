@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from automation.record import SUFFIX, file
-from automation.record.file import Recording
-from automation.record.page_copy import PageCopy
+from automation.record.file import PageCopy, Recording
 from flows.pages.labels import Labels
 from tests.replay.replay import NOBODY, opened
 

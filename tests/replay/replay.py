@@ -15,9 +15,8 @@ from typing import Any, Final
 from playwright.sync_api import Browser, Page, Route
 
 from automation.errors import FieldRefused, NotPermitted, OrgUnavailable, RunbookError, SessionLost, Sought, UnexpectedPage
-from automation.record.file import RecordedStep, Recording
+from automation.record.file import PageCopy, RecordedStep, Recording
 from automation.record.lookups import SECTION, SOUGHT, Lookup, plain
-from automation.record.page_copy import PageCopy
 from flows.pages.app_manager import AppManager
 from flows.pages.app_page import AppPage, AppTab
 from flows.pages.base import PageObject, Timeouts, by_role, names_by_role, the_only
@@ -31,8 +30,7 @@ from flows.pages.fields import TextField
 from flows.pages.identity import IdentityPage
 from flows.pages.labels import Labels
 from flows.pages.login import LoginPage
-from flows.pages.policies_tab import PoliciesTab
-from flows.pages.run_as import RunAsField
+from flows.pages.policies_tab import PoliciesTab, RunAsField
 from flows.pages.settings_tab import SettingsTab
 
 NEAREST: Final = 3

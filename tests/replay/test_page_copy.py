@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.record.page_copy import PageCopy, copy_page
+from automation.record.file import PageCopy
+from automation.record.tape import copy_page
 from tests.replay.replay import opened
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page
 
 from tests.replica.visitor import APP
+from tests.sessions import session_cookies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,15 +27,12 @@ HOME = "/lightning/setup/SetupOneHome/home"
 
 @pytest.fixture
 def page(browser: Browser, org: OrgHandle) -> Iterator[Page]:
-    """A page that is logged in to Setup."""
-    org.set(after_password=[])
+    """A page of Setup, signed in."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"{org.login_url}/?startURL={HOME.replace('/', '%2F')}")
-    page.locator("#username").fill(org.admin.username)
-    page.locator("#password").fill(org.admin.password)
-    page.locator("#Login").click()
-    page.wait_for_url(f"**{HOME}")
+    context.add_cookies(session_cookies(org))
+    page.goto(org.login_url.replace(".my.salesforce.com", f".my.salesforce-setup.com{HOME}"))
+    page.get_by_role("treeitem", name="Apps", exact=True).wait_for()  # all answers are there: the connections can be used again
     yield page
     context.close()
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from automation.errors import RunbookError, UnexpectedPage
-from automation.report.result import Details, RunResult
-from automation.report.screenshots import Screenshots
+from automation.report.result import RunResult
+from automation.report.screenshots import Details, Screenshots
 from automation.secrets import Secret
 from automation.secrets.credentials import Credentials
 from automation.settings.app_spec import AppSpec

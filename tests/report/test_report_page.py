@@ -22,7 +22,8 @@ from .samples import failed, good
 
 pytestmark = pytest.mark.browser
 
-SCREENS = [("light", 1200), ("dark", 1200), ("light", 360), ("dark", 360)]
+SLOW = pytest.mark.slow
+SCREENS = [("light", 1200), ("dark", 360), pytest.param("dark", 1200, marks=SLOW), pytest.param("light", 360, marks=SLOW)]
 
 
 def written(result: RunResult, folder: Path, page: Page) -> Path:
@@ -37,12 +38,14 @@ def written(result: RunResult, folder: Path, page: Page) -> Path:
     return write_reports(result, folder)
 
 
-@pytest.fixture
-def pages(tmp_path: Path, page: Page) -> dict[str, Path]:
-    """One page of each kind."""
-    made = {"good": written(good(tmp_path / "good"), tmp_path / "good", page)}
-    made["failed"] = written(failed(tmp_path / "failed"), tmp_path / "failed", page)
-    made["index"] = write_index(tmp_path, [as_json(good(tmp_path / "good")), as_json(failed(tmp_path / "failed"))])
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> dict[str, Path]:
+    """One page of each kind, to look at."""
+    folder = tmp_path_factory.mktemp("reports")
+    with browser.new_page() as page:
+        made = {"good": written(good(folder / "good"), folder / "good", page)}
+        made["failed"] = written(failed(folder / "failed"), folder / "failed", page)
+    made["index"] = write_index(folder, [as_json(good(folder / "good")), as_json(failed(folder / "failed"))])
     return made
 
 

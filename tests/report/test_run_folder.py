@@ -85,8 +85,11 @@ def _perform(replica: Replica, book: Runbook, my_domain: str, settings: dict[str
     return Finished(result.artifacts, list(result.traces), sorted(met))
 
 
-SAVING = 0.3
+SAVING = 1.0
 """Seconds that the org takes to answer what saves something."""
+
+LATE = 0.5
+"""Seconds by which a busy machine may read a clock late. The sums are exact in the tests of the clock itself."""
 
 SAVES = {step.id for step in all_steps() if step.commits}
 
@@ -140,13 +143,13 @@ def test_the_report_has_the_published_form(finished: Finished) -> None:
 def test_the_time_of_the_steps_is_shown_by_what_it_was_spent_on(good: Finished) -> None:
     report = read_report(good.folder)
     for step in report["steps"]:
-        assert sum(step["time"].values()) == pytest.approx(step["seconds"], abs=0.06), step
+        assert sum(step["time"].values()) == pytest.approx(step["seconds"], abs=LATE), step
     by_id = {step["id"]: step["time"] for step in report["steps"]}
     for number in ("1.7", "3.5"):  # each sends what it saves
-        assert by_id[number]["org"] >= SAVING - 0.01, number
+        assert by_id[number]["org"] >= SAVING - LATE, number
     assert by_id["1.1"]["org"] > 0
-    assert by_id["1.5"]["org"] < 0.1, "a tick asks the org for nothing"
-    assert sum(report["time"].values()) == pytest.approx(report["seconds"], abs=0.2)
+    assert by_id["1.5"]["org"] < LATE, "a tick asks the org for nothing"
+    assert sum(report["time"].values()) == pytest.approx(report["seconds"], abs=LATE)
 
 
 def test_every_step_that_saves_has_its_screenshot(good: Finished) -> None:

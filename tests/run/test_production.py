@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from automation.access.named_org import HostWatch, NamedOrg
 from automation.errors import ProductionRefused
 from automation.run.guards import HostGuard, require_named
 from automation.settings import load_settings
@@ -60,7 +63,9 @@ def test_after_a_login_for_all_orgs_the_org_that_was_reached_counts(
     require_named(settings.host, allowed)
     state = OrgState(host=reached)
     with ExitStack() as locks:
-        guard = HostGuard(settings, Options(allow_production=allowed), state, locks)
+        watch = HostWatch(NamedOrg(settings.host))
+        attempt: Any = SimpleNamespace(settings=settings, options=Options(allow_production=allowed), state=state, watch=watch)
+        guard = HostGuard(attempt, locks)
         login = step_result("1.1", "unchanged", 0.1, "", title="Log in", section="Create")
         if fine:
             guard.step_ended(login)

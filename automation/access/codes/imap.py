@@ -33,11 +33,7 @@ class Allowance:
         self.deadline, self._bytes = deadline, volume
 
     def seconds(self) -> float:
-        """Time that is left.
-
-        Raises:
-            TimeoutError: none.
-        """
+        """Time that is left. Raises TimeoutError: none."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("it did not answer in time")

@@ -36,10 +36,7 @@ _CHARSETS: Final = re.compile(r"utf|ascii|iso|latin|cp\d|koi8|shift|euc|gb|big5|
 
 
 def readable_texts(raw: bytes) -> list[str]:
-    """The text of each inline part, plain parts first, then HTML without its markup.
-
-    Args:
-        raw: the email, or its begin; no more than `BODY_LIMIT` is looked at.
+    """The text of each inline part, plain parts first, then HTML without its markup; of `BODY_LIMIT` bytes at the most.
 
     Raises:
         Exception: whatever the email package raises on an email that is not well-formed.

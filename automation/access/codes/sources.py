@@ -62,11 +62,7 @@ class Prompt(CodeSource):
     name = "the terminal"
 
     def code(self, request: CodeRequest, timeout: float) -> Secret:
-        """Ask for the code; it is not shown while it is typed.
-
-        Raises:
-            VerificationNeeded: the person gave none.
-        """
+        """Ask for the code; it is not shown while it is typed. Raises VerificationNeeded: the person gave none."""
         where = f" sent to {request.address}" if request.address else ""
         try:
             typed = getpass.getpass(f"Salesforce asks for the {request.method.value}{where}: ", stream=sys.stderr)
@@ -86,10 +82,8 @@ def person_is_there() -> bool:
 class CodeSources:
     """All configured sources, in the order in which they are asked: the most specific first, a person last.
 
-    One object serves a whole run: it remembers which codes were used, at login and at the reveal alike.
-
-    Args:
-        turn: taken in `prepare` and given back in `done`, so that runs which share a mailbox use it one after the other.
+    One object serves a whole run: it remembers which codes were used, at login and at the reveal alike. ``turn`` is taken in
+    `prepare` and given back in `done`, so that runs which share a mailbox use it one after the other.
     """
 
     def __init__(self, sources: list[CodeSource], turn: Turn | None = None) -> None:

@@ -46,11 +46,7 @@ class GoogleTokens(Tokens):
     http: Callable[[], httpx.Client]
 
     def token(self) -> Secret:
-        """The last token while it is valid, else a fresh one.
-
-        Raises:
-            VerificationNeeded: Google gave none; it quotes why.
-        """
+        """The last token while it is valid, else a fresh one. Raises VerificationNeeded: Google gave none; it quotes why."""
         from google.auth.exceptions import RefreshError  # an optional extra; the settings' check looked for it
 
         try:

@@ -26,11 +26,7 @@ class Tokens(Protocol):
     """Whether `token` makes a fresh one each time it is needed."""
 
     def token(self) -> Secret:
-        """A token that should be valid now.
-
-        Raises:
-            VerificationNeeded: none could be had; it says why and what to do.
-        """
+        """A token that should be valid now. Raises VerificationNeeded: none could be had; it says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +37,16 @@ class Bearer:
     tokens: Tokens
 
 
+@dataclass(frozen=True)
 class GivenToken(Tokens):
     """The token of ``SF_IMAP_TOKEN``; such tokens usually expire after an hour."""
 
+    given: Secret
     renews = False
-
-    def __init__(self, token: Secret) -> None:
-        self._token = token
 
     def token(self) -> Secret:
         """The token as it was given."""
-        return self._token
+        return self.given
 
 
 class TokenCommand(Tokens):

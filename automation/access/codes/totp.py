@@ -30,8 +30,6 @@ class Authenticator(CodeSource):
 
     Args:
         seed: base32, as shown by "I Can't Scan the QR Code" (spaces are allowed), or an ``otpauth://`` URI.
-        now: seconds since the epoch.
-        wait: waits that many seconds.
 
     Raises:
         SettingsError: the seed is neither.
