@@ -152,7 +152,7 @@ def test_a_run_as_that_is_not_in_force_at_once_is_waited_for(new_org: NewOrg, ru
     """For a while the org goes on giving tokens for the user from before."""
     org = drifted(new_org, "Run As")
     org.set(policy_propagation_seconds=4.0)
-    result = run(org)
+    result = run(org, first="2.1")
 
     assert result.error is None, run.printed.getvalue()
     assert result.outcome == "changed"

@@ -182,14 +182,18 @@ def candidates(wanted: Sought, labels: Labels) -> list[str]:
 
 @contextmanager
 def opened(browser: Browser, recorded: PageCopy) -> Iterator[Page]:
-    """A page at its recorded address. Scripts do not run, and no request leaves the browser."""
-    context = browser.new_context(java_script_enabled=False, offline=False)
+    """A page at its recorded address. Its scripts do not run, and no request leaves the browser.
+
+    They are refused by a policy: with JavaScript off, time would stand still in the page, and waits in it would never end.
+    """
+    context = browser.new_context(offline=False)
     try:
         page = context.new_page()
 
         def serve(route: Route) -> None:
             if route.request.is_navigation_request() and route.request.url == recorded.url:
-                route.fulfill(body=recorded.html, content_type="text/html; charset=utf-8")
+                headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": "script-src 'none'"}
+                route.fulfill(body=recorded.html, headers=headers)
             else:
                 route.abort()
 

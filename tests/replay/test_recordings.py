@@ -87,6 +87,14 @@ def test_a_second_control_of_the_same_name_is_reported(closed_browser: Browser) 
 
 
 @pytest.mark.browser
+def test_a_control_that_is_waited_for_and_never_comes_is_reported(closed_browser: Browser) -> None:
+    """A page that stands still does not hold the replay."""
+    recording = committed("winter27")
+    pages = tuple(replace(page, html=page.html.replace("Edit", "Change")) for page in recording.pages)
+    assert any('"Edit"' in text for text in misses(replace(recording, pages=pages), closed_browser, "2.3"))
+
+
+@pytest.mark.browser
 def test_a_problem_that_is_no_longer_recognised_is_reported(closed_browser: Browser) -> None:
     recording = committed("winter27")
     lookups = tuple(replace(one, failed="session_lost") if one.step == "1.2" else one for one in recording.lookups)
