@@ -13,7 +13,7 @@ from tests.attacks.conftest import Attacks
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, modes, forks and scripts of POSIX")
 
-KILLS, ROUNDS = 75, 30
+KILLS, ROUNDS = 40, 15
 
 
 def _counted(what: str, kind: str, folder: Path, times: int) -> list[int]:
