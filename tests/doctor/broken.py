@@ -143,7 +143,14 @@ CASES = [
     Case("another CA is set", other_authority, "network.certificate", 69, ("other-ca.pem", "does not contain the CA")),
     Case("the mailbox refuses", setting("SF_IMAP_PASSWORD", "wrong-mail-password"), "mailbox", 77, ("SF_IMAP_PASSWORD",)),
     Case("the browser does not start", no_browser, "machine.browser_started", 78, ("BROWSER_EXECUTABLE",), browser=True),
-    Case("the password is wrong", setting("SF_PASSWORD", "wrong-password-1"), "org.login", 77, ("username and password",), browser=True),
+    Case(
+        "the password is wrong",
+        setting("SF_PASSWORD", "wrong-password-1"),
+        "org.login",
+        77,
+        ("username and password",),
+        browser=True,
+    ),
     Case("a passkey is asked for", lambda _: None, "org.login", 77, ("passkey",), {"after_password": ["passkey"]}, browser=True),
     Case(
         "the user may not create apps", lambda _: None, "org.permission", 77, ("permission",), {"new_button": False}, browser=True
