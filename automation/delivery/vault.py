@@ -18,6 +18,7 @@ from automation.delivery.extras import failed, said
 from automation.delivery.target import Target
 from automation.delivery.unit import Held
 from automation.errors import DeliveryFailed
+from automation.secrets import quoted
 from automation.secrets.credentials import Credentials
 
 TRIES = 4
@@ -80,7 +81,7 @@ class KeyValue(Target):
         mount = mounted["path"].strip("/")
         if mounted.get("type") not in ("kv", "generic") or not self.text.removeprefix(mount).strip("/"):
             raise DeliveryFailed(
-                f"Vault secret {self.text}: the mount {mount} is of type {mounted.get('type')} and can't take it.",
+                f"Vault secret {self.text}: the mount {mount} is of type {quoted(mounted.get('type'))} and can't take it.",
                 next="Name a path below the mount of a KV engine.",
             )
         options = mounted.get("options")

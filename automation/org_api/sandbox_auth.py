@@ -14,7 +14,7 @@ from automation.network.failures import Failure
 from automation.network.http import decoded, send
 from automation.org_api.rest import Rest
 from automation.salesforce import hosts
-from automation.secrets import Secret
+from automation.secrets import Secret, quoted
 
 if TYPE_CHECKING:
     import httpx
@@ -72,5 +72,5 @@ def exchange(client: httpx.Client, method: str, url: str, token: Secret | None, 
 def error_codes(tree: Any) -> tuple[str, ...]:
     """The error codes of a REST answer (a list) or of an OAuth answer (an object)."""
     if isinstance(tree, dict):
-        return tuple(str(tree[key]) for key in ("error", "error_description") if key in tree)
-    return tuple(str(one.get("errorCode", "")) for one in tree if isinstance(one, dict)) if isinstance(tree, list) else ()
+        return tuple(quoted(tree[key]) for key in ("error", "error_description") if key in tree)
+    return tuple(quoted(one.get("errorCode", "")) for one in tree[:5] if isinstance(one, dict)) if isinstance(tree, list) else ()

@@ -14,6 +14,7 @@ from typing import Any, Final
 from automation.errors import UsageError
 from automation.record import SUFFIX
 from automation.record.lookups import Lookup
+from automation.secrets import quoted
 from automation.secrets.files import write_private
 from automation.secrets.text_files import json_value, read_bytes
 
@@ -127,7 +128,7 @@ def read(path: Path) -> Recording:
                 raise UsageError(f"{path.name} has form {manifest['schema']}; this version reads forms up to {SCHEMA}.")
             return _recording(path, manifest, tuple(_page(archive, page) for page in manifest["pages"]))
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error, LookupError, ValueError) as error:
-        raise UsageError(f"{path} is no recording: {error}.") from None
+        raise UsageError(f"{path} is no recording: {quoted(error)}.") from None
     except (TypeError, AttributeError, NotImplementedError, RuntimeError):  # other types; packed or encrypted in another way
         raise UsageError(f"{path} is no recording: its content has another form.") from None
 

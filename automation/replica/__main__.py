@@ -14,6 +14,7 @@ from typing import Any
 
 from automation import replica as package
 from automation.replica.handles import OrgHandle, Replica
+from automation.replica.variants import BadVariant
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     knobs = dict(_knob(text) for text in options.set)
     with package.start(control_port=options.control_port) as replica:
-        org = replica.new_org(options.my_domain, options.seed, **knobs)
+        try:
+            org = replica.new_org(options.my_domain, options.seed, **knobs)
+        except BadVariant as wrong:
+            sys.stderr.write(f"--set: {wrong}\n")
+            return 2
         sys.stdout.write(how_to(replica, org))
         sys.stdout.flush()
         stop.wait()

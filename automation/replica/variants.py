@@ -155,6 +155,9 @@ class Variants:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
                 raise BadVariant(f"no variant {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            kind = type(getattr(self, name))
+            if not isinstance(value, {float: int | float, list: list | tuple}.get(kind, kind)):
+                raise BadVariant(f"variant {name} can't be {value!r}; it is of the kind {kind.__name__}")
             _check(name, value, known[name].metadata["choices"])
         return dataclasses.replace(self, **changes)
 

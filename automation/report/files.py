@@ -44,7 +44,7 @@ def rebuild(folder: Path) -> Path:
     report = read_report(folder)
     try:
         page, cases = report_page(report, folder), junit_text(report)
-    except (LookupError, TypeError, ValueError, AttributeError, TemplateError):  # somebody else wrote it
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, TemplateError):  # somebody else wrote it
         raise UsageError(f"{folder / JSON_NAME} has not the published form of a report.") from None
     write_private(folder / JUNIT_NAME, cases)
     return write_private(folder / HTML_NAME, page)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from automation.report.json_result import OUTCOMES, outcome_words
 from automation.secrets import scrub
+from automation.secrets.text_files import is_file
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -138,7 +139,7 @@ def _evidence(folder: Path) -> list[dict[str, Any]]:
 def _image(folder: Path, name: str | None) -> str | None:
     """A screenshot of the run folder as a ``data:`` URL; None when it is not there."""
     path = folder / name if name else None
-    if path is None or not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
+    if path is None or not is_file(path) or not path.resolve().is_relative_to(folder.resolve()):
         return None
     if path.stat().st_size > LARGEST_SCREENSHOT:
         return None

@@ -11,8 +11,10 @@ from automation.errors import SettingsError
 from automation.secrets.text_files import is_file, read_text
 from automation.settings.table import SECRET_FILES, SETTINGS
 
+_NAMES: Final = "|".join((*SECRET_FILES, *(one.name for one in SETTINGS)))
 OURS: Final = re.compile(
-    rf"^\s*(?:export\s+)?(?P<name>{'|'.join((*SECRET_FILES, *(one.name for one in SETTINGS)))})\b", re.MULTILINE
+    rf"^\s*(?:export\s+)?(?P<windows>(?i:setx?\s+|\$(?:env:)?))?(?P<name>{_NAMES})\b",
+    re.MULTILINE,
 )
 COMMENT_BEHIND: Final = re.compile(r"^[^=]*=[ \t]*[^'\"\s#][^\n]*?[ \t]#")
 """A value without quotes and a ``#`` behind it: all from there is a comment to every reader of such files."""
@@ -35,7 +37,7 @@ def read_dotenv(path: Path | None) -> dict[str, str]:
         raise SettingsError(f"{path} {error}.") from None
     for binding in bindings:
         ours = OURS.search(binding.original.string)
-        if binding.error and ours is not None:
+        if ours is not None and (binding.error or ours["windows"]):
             raise SettingsError(f"{path}: the line of {ours['name']} can't be understood; write {ours['name']}='value'.")
         if binding.key is not None and binding.key in SECRET_FILES.values() and binding.value:
             _check_secret(path, binding.key, binding.value, binding.original.string.lstrip())

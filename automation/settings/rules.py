@@ -52,11 +52,13 @@ def text(value: str) -> str:
     """Any text on one line."""
     if "\n" in value or "\r" in value:
         raise ValueError("holds a line break; give one line")
+    if not value.isascii() and re.search("[\ud800-\udfff]", value):  # how Python passes on bytes of the environment
+        raise ValueError("holds bytes that are no UTF-8; give it in UTF-8, or in .env")
     return value
 
 
-INVISIBLE: Final = ("Cf", "Cc")
-"""Unicode's categories of marks and control characters that nobody sees: a zero-width space, a byte order mark, ..."""
+INVISIBLE: Final = ("Cf", "Cc", "Cs")
+"""Unicode's categories of marks and control characters that nobody sees: a zero-width space, a byte order mark, ...; and halves."""
 
 
 def visible(value: str) -> str:
@@ -69,9 +71,22 @@ def visible(value: str) -> str:
 
 
 def password(value: str) -> str:
-    """Any text on one line that neither begins nor ends with a character that nobody sees."""
+    """Any text on one line that neither begins nor ends with a character that nobody sees, and stands for nothing else."""
     visible(value[:1] + value[-1:])
+    if re.fullmatch(r"[“„‘‚«»].*[”“’‘»«]", value):
+        raise ValueError("is in typographic quotes, as a text program makes them; remove them")
+    if re.fullmatch(r"\$\{\w+\}|%\w+%", value):
+        raise ValueError("is the name of a variable; nothing is filled in here, so give the value")
     return text(value)
+
+
+def left_on(value: str, *, secret: bool) -> str | None:
+    """Why a value is hardly meant so, where nothing takes quotes and blanks away. (Blanks of what is no secret are never meant.)"""
+    if "\n" not in value and re.fullmatch(r"'[^']*'|\"[^\"]*\"", value.strip()):
+        return "is in quotes, which are a part of it there: docker --env-file, and set and echo of cmd.exe, leave them; remove them"
+    if secret and "\n" not in value and value.strip() and value != value.strip():
+        return "begins or ends with a blank, as `set NAME=value &&` and `echo value > file` of cmd.exe leave one; remove it"
+    return None
 
 
 def token(value: str) -> str:

@@ -12,19 +12,22 @@ from automation.errors import SettingsError
 from automation.secrets import Secret, remember
 from automation.secrets.child_environment import given_environment, withhold
 from automation.secrets.text_files import LARGEST_SECRET, home_expanded, read_text
+from automation.settings import rules
 from automation.settings.dotenv import read_dotenv
 from automation.settings.imap import problems_of_mailbox
 from automation.settings.names import problem_with
-from automation.settings.rules import api_name_for, targets
-from automation.settings.table import SECRET_FILES, SETTINGS, Setting, Settings
+from automation.settings.table import BY_NAME, SECRET_FILES, SETTINGS, Setting, Settings
+
+ENVIRONMENT: Final = "the environment"
 
 
 @dataclass(frozen=True)
 class _Given:
-    """A value as somebody wrote it, and where."""
+    """A value as somebody wrote it, and where. ``whole``: nothing has taken quotes or blanks away, as a shell or ``.env`` does."""
 
     text: str
     where: str
+    whole: bool = False
 
 
 def load_settings(
@@ -48,7 +51,7 @@ def load_settings(
     if environment is None:
         environment = given_environment()
         withhold(setting.name for setting in SETTINGS if setting.secret)
-    layers = [(read_dotenv(dotenv), str(dotenv)), (environment, "the environment")]
+    layers = [(read_dotenv(dotenv), str(dotenv)), (environment, ENVIRONMENT)]
     for values, where in [*layers, (app or {}, "the app file"), (overrides or {}, "the command line")]:
         given |= _layer(values, where, problems)
     return _checked({name: one for name, one in given.items() if one.text.strip()}, problems)
@@ -62,15 +65,20 @@ def _layer(values: Mapping[str, str], where: str, problems: list[str]) -> dict[s
         if setting.group == "Network":
             text = text or values.get(setting.name.lower(), text)
         if text is not None:
-            found[setting.name] = _Given(text, where)
+            found[setting.name] = _Given(text, where, whole=where == ENVIRONMENT)
     for file_name, name in SECRET_FILES.items():
         if not values.get(file_name):
             continue
         if found.get(name, _Given("", "")).text:
             problems.append(f"{name}: both {name} and {file_name} are set in {where}; keep one")
-        found[name] = _Given(_secret_file(file_name, values[file_name], problems), where)
+        found[name] = _Given(_secret_file(file_name, values[file_name], problems), where, whole=True)
+    problems += [f"{name}: {left}" for name, one in found.items() if one.whole and (left := _left_on(BY_NAME[name], one.text))]
     problems += [problem for problem in map(problem_with, values) if problem is not None]
     return found
+
+
+def _left_on(setting: Setting, text: str) -> str | None:
+    return None if setting.rule is rules.command_line else rules.left_on(text, secret=setting.secret)
 
 
 def _secret_file(name: str, path: str, problems: list[str]) -> str:
@@ -119,12 +127,12 @@ def _complete(values: dict[str, Any], problems: list[str]) -> None:
     host = urlsplit(values["sf_login_url"] or "").hostname
     if host is None and not any(problem.startswith("SF_LOGIN_URL:") for problem in problems):
         problems.append("SF_LOGIN_URL: missing; give the org's My Domain URL. Example: https://acme--dev.sandbox.my.salesforce.com")
-    values["eca_api_name"] = values["eca_api_name"] or api_name_for(values["eca_name"] or "")
+    values["eca_api_name"] = values["eca_api_name"] or rules.api_name_for(values["eca_name"] or "")
     if not values["eca_api_name"] and values["eca_name"]:
         problems.append(
             "ECA_API_NAME: missing; ECA_NAME has no letters A-Z or digits to make one from. Example: Service_Board_Sync"
         )
-    values["credentials_to"] = values["credentials_to"] or targets(f"dotenv:credentials/{host}.env")
+    values["credentials_to"] = values["credentials_to"] or rules.targets(f"dotenv:credentials/{host}.env")
     if values["sf_username"] is not None and values["sf_username"] == values["eca_run_as"]:
         problems.append("ECA_RUN_AS: is the same user as SF_USERNAME; the integration user can't log in to the UI")
     _pairs(values, problems)

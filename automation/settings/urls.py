@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qs, parse_qsl, unquote, urlsplit
 
 from automation.network.proxy import Proxy
 from automation.salesforce.hosts import LOGIN_HOSTS, NAME, is_my_domain, my_domain_of
+from automation.settings.rules import visible
 
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -50,6 +51,7 @@ def _split(value: str) -> SplitResult:
     """The parts of a URL; a malformed port is noticed here and not later, and so are characters that browsers drop."""
     if re.search(r"[\x00-\x1f\x7f\\]", value.strip()):
         raise ValueError("holds a character that no URL has")
+    visible(value.strip())
     try:
         parts = urlsplit(value.strip())
         _ = parts.port
@@ -77,8 +79,10 @@ def callback_url(value: str) -> str:
     local = parts.hostname in _LOCAL
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
         raise ValueError(f"{value!r} is not an https URL; give for example https://<your_tenant_domain>/oauth")
-    if re.search(r"\s", value):
-        raise ValueError("holds a space or line break; give one URL")
+    if re.search(r"\s|[,;]https?:", value):
+        raise ValueError("holds a space, a line break or a second URL; give one URL")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("holds a username before the host; give the URL without")
     if re.search(r"[<>{}]", value):
         raise ValueError(f"{value!r} still holds a placeholder; replace it with your tenant's host")
     return value
@@ -114,7 +118,9 @@ def imap_server(value: str) -> ImapServer:
 
 def proxy_url(value: str) -> str:
     """``http://host:port`` of a proxy; https proxies too. See `Proxy.parse`."""
-    Proxy.parse(value)
+    Proxy.parse(visible(value))
+    if "\\" in value:  # of a domain\user; to browsers and to Node it is a slash
+        raise ValueError("holds a backslash; write it as %5C, as in http://domain%5Cuser:password@host:port")
     return value if "://" in value else f"http://{value}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,8 +21,9 @@ from automation.org_api.token import Token, ask, revoke
 from automation.secrets import Secret
 from automation.settings import load_settings
 from tests.attacks.conftest import Attacks
+from tests.attacks.nearly_right import nearly_right
 from tests.attacks.texts import BYTES, ours_or_value
-from tests.org_api.org_double import HOST, Clock, pair
+from tests.org_api.org_double import HOST, Clock, given, pair
 
 SETTINGS = {
     "SF_LOGIN_URL": f"https://{HOST}",
@@ -75,6 +77,42 @@ def test_any_answer_is_read_or_refused(question: str, attacks: Attacks) -> None:
         ours_or_value(partial(QUESTIONS[question], httpx.Client(transport=httpx.MockTransport(partial(_always, response)))))
 
     attacks.each(answers, holds)
+
+
+USER = "005Ws00000IntegIAB"
+
+
+def _rows(**row: Any) -> dict[str, Any]:
+    return {"totalSize": 1, "size": 1, "done": True, "records": [row]}
+
+
+GOOD = {
+    "token": given(),
+    "versions": [{"label": "Winter", "url": "/services/data/v67.0", "version": "67.0"}],
+    "query": _rows(attributes={"type": "User"}, Id=USER, Username="a@b.c"),
+    "userinfo": {"user_id": USER, "organization_id": "00DWs000000AbCdMAK", "preferred_username": "a@b.c"},
+    "describe": {"name": "Account", "fields": [{"name": "Id", "createable": True, "updateable": True}], "queryable": True},
+    "describe all": {"sobjects": [{"name": "Account", "queryable": True, "createable": True}]},
+    "read back": _rows(Id="0xI000000000001", DeveloperName="A", MasterLabel="x", Metadata={"a": 1}),
+    "sandbox": {"authCode": "c0de", "instanceUrl": f"https://{HOST}", "loginUrl": "https://test.salesforce.com"},
+    "copies": _rows(SandboxName="dev", SandboxOrganization="00D", Status="Processing", CopyProgress=5),
+    "link": {"frontdoor_uri": f"https://{HOST}/secur/frontdoor.jsp?otp=1"},
+}
+REFUSED: dict[bool, Any] = {
+    True: {"error": "x", "error_description": "y"},
+    False: [{"errorCode": "X", "message": "y"}],
+}
+"""Whether the token endpoint refuses, or REST."""
+
+
+@pytest.mark.parametrize("question", GOOD)
+def test_what_is_nearly_right_is_read_or_refused(question: str) -> None:
+    """One value of an answer is of another kind, or the reason of a refusal is. (Counted once.)"""
+    for status, right in ((200, GOOD[question]), (400, REFUSED[question == "token"])):
+        for tree in nearly_right(right):
+            answer = httpx.Response(status, content=json.dumps(tree))
+            client = httpx.Client(transport=httpx.MockTransport(partial(_always, answer)))
+            ours_or_value(partial(QUESTIONS[question], client))
 
 
 def _always(answer: httpx.Response, _: httpx.Request) -> httpx.Response:

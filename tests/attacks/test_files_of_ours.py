@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import sys
+import zipfile
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -16,12 +19,13 @@ from automation.access.passkey_store import PasskeyStore
 from automation.artifacts.run_folder import make_run_folder
 from automation.delivery import Pending
 from automation.delivery.deliver import Receipts
-from automation.errors import RunbookError
+from automation.errors import RunbookError, UnexpectedPage
 from automation.fleet import references
 from automation.fleet.history import History
 from automation.fleet.orgs_file import OrgsFile
 from automation.record import file as recording
 from automation.report.files import rebuild
+from automation.report.json_result import as_report
 from automation.run.guards import org_lock
 from automation.secrets.files import state_folder
 from automation.secrets.scratch import scratch_folder
@@ -30,8 +34,10 @@ from automation.settings.app_spec import AppFile
 from automation.settings.rules import pem_file
 from flows.pages.labels import Labels
 from tests.attacks.conftest import Attacks
+from tests.attacks.nearly_right import nearly_right
 from tests.attacks.test_programs import SETTINGS
 from tests.attacks.texts import BYTES, ours_or_value
+from tests.report.samples import failed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, modes, forks and scripts of POSIX")
 
@@ -103,6 +109,67 @@ def test_any_content_is_read_or_refused(reader: str, attacks: Attacks, tmp_path:
         ours_or_value(lambda: READERS[reader](path), *INSIDE.get(reader, ()))
 
     attacks.each(BYTES, holds)
+
+
+def _recording_of(manifest: Any) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(recording.MANIFEST, json.dumps(manifest))
+        archive.writestr("pages/001.html", "<p>")
+        archive.writestr("pages/001.aria.yml", "- text")
+    return packed.getvalue()
+
+
+def _unpacked(path: Path) -> Any:
+    path.write_bytes(_recording_of(json.loads(path.read_bytes())))
+    return recording.read(path)
+
+
+COOKIE = {"name": "sid", "value": "x", "domain": HOST, "path": "/", "expires": -1, "secure": True, "sameSite": "None"}
+PAIR = {
+    "client_id": "k", "client_secret": "s", "token_url": f"https://{HOST}/services/oauth2/token",
+    "instance_url": f"https://{HOST}", "org_id": "00D", "host": HOST, "app": APP, "created_at": "2026",
+}  # fmt: skip
+PASSKEY = {
+    "host": HOST, "username": "admin@acme.com", "org_id": "00D", "rp_id": HOST, "id": "YQ==", "user_handle": "YQ==",
+    "private_key": "YQ==", "public_key": "YQ==", "sign_count": 1, "created_at": "2026",
+}  # fmt: skip
+MANIFEST = {
+    "schema": 1, "language": "en", "outcome": "created", "replaced": {"host": 1},
+    "steps": [{"id": "1.1", "title": "Log in", "result": "changed", "note": "x"}], "looks": [],
+    "pages": [{"number": 1, "address": "https://x", "title": "x", "private": False}],
+}  # fmt: skip
+REPORT = as_report(failed(Path(), UnexpectedPage("it says", next="do")))
+
+
+def _rebuilt(path: Path) -> Any:
+    """A whole report, but for these parts."""
+    parts = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**REPORT, **parts} if isinstance(parts, dict) else parts))
+    return _report(path)
+
+
+RIGHT: dict[str, tuple[Read, Any]] = {
+    "report": (_rebuilt, {"seconds": 1.0, "steps": REPORT["steps"][:1], "time": REPORT["time"]}),
+    "recording": (_unpacked, MANIFEST),
+    "pending pair": (READERS["pending pair"], PAIR),
+    "passkeys": (READERS["passkeys"], {"version": 1, "passkeys": [PASSKEY]}),
+    "storage state": (READERS["storage state"], {"cookies": [COOKIE], "origins": []}),
+}
+
+
+@pytest.mark.parametrize("reader", RIGHT)
+def test_what_is_nearly_right_is_read_or_refused(reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the file of another version, or of somebody who edited it. (Counted once.)"""
+    read, right = RIGHT[reader]
+    for number, tree in enumerate([right, *nearly_right(right)]):
+        path = tmp_path / str(number) / "file"
+        path.parent.mkdir()
+        monkeypatch.setenv("XDG_STATE_HOME", str(path.parent / "state"))
+        path.write_text(json.dumps(tree))
+        path.chmod(0o600)
+        found = ours_or_value(lambda path=path: read(path))  # type: ignore[misc]
+        assert number or not isinstance(found, RunbookError), "the tree itself is right"
 
 
 def _folder(path: Path) -> None:

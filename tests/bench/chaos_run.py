@@ -136,11 +136,14 @@ class Play:
         self.verdict.calls = max(self.verdict.calls, counter.calls)
         for context in self.chaos.browser.contexts:
             context.close()
-        self._search(printed.getvalue() + (json_line(result) if result is not None else ""))
+        done = result is not None and result.error is None
+        self._search(printed.getvalue() + (json_line(result) if result is not None else ""), done=done)
         return result, printed.getvalue()
 
-    def _search(self, printed: str) -> None:
-        places = {**files(self.folder, but=[self.delivered]), "printed": printed.encode()}
+    def _search(self, printed: str, *, done: bool) -> None:
+        """A revealed pair is kept until its delivery, so after a run that did not get so far it may be in one more place."""
+        kept = [] if done else (self.folder / "state").glob("*/pending/*")
+        places = {**files(self.folder, but=[self.delivered, *kept]), "printed": printed.encode()}
         self.verdict.leaks += leaks(places, self.ledger.secrets())
 
     def _judge(self, result: RunResult | None, printed: str, *, faulty: bool) -> None:

@@ -198,10 +198,11 @@ def test_version_1_is_read_and_written_where_it_was_named(vault: Service, pair: 
     assert (kept["note"], target.read()) == ("mine", pair)
 
 
-def test_another_engine_is_refused_by_name(vault: Service, pair: Credentials) -> None:
+@pytest.mark.parametrize(("kind", "shown"), [("transit", "transit"), ("x" * 5000 + "\x1b[2J", "x" * 200)])
+def test_another_engine_is_refused_by_name(vault: Service, pair: Credentials, kind: str, shown: str) -> None:
     """Before anything is written."""
-    vault.answer = lambda _: mount("transit/", "", "transit")
-    with pytest.raises(DeliveryFailed, match="transit is of type transit"):
+    vault.answer = lambda _: mount("transit/", "", kind)
+    with pytest.raises(DeliveryFailed, match=f"transit is of type {shown} and"):
         parse_target("vault:transit/keys/acme").write(pair)
     assert {one.method for one in vault.asked} == {"GET"}
 

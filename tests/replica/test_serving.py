@@ -43,6 +43,14 @@ def test_help_names_the_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--set KNOB=VALUE" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("knob", "said"), [("look=autumn", "can't be 'autumn'"), ("lok=x", "did you mean 'look'?"), ("list_size=x", "of the kind int")]
+)
+def test_a_variant_that_does_not_exist_is_named(knob: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--set", knob]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_listening_sockets_say_that_they_are_tcp() -> None:
     """Else asyncio leaves Nagle's algorithm on, and each answer waits 40 ms."""
     with listening(0) as listener:

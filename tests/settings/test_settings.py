@@ -51,10 +51,50 @@ def test_an_empty_value_is_no_value(environment: dict[str, str]) -> None:
 
 
 def test_a_secret_comes_from_its_file_without_the_line_end(environment: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "password").write_text(" pass word \n")
+    (tmp_path / "password").write_text("pass word\r\n")
     del environment["SF_PASSWORD"]
     settings = load_settings({**environment, "SF_PASSWORD_FILE": str(tmp_path / "password")})
-    assert settings.sf_password == Secret(" pass word ")
+    assert settings.sf_password == Secret("pass word")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("SF_PASSWORD", '"secret"', "is in quotes"),
+        ("SF_PASSWORD", "'secret' ", "is in quotes"),
+        ("SF_PASSWORD", "secret ", "ends with a blank"),
+        ("SF_PASSWORD", "secret\u00a0", "ends with a blank"),
+        ("SF_PASSWORD", "\u201csecret\u201d", "is in typographic quotes"),
+        ("SF_PASSWORD", "${PW}", "is the name of a variable"),
+        ("SF_IMAP_PASSWORD", "p\udcf6ss", "bytes that are no UTF-8"),
+        ("SF_USERNAME", "j\udcf6rg@acme.example", "U\\+DCF6"),
+        ("SF_IMAP_PASSWORD", "%PW%", "is the name of a variable"),
+        ("ECA_NAME", '"My App"', "is in quotes"),
+        ("SF_USERNAME", "'admin@acme.com.dev'", "is in quotes"),
+    ],
+)
+def test_what_a_windows_shell_or_docker_leaves_on_a_value_is_noticed(
+    name: str, text: str, reason: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A wrong password counts towards the user's lock at each scheduled run, and an app's API name can't be changed."""
+    with pytest.raises(SettingsError, match=f"{name}: .*{reason}") as caught:
+        load_settings({**environment, name: text})
+    assert "secret" not in caught.value.message
+    if name == "SF_PASSWORD":
+        (tmp_path / "file").write_text(f"{text}\r\n")
+        del environment[name]
+        with pytest.raises(SettingsError, match=reason):
+            load_settings({**environment, "SF_PASSWORD_FILE": str(tmp_path / "file")})
+
+
+@pytest.mark.parametrize("text", ["it's", "'a' or 'b'", '"', "a b", "$PW", "100%", "'", "%"])
+def test_other_quotes_blanks_and_signs_are_a_part_of_a_password(text: str, environment: dict[str, str]) -> None:
+    assert load_settings({**environment, "SF_PASSWORD": text}).sf_password == Secret(text)
+
+
+def test_a_command_line_may_be_in_quotes(environment: dict[str, str]) -> None:
+    """They are the program's, as of one with a blank in its path."""
+    assert load_settings({**environment, "SF_CODE_COMMAND": '"/opt/my codes/print"'}).sf_code_command == '"/opt/my codes/print"'
 
 
 def test_a_secret_file_in_the_environment_wins_over_the_value_in_dotenv(environment: dict[str, str], tmp_path: Path) -> None:
@@ -114,6 +154,11 @@ REFUSED = {
     "email": ("ECA_CONTACT_EMAIL", "admin at acme", "not an email address"),
     "callback over http": ("ECA_CALLBACK_URL", "http://acme.example/oauth", "not an https URL"),
     "callback placeholder": ("ECA_CALLBACK_URL", "https://<your_tenant_domain>/oauth", "placeholder"),
+    "Windows user of a proxy": ("HTTPS_PROXY", "http://dom\\user:word@proxy:3128", "write it as %5C"),
+    "proxy with a mark": ("HTTPS_PROXY", "http://proxy\u200b:3128", "U+200B"),
+    "callbacks in one": ("ECA_CALLBACK_URL", "https://a.example/x;https://b.example/y", "give one URL"),
+    "callback with a mark": ("ECA_CALLBACK_URL", "https://a.example/x\u200b", "U+200B (ZERO WIDTH SPACE)"),
+    "callback with a password": ("ECA_CALLBACK_URL", "https://me:word@a.example/x", "username before the host"),
     "two callbacks": ("ECA_CALLBACK_URL", "https://a.example/x https://b.example/y", "give one URL"),
     "API name with a space": ("ECA_API_NAME", "My App", "other than letters, digits and underscores"),
     "API name with a digit first": ("ECA_API_NAME", "1App", "does not start with a letter"),

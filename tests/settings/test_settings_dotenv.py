@@ -53,6 +53,12 @@ def test_a_line_of_ours_that_can_not_be_understood_is_named(line: str, tmp_path:
     assert "sesame" not in str(caught.value)
 
 
+@pytest.mark.parametrize("before", ["set ", "SETX ", "$env:", "$Env:", "$"])
+def test_a_line_of_a_windows_shell_is_not_passed_over(before: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="the line of SF_TOTP_SECRET can't be understood"):
+        _read(tmp_path, f"A=1\n{before}SF_TOTP_SECRET='sesame'\n")
+
+
 def test_a_strange_line_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert _read(tmp_path, "FOO: [bar\nSF_USERNAME=a@b.c\n") == {"SF_USERNAME": "a@b.c"}
 
