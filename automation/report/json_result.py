@@ -70,11 +70,6 @@ def error_object(error: RunbookError) -> dict[str, Any]:
     return {"kind": error.kind, "step": error.step, "message": error.message, "next": error.next, "evidence": error.evidence}
 
 
-def report_text(report: dict[str, Any]) -> str:
-    """The text of ``report.json``."""
-    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
-
-
 def scrubbed(tree: dict[str, Any]) -> dict[str, Any]:
     """The same JSON object with every text scrubbed."""
     return {key: _scrubbed(value) for key, value in tree.items()}
