@@ -104,13 +104,7 @@ def _time(result: RunResult, details: Details) -> dict[str, float]:
 
 
 def _step(step: StepResult) -> dict[str, Any]:
-    return {
-        "id": step.id,
-        "title": step.title,
-        "result": step.result,
-        "seconds": round(step.seconds, 2),
-        "note": step.note,
-    }
+    return {"id": step.id, "title": step.title, "result": step.result, "seconds": round(step.seconds, 2), "note": step.note}
 
 
 def _differences(result: RunResult) -> list[dict[str, Any]]:
