@@ -93,11 +93,7 @@ def begun_attempt(
     recorder: ArtifactsRecorder,
     notify: Callable[[str], None],
 ) -> Iterator[Attempt]:
-    """Begin an attempt in a fresh context, which is closed at the end. ``notify`` shows a message to people.
-
-    Raises:
-        SettingsError: a code source or the label file is not right.
-    """
+    """Begin an attempt in a fresh context, which is closed at the end. Raises SettingsError for a code source or the label file."""
     labels = Labels(state.language, settings.labels_file)
     verification = IdentityVerification.from_settings(
         settings, labels, person=options.headed, notify=notify, enrol_passkey=options.enrol_passkey

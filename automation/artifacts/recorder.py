@@ -158,14 +158,10 @@ class ArtifactsRecorder:
                 with suppress(PlaywrightError):  # the browser is closed, and its recording is lost
                     self._context.tracing.stop(path=raw)
                 if raw.exists():
-                    self._scrub(raw, self._next_part())
+                    self.parts.append(self.folder / f"trace-{len(self.parts) + 1}.zip")
+                    self._scrub(raw, self.parts[-1])
         except SettingsError as error:
             log.warning("A part of the trace could not be kept: %s", error.message)
-
-    def _next_part(self) -> Path:
-        part = self.folder / f"trace-{len(self.parts) + 1}.zip"
-        self.parts.append(part)
-        return part
 
     def _scrub(self, source: Path, part: Path) -> None:
         """Write a part without secrets; where that fails nothing is kept of it, and the run goes on."""

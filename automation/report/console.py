@@ -32,17 +32,12 @@ class Console(Display):
         if self.verbosity >= 0:
             self._line(text)
 
-    def detail(self, text: str) -> None:
-        """A sentence for ``-v``."""
-        if self.verbosity > 0:
-            self._line(text)
-
     def waiting(self, text: str) -> None:
         """What is waited for at the moment; on a terminal it is shown beside the running step."""
         if self._live is not None:
             self._live.update(_spinner(f"{self._current} ... {scrub(text)}"))
-        else:
-            self.detail(f"      {text}")
+        elif self.verbosity > 0:
+            self._line(f"      {text}")
 
     def step_started(self, step: Step) -> None:
         self._current = f"{step.id:>4}  {step.title}"

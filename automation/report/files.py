@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Any, Final, cast
 from urllib.parse import quote
 
 from automation.errors import UsageError
-from automation.report.html import index_page, report_page
-from automation.report.json_result import OUTCOMES, SCHEMA, as_report, outcome_words, report_text, scrubbed
+from automation.report.html import render, report_page
+from automation.report.json_result import OUTCOMES, SCHEMA, as_report, outcome_words, scrubbed
 from automation.report.junit import junit_text
 from automation.report.result import RunResult
 from automation.secrets.files import write_private
@@ -28,7 +29,7 @@ LARGEST: Final = 16 * 2**20
 def write_reports(result: RunResult, folder: Path) -> Path:
     """Write ``report.json``, ``report.html`` and ``report.junit.xml``; answers the path of the page for people."""
     report = as_report(result)
-    write_private(folder / JSON_NAME, report_text(report))
+    write_private(folder / JSON_NAME, json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     write_private(folder / JUNIT_NAME, junit_text(report))
     return write_private(folder / HTML_NAME, report_page(report, folder))
 
@@ -76,7 +77,7 @@ def write_index(folder: Path, orgs: Sequence[dict[str, Any]]) -> Path:
     rows = sorted((_row(scrubbed(one), folder) for one in orgs), key=lambda row: (ORDER.index(row["outcome"]), row["name"]))
     counts = {word: sum(row["outcome"] == word for row in rows) for word in ORDER}
     shown = {word: count for word, count in counts.items() if count}
-    page = index_page(rows, shown, sum(row["seconds"] for row in rows))
+    page = render("index.html.j2", rows=rows, counts=shown, seconds=sum(row["seconds"] for row in rows), outcomes=OUTCOMES)
     return write_private(folder / INDEX_NAME, page)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from automation.report.json_result import OUTCOMES, outcome_words
+from automation.report.json_result import outcome_words
 from automation.secrets import scrub
 from automation.secrets.text_files import is_file
 
@@ -36,7 +35,7 @@ LARGEST_SCREENSHOT: Final = 3_000_000
 def report_page(report: dict[str, Any], folder: Path) -> str:
     """The HTML of a report (the object of ``report.json``). Screenshots and evidence are read from the run folder."""
     word, sentence = outcome_words(report)
-    return _render(
+    return render(
         "report.html.j2",
         report={**OPTIONAL, **report},
         word=word,
@@ -51,11 +50,6 @@ def report_page(report: dict[str, Any], folder: Path) -> str:
     )
 
 
-def index_page(rows: Sequence[dict[str, Any]], counts: dict[str, int], seconds: float) -> str:
-    """The HTML of a page with one row per org; see `files.write_index`."""
-    return _render("index.html.j2", rows=rows, counts=counts, seconds=seconds, outcomes=OUTCOMES)
-
-
 def duration(seconds: float) -> str:
     """``0.4 s``, ``12.3 s``, ``2 min 5 s``; nothing for less than can be measured."""
     if seconds < 0.05:
@@ -68,7 +62,8 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-def _render(template: str, **values: Any) -> str:
+def render(template: str, **values: Any) -> str:
+    """The HTML of a page, scrubbed, with the style of all of them."""
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     page = _environment().get_template(template).render(**values, style=style, style_hash=digest)

@@ -70,11 +70,6 @@ def error_object(error: RunbookError) -> dict[str, Any]:
     return {"kind": error.kind, "step": error.step, "message": error.message, "next": error.next, "evidence": error.evidence}
 
 
-def report_text(report: dict[str, Any]) -> str:
-    """The text of ``report.json``."""
-    return json.dumps(report, ensure_ascii=False, indent=2) + "\n"
-
-
 def scrubbed(tree: dict[str, Any]) -> dict[str, Any]:
     """The same JSON object with every text scrubbed."""
     return {key: _scrubbed(value) for key, value in tree.items()}
@@ -109,13 +104,7 @@ def _time(result: RunResult, details: Details) -> dict[str, float]:
 
 
 def _step(step: StepResult) -> dict[str, Any]:
-    return {
-        "id": step.id,
-        "title": step.title,
-        "result": step.result,
-        "seconds": round(step.seconds, 2),
-        "note": step.note,
-    }
+    return {"id": step.id, "title": step.title, "result": step.result, "seconds": round(step.seconds, 2), "note": step.note}
 
 
 def _differences(result: RunResult) -> list[dict[str, Any]]:

@@ -37,8 +37,7 @@ def require_named(host: str, allowed: str | None, login_host: str | None = None)
         return  # the My Domain was named; it is compared once the login has led there
     named = f" --allow-production names {allowed}." if allowed else ""
     raise ProductionRefused(
-        f"{host} may be a production org.{named}",
-        next=f"If you really mean production, confirm it with --allow-production {host}",
+        f"{host} may be a production org.{named}", next=f"If you really mean production, confirm it with --allow-production {host}"
     )
 
 

@@ -50,13 +50,6 @@ class RunFiles:
     recorder: ArtifactsRecorder
     details: Details
 
-    @classmethod
-    def make(cls, settings: Settings, options: Options) -> RunFiles:
-        """Make the folder. Raises UsageError when that is impossible."""
-        folder = make_run_folder(settings.host, options.output)
-        details = Details(Screenshots(folder, options.screenshot, banner=options.headed))
-        return cls(folder, Journal(folder / JOURNAL), ArtifactsRecorder(folder, options.tracing), details)
-
 
 @dataclass
 class OneRun:
@@ -103,12 +96,14 @@ class OneRun:
         check_files(self.settings, self.spec)
         with ExitStack() as locks:
             locks.enter_context(org_lock(_lock_name(self.settings)))
-            files = self.files = RunFiles.make(self.settings, self.options)
+            options, folder = self.options, make_run_folder(self.settings.host, self.options.output)
+            details = Details(Screenshots(folder, options.screenshot, banner=options.headed))
+            files = RunFiles(folder, Journal(folder / JOURNAL), ArtifactsRecorder(folder, options.tracing), details)
+            self.files = files
             files.journal.note("run_begun", host=self.settings.host, app=self.spec.api_name, plan=self.options.plan)
             begin, first = self.selection.begin, self.selection.first
             if begin != first:
                 self.console.note(f"Beginning at step {begin}: step {first} goes on with what that one opens.")
-            options = self.options
             started = open_browser(self.settings, headed=options.headed, slowmo=options.slowmo, devtools=options.devtools)
             browser = self.browser or locks.enter_context(started)
             self._attempts(browser, files, locks)

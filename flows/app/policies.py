@@ -118,11 +118,7 @@ class AppPolicies(PageObject):
         self.tab.open_oauth_section()
 
     def wait_for_flow(self, limit: float) -> None:
-        """Wait until the tick of the flow can be set, reloading the page now and then; nothing was edited yet.
-
-        Raises:
-            NotPropagatedYet: it still can't after ``limit`` seconds.
-        """
+        """Wait until the tick of the flow can be set, reloading now and then. Raises NotPropagatedYet after ``limit`` seconds."""
         deadline = time.monotonic() + limit
         usable = Outcome("tick can be set", fact=self._flow_usable)
         refused = Outcome("not yet", fact=self._flow_refused)
@@ -155,10 +151,7 @@ class AppPolicies(PageObject):
             self.edit()
 
     def save(self, only: Collection[str] | None = None) -> str:
-        """Save once and make sure, by reading; returns a sentence. Raises as `save_and_read`.
-
-        ``only``: the policies that were set, by attribute of `PolicyValues`; None means all.
-        """
+        """Save once and make sure, as `save_and_read`, that the org holds all, or ``only`` these attributes of `PolicyValues`."""
 
         def left() -> list[str]:
             self._values = None

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from automation.record.anonymous import SecretLeft, all_texts, require_clean
-from automation.record.fakes import Fakes
+from automation.record.anonymous import Fakes, SecretLeft, all_texts, require_clean
 from automation.salesforce.ids import same_id, to_18
 from automation.secrets import remember
 from automation.secrets.encodings import encodings
