@@ -46,11 +46,9 @@ LOCKED: Final = 10.0
 """Seconds to wait for another program that holds the file."""
 LOCKED_AGAIN: Final = 0.5
 """The same once that was in vain: the job goes on."""
-
 REFUSALS: Final = 3
 """After so many refused logins in a row the job tries once in `LOGIN_PAUSE`, as ten lock a user (`org-access` 7)."""
 LOGIN_PAUSE: Final = timedelta(days=1)
-
 OTHER_FILE: Final = "or name another file with --state (it starts an empty history; this one stays as it is)"
 
 
@@ -158,8 +156,7 @@ class History:
         kept = f"INSERT OR REPLACE INTO outcomes (run, at, {names}) VALUES (?, ?{', ?' * len(row)})"  # noqa: S608 - our names
         changes: list[tuple[str, Sequence[Any]]] = [(kept, (run, _now(), *row.values()))]
         if outcome.proven:
-            known = (row["org"], row["host"], row["org_id"], row["app_id"], row["key_fingerprint"], _now())
-            changes.append((PROVEN, known))
+            changes.append((PROVEN, (row["org"], row["host"], row["org_id"], row["app_id"], row["key_fingerprint"], _now())))
         self._write(*changes)
 
     def known(self, org: str, host: str) -> Known:
@@ -170,19 +167,16 @@ class History:
     def login_refused(self, org: str, host: str) -> str | None:
         """When the org last refused a login, as it did in `REFUSALS` runs in a row; None when not, or `LOGIN_PAUSE` is over."""
         query = "SELECT at, error_kind FROM outcomes WHERE org = ? AND host = ? AND browser ORDER BY run DESC LIMIT ?"
-        last = self._read(query, (org, host, REFUSALS))
-        if len(last) < REFUSALS or any(row["error_kind"] != LoginRefused.kind for row in last):
-            return None
-        return str(last[0]["at"]) if last[0]["at"] > _stamp(datetime.now(UTC) - LOGIN_PAUSE) else None
+        refused = [row["at"] for row in self._read(query, (org, host, REFUSALS)) if row["error_kind"] == LoginRefused.kind]
+        recent = len(refused) == REFUSALS and refused[0] > _stamp(datetime.now(UTC) - LOGIN_PAUSE)
+        return str(refused[0]) if recent else None
 
     def emails(self, mailbox: str) -> int:
         """How many verification emails a mailbox may have been sent in the last hour."""
         since = _stamp(datetime.now(UTC) - timedelta(hours=1))
         query = "SELECT coalesce(sum(number), 0) FROM emails WHERE mailbox = ? AND at > ?"
-        written = sum(int(row[0]) for row in self._read(query, (mailbox, since)))
-        return written + sum(
-            int(values[2]) for statement, values in self._unwritten if statement == MAILED and values[0] == mailbox
-        )
+        unwritten = [int(values[2]) for statement, values in self._unwritten if statement == MAILED and values[0] == mailbox]
+        return sum(int(row[0]) for row in self._read(query, (mailbox, since))) + sum(unwritten)
 
     def note_emails(self, mailbox: str, number: int) -> None:
         """Count emails that are about to be sent to a mailbox."""
