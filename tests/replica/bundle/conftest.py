@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.replica.bundle.hand import Hand, Pages, kept_page, signed_in
+from tests.replica.bundle.hand import WAIT_MS, Hand, Pages, signed_in
 
 if TYPE_CHECKING:
     from typing import Any
@@ -20,10 +20,20 @@ SAME = "acme--pages.sandbox"
 """Each test's fresh org has the hosts of the last one: for the browser it is the place whose scripts it has already."""
 
 
-@pytest.fixture(scope="session")
-def own_page(browser: Browser) -> Iterator[Page]:
-    with kept_page(browser) as page:
-        yield page
+_kept: dict[Browser, Page] = {}
+
+
+@pytest.fixture
+def own_page(browser: Browser) -> Page:
+    """A page for many tests: it has the bundle in its memory, which halves the cost of opening one of its pages again.
+
+    No fixture of the session: the end of the last test that a worker knows of ends those, and then it may get more tests.
+    """
+    if browser not in _kept or _kept[browser].is_closed():
+        context = browser.new_context()
+        context.set_default_timeout(WAIT_MS)
+        _kept[browser] = context.new_page()
+    return _kept[browser]
 
 
 @pytest.fixture

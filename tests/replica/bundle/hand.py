@@ -6,12 +6,10 @@ Written without the product's page objects, so that a mistake in those can't hid
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.sessions import session_cookies
 
@@ -116,11 +114,3 @@ def signed_in(page: Page, org: OrgHandle) -> Hand:
     page.context.clear_cookies()
     page.context.add_cookies(session_cookies(org))
     return Hand(page, org)
-
-
-@contextmanager
-def kept_page(browser: Browser) -> Iterator[Page]:
-    """A page for many tests: it has the bundle in its memory, which halves the cost of opening one of its pages again."""
-    with browser.new_context() as context:
-        context.set_default_timeout(WAIT_MS)
-        yield context.new_page()
