@@ -61,7 +61,7 @@ def google(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
 
         def make() -> Any:
             options: Any = {"api_endpoint": service.url}
-            made = SecretManagerServiceClient(transport="rest", client_options=options, credentials=AnonymousCredentials())  # type: ignore[no-untyped-call]
+            made = SecretManagerServiceClient(transport="rest", client_options=options, credentials=AnonymousCredentials())
             return limited(made)
 
         monkeypatch.setattr("automation.delivery.gcp.make_client", make)
@@ -133,7 +133,7 @@ def test_a_machine_without_an_identity_is_reported(target: Target, monkeypatch: 
     from google.auth.exceptions import DefaultCredentialsError
 
     def nobody() -> Any:
-        raise DefaultCredentialsError("no credentials")  # type: ignore[no-untyped-call]
+        raise DefaultCredentialsError("no credentials")
 
     monkeypatch.setattr("automation.delivery.gcp.make_client", nobody)
     with pytest.raises(DeliveryFailed, match="DefaultCredentialsError") as caught:

@@ -98,7 +98,7 @@ def _gcp(url: str, monkeypatch: pytest.MonkeyPatch, _folder: Path) -> Target:
 
     def make() -> Any:
         options: Any = {"api_endpoint": url}
-        credentials = AnonymousCredentials()  # type: ignore[no-untyped-call]
+        credentials = AnonymousCredentials()
         return limited(SecretManagerServiceClient(transport="rest", client_options=options, credentials=credentials))
 
     monkeypatch.setattr("automation.delivery.gcp.make_client", make)

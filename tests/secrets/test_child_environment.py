@@ -130,7 +130,7 @@ def _plugin(program: Path) -> None:
         "clusters": [{"name": "k", "cluster": {"server": "https://127.0.0.1:9"}}],
         "users": [{"name": "u", "user": {"exec": access}}],
     }
-    config.new_client_from_config_dict(tree)  # type: ignore[no-untyped-call]
+    config.new_client_from_config_dict(tree)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="scripts of POSIX")
