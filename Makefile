@@ -91,6 +91,7 @@ $(STAMP): pyproject.toml requirements.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pytest -q --collect-only -n 0 >/dev/null # compiles the tests once, not in each of their processes
 	touch $(STAMP) $(DEMO_STAMP)
 
 clean:
