@@ -100,7 +100,7 @@ class Person:
         try:
             self.page.wait_for_event("close", timeout=POLL_MS)
         except PlaywrightTimeout:
-            return False
+            return self.page.is_closed()  # between two waits, or before the first
         except PlaywrightError:
             return True  # closed together with its browser
         return True

@@ -23,6 +23,11 @@ class Window:
         self.url, self.main_frame = "https://acme.example/form", object()
         self.listeners: list[Callable[[object], object]] = []
         self.acted: Callable[[], object] = lambda: None
+        self.closed = False
+        self.waits = 0
+
+    def is_closed(self) -> bool:
+        return self.closed
 
     def on(self, event: str, listener: Callable[[object], object]) -> None:
         self.listeners.append(listener)
@@ -31,7 +36,9 @@ class Window:
         self.listeners.remove(listener)
 
     def wait_for_event(self, event: str, timeout: float) -> None:
-        raise PlaywrightTimeout("nothing is closed")
+        self.waits += 1
+        assert self.waits < 5, "it is waited for without end"
+        raise PlaywrightTimeout("nothing is closed from now on")
 
     def say(self, text: str, state: str) -> None:
         pass
@@ -55,3 +62,12 @@ def test_what_is_done_between_the_failure_and_the_question_counts(monkeypatch: p
     assert todo is not None
     assert todo[0].id == "1.2", "the page has moved on, so all is read again"
     assert window.listeners == []
+
+
+def test_a_window_that_was_closed_before_the_question_ends_the_run() -> None:
+    """Its event is dispatched while the evidence is kept, and does not come again."""
+    window: Any = Window()
+    somebody = person.Person(cast("Page", window), cast("Banner", window), lambda _: None)
+    somebody.step_ended(step_result("1.4", "failed"))
+    window.closed = True
+    assert somebody.fixes(FieldRefused("no"), all_steps()) is None
